@@ -1,0 +1,12 @@
+import type { NextConfig } from 'next'
+
+const config: NextConfig = {
+  // Types are checked by `npm run check`, which also sees the tests; a build need not do it again.
+  typescript: { ignoreBuildErrors: true },
+  poweredByHeader: false,
+  reactStrictMode: true,
+  // Native or WASM packages, and drivers that must exist once, are loaded from node_modules as they are.
+  serverExternalPackages: ['@electric-sql/pglite', '@neondatabase/serverless', '@node-rs/argon2', 'pg', 'pino', 'ws'],
+}
+
+export default config
