@@ -1,0 +1,18 @@
+import { startEmbeddedRunner } from './jobs/embedded-runner'
+import { apiListener } from './lib/api'
+import { startRuntime } from './lib/start'
+
+/** Starts Fenicia in this process, or ends the process with the reason: a server that can't work must not seem to. */
+export async function start(): Promise<void> {
+  try {
+    const runtime = await startRuntime()
+    runtime.jobs = startEmbeddedRunner(runtime)
+    runtime.apiListener = apiListener()
+  } catch (error) {
+    const isForPeople = error instanceof Error && ['ConfigError', 'DataFolderHeldError'].includes(error.name)
+    process.stderr.write(
+      `${isForPeople ? error.message : `Fenicia can't start: ${error instanceof Error ? error.stack : error}`}\n`,
+    )
+    process.exit(1)
+  }
+}

@@ -1,0 +1,20 @@
+import { retireSilentKeys, runBulkRevocations } from '@/lib/api-keys'
+import type { Runtime } from '@/lib/runtime'
+
+export interface Job {
+  id: string
+  /** Five fields, UTC. */
+  cron: string
+  /** May be run twice, late, or killed half-way: what is left to do stands in the database. */
+  run(runtime: Runtime, signal: AbortSignal): Promise<unknown>
+}
+
+/** Every job, once, whoever runs it. */
+export const jobs: readonly Job[] = [
+  { id: 'api-keys.retire-silent', cron: '* * * * *', run: ({ database }) => retireSilentKeys(database.db) },
+  {
+    id: 'api-keys.bulk-revocations',
+    cron: '* * * * *',
+    run: ({ database }, signal) => runBulkRevocations(database.db, signal),
+  },
+]

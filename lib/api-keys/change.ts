@@ -1,0 +1,156 @@
+import { and, eq, sql } from 'drizzle-orm'
+import type { PgUpdateSetSource } from 'drizzle-orm/pg-core'
+import type { Database } from '@/db/client'
+import { isUniqueViolation } from '@/db/errors'
+import { apiKeys } from '@/db/schema'
+import { type Actor, recordAuditEvent } from '../audit'
+import { Refusal } from '../errors'
+import { nameTaken, releaseExpiredName } from './create'
+import { comparableName } from './schemas'
+import { type KeyStatus, keyStatus } from './status'
+import type { Environment } from './token'
+
+/** Test keys see test keys only; null: all. */
+export type EnvironmentWall = Environment | null
+
+/** A key as a change needs it: locked until the transaction ends. */
+export interface LockedKey {
+  id: string
+  name: string
+  environment: Environment
+  scopes: string[]
+  expiresAt: Date | null
+  retiresAt: Date | null
+  retireWhenSilent: boolean
+  replacesId: string | null
+  status: KeyStatus
+}
+
+export function keyNotFound(): Refusal {
+  return new Refusal('not_found', 'There is no such API key.')
+}
+
+/**
+ * Locks a key for a change.
+ * @throws {Refusal} `not_found` – also for another account's key, in the same words
+ */
+export async function lockKey(tx: Database, accountId: string, id: string, wall: EnvironmentWall): Promise<LockedKey> {
+  const [key] = await tx
+    .select({
+      id: apiKeys.id,
+      name: apiKeys.name,
+      environment: apiKeys.environment,
+      scopes: apiKeys.scopes,
+      expiresAt: apiKeys.expiresAt,
+      retiresAt: apiKeys.retiresAt,
+      retireWhenSilent: apiKeys.retireWhenSilent,
+      replacesId: apiKeys.replacesId,
+      status: keyStatus,
+    })
+    .from(apiKeys)
+    .where(and(eq(apiKeys.accountId, accountId), eq(apiKeys.id, id), wall ? eq(apiKeys.environment, wall) : undefined))
+    .for('update')
+  if (!key) throw keyNotFound()
+  return key
+}
+
+/**
+ * Gives a key another name.
+ * @throws {Refusal} `not_found`; `key_not_active`; `invalid` on `name` when an active key has it
+ */
+export async function renameApiKey(
+  db: Database,
+  actor: Actor,
+  id: string,
+  name: string,
+  wall: EnvironmentWall = null,
+): Promise<void> {
+  await db.transaction(async (tx) => {
+    const key = await lockKey(tx, actor.accountId, id, wall)
+    if (key.status !== 'active')
+      throw new Refusal('key_not_active', `Only active keys can be renamed; this one is ${key.status}.`)
+    if (key.name === name) return
+    await releaseExpiredName(tx, actor.accountId, name)
+    try {
+      await tx
+        .update(apiKeys)
+        .set({ name, nameHeld: comparableName(name) })
+        .where(and(eq(apiKeys.accountId, actor.accountId), eq(apiKeys.id, id)))
+    } catch (error) {
+      throw isUniqueViolation(error, 'api_keys_name_held_idx') ? nameTaken(name) : error
+    }
+    await recordAuditEvent(tx, actor, 'api_key.renamed', id, { before: { name: key.name }, after: { name } })
+  })
+}
+
+/**
+ * Revokes a key. Once this has returned, no later request with it is accepted, on any instance. Revoking a key that no
+ * longer works (expired, retired) puts that on record; revoking twice changes nothing.
+ * @returns whether it was this call that revoked it
+ * @throws {Refusal} `not_found`
+ */
+export async function revokeApiKey(
+  db: Database,
+  actor: Actor,
+  id: string,
+  reason: string | null,
+  wall: EnvironmentWall = null,
+): Promise<boolean> {
+  return db.transaction(async (tx) => {
+    const key = await lockKey(tx, actor.accountId, id, wall)
+    if (key.status === 'revoked') return false
+    await tx
+      .update(apiKeys)
+      .set({ revokedAt: sql`now()`, revokedReason: reason, revokedByName: actor.name, nameHeld: null })
+      .where(and(eq(apiKeys.accountId, actor.accountId), eq(apiKeys.id, id)))
+    await recordAuditEvent(tx, actor, 'api_key.revoked', id, { name: key.name, reason, status_before: key.status })
+    return true
+  })
+}
+
+/** @throws {Refusal} `key_not_active` unless the key is retiring */
+export function requireRetiring(key: LockedKey): void {
+  if (key.status !== 'retiring') {
+    throw new Refusal('key_not_active', `Only a retiring key has an overlap to change; this one is ${key.status}.`)
+  }
+}
+
+/**
+ * Ends the overlap of a retiring key now.
+ * @throws {Refusal} `not_found`; `key_not_active` unless it is retiring
+ */
+export async function endOverlap(db: Database, actor: Actor, id: string, wall: EnvironmentWall = null): Promise<void> {
+  await changeRetirement(db, actor, id, { retiresAt: sql`now()` }, { ended: 'by hand' }, wall)
+}
+
+/**
+ * Chooses whether a retiring key stops early, once its successor is in use and it has been silent for an hour.
+ * @throws {Refusal} `not_found`; `key_not_active` unless it is retiring
+ */
+export async function setRetireWhenSilent(
+  db: Database,
+  actor: Actor,
+  id: string,
+  retireWhenSilent: boolean,
+  wall: EnvironmentWall = null,
+): Promise<void> {
+  await changeRetirement(db, actor, id, { retireWhenSilent }, { retire_when_silent: retireWhenSilent }, wall)
+}
+
+async function changeRetirement(
+  db: Database,
+  actor: Actor,
+  id: string,
+  change: PgUpdateSetSource<typeof apiKeys>,
+  details: Record<string, unknown>,
+  wall: EnvironmentWall,
+): Promise<void> {
+  await db.transaction(async (tx) => {
+    requireRetiring(await lockKey(tx, actor.accountId, id, wall))
+    await tx
+      .update(apiKeys)
+      .set(change)
+      .where(and(eq(apiKeys.accountId, actor.accountId), eq(apiKeys.id, id)))
+    await recordAuditEvent(tx, actor, 'api_key.retirement_changed', id, details)
+  })
+}

@@ -1,0 +1,79 @@
+import { and, eq, sql } from 'drizzle-orm'
+import type { Database } from '@/db/client'
+import { apiKeys } from '@/db/schema'
+import { type Actor, recordAuditEvent } from '../audit'
+import { invalidField } from '../errors'
+import { newId } from '../ids'
+import { type Grantor, requireGrantable } from './grants'
+import { type CreateKeyInput, comparableName } from './schemas'
+import { createToken } from './token'
+
+/** A key that was just made, with the token that nobody will see again. */
+export interface IssuedKey {
+  id: string
+  token: string
+}
+
+/**
+ * Makes an API key in the actor's account.
+ * @param grantor bounds of the maker, see `requireGrantable`
+ * @throws {Refusal} `invalid` on `name` when an active key has it; `scope_not_held`
+ */
+export async function createApiKey(
+  db: Database,
+  actor: Actor,
+  input: CreateKeyInput,
+  grantor: Grantor = null,
+): Promise<IssuedKey> {
+  const { name, environment, scopes, expires_at: expiresAt } = input
+  requireGrantable(grantor, { scopes, environment, expiresAt })
+  const { token, hash, hint } = createToken(environment)
+  const id = newId('apiKey')
+
+  await db.transaction(async (tx) => {
+    await releaseExpiredName(tx, actor.accountId, name)
+    const inserted = await tx
+      .insert(apiKeys)
+      .values({
+        id,
+        accountId: actor.accountId,
+        name,
+        nameHeld: comparableName(name),
+        environment,
+        scopes,
+        tokenHash: hash,
+        hintStart: hint.start,
+        hintEnd: hint.end,
+        createdByKind: actor.kind,
+        createdById: actor.id,
+        createdByName: actor.name,
+        expiresAt,
+      })
+      .onConflictDoNothing({ target: [apiKeys.accountId, apiKeys.nameHeld], where: sql`name_held is not null` })
+      .returning({ id: apiKeys.id })
+    if (inserted.length === 0) throw nameTaken(name)
+    await recordAuditEvent(tx, actor, 'api_key.created', id, { name, environment, scopes, expires_at: expiresAt })
+  })
+  return { id, token }
+}
+
+/** A key that has expired no longer needs its name. */
+export async function releaseExpiredName(tx: Database, accountId: string, name: string): Promise<void> {
+  await tx
+    .update(apiKeys)
+    .set({ nameHeld: null })
+    .where(
+      and(
+        eq(apiKeys.accountId, accountId),
+        eq(apiKeys.nameHeld, comparableName(name)),
+        sql`${apiKeys.expiresAt} <= now()`,
+      ),
+    )
+}
+
+export function nameTaken(name: string) {
+  return invalidField(
+    'name',
+    `An active key is already called “${name}”. Choose another name, or revoke that key first.`,
+  )
+}

@@ -1,0 +1,20 @@
+export {
+  type BulkRevocation,
+  getBulkRevocation,
+  MAX_BULK_KEYS,
+  requestBulkRevocation,
+  runBulkRevocations,
+} from './bulk'
+export { type EnvironmentWall, endOverlap, renameApiKey, revokeApiKey, setRetireWhenSilent } from './change'
+export { createApiKey, type IssuedKey } from './create'
+export type { Grantor } from './grants'
+export { type KeyPage, type ListKeysQuery, listApiKeys, listKeysQuery, REVIEW } from './list'
+export { findKeysIn, KeyLookup, type KeyRecord, LookupUnavailableError } from './lookup'
+export { type ApiKeyView, getApiKey } from './read'
+export { regenerateApiKey } from './regenerate'
+export { retireSilentKeys } from './retire-silent'
+export * from './schemas'
+export { hasScope, isScope, missingScopes, scopeCatalogue } from './scopes'
+export { isAccepted, type KeyStatus, keyStatuses } from './status'
+export { createToken, type Environment, hashToken, isWellFormedToken, TOKEN_LENGTH } from './token'
+export { UsageRecorder } from './usage'

@@ -1,0 +1,139 @@
+import { eq, sql } from 'drizzle-orm'
+import type { Database } from '@/db/client'
+import { accounts, apiKeys } from '@/db/schema'
+import { type KeyStatus, keyStatus } from './status'
+import type { Environment } from './token'
+
+/** What a request needs to know of the key that it carries. */
+export interface KeyRecord {
+  tokenHash: string
+  id: string
+  name: string
+  environment: Environment
+  scopes: string[]
+  expiresAt: Date | null
+  status: KeyStatus
+  accountId: string
+  accountName: string
+}
+
+/** The database did not answer in time. Never to be taken for "still valid". */
+export class LookupUnavailableError extends Error {
+  override name = 'LookupUnavailableError'
+}
+
+/** Finds the keys of these hashes, in one statement. Hashes that are no key's are absent from the answer. */
+export type FindKeys = (hashes: string[]) => Promise<KeyRecord[]>
+
+/** `FindKeys` on a database, as one statement that is prepared once per connection. */
+export function findKeysIn(db: Database): FindKeys {
+  const statement = db
+    .select({
+      tokenHash: apiKeys.tokenHash,
+      id: apiKeys.id,
+      name: apiKeys.name,
+      environment: apiKeys.environment,
+      scopes: apiKeys.scopes,
+      expiresAt: apiKeys.expiresAt,
+      status: keyStatus,
+      accountId: apiKeys.accountId,
+      accountName: accounts.name,
+    })
+    .from(apiKeys)
+    .innerJoin(accounts, eq(accounts.id, apiKeys.accountId))
+    .where(sql`${apiKeys.tokenHash} = any(${sql.placeholder('hashes')}::text[])`)
+    .prepare('find_api_keys')
+  return (hashes) => statement.execute({ hashes })
+}
+
+interface Waiting {
+  resolve: (record: KeyRecord | null) => void
+  reject: (error: unknown) => void
+}
+
+/** Look-ups that go out, or went out, as one statement. */
+interface Batch {
+  byHash: Map<string, Waiting[]>
+  /** Counts from the first arrival, sent or not: behind a database that hangs nobody waits longer. */
+  timer: NodeJS.Timeout
+}
+
+/**
+ * Looks keys up in the database at every request, but not one by one: what arrives while earlier look-ups are in
+ * flight goes out together as one statement. Nothing is remembered between statements, and a look-up is only ever
+ * answered by a statement sent after it arrived, so a committed revocation is seen by every later request.
+ */
+export class KeyLookup {
+  /** More than one, so that the database works while we read an answer; few, so that batches grow with the load. */
+  static readonly MAX_IN_FLIGHT = 2
+  static readonly MAX_BATCH = 512
+
+  #unsent: Batch[] = []
+  #inFlight = 0
+
+  /** @param timeoutMs how long a look-up may take in all */
+  constructor(
+    private readonly findKeys: FindKeys,
+    private readonly timeoutMs = 3_000,
+  ) {}
+
+  /**
+   * @param tokenHash as `hashToken` makes it
+   * @returns the key, whatever its status, or null when there is none
+   * @throws {LookupUnavailableError} when the database fails or takes longer than the time-out
+   */
+  find(tokenHash: string): Promise<KeyRecord | null> {
+    return new Promise((resolve, reject) => {
+      const { byHash } = this.#openBatch()
+      const waiting = byHash.get(tokenHash)
+      if (waiting) waiting.push({ resolve, reject })
+      else byHash.set(tokenHash, [{ resolve, reject }])
+      this.#send()
+    })
+  }
+
+  /** The batch that a new arrival joins. */
+  #openBatch(): Batch {
+    const last = this.#unsent.at(-1)
+    if (last && last.byHash.size < KeyLookup.MAX_BATCH) return last
+    const batch: Batch = { byHash: new Map(), timer: setTimeout(() => this.#giveUp(batch), this.timeoutMs) }
+    this.#unsent.push(batch)
+    return batch
+  }
+
+  #send(): void {
+    if (this.#inFlight >= KeyLookup.MAX_IN_FLIGHT) return
+    const batch = this.#unsent.shift()
+    if (!batch) return
+    this.#inFlight++
+    this.findKeys([...batch.byHash.keys()])
+      .then(
+        (records) => {
+          for (const record of records) settle(batch, record.tokenHash, (one) => one.resolve(record))
+          settleRest(batch, (one) => one.resolve(null))
+        },
+        (cause) => settleRest(batch, (one) => one.reject(new LookupUnavailableError('The database failed', { cause }))),
+      )
+      // The slot is free again when the database is done, not when we stopped waiting: one that hangs must not be
+      // handed one statement after another.
+      .finally(() => {
+        clearTimeout(batch.timer)
+        this.#inFlight--
+        this.#send()
+      })
+  }
+
+  #giveUp(batch: Batch): void {
+    this.#unsent = this.#unsent.filter((other) => other !== batch)
+    settleRest(batch, (one) => one.reject(new LookupUnavailableError('The database did not answer in time')))
+  }
+}
+
+function settle(batch: Batch, hash: string, how: (one: Waiting) => void): void {
+  for (const one of batch.byHash.get(hash) ?? []) how(one)
+  batch.byHash.delete(hash)
+}
+
+function settleRest(batch: Batch, how: (one: Waiting) => void): void {
+  for (const hash of [...batch.byHash.keys()]) settle(batch, hash, how)
+}

@@ -1,0 +1,80 @@
+import { and, eq, sql } from 'drizzle-orm'
+import type { Database } from '@/db/client'
+import { apiKeys } from '@/db/schema'
+import { type Actor, recordAuditEvent } from '../audit'
+import { Refusal } from '../errors'
+import { newId } from '../ids'
+import { type EnvironmentWall, lockKey } from './change'
+import type { IssuedKey } from './create'
+import { type Grantor, requireGrantable } from './grants'
+import { comparableName, overlaps, type RegenerateKeyInput } from './schemas'
+import { createToken } from './token'
+
+/**
+ * Puts a new key, with the same name, scopes, environment and expiry, in the place of an active one. The old one stops
+ * at once or after the overlap, and never later than its own expiry. A key is regenerated once: a second call is
+ * refused, and its successor is the one to regenerate next.
+ * @param grantor bounds of the caller: the answer holds a token with the key's scopes, so a key must have them
+ * @throws {Refusal} `not_found`; `already_regenerated`; `key_not_active`; `scope_not_held`
+ */
+export async function regenerateApiKey(
+  db: Database,
+  actor: Actor,
+  id: string,
+  { overlap, retire_when_silent: retireWhenSilent }: RegenerateKeyInput,
+  grantor: Grantor = null,
+  wall: EnvironmentWall = null,
+): Promise<IssuedKey> {
+  return db.transaction(async (tx) => {
+    const old = await lockKey(tx, actor.accountId, id, wall)
+    if (old.status === 'retiring' || old.status === 'retired') {
+      throw new Refusal(
+        'already_regenerated',
+        'This key has been regenerated already. Regenerate its successor instead.',
+      )
+    }
+    if (old.status !== 'active') {
+      throw new Refusal(
+        'key_not_active',
+        `Only active keys can be regenerated; this one is ${old.status}. Generate a new key.`,
+      )
+    }
+    requireGrantable(grantor, old)
+
+    const overlapSeconds = overlaps[overlap]
+    await tx
+      .update(apiKeys)
+      .set({
+        nameHeld: null,
+        retiresAt: sql`least(now() + ${overlapSeconds} * interval '1 second', ${apiKeys.expiresAt})`,
+        retireWhenSilent: retireWhenSilent && overlapSeconds > 0,
+      })
+      .where(and(eq(apiKeys.accountId, actor.accountId), eq(apiKeys.id, id)))
+
+    const { token, hash, hint } = createToken(old.environment)
+    const successorId = newId('apiKey')
+    await tx.insert(apiKeys).values({
+      id: successorId,
+      accountId: actor.accountId,
+      name: old.name,
+      nameHeld: comparableName(old.name),
+      environment: old.environment,
+      scopes: old.scopes,
+      tokenHash: hash,
+      hintStart: hint.start,
+      hintEnd: hint.end,
+      createdByKind: actor.kind,
+      createdById: actor.id,
+      createdByName: actor.name,
+      expiresAt: old.expiresAt,
+      replacesId: id,
+    })
+    await recordAuditEvent(tx, actor, 'api_key.regenerated', id, {
+      name: old.name,
+      successor_id: successorId,
+      overlap,
+      retire_when_silent: retireWhenSilent,
+    })
+    return { id: successorId, token }
+  })
+}

@@ -1,0 +1,68 @@
+import { z } from 'zod'
+import { environments } from '@/db/schema'
+import { isScope, normalizeScopes } from './scopes'
+
+// The rules of each input, once, for forms, server actions, the API and the command line alike.
+
+/** A control character, or half of a surrogate pair: neither can be stored or shown faithfully. */
+const UNSTORABLE = /[\p{Cc}\p{Cs}]/u
+
+/** Text that a person typed for people to read, of 1 to `max` characters after trimming, in Unicode's NFC. */
+export function displayText(max: number) {
+  return z
+    .string()
+    .transform((text) => text.normalize('NFC').trim())
+    .pipe(
+      z
+        .string()
+        .min(1, 'must not be empty')
+        // Counted as Postgres does, in code points.
+        .refine((text) => [...text].length <= max, `must be ${max} characters or fewer`)
+        .refine((text) => !UNSTORABLE.test(text), 'must not contain control characters or broken Unicode'),
+    )
+}
+
+export const keyName = displayText(64)
+
+export const scopeList = z
+  .array(z.string().refine(isScope, 'is not a scope of the catalogue'))
+  .min(1, 'must name at least one scope')
+  .max(100, 'must be 100 scopes or fewer')
+  .transform(normalizeScopes)
+
+/** A date in the future, at most ten years ahead; null: never. */
+export const expiry = z.iso
+  .datetime({ offset: true, error: 'must be a date and time such as 2027-01-31T00:00:00Z, or null' })
+  .transform((text) => new Date(text))
+  .refine((date) => date.getTime() > Date.now(), 'must be in the future')
+  .refine((date) => date.getTime() < Date.now() + 10 * 366 * 86_400_000, 'must be within ten years')
+  .nullable()
+
+export const createKeyInput = z.strictObject({
+  name: keyName,
+  environment: z.enum(environments, 'must be "live" or "test"').default('live'),
+  scopes: scopeList,
+  expires_at: expiry.default(null),
+})
+export type CreateKeyInput = z.output<typeof createKeyInput>
+
+export const renameKeyInput = z.strictObject({ name: keyName })
+
+/** How long the old token of a regenerated key goes on working, in seconds. */
+export const overlaps = { none: 0, '1h': 3_600, '24h': 86_400, '7d': 604_800 } as const
+export type Overlap = keyof typeof overlaps
+
+export const regenerateKeyInput = z.strictObject({
+  overlap: z
+    .enum(Object.keys(overlaps) as [Overlap, ...Overlap[]], 'must be "none", "1h", "24h" or "7d"')
+    .default('none'),
+  retire_when_silent: z.boolean().default(false),
+})
+export type RegenerateKeyInput = z.output<typeof regenerateKeyInput>
+
+export const revokeKeyInput = z.strictObject({ reason: displayText(200).nullable().default(null) })
+
+/** The comparable form of a name: two active keys of an account never share it. */
+export function comparableName(name: string): string {
+  return name.normalize('NFKC').toLowerCase()
+}

@@ -1,0 +1,2 @@
+export { type Actor, type Origin, operatorActor, systemActor } from './actor'
+export { recordAuditEvent } from './record'

@@ -1,0 +1,48 @@
+import type { Database } from '@/db/client'
+import { auditEvents } from '@/db/schema'
+import { newId } from '../ids'
+import type { Actor } from './actor'
+
+/** Every audited action, with the kind of thing it happens to. */
+export const auditActions = {
+  'account.created': 'account',
+  'user.password_changed': 'user',
+  'user.password_reset': 'user',
+  'user.signed_out_everywhere': 'user',
+  'user.signed_in': 'user',
+  'user.sign_in_refused': 'user',
+  'api_key.created': 'api_key',
+  'api_key.renamed': 'api_key',
+  'api_key.revoked': 'api_key',
+  'api_key.regenerated': 'api_key',
+  'api_key.retirement_changed': 'api_key',
+} as const
+
+export type AuditAction = keyof typeof auditActions
+
+/**
+ * Writes an audit event. Call it with the transaction that makes the change, so that neither exists without the other.
+ * @param details non-secret facts, such as a field before and after
+ */
+export async function recordAuditEvent(
+  tx: Database,
+  actor: Actor,
+  action: AuditAction,
+  targetId: string,
+  details: Record<string, unknown> = {},
+): Promise<void> {
+  await tx.insert(auditEvents).values({
+    id: newId('auditEvent'),
+    accountId: actor.accountId,
+    action,
+    actorKind: actor.kind,
+    actorId: actor.id,
+    actorName: actor.name,
+    targetKind: auditActions[action],
+    targetId,
+    address: actor.address,
+    userAgent: actor.userAgent,
+    requestId: actor.requestId,
+    details,
+  })
+}

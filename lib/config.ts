@@ -1,0 +1,179 @@
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import type { DatabaseConfig } from '@/db/client'
+
+/** A comma-separated list; empty items are dropped. */
+const list = z
+  .string()
+  .default('')
+  .transform((value) =>
+    value
+      .split(',')
+      .map((item) => item.trim())
+      .filter(Boolean),
+  )
+
+const origin = z.url({ protocol: /^https?$/, error: 'an http:// or https:// address' }).transform((value, ctx) => {
+  const url = new URL(value)
+  if (url.pathname !== '/' || url.search || url.hash || url.username || url.password) {
+    ctx.addIssue('an origin only, such as https://fenicia.example.com, without path, query or credentials')
+    return z.NEVER
+  }
+  return url.origin
+})
+
+/**
+ * Every environment variable, in the order of `.env.example`, which a test compares with this table.
+ * `doc` is one line for the person who sets it.
+ */
+export const variables = {
+  PORT: {
+    doc: 'Port to listen on.',
+    schema: z.coerce.number({ error: 'a port number' }).int().min(1).max(65535).default(3000),
+    example: '3000',
+  },
+  HOST: {
+    doc: 'Address to listen on. The default answers this machine only; 0.0.0.0 or :: opens it to the network.',
+    schema: z.string().min(1).default('127.0.0.1'),
+    example: '127.0.0.1',
+  },
+  FENICIA_URL: {
+    doc: 'Public address, as browsers and external apps see it. https switches secure cookies and HSTS on.',
+    schema: origin.optional(),
+    example: 'http://localhost:3000',
+  },
+  FENICIA_DATA: {
+    doc: 'Folder of the embedded database and of generated secrets.',
+    schema: z.string().min(1).default('.fenicia'),
+    example: '.fenicia',
+  },
+  DATABASE_URL: {
+    doc: 'Postgres or Neon instead of the embedded database, which is used when this is unset.',
+    schema: z.url({ protocol: /^postgres(ql)?$/, error: 'a postgres:// address' }).optional(),
+    example: 'postgres://fenicia:secret@localhost:5432/fenicia',
+  },
+  FENICIA_DATABASE_DRIVER: {
+    doc: 'Driver for DATABASE_URL: pg or neon. Unset: neon for hosts below neon.tech, pg for all others.',
+    schema: z.enum(['pg', 'neon'], { error: '"pg" or "neon"' }).optional(),
+    example: 'pg',
+  },
+  NEON_WS_PROXY: {
+    doc: 'host:port of an unencrypted WebSocket proxy in front of the database, for the neon driver on a local Postgres.',
+    schema: z
+      .string()
+      .regex(/^[^\s/]+:\d+$/, 'host:port')
+      .optional(),
+    example: 'localhost:5433',
+  },
+  FENICIA_DATABASE_POOL: {
+    doc: 'Connections to DATABASE_URL at most.',
+    schema: z.coerce.number({ error: 'a number from 2 to 100' }).int().min(2).max(100).default(10),
+    example: '10',
+  },
+  AUTH_SECRET: {
+    doc: 'Signs sessions, 32 characters or more (`openssl rand -base64 33`). Required with DATABASE_URL; otherwise made at first start.',
+    schema: z.string().min(32, '32 characters or more').optional(),
+    example: '',
+  },
+  FENICIA_SIGN_UP: {
+    doc: 'closed: only the first visitor may make an account. open: anybody may.',
+    schema: z.enum(['closed', 'open'], { error: '"closed" or "open"' }).default('closed'),
+    example: 'closed',
+  },
+  FENICIA_TRUSTED_PROXIES: {
+    doc: 'Addresses or CIDRs of reverse proxies whose X-Forwarded-For is believed, comma-separated.',
+    schema: list.pipe(
+      z.array(
+        z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6(), z.enum(['loopback', 'linklocal', 'uniquelocal'])], {
+          error: 'IP addresses or CIDRs, such as 10.0.0.0/8,::1',
+        }),
+      ),
+    ),
+    example: '',
+  },
+  FENICIA_CORS_ORIGINS: {
+    doc: 'Origins whose pages may call /api/v1 with a key from a browser, comma-separated. None by default.',
+    schema: list.pipe(z.array(origin)),
+    example: '',
+  },
+  FENICIA_LOG_LEVEL: {
+    doc: 'Least level that is logged: debug, info, warn, error or silent.',
+    schema: z
+      .enum(['debug', 'info', 'warn', 'error', 'silent'], { error: 'debug, info, warn, error or silent' })
+      .default('info'),
+    example: 'info',
+  },
+} as const satisfies Record<string, { doc: string; schema: z.ZodType; example: string }>
+
+type Variables = { [Name in keyof typeof variables]: z.output<(typeof variables)[Name]['schema']> }
+
+export interface Config {
+  port: number
+  host: string
+  /** Public origin, without a trailing slash. */
+  url: string
+  /** Absolute path. */
+  dataFolder: string
+  database: DatabaseConfig
+  authSecret: string | undefined
+  signUp: 'closed' | 'open'
+  trustedProxies: string[]
+  corsOrigins: string[]
+  logLevel: Variables['FENICIA_LOG_LEVEL']
+}
+
+/** A configuration that Fenicia does not understand. The message names each variable and what it may be. */
+export class ConfigError extends Error {
+  override name = 'ConfigError'
+}
+
+/**
+ * Reads the configuration from environment variables; an empty variable counts as unset.
+ * @throws {ConfigError} naming every variable that is wrong, never with its value
+ */
+export function parseConfig(env: Record<string, string | undefined>): Config {
+  const problems: string[] = []
+  const read = Object.fromEntries(
+    Object.entries(variables).map(([name, { schema }]) => {
+      const result = schema.safeParse(env[name] || undefined)
+      if (!result.success) problems.push(`${name} must be ${result.error.issues[0]?.message}`)
+      return [name, result.data]
+    }),
+  ) as Variables
+
+  if (env.DATABASE_URL && !env.AUTH_SECRET) {
+    problems.push('AUTH_SECRET must be set when DATABASE_URL is, to the same value on every instance')
+  }
+  for (const name of ['FENICIA_DATABASE_DRIVER', 'NEON_WS_PROXY'] as const) {
+    if (env[name] && !env.DATABASE_URL) problems.push(`${name} has no meaning without DATABASE_URL: unset it`)
+  }
+  if (problems.length > 0) {
+    throw new ConfigError(`Fenicia can't start with this configuration:\n${problems.map((p) => `  - ${p}`).join('\n')}`)
+  }
+
+  const dataFolder = resolve(read.FENICIA_DATA)
+  return {
+    port: read.PORT,
+    host: read.HOST,
+    url: read.FENICIA_URL ?? `http://localhost:${read.PORT}`,
+    dataFolder,
+    database: databaseConfig(read, dataFolder),
+    authSecret: read.AUTH_SECRET,
+    signUp: read.FENICIA_SIGN_UP,
+    trustedProxies: read.FENICIA_TRUSTED_PROXIES,
+    corsOrigins: read.FENICIA_CORS_ORIGINS,
+    logLevel: read.FENICIA_LOG_LEVEL,
+  }
+}
+
+function databaseConfig(read: Variables, dataFolder: string): DatabaseConfig {
+  const url = read.DATABASE_URL
+  if (!url) return { driver: 'pglite', folder: dataFolder }
+  const isNeonHost = new URL(url).hostname.endsWith('.neon.tech')
+  return {
+    driver: read.FENICIA_DATABASE_DRIVER ?? (isNeonHost ? 'neon' : 'pg'),
+    url,
+    poolSize: read.FENICIA_DATABASE_POOL,
+    neonProxy: read.NEON_WS_PROXY,
+  }
+}

@@ -1,0 +1,61 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { IncomingMessage, RequestListener } from 'node:http'
+import type { OpenDatabase } from '@/db/client'
+import type { KeyLookup } from './api-keys/lookup'
+import type { UsageRecorder } from './api-keys/usage'
+import type { Config } from './config'
+
+/** Runs the jobs of `jobs/`. */
+export interface JobRunner {
+  /** Runs a job soon, such as when a person waits for its result. */
+  trigger(id: string): void
+  /** Starts nothing more and waits for what runs. */
+  stop(): Promise<void>
+}
+
+/** What exists once in a process, however many times Next compiles the modules that use it. */
+export interface Runtime {
+  config: Config
+  /** Signs sessions and what else must come back unaltered. */
+  authSecret: string
+  database: OpenDatabase
+  keyLookup: KeyLookup
+  usage: UsageRecorder
+  /** Set where the process runs jobs: the server, not the command line. */
+  jobs?: JobRunner
+  /** The public API as `server.mjs` mounts it. */
+  apiListener?: RequestListener
+  /** Ends what runs, writes what is buffered, closes the database. */
+  stop(): Promise<void>
+}
+
+const RUNTIME = Symbol.for('fenicia.runtime')
+const REQUEST = Symbol.for('fenicia.request')
+
+type Globals = { [RUNTIME]?: Runtime; [REQUEST]?: AsyncLocalStorage<IncomingMessage> }
+const globals = globalThis as Globals
+
+/** @throws when nothing has called `setRuntime`: the process was not started by instrumentation, the CLI or a test */
+export function getRuntime(): Runtime {
+  const runtime = globals[RUNTIME]
+  if (!runtime) throw new Error('Fenicia has not started in this process')
+  return runtime
+}
+
+export function setRuntime(runtime: Runtime | undefined): void {
+  globals[RUNTIME] = runtime
+}
+
+/**
+ * The Node request that is being answered, where `server.mjs` runs the process; Next's own request objects no longer
+ * tell the peer's address, nor a header that was sent twice.
+ */
+export function currentIncomingMessage(): IncomingMessage | undefined {
+  return globals[REQUEST]?.getStore()
+}
+
+/** The store that `server.mjs` runs each request in. */
+export function incomingMessageStore(): AsyncLocalStorage<IncomingMessage> {
+  globals[REQUEST] ??= new AsyncLocalStorage()
+  return globals[REQUEST]
+}

@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { openDatabase } from '@/db/client'
+import { findKeysIn, KeyLookup, UsageRecorder } from './api-keys'
+import { type Config, ConfigError, parseConfig } from './config'
+import { getRuntime, type Runtime, setRuntime } from './runtime'
+
+/**
+ * Opens what a process of Fenicia needs – configuration, database, migrations – and registers it as the runtime.
+ * @param env environment variables, see `lib/config.ts`
+ * @throws {ConfigError} on a value it does not understand; {DataFolderHeldError}; what the database says
+ */
+export async function startRuntime(env: Record<string, string | undefined> = process.env): Promise<Runtime> {
+  const config = parseConfig(env)
+  const database = await openDatabase(config.database)
+  try {
+    await database.migrate()
+    const usage = new UsageRecorder(database.db)
+    setRuntime({
+      config,
+      authSecret: config.authSecret ?? generatedSecret(config),
+      database,
+      keyLookup: new KeyLookup(findKeysIn(database.db)),
+      usage,
+      stop: async () => {
+        await getRuntime().jobs?.stop()
+        await usage.flush()
+        await database.close()
+        setRuntime(undefined)
+      },
+    })
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+  return getRuntime()
+}
+
+/** The secret of the embedded default: made at first start, readable by its owner only. */
+function generatedSecret({ dataFolder }: Config): string {
+  const path = join(dataFolder, 'auth.secret')
+  try {
+    mkdirSync(dataFolder, { recursive: true, mode: 0o700 })
+    writeFileSync(path, randomBytes(33).toString('base64url'), { flag: 'wx', mode: 0o600 })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+  const secret = readFileSync(path, 'utf8').trim()
+  if (secret.length < 32)
+    throw new ConfigError(`${path} is damaged: delete it to sign everybody out and make a new one.`)
+  return secret
+}

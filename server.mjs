@@ -1,0 +1,55 @@
+// The HTTP server. What begins with /api/v1/ goes straight to the public API, which instrumentation put on globalThis
+// when Next started (the fast mount); all else goes to Next. In development Next serves the API too, so that edits reload.
+import { createServer } from 'node:http'
+import next from 'next'
+
+const dev = process.argv.includes('--dev')
+process.env.NODE_ENV = dev ? 'development' : 'production'
+process.chdir(import.meta.dirname)
+
+const app = next({ dev, dir: import.meta.dirname })
+await app.prepare()
+const handle = app.getRequestHandler()
+
+const runtime = globalThis[Symbol.for('fenicia.runtime')]
+const requests = globalThis[Symbol.for('fenicia.request')]
+const { apiListener } = runtime
+const { host, port } = runtime.config
+
+const server = createServer((request, response) => {
+  if (!dev && request.url.startsWith('/api/v1/')) apiListener(request, response)
+  else requests.run(request, () => handle(request, response))
+})
+// Longer than the idle time of usual reverse proxies (60 s), which would otherwise reuse a connection as we close it.
+server.keepAliveTimeout = 65_000
+
+server.on('error', (error) => {
+  process.stderr.write(
+    error.code === 'EADDRINUSE'
+      ? `Port ${port} on ${host} is in use by another program: stop it, or set PORT to another port.\n`
+      : `Fenicia can't listen on ${host}:${port}: ${error.message}\n`,
+  )
+  stop(1)
+})
+server.listen(port, host, () => {
+  process.stdout.write(
+    `Fenicia is ready on http://localhost:${port}\n  data:  ${runtime.database.description}\n  stop:  Ctrl+C\n`,
+  )
+})
+
+let stopping = false
+/** Stops accepting, finishes what was asked, writes what is buffered, closes the database. */
+async function stop(code) {
+  if (stopping) return
+  stopping = true
+  const cutOff = setTimeout(() => server.closeAllConnections(), 10_000)
+  await new Promise((resolve) => {
+    server.close(resolve)
+    server.closeIdleConnections()
+  })
+  clearTimeout(cutOff)
+  await runtime.stop()
+  process.exit(code)
+}
+process.on('SIGTERM', () => stop(0))
+process.on('SIGINT', () => stop(0))
