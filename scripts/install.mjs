@@ -52,7 +52,7 @@ export async function ensureInstalled({ testTools }) {
   const everything = testTools || hasTestTools
   say(`Installing ${everything ? 'what building, serving and testing need' : 'what building and serving need'} …`)
   const started = performance.now()
-  const args = ['ci', '--no-audit', '--no-fund', everything ? '--include=dev' : '--omit=dev']
+  const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error', everything ? '--include=dev' : '--omit=dev']
   const { code, output } = await runNpm(args)
   if (code !== 0) throw new Error(`npm ${args.join(' ')} ended with ${code}:\n${output}`)
   say(`Installed in ${duration(performance.now() - started)}.`)

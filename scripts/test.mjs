@@ -1,0 +1,180 @@
+// `npm test`: installs the test tools if needed, runs every stage one after the other, goes on after one that fails, and
+// ends with the line `N passed, N failed`. Arguments select stages: `npm test -- unit e2e-postgres`; `e2e` is all three.
+import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import { ensureBuilt } from './build.mjs'
+import { ensureInstalled, refuseNode } from './install.mjs'
+import { duration, ROOT, run, say } from './run.mjs'
+
+const E2E_DATABASES = ['pglite', 'postgres', 'neon']
+
+/** Each stage answers how many of its tests passed, failed and were skipped. */
+const stages = {
+  check: runChecks,
+  unit: (folder) => runVitest('unit', folder),
+  integration: (folder) => runVitest('integration', folder),
+  build: () => count({ build: ensureBuilt }),
+  ...Object.fromEntries(
+    E2E_DATABASES.map((database) => [`e2e-${database}`, (folder) => runPlaywright(database, folder)]),
+  ),
+}
+
+/** Runs a program of node_modules, showing what it writes; its exit code is the answer. */
+async function tool(path, args, options = {}) {
+  const { code } = await run(process.execPath, [join(ROOT, 'node_modules', path), ...args], options)
+  return code
+}
+
+async function mustPass(path, args) {
+  const code = await tool(path, args)
+  if (code !== 0) throw new Error(`${path} ${args.join(' ')} ended with ${code}`)
+}
+
+function runChecks() {
+  return count({
+    types: async () => {
+      // The types of routes are generated; a fresh clone has none.
+      await mustPass('next/dist/bin/next', ['typegen'])
+      await mustPass('typescript/bin/tsc', ['--noEmit'])
+    },
+    'format and lint': () => mustPass('@biomejs/biome/bin/biome', ['check', '--error-on-warnings', '.']),
+    'import rules': () =>
+      mustPass('@biomejs/biome/bin/biome', [
+        'lint',
+        '--only=style/noRestrictedImports',
+        '--only=suspicious/noImportCycles',
+        '.',
+      ]),
+    'dead code': () => mustPass('knip/bin/knip.js', []),
+    migrations: migrationsAreCurrent,
+  })
+}
+
+/** Fails when the schema says something that no migration does, or when migrations contradict each other. */
+async function migrationsAreCurrent() {
+  await mustPass('drizzle-kit/bin.cjs', ['check'])
+  const folder = await mkdtemp(join(tmpdir(), 'fenicia-migrations-'))
+  try {
+    await cp(join(ROOT, 'db/migrations'), folder, { recursive: true })
+    const list = async () => (await readdir(folder, { recursive: true })).sort().join()
+    const before = await list()
+    const options = ['--dialect=postgresql', '--schema=db/schema/index.ts', `--out=${relative(ROOT, folder)}`]
+    await mustPass('drizzle-kit/bin.cjs', ['generate', ...options])
+    if ((await list()) !== before)
+      throw new Error('The schema has changed without a migration: run `npm run db:generate`.')
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** Runs named checks, each of which counts as one test. */
+async function count(checks) {
+  const result = { passed: 0, failed: 0, skipped: 0 }
+  for (const [name, check] of Object.entries(checks)) {
+    const started = performance.now()
+    let outcome = 'passed'
+    try {
+      await check()
+    } catch (error) {
+      outcome = 'failed'
+      say(error.message)
+    }
+    result[outcome] += 1
+    say(`${name}: ${outcome} in ${duration(performance.now() - started)}`)
+  }
+  return result
+}
+
+async function runVitest(project, folder) {
+  const file = join(folder, `${project}.json`)
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+  const code = await tool('vitest/vitest.mjs', ['run', '--project', project, ...reporters])
+  const report = await readReport(file)
+  return judge(code, {
+    passed: report?.numPassedTests ?? 0,
+    failed: report?.numFailedTests ?? 0,
+    skipped: (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0),
+  })
+}
+
+async function runPlaywright(database, folder) {
+  const file = join(folder, `e2e-${database}.json`)
+  const env = { FENICIA_E2E_DATABASE: database, PLAYWRIGHT_JSON_OUTPUT_NAME: file, PLAYWRIGHT_HTML_OPEN: 'never' }
+  await ensureBuilt()
+  const code = await tool('@playwright/test/cli.js', ['test', '--reporter=list,json'], { env })
+  const { stats } = (await readReport(file)) ?? {}
+  // A flaky test passed only when it was tried again: that is a failure.
+  return judge(code, {
+    passed: stats?.expected ?? 0,
+    failed: (stats?.unexpected ?? 0) + (stats?.flaky ?? 0),
+    skipped: stats?.skipped ?? 0,
+  })
+}
+
+const readReport = (file) => readFile(file, 'utf8').then(JSON.parse, () => undefined)
+
+/** A runner that fails without a failed test, or that ran nothing at all, has failed. */
+function judge(code, result) {
+  if (result.passed + result.failed === 0) say('No test was run: that counts as a failure.')
+  const unexplained = result.failed === 0 && (code !== 0 || result.passed === 0)
+  return unexplained ? { ...result, failed: 1 } : result
+}
+
+/** The stages that the arguments name, in their order here; all of them when there is none. */
+function selectStages(names) {
+  const wanted = names.flatMap((name) => (name === 'e2e' ? E2E_DATABASES.map((database) => `e2e-${database}`) : name))
+  const unknown = wanted.filter((name) => !(name in stages))
+  if (unknown.length > 0) {
+    throw new Error(`There is no stage "${unknown[0]}". Stages: ${Object.keys(stages).join(', ')}, e2e.`)
+  }
+  return Object.keys(stages).filter((name) => wanted.length === 0 || wanted.includes(name))
+}
+
+/** The tests make their own databases and must never meet the ones that this shell is set up for. */
+function forgetConfiguration() {
+  const others = ['AUTH_SECRET', 'DATABASE_URL', 'HOST', 'NEON_WS_PROXY', 'NODE_ENV', 'PORT']
+  for (const name of Object.keys(process.env)) {
+    if (others.includes(name) || /^(FENICIA_(?!E2E_)|PG)/.test(name)) delete process.env[name]
+  }
+}
+
+async function main() {
+  const refusal = refuseNode(process.version)
+  if (refusal) throw new Error(refusal)
+  process.chdir(ROOT)
+  const selected = selectStages(process.argv.slice(2))
+  await ensureInstalled({ testTools: true })
+  forgetConfiguration()
+
+  const folder = await mkdtemp(join(tmpdir(), 'fenicia-reports-'))
+  const summary = []
+  const total = { passed: 0, failed: 0 }
+  for (const name of selected) {
+    say(`\n── ${name}`)
+    const started = performance.now()
+    let result
+    try {
+      result = await stages[name](folder)
+    } catch (error) {
+      say(error.stack)
+      result = { passed: 0, failed: 1, skipped: 0 }
+    }
+    total.passed += result.passed
+    total.failed += result.failed
+    const skipped = result.skipped > 0 ? `, ${result.skipped} skipped` : ''
+    const took = duration(performance.now() - started)
+    summary.push(`${name.padEnd(14)} ${result.passed} passed, ${result.failed} failed${skipped}, in ${took}`)
+    say(`── ${summary.at(-1)}`)
+  }
+  await rm(folder, { recursive: true, force: true })
+  say(`\n${summary.join('\n')}`)
+  return total
+}
+
+const total = await main().catch((error) => {
+  say(error.message)
+  return { passed: 0, failed: 1 }
+})
+say(`${total.passed} passed, ${total.failed} failed`)
+process.exitCode = total.failed > 0 ? 1 : 0
