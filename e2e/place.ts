@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+
+export type DatabaseKind = 'pglite' | 'postgres' | 'neon'
+
+/** Which database the suites run on: FENICIA_E2E_DATABASE, or the embedded one. */
+export function databaseKind(): DatabaseKind {
+  const kind = process.env.FENICIA_E2E_DATABASE || 'pglite'
+  if (kind !== 'pglite' && kind !== 'postgres' && kind !== 'neon') {
+    throw new Error(`FENICIA_E2E_DATABASE must be pglite, postgres or neon, not ${kind}`)
+  }
+  return kind
+}
+
+/** What `global-setup.ts` tells the workers about the Postgres of this run. */
+export const POSTGRES = {
+  url: 'FENICIA_E2E_POSTGRES_URL',
+  folder: 'FENICIA_E2E_POSTGRES_FOLDER',
+  neonProxy: 'FENICIA_E2E_NEON_PROXY',
+} as const
+
+/** Where one product keeps its data: an empty data folder and, unless it is embedded, an empty database. */
+export interface Place {
+  dataFolder: string
+  /** The configuration that leads the product there. */
+  env: Record<string, string>
+  /** Every file in which anything of this place is stored, with its bytes. The product should have stopped or be idle. */
+  storedFiles(): Promise<{ path: string; bytes: Buffer }[]>
+  remove(): Promise<void>
+}
+
+export async function makePlace(kind = databaseKind()): Promise<Place> {
+  const dataFolder = await mkdtemp(join(tmpdir(), 'fenicia-e2e-'))
+  const removeFolder = () => rm(dataFolder, { recursive: true, force: true })
+  if (kind === 'pglite') {
+    const env = { FENICIA_DATA: dataFolder }
+    return { dataFolder, env, storedFiles: () => readFiles(dataFolder), remove: removeFolder }
+  }
+  const name = `e2e_${randomBytes(6).toString('hex')}`
+  await administrate(`create database ${name}`)
+  const url = new URL(setting(POSTGRES.url))
+  url.pathname = `/${name}`
+  return {
+    dataFolder,
+    env: {
+      FENICIA_DATA: dataFolder,
+      DATABASE_URL: url.href,
+      FENICIA_DATABASE_DRIVER: kind === 'neon' ? 'neon' : 'pg',
+      ...(kind === 'neon' ? { NEON_WS_PROXY: setting(POSTGRES.neonProxy) } : {}),
+      AUTH_SECRET: randomBytes(33).toString('base64url'),
+    },
+    storedFiles: async () => {
+      await administrate('checkpoint')
+      return [...(await readFiles(dataFolder)), ...(await readFiles(setting(POSTGRES.folder)))]
+    },
+    remove: async () => {
+      await administrate(`drop database ${name} with (force)`)
+      await removeFolder()
+    },
+  }
+}
+
+async function readFiles(folder: string): Promise<{ path: string; bytes: Buffer }[]> {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true })
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+  return Promise.all(paths.map(async (path) => ({ path, bytes: await readFile(path) })))
+}
+
+async function administrate(statement: string): Promise<void> {
+  const client = new pg.Client(setting(POSTGRES.url))
+  await client.connect()
+  await client.query(statement).finally(() => client.end())
+}
+
+function setting(name: string): string {
+  const value = process.env[name]
+  if (!value) throw new Error(`${name} is not set: global-setup.ts sets it when Postgres runs`)
+  return value
+}

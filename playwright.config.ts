@@ -1,0 +1,37 @@
+import { defineConfig, devices } from '@playwright/test'
+import { prepareBrowser } from './e2e/browser'
+import { databaseKind } from './e2e/place'
+
+const { executablePath, env } = await prepareBrowser()
+
+/** Suites about something that only some databases have; all others run on each. */
+const ONLY = {
+  // The embedded database belongs to one process, which must survive being killed and must not be shared.
+  pglite: ['crash.e2e.ts', 'commands.e2e.ts'],
+  // Several instances need a database that several processes may open.
+  server: ['revocation.e2e.ts'],
+}
+
+export default defineConfig({
+  testDir: 'e2e',
+  testMatch: '*.e2e.ts',
+  testIgnore: (databaseKind() === 'pglite' ? ONLY.server : ONLY.pglite).map((name) => `**/${name}`),
+  globalSetup: './e2e/global-setup.ts',
+  // Two cores carry one browser with one server and its database; more at once only makes each slower.
+  workers: 1,
+  // What fails once has failed.
+  retries: 0,
+  forbidOnly: !!process.env.CI,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: 'list',
+  use: {
+    ...devices['Desktop Chrome'],
+    viewport: { width: 1280, height: 800 },
+    // The sandbox of a browser needs rights that root in a container does not have; the only pages it meets are ours.
+    launchOptions: { executablePath, env: { ...process.env, ...env }, args: ['--no-sandbox', '--disable-gpu'] },
+    actionTimeout: 10_000,
+    screenshot: 'only-on-failure',
+    trace: 'off',
+  },
+})
