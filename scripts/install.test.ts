@@ -50,3 +50,20 @@ it.each(['v20.19.0', 'v20.20.2', 'v22.0.0', 'v100.0.0'])('runs on Node %s', (ver
 it.each(['v20.18.3', 'v18.20.0', 'v8.17.0'])('refuses Node %s, saying which one it needs', (version) => {
   expect(refuseNode(version)).toContain(`Fenicia needs Node 20.19 or newer; this is ${version}.`)
 })
+
+it('finds in the lockfile every package for every platform, without which npm refuses to install on the others', async () => {
+  // npm leaves out what the registry at hand doesn't offer, and says nothing.
+  const { packages } = (await import('../package-lock.json')).default as {
+    packages: Record<string, { optionalDependencies?: Record<string, string> }>
+  }
+  const resolve = (from: string, name: string): boolean => {
+    for (let folder = from; ; folder = folder.slice(0, Math.max(folder.lastIndexOf('/node_modules/'), 0))) {
+      if (`${folder}/node_modules/${name}`.replace(/^\//, '') in packages) return true
+      if (folder === '') return false
+    }
+  }
+  const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
+    Object.keys(optionalDependencies).filter((name) => !resolve(path, name)),
+  )
+  expect(missing).toEqual([])
+})
