@@ -1,0 +1,19 @@
+import type { roles } from '@/db/schema'
+
+export type Role = (typeof roles)[number]
+
+/** What a person may do in an account, in the words of the scopes that allow an API key the same. */
+export const permissions = ['keys:read', 'keys:create', 'keys:manage', 'keys:verify'] as const
+export type Permission = (typeof permissions)[number]
+
+/** What each role may do. This table decides; nothing else compares roles. */
+const granted: Record<Role, readonly Permission[]> = {
+  owner: permissions,
+  admin: permissions,
+  manager: ['keys:read'],
+  staff: [],
+}
+
+export function can(role: Role, permission: Permission): boolean {
+  return granted[role].includes(permission)
+}
