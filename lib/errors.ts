@@ -15,6 +15,11 @@ export type RefusalCode =
   | 'scope_not_held'
   | 'key_not_active'
   | 'already_regenerated'
+  | 'not_signed_in'
+  | 'password_required'
+  | 'wrong_password'
+  | 'too_many_attempts'
+  | 'sign_up_closed'
 
 const REFUSAL = Symbol.for('fenicia.refusal')
 

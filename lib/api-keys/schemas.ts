@@ -1,26 +1,9 @@
 import { z } from 'zod'
 import { environments } from '@/db/schema'
+import { displayText } from '../text'
 import { isScope, normalizeScopes } from './scopes'
 
 // The rules of each input, once, for forms, server actions, the API and the command line alike.
-
-/** A control character, or half of a surrogate pair: neither can be stored or shown faithfully. */
-const UNSTORABLE = /[\p{Cc}\p{Cs}]/u
-
-/** Text that a person typed for people to read, of 1 to `max` characters after trimming, in Unicode's NFC. */
-export function displayText(max: number) {
-  return z
-    .string()
-    .transform((text) => text.normalize('NFC').trim())
-    .pipe(
-      z
-        .string()
-        .min(1, 'must not be empty')
-        // Counted as Postgres does, in code points.
-        .refine((text) => [...text].length <= max, `must be ${max} characters or fewer`)
-        .refine((text) => !UNSTORABLE.test(text), 'must not contain control characters or broken Unicode'),
-    )
-}
 
 export const keyName = displayText(64)
 
