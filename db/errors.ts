@@ -4,3 +4,20 @@ export function isUniqueViolation(error: unknown, constraint: string): boolean {
   const { code, constraint: violated } = cause as { code?: string; constraint?: string }
   return code === '23505' && violated === constraint
 }
+
+/** SQLSTATE classes and codes of a database that can't serve us now: connection, resources, shutting down. */
+const UNAVAILABLE_STATES = /^(08|53|57P0)/
+const UNAVAILABLE_SYSTEM_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN'])
+/** The drivers have no code for these. */
+const UNAVAILABLE_WORDS =
+  /timeout exceeded when trying to connect|Query read timeout|Connection terminated|PGlite is closed/
+
+/** Whether an error means that the database does not answer, rather than that it refuses a statement. */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  for (let e = error; e instanceof Error; e = e.cause) {
+    const code = (e as { code?: unknown }).code
+    if (typeof code === 'string' && (UNAVAILABLE_STATES.test(code) || UNAVAILABLE_SYSTEM_CODES.has(code))) return true
+    if (UNAVAILABLE_WORDS.test(e.message)) return true
+  }
+  return false
+}

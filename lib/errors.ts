@@ -11,7 +11,6 @@ export type RefusalCode =
   | 'invalid'
   | 'not_found'
   | 'forbidden'
-  | 'name_taken'
   | 'scope_not_held'
   | 'key_not_active'
   | 'already_regenerated'

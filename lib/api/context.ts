@@ -1,0 +1,63 @@
+import type { HttpBindings } from '@hono/node-server'
+import type { Context } from 'hono'
+import { can, type Permission } from '../accounts/permissions'
+import type { Session } from '../accounts/session'
+import type { EnvironmentWall, Grantor, KeyRecord } from '../api-keys'
+import type { Actor } from '../audit'
+import { clientAddress } from '../client-address'
+
+/** Who calls: an external app with its key, or the dashboard with a person's session (GET only). */
+export type Caller = { kind: 'key'; key: KeyRecord } | { kind: 'session'; session: Session }
+
+export interface ApiEnv {
+  Bindings: Partial<HttpBindings>
+  Variables: { requestId: string; caller: Caller }
+}
+
+export type ApiContext = Context<ApiEnv>
+
+/** Scopes that the API's own calls ask for; a person's role has permissions in the same words. */
+export type RequiredScope = Permission & ('keys:read' | 'keys:create' | 'keys:manage' | 'keys:verify')
+
+export function callerAccountId(c: ApiContext): string {
+  const { caller } = c.var
+  return caller.kind === 'key' ? caller.key.accountId : caller.session.account.id
+}
+
+/** A test key sees test keys only. */
+export function wallOf(c: ApiContext): EnvironmentWall {
+  const { caller } = c.var
+  return caller.kind === 'key' && caller.key.environment === 'test' ? 'test' : null
+}
+
+/** What the caller may hand on to a key that it makes. */
+export function grantorOf(c: ApiContext): Grantor {
+  const { caller } = c.var
+  return caller.kind === 'key' ? caller.key : null
+}
+
+/** Where the request came from, as usage and audit keep it. */
+export function originOf(c: ApiContext): { address: string | null; userAgent: string | null } {
+  const incoming = c.env.incoming
+  return {
+    address: incoming ? clientAddress(incoming) : null,
+    userAgent: c.req.header('user-agent') ?? null,
+  }
+}
+
+export function actorOf(c: ApiContext): Actor {
+  const { caller, requestId } = c.var
+  const { id, name } = caller.kind === 'key' ? caller.key : caller.session.user
+  return {
+    kind: caller.kind === 'key' ? 'key' : 'user',
+    id,
+    name,
+    accountId: callerAccountId(c),
+    ...originOf(c),
+    requestId,
+  }
+}
+
+export function sessionMay(session: Session, scope: RequiredScope): boolean {
+  return can(session.role, scope)
+}

@@ -1,0 +1,57 @@
+import { OpenAPIHono, type RouteConfig, type z } from '@hono/zod-openapi'
+import type { ApiEnv } from './context'
+import { invalidRequest, type ProblemCode, problemCodes } from './problems'
+import { problemSchema } from './resources'
+import { fieldProblems } from './validation'
+
+/** A router whose validation answers in Fenicia's words. */
+export function router(): OpenAPIHono<ApiEnv> {
+  return new OpenAPIHono<ApiEnv>({
+    defaultHook: (result, c) => (result.success ? undefined : invalidRequest(c, fieldProblems(result.error))),
+  })
+}
+
+/** A successful answer, for a route's `responses`. */
+export function jsonAnswer<Schema extends z.ZodType>(schema: Schema, description: string) {
+  return { description, content: { 'application/json': { schema } } }
+}
+
+/** A body that must be there, for a route's `request`. */
+export function jsonBody<Schema extends z.ZodType>(schema: Schema) {
+  return { required: true, content: { 'application/json': { schema } } }
+}
+
+/** A form that must be there, for a route's `request`. */
+export function formBody<Schema extends z.ZodType>(schema: Schema) {
+  return { required: true, content: { 'application/x-www-form-urlencoded': { schema } } }
+}
+
+/** The refusals of a route, by their codes, for its `responses`. */
+export function problems(...codes: ProblemCode[]): RouteConfig['responses'] {
+  const byStatus = new Map<number, ProblemCode[]>()
+  for (const code of ['INTERNAL_ERROR', 'SERVICE_UNAVAILABLE', 'TOKEN_IN_URL', ...codes] as const) {
+    const { status } = problemCodes[code]
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code])
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, sameStatus]) => [
+      status,
+      {
+        description: sameStatus.map((code) => `\`${code}\`: ${problemCodes[code].title}.`).join(' '),
+        content: { 'application/problem+json': { schema: problemSchema } },
+      },
+    ]),
+  )
+}
+
+/** What every call with a key may be refused for. */
+export const keyProblems = ['MISSING_AUTHORIZATION', 'INVALID_AUTHORIZATION_FORMAT', 'INVALID_API_KEY'] as const
+/** What every call with a JSON body may be refused for. */
+export const bodyProblems = [
+  'validation:missing_field',
+  'validation:invalid_format',
+  'validation:invalid_value',
+  'validation:unknown_field',
+  'PAYLOAD_TOO_LARGE',
+  'UNSUPPORTED_MEDIA_TYPE',
+] as const

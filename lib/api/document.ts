@@ -1,0 +1,40 @@
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import { getRuntime } from '../runtime'
+import { json } from './answer'
+import type { ApiEnv } from './context'
+
+type Document = ReturnType<OpenAPIHono<ApiEnv>['getOpenAPI31Document']>
+
+/** Registers what the document needs beside the routes, and `GET /openapi.json`. */
+export function describeApi(api: OpenAPIHono<ApiEnv>): void {
+  api.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'A token of Settings → API Keys, such as `fn_live_…`.',
+  })
+  api.openAPIRegistry.registerComponent('securitySchemes', 'basic', {
+    type: 'http',
+    scheme: 'basic',
+    description: 'The key’s id as user name and its token as password.',
+  })
+  api.get('/openapi.json', (c) => json(c, 200, documentOf(api)))
+}
+
+/** The OpenAPI 3.1 document, made from the route schemas. */
+export function documentOf(api: OpenAPIHono<ApiEnv>): Document {
+  return api.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: {
+      title: 'Fenicia API',
+      version: '1',
+      description: 'Every call carries an API key made under Settings → API Keys.',
+      license: { name: 'MIT', url: 'https://opensource.org/license/mit' },
+    },
+    servers: [{ url: getRuntime().config.url, description: 'This server' }],
+    tags: [
+      { name: 'Calling key', description: 'What the key that calls is.' },
+      { name: 'Verification', description: 'Is a token good? For gateways and services that accept Fenicia’s keys.' },
+      { name: 'API keys', description: 'The keys of the account.' },
+    ],
+  })
+}

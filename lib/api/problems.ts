@@ -1,0 +1,67 @@
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { FieldProblem, RefusalCode } from '../errors'
+import { json } from './answer'
+import type { ApiContext } from './context'
+
+/** Every error code of the API: its HTTP status and its title. The one table of both. */
+export const problemCodes = {
+  MISSING_AUTHORIZATION: { status: 401, title: 'No API key was sent' },
+  INVALID_AUTHORIZATION_FORMAT: { status: 401, title: 'The Authorization header is not in the expected form' },
+  INVALID_API_KEY: { status: 401, title: 'The API key is not accepted' },
+  INSUFFICIENT_PERMISSIONS: { status: 403, title: 'The API key may not do this' },
+  'validation:missing_field': { status: 400, title: 'A required field is missing' },
+  'validation:invalid_format': { status: 400, title: 'The request is not in the expected form' },
+  'validation:invalid_value': { status: 400, title: 'A field has a value that is not allowed' },
+  'validation:unknown_field': { status: 400, title: 'The request has a field that does not exist' },
+  TOKEN_IN_URL: { status: 400, title: 'A token was sent in the URL' },
+  NOT_FOUND: { status: 404, title: 'There is nothing at this address' },
+  METHOD_NOT_ALLOWED: { status: 405, title: 'This address does not answer that method' },
+  KEY_NOT_ACTIVE: { status: 409, title: 'The key is not in a state that allows this' },
+  ALREADY_REGENERATED: { status: 409, title: 'The key has been regenerated already' },
+  PAYLOAD_TOO_LARGE: { status: 413, title: 'The request body is too large' },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The request body has the wrong content type' },
+  INTERNAL_ERROR: { status: 500, title: 'Something went wrong on our side' },
+  SERVICE_UNAVAILABLE: { status: 503, title: 'Fenicia cannot answer right now' },
+} as const satisfies Record<string, { status: ContentfulStatusCode; title: string }>
+
+export type ProblemCode = keyof typeof problemCodes
+
+/** What a refusal of the domain means to HTTP. */
+export const refusalCodes: Record<RefusalCode, ProblemCode> = {
+  invalid: 'validation:invalid_value',
+  not_found: 'NOT_FOUND',
+  forbidden: 'INSUFFICIENT_PERMISSIONS',
+  scope_not_held: 'INSUFFICIENT_PERMISSIONS',
+  key_not_active: 'KEY_NOT_ACTIVE',
+  already_regenerated: 'ALREADY_REGENERATED',
+}
+
+/**
+ * An error answer, RFC 9457.
+ * @param detail what happened and what to do, for the person who reads it; never what was sent
+ */
+export function problem(
+  c: ApiContext,
+  code: ProblemCode,
+  detail: string,
+  { errors, headers }: { errors?: FieldProblem[]; headers?: Record<string, string> } = {},
+): Response {
+  const { status, title } = problemCodes[code]
+  const body = {
+    type: `/docs/api#${code.replace(':', '-')}`,
+    title,
+    status,
+    detail,
+    code,
+    requestId: c.var.requestId,
+    ...(errors && errors.length > 0 ? { errors } : {}),
+  }
+  return json(c, status, body, headers, 'application/problem+json')
+}
+
+/** A body or query that breaks its schema: the code is the first field's. */
+export function invalidRequest(c: ApiContext, errors: FieldProblem[]): Response {
+  const [first] = errors
+  const detail = errors.map(({ field, message }) => (field ? `${field} ${message}` : message)).join('; ')
+  return problem(c, `validation:${first?.code ?? 'invalid_value'}`, `${detail}.`, { errors })
+}

@@ -1,0 +1,120 @@
+import { z } from '@hono/zod-openapi'
+import { actorKinds, environments } from '@/db/schema'
+import { type ApiKeyView, type BulkRevocation, keyStatuses, scopeCatalogue } from '../api-keys'
+import { type ProblemCode, problemCodes } from './problems'
+
+// What the API's answers look like: the schemas that OpenAPI shows, and the functions that fill them.
+
+const time = z.iso.datetime().openapi({ example: '2026-03-01T09:30:00.000Z' })
+
+const resources = Object.keys(scopeCatalogue).join('|')
+export const scopeSchema = z
+  .string()
+  .openapi('Scope', { example: 'orders:read', pattern: `^(${resources}):(\\*|[a-z]+)$` })
+
+export const keySchema = z
+  .object({
+    id: z.string().openapi({ example: 'key_019ab0c1d2e37f4a8b5c6d7e8f901234' }),
+    name: z.string().openapi({ example: 'ERP Integration' }),
+    environment: z.enum(environments),
+    hint: z
+      .object({ start: z.string(), end: z.string() })
+      .openapi({ description: 'First and last four characters of the token after its prefix.' }),
+    scopes: z.array(scopeSchema),
+    status: z.enum(keyStatuses),
+    created_at: time,
+    created_by: z.object({ type: z.enum(actorKinds), id: z.string().nullable(), name: z.string() }),
+    expires_at: time.nullable(),
+    last_used: z
+      .object({ at: time, address: z.string().nullable(), user_agent: z.string().nullable() })
+      .nullable()
+      .openapi({ description: 'Written at most five seconds after the use.' }),
+    usage_30d: z
+      .object({ total: z.int(), days: z.array(z.int()) })
+      .openapi({ description: 'Accepted requests per UTC day, oldest first, today last.' }),
+    revoked: z.object({ at: time, reason: z.string().nullable(), by: z.string().nullable() }).nullable(),
+    retires_at: time.nullable().openapi({ description: 'End of the overlap after a regeneration.' }),
+    retire_when_silent: z.boolean(),
+    replaces_id: z.string().nullable(),
+    replaced_by_id: z.string().nullable(),
+  })
+  .openapi('ApiKey')
+export type KeyResource = z.output<typeof keySchema>
+
+export const issuedKeySchema = keySchema
+  .extend({
+    token: z
+      .string()
+      .openapi({ description: 'The token. This is the only answer that holds it.', example: 'fn_test_…' }),
+  })
+  .openapi('IssuedApiKey')
+
+export const keyListSchema = z
+  .object({ data: z.array(keySchema), next_cursor: z.string().nullable(), total: z.int() })
+  .openapi('ApiKeyList')
+
+export const bulkRevocationSchema = z
+  .object({
+    id: z.string(),
+    total: z.int(),
+    done: z.int(),
+    revoked: z.int(),
+    created_at: time,
+    finished_at: time.nullable(),
+  })
+  .openapi('BulkRevocation')
+
+export const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.enum(Object.keys(problemCodes) as [ProblemCode, ...ProblemCode[]]),
+    requestId: z.string(),
+    errors: z
+      .array(z.object({ field: z.string(), code: z.string(), message: z.string() }))
+      .optional()
+      .openapi({ description: 'The fields that are wrong, and why.' }),
+  })
+  .openapi('Problem', { description: 'RFC 9457 problem details.' })
+
+export function keyResource(key: ApiKeyView): KeyResource {
+  return {
+    id: key.id,
+    name: key.name,
+    environment: key.environment,
+    hint: { start: key.hintStart, end: key.hintEnd },
+    scopes: key.scopes,
+    status: key.status,
+    created_at: key.createdAt.toISOString(),
+    created_by: { type: key.createdBy.kind, id: key.createdBy.id, name: key.createdBy.name },
+    expires_at: isoOrNull(key.expiresAt),
+    last_used: key.lastUse && {
+      at: key.lastUse.at.toISOString(),
+      address: key.lastUse.address,
+      user_agent: key.lastUse.userAgent,
+    },
+    usage_30d: { total: key.usage.reduce((sum, day) => sum + day, 0), days: key.usage },
+    revoked: key.revokedAt && { at: key.revokedAt.toISOString(), reason: key.revokedReason, by: key.revokedByName },
+    retires_at: isoOrNull(key.retiresAt),
+    retire_when_silent: key.retireWhenSilent,
+    replaces_id: key.replacesId,
+    replaced_by_id: key.replacedById,
+  }
+}
+
+export function bulkRevocationResource(work: BulkRevocation): z.output<typeof bulkRevocationSchema> {
+  return {
+    id: work.id,
+    total: work.total,
+    done: work.done,
+    revoked: work.revoked,
+    created_at: work.createdAt.toISOString(),
+    finished_at: isoOrNull(work.finishedAt),
+  }
+}
+
+export function isoOrNull(date: Date | null): string | null {
+  return date ? date.toISOString() : null
+}

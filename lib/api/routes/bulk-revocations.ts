@@ -1,0 +1,34 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { getBulkRevocation } from '../../api-keys'
+import { getRuntime } from '../../runtime'
+import { json } from '../answer'
+import { requireScope } from '../authenticate'
+import { callerAccountId } from '../context'
+import { jsonAnswer, keyProblems, problems, router } from '../define'
+import { bulkRevocationResource, bulkRevocationSchema } from '../resources'
+
+const get = createRoute({
+  method: 'get',
+  path: '/bulk-revocations/{id}',
+  operationId: 'getBulkRevocation',
+  tags: ['API keys'],
+  summary: 'Get the progress of a bulk revocation',
+  description: 'Scope `keys:read`. Bulk revocations are started under Settings → API Keys → Review.',
+  security: [{ bearer: [] }],
+  middleware: requireScope('keys:read'),
+  request: { params: z.object({ id: z.string().openapi({ param: { name: 'id', in: 'path' } }) }) },
+  responses: {
+    200: jsonAnswer(bulkRevocationSchema, 'How far it is.'),
+    ...problems(...keyProblems, 'INSUFFICIENT_PERMISSIONS', 'NOT_FOUND'),
+  },
+})
+
+export const bulkRevocations = router().openapi(get, async (c) =>
+  json(
+    c,
+    200,
+    bulkRevocationResource(
+      await getBulkRevocation(getRuntime().database.db, callerAccountId(c), c.req.valid('param').id),
+    ),
+  ),
+)

@@ -1,0 +1,115 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import type { MiddlewareHandler } from 'hono'
+import { hasScope, isAccepted } from '../../api-keys'
+import { getRuntime } from '../../runtime'
+import { json } from '../answer'
+import { authenticateToken, missingScope, requireScope } from '../authenticate'
+import { type ApiEnv, originOf } from '../context'
+import { formBody, jsonAnswer, keyProblems, problems, router } from '../define'
+import { problem } from '../problems'
+import { requireForm } from '../validation'
+import { findOwnKey } from './verify'
+
+const BASIC = /^basic +([a-z0-9+/]+={0,2}) *$/i
+
+const form = z.object({ token: z.string(), token_type_hint: z.string().optional() }).openapi('Introspection')
+
+const introspectToken = createRoute({
+  method: 'post',
+  path: '/introspect',
+  operationId: 'introspectToken',
+  tags: ['Verification'],
+  summary: 'Introspect a token',
+  description:
+    'RFC 7662. Scope `keys:verify`. The caller authenticates with its API key, either as `Authorization: Bearer` or as an OAuth2 client with HTTP Basic: the key’s id as client id, its token as client secret.',
+  security: [{ bearer: [] }, { basic: [] }],
+  middleware: [requireClient(), requireForm()] as const,
+  request: {
+    body: formBody(form),
+  },
+  responses: {
+    200: jsonAnswer(
+      z
+        .object({
+          active: z.boolean(),
+          scope: z.string().optional().openapi({ example: 'orders:read products:read' }),
+          client_id: z.string().optional().openapi({ description: 'The key’s id.' }),
+          username: z.string().optional().openapi({ description: 'The key’s name.' }),
+          token_type: z.literal('Bearer').optional(),
+          exp: z.int().optional().openapi({ description: 'Expiry in seconds since 1970; absent: never.' }),
+          sub: z.string().optional().openapi({ description: 'The account’s id.' }),
+          iss: z.string().optional(),
+          environment: z.string().optional(),
+        })
+        .openapi('IntrospectionAnswer'),
+      'Whether the token is active; for one that is not, nothing more.',
+    ),
+    ...problems(
+      ...keyProblems,
+      'validation:missing_field',
+      'validation:invalid_format',
+      'INSUFFICIENT_PERMISSIONS',
+      'PAYLOAD_TOO_LARGE',
+      'UNSUPPORTED_MEDIA_TYPE',
+    ),
+  },
+})
+
+export const introspect = router().openapi(introspectToken, async (c) => {
+  // The route's types lose a form's; its validation has passed, so this does too.
+  const { token } = form.parse(await c.req.parseBody())
+  const key = await findOwnKey(c, token)
+  if (!key || !isAccepted(key.status)) return json(c, 200, { active: false })
+  getRuntime().usage.record(key, originOf(c))
+  return json(c, 200, {
+    active: true,
+    scope: key.scopes.join(' '),
+    client_id: key.id,
+    username: key.name,
+    token_type: 'Bearer' as const,
+    ...(key.expiresAt ? { exp: Math.floor(key.expiresAt.getTime() / 1000) } : {}),
+    sub: key.accountId,
+    iss: getRuntime().config.url,
+    environment: key.environment,
+  })
+})
+
+/** Bearer as everywhere, or RFC 6749 §2.3.1: client id and secret, form-encoded, in HTTP Basic. */
+function requireClient(): MiddlewareHandler<ApiEnv> {
+  const byBearer = requireScope('keys:verify')
+  return async (c, next) => {
+    const header = c.req.header('authorization') ?? ''
+    if (!/^basic /i.test(header)) return byBearer(c, next)
+    const credentials = decodeBasic(header)
+    if (!credentials) {
+      return problem(c, 'INVALID_AUTHORIZATION_FORMAT', 'HTTP Basic needs the key’s id and its token.', {
+        headers: { 'WWW-Authenticate': 'Basic realm="Fenicia"' },
+      })
+    }
+    const refused = await authenticateToken(c, credentials.secret)
+    if (refused) return refused
+    const { caller } = c.var
+    if (caller.kind !== 'key' || caller.key.id !== credentials.id) {
+      return problem(c, 'INVALID_API_KEY', 'The client id is not the id of the key whose token was sent.', {
+        headers: { 'WWW-Authenticate': 'Basic realm="Fenicia"' },
+      })
+    }
+    return hasScope(caller.key.scopes, 'keys:verify') ? next() : missingScope(c, 'keys:verify')
+  }
+}
+
+function decodeBasic(header: string): { id: string; secret: string } | null {
+  const encoded = header.length <= 1_024 ? BASIC.exec(header)?.[1] : undefined
+  const text = encoded && Buffer.from(encoded, 'base64').toString('utf8')
+  const colon = text ? text.indexOf(':') : -1
+  if (!text || colon < 1) return null
+  try {
+    return { id: formDecode(text.slice(0, colon)), secret: formDecode(text.slice(colon + 1)) }
+  } catch {
+    return null
+  }
+}
+
+function formDecode(text: string): string {
+  return decodeURIComponent(text.replaceAll('+', ' '))
+}

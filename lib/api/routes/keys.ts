@@ -1,0 +1,165 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import {
+  createApiKey,
+  createKeyInput,
+  getApiKey,
+  type IssuedKey,
+  listApiKeys,
+  listKeysQuery,
+  regenerateApiKey,
+  regenerateKeyInput,
+  renameApiKey,
+  renameKeyInput,
+  revokeApiKey,
+  revokeKeyInput,
+} from '../../api-keys'
+import { getRuntime } from '../../runtime'
+import { json } from '../answer'
+import { requireScope } from '../authenticate'
+import { type ApiContext, actorOf, callerAccountId, grantorOf, wallOf } from '../context'
+import { bodyProblems, jsonAnswer, jsonBody, keyProblems, problems, router } from '../define'
+import { issuedKeySchema, keyListSchema, keyResource, keySchema } from '../resources'
+import { requireJson } from '../validation'
+
+const tags = ['API keys']
+const security = [{ bearer: [] }]
+const params = z.object({ id: z.string().openapi({ param: { name: 'id', in: 'path' }, example: 'key_019ab0…' }) })
+const inputProblems = [...keyProblems, ...bodyProblems, 'INSUFFICIENT_PERMISSIONS'] as const
+
+const list = createRoute({
+  method: 'get',
+  path: '/keys',
+  operationId: 'listKeys',
+  tags,
+  summary: 'List API keys',
+  description: 'Scope `keys:read`. A test key sees test keys only.',
+  security,
+  middleware: requireScope('keys:read'),
+  request: { query: listKeysQuery },
+  responses: {
+    200: jsonAnswer(keyListSchema, 'A page of keys.'),
+    ...problems(
+      ...keyProblems,
+      'INSUFFICIENT_PERMISSIONS',
+      'validation:invalid_value',
+      'validation:invalid_format',
+      'validation:unknown_field',
+    ),
+  },
+})
+
+const create = createRoute({
+  method: 'post',
+  path: '/keys',
+  operationId: 'createKey',
+  tags,
+  summary: 'Generate an API key',
+  description:
+    'Scope `keys:create`. A key can never grant what it does not have: not a scope, not the live environment, not a longer life.',
+  security,
+  middleware: [requireScope('keys:create'), requireJson()] as const,
+  request: { body: jsonBody(createKeyInput) },
+  responses: {
+    201: jsonAnswer(issuedKeySchema, 'The key, with its token – in this answer only.'),
+    ...problems(...inputProblems),
+  },
+})
+
+const get = createRoute({
+  method: 'get',
+  path: '/keys/{id}',
+  operationId: 'getKey',
+  tags,
+  summary: 'Get an API key',
+  description: 'Scope `keys:read`.',
+  security,
+  middleware: requireScope('keys:read'),
+  request: { params },
+  responses: {
+    200: jsonAnswer(keySchema, 'The key.'),
+    ...problems(...keyProblems, 'INSUFFICIENT_PERMISSIONS', 'NOT_FOUND'),
+  },
+})
+
+const rename = createRoute({
+  method: 'patch',
+  path: '/keys/{id}',
+  operationId: 'renameKey',
+  tags,
+  summary: 'Rename an API key',
+  description: 'Scope `keys:manage`. Only active keys can be renamed.',
+  security,
+  middleware: [requireScope('keys:manage'), requireJson()] as const,
+  request: { params, body: jsonBody(renameKeyInput) },
+  responses: {
+    200: jsonAnswer(keySchema, 'The key with its new name.'),
+    ...problems(...inputProblems, 'NOT_FOUND', 'KEY_NOT_ACTIVE'),
+  },
+})
+
+const revoke = createRoute({
+  method: 'post',
+  path: '/keys/{id}/revoke',
+  operationId: 'revokeKey',
+  tags,
+  summary: 'Revoke an API key',
+  description:
+    'Scope `keys:manage`. Once this has answered, no later request with the key is accepted. Revoking twice changes nothing.',
+  security,
+  middleware: [requireScope('keys:manage'), requireJson()] as const,
+  request: { params, body: jsonBody(revokeKeyInput) },
+  responses: { 200: jsonAnswer(keySchema, 'The revoked key.'), ...problems(...inputProblems, 'NOT_FOUND') },
+})
+
+const regenerate = createRoute({
+  method: 'post',
+  path: '/keys/{id}/regenerate',
+  operationId: 'regenerateKey',
+  tags,
+  summary: 'Regenerate an API key',
+  description:
+    'Scope `keys:manage`; the calling key must itself have what the regenerated key may do. The new key has the same name, scopes, environment and expiry; the old token stops at once or after the overlap.',
+  security,
+  middleware: [requireScope('keys:manage'), requireJson()] as const,
+  request: { params, body: jsonBody(regenerateKeyInput) },
+  responses: {
+    201: jsonAnswer(issuedKeySchema, 'The new key, with its token – in this answer only.'),
+    ...problems(...inputProblems, 'NOT_FOUND', 'KEY_NOT_ACTIVE', 'ALREADY_REGENERATED'),
+  },
+})
+
+export const keys = router()
+  .openapi(list, async (c) => {
+    const page = await listApiKeys(database(), callerAccountId(c), c.req.valid('query'), wallOf(c))
+    return json(c, 200, { data: page.keys.map(keyResource), next_cursor: page.nextCursor, total: page.total })
+  })
+  .openapi(create, async (c) =>
+    issued(c, await createApiKey(database(), actorOf(c), c.req.valid('json'), grantorOf(c))),
+  )
+  .openapi(get, async (c) => json(c, 200, await shownKey(c, c.req.valid('param').id)))
+  .openapi(rename, async (c) => {
+    const { id } = c.req.valid('param')
+    await renameApiKey(database(), actorOf(c), id, c.req.valid('json').name, wallOf(c))
+    return json(c, 200, await shownKey(c, id))
+  })
+  .openapi(revoke, async (c) => {
+    const { id } = c.req.valid('param')
+    await revokeApiKey(database(), actorOf(c), id, c.req.valid('json').reason, wallOf(c))
+    return json(c, 200, await shownKey(c, id))
+  })
+  .openapi(regenerate, async (c) => {
+    const { id } = c.req.valid('param')
+    return issued(c, await regenerateApiKey(database(), actorOf(c), id, c.req.valid('json'), grantorOf(c), wallOf(c)))
+  })
+
+function database() {
+  return getRuntime().database.db
+}
+
+async function shownKey(c: ApiContext, id: string) {
+  return keyResource(await getApiKey(database(), callerAccountId(c), id, wallOf(c)))
+}
+
+async function issued(c: ApiContext, { id, token }: IssuedKey) {
+  return json(c, 201, { ...(await shownKey(c, id)), token }, { Location: `/api/v1/keys/${id}` })
+}
