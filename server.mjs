@@ -1,5 +1,6 @@
 // The HTTP server. What begins with /api/v1/ goes straight to the public API, which instrumentation put on globalThis
 // when Next started (the fast mount); all else goes to Next. In development Next serves the API too, so that edits reload.
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { createServer } from 'node:http'
 import next from 'next'
 
@@ -11,8 +12,15 @@ const app = next({ dev, dir: import.meta.dirname })
 await app.prepare()
 const handle = app.getRequestHandler()
 
+// Next runs instrumentation, which starts Fenicia, with its first request: that one is ours, and nobody else waits for it.
+const warmUp = createServer(handle)
+await new Promise((resolve) => warmUp.listen(0, '127.0.0.1', resolve))
+await fetch(`http://127.0.0.1:${warmUp.address().port}/api/health`)
+warmUp.closeAllConnections()
+warmUp.close()
+
 const runtime = globalThis[Symbol.for('fenicia.runtime')]
-const requests = globalThis[Symbol.for('fenicia.request')]
+const requests = (globalThis[Symbol.for('fenicia.request')] ??= new AsyncLocalStorage())
 const { apiListener } = runtime
 const { host, port } = runtime.config
 

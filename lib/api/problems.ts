@@ -34,6 +34,12 @@ export const refusalCodes: Record<RefusalCode, ProblemCode> = {
   scope_not_held: 'INSUFFICIENT_PERMISSIONS',
   key_not_active: 'KEY_NOT_ACTIVE',
   already_regenerated: 'ALREADY_REGENERATED',
+  // Refusals of signing in, which the API has no call for.
+  not_signed_in: 'MISSING_AUTHORIZATION',
+  password_required: 'INSUFFICIENT_PERMISSIONS',
+  wrong_password: 'INSUFFICIENT_PERMISSIONS',
+  too_many_attempts: 'INSUFFICIENT_PERMISSIONS',
+  sign_up_closed: 'INSUFFICIENT_PERMISSIONS',
 }
 
 /**
