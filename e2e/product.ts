@@ -43,12 +43,16 @@ export interface Product {
 }
 
 /**
- * Starts `node server.mjs` at a place and waits until it says that it is ready.
+ * Starts `node server.mjs`, or another `program`, at a place and waits until it says that it is ready.
  * @throws when it ends or is silent for 30 s, with what it wrote
  */
-export async function startProduct(place: Place, env: Record<string, string> = {}): Promise<Product> {
+export async function startProduct(
+  place: Place,
+  env: Record<string, string> = {},
+  program = 'server.mjs',
+): Promise<Product> {
   const port = await freePort()
-  const child = spawn(process.execPath, ['server.mjs'], {
+  const child = spawn(process.execPath, [program], {
     cwd: ROOT,
     env: environment(place, { PORT: String(port), ...env }),
     stdio: ['ignore', 'pipe', 'pipe'],

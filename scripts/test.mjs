@@ -28,7 +28,7 @@ async function tool(path, args, options = {}) {
 
 async function mustPass(path, args) {
   const code = await tool(path, args)
-  if (code !== 0) throw new Error(`${path} ${args.join(' ')} ended with ${code}`)
+  if (code !== 0) throw new Error(`${[path, ...args].join(' ')} ended with ${code}`)
 }
 
 function runChecks() {

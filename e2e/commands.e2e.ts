@@ -1,0 +1,40 @@
+import { performance } from 'node:perf_hooks'
+import { call, createAccount, createKey, OWNER } from './external-app'
+import { expect, test } from './fixtures'
+import { makePlace } from './place'
+import { admin, startProduct } from './product'
+
+test('a second `npm start` neither installs nor builds, and answers within seconds', async () => {
+  const place = await makePlace()
+  await (await startProduct(place, {}, 'scripts/start.mjs')).stop()
+  const started = performance.now()
+  const product = await startProduct(place, {}, 'scripts/start.mjs')
+  expect((await fetch(`${product.url}/api/health`)).status).toBe(200)
+  const seconds = (performance.now() - started) / 1000
+  expect(product.log()).not.toMatch(/install|build/i)
+  expect(seconds).toBeLessThan(10)
+  // The server runs in the process that was started, so that stopping that one stops it, in order.
+  await product.stop()
+  await place.remove()
+})
+
+test("the operator's commands are refused while the server has the data folder open, and work when it has stopped", async () => {
+  const place = await makePlace()
+  await createAccount(place)
+  const product = await startProduct(place)
+  for (const args of [['list'], ['create-key', '--email', OWNER.email, '--name', 'Late', '--scopes', 'orders:read']]) {
+    const { code, stdout, stderr } = await admin(place, args)
+    expect(code).not.toBe(0)
+    expect(stdout).toBe('')
+    expect(stderr).toContain(`process ${product.pid}`)
+    expect(stderr).toContain(place.dataFolder)
+  }
+  await product.stop()
+
+  const token = await createKey(place, 'On time', ['orders:read'])
+  expect(token).toMatch(/^fn_live_[0-9A-Za-z]{38}$/)
+  const again = await startProduct(place)
+  expect((await call(again.url, token, '/me')).status).toBe(200)
+  await again.stop()
+  await place.remove()
+})
