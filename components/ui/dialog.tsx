@@ -82,6 +82,7 @@ export function DialogContent({
   dismissible = true,
   closeButton = dismissible,
   size = 'md',
+  padded = true,
   className,
   children,
 }: {
@@ -89,12 +90,17 @@ export function DialogContent({
   dismissible?: boolean
   closeButton?: boolean
   size?: 'sm' | 'md' | 'lg'
+  /** false: the content brings its own padding. */
+  padded?: boolean
   className?: string
   children: ReactNode
 }) {
   const { open } = useDialog()
   if (!open) return null
-  return createPortal(<OpenDialog {...{ role, dismissible, closeButton, size, className, children }} />, document.body)
+  return createPortal(
+    <OpenDialog {...{ role, dismissible, closeButton, size, padded, className, children }} />,
+    document.body,
+  )
 }
 
 const widths = { sm: 'max-w-md', md: 'max-w-lg', lg: 'max-w-2xl' }
@@ -104,6 +110,7 @@ function OpenDialog({
   dismissible,
   closeButton,
   size,
+  padded,
   className,
   children,
 }: Required<Omit<Parameters<typeof DialogContent>[0], 'className'>> & { className?: string }) {
@@ -163,7 +170,7 @@ function OpenDialog({
         if (event.target === ref.current && pressedOutside.current) ask()
       }}
     >
-      <div className="relative grid gap-4 p-5">
+      <div className={cn('relative', padded && 'grid gap-4 p-5')}>
         {children}
         {closeButton ? (
           <Button

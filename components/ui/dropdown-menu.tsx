@@ -245,7 +245,13 @@ export function DropdownMenuRadioItem({
   children: ReactNode
 }) {
   return (
-    <button type="button" role="menuitemradio" aria-checked={checked} className={itemClass} {...useItem(onSelect)}>
+    <button
+      type="button"
+      role="menuitemradio"
+      aria-checked={checked}
+      className={cn(itemClass, '[&_svg:first-child]:text-muted-foreground')}
+      {...useItem(onSelect)}
+    >
       {children}
       {checked ? <Check className="ml-auto" aria-hidden="true" /> : null}
     </button>

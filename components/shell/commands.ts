@@ -1,0 +1,28 @@
+import { setTheme, themeNames, themes } from '@/components/theme'
+import { apiReference, newApiKey, places } from './navigation'
+
+/** Something the command menu can do. */
+export interface Command {
+  label: string
+  group: 'Actions' | 'Go to' | 'Theme' | 'Session'
+  run: () => void
+}
+
+/** All commands, most wanted first. */
+export function allCommands(goTo: (href: string) => void, signOut: () => void): Command[] {
+  return [
+    { label: newApiKey.label, group: 'Actions', run: () => goTo(newApiKey.href) },
+    ...[...places, apiReference].map(({ label, href }) => ({ label, group: 'Go to' as const, run: () => goTo(href) })),
+    ...themes.map((theme) => ({ label: themeNames[theme], group: 'Theme' as const, run: () => setTheme(theme) })),
+    { label: 'Sign out', group: 'Session', run: signOut },
+  ]
+}
+
+/** The commands that have, for each word of `query`, a word that starts with it, in any letter case. */
+export function findCommands(commands: readonly Command[], query: string): Command[] {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean)
+  return commands.filter(({ label, group }) => {
+    const own = `${group} ${label}`.toLowerCase().split(/\s+/)
+    return words.every((word) => own.some((part) => part.startsWith(word)))
+  })
+}

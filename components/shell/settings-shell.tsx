@@ -1,0 +1,59 @@
+import Link from 'next/link'
+import type { ReactNode } from 'react'
+import { CommandButton } from './command-button'
+import { Logo } from './logo'
+import { NavLinks } from './nav-links'
+import { NavMenu } from './nav-menu'
+import { SkipLink } from './skip-link'
+import { UserMenu } from './user-menu'
+
+/** The frame of the settings: header, the column at the left, and one content column of at most 1080 px. */
+export function SettingsShell({
+  account,
+  user,
+  shortcut,
+  signOut,
+  children,
+}: {
+  account: { name: string }
+  user: { name: string; email: string }
+  /** What opens the command menu on the reader's system, "⌘K" or "Ctrl K". */
+  shortcut: string
+  /** A server action that ends the session and leads to the sign-in page. */
+  signOut: () => Promise<void>
+  children: ReactNode
+}) {
+  return (
+    <>
+      <SkipLink />
+      <header className="sticky top-0 z-40 border-border border-b bg-background/95 backdrop-blur-sm">
+        <div className="mx-auto flex h-14 max-w-[1352px] items-center gap-2 px-4 md:px-6">
+          <NavMenu />
+          <Link href="/settings/api-keys" className="flex items-center gap-2.5 rounded font-semibold tracking-tight">
+            <Logo />
+            <span className="max-sm:sr-only">Fenicia</span>
+          </Link>
+          <span aria-hidden="true" className="text-border max-sm:hidden">
+            /
+          </span>
+          <p className="min-w-0 flex-1 truncate text-sm">
+            <span className="sr-only">Account: </span>
+            {account.name}
+          </p>
+          <CommandButton shortcut={shortcut} signOut={signOut} />
+          <UserMenu name={user.name} email={user.email} signOut={signOut} />
+        </div>
+      </header>
+      <div className="mx-auto flex max-w-[1352px] md:px-6">
+        <nav aria-label="Settings" className="sticky top-14 hidden w-52 shrink-0 self-start py-8 md:block">
+          <div className="-ml-2.5">
+            <NavLinks />
+          </div>
+        </nav>
+        <main id="content" tabIndex={-1} className="min-w-0 flex-1 px-4 py-6 outline-none md:py-8 md:pr-0 md:pl-10">
+          <div className="max-w-[1080px]">{children}</div>
+        </main>
+      </div>
+    </>
+  )
+}
