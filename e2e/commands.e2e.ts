@@ -1,20 +1,34 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { call, createAccount, createKey, OWNER } from './external-app'
 import { expect, test } from './fixtures'
 import { makePlace } from './place'
 import { admin, startProduct } from './product'
 
+const START = [process.execPath, 'scripts/start.mjs'] as [string, string]
+
 test('a second `npm start` neither installs nor builds, and answers within seconds', async () => {
   const place = await makePlace()
-  await (await startProduct(place, {}, 'scripts/start.mjs')).stop()
+  await (await startProduct(place, {}, START)).stop()
   const started = performance.now()
-  const product = await startProduct(place, {}, 'scripts/start.mjs')
+  const product = await startProduct(place, {}, START)
   expect((await fetch(`${product.url}/api/health`)).status).toBe(200)
   const seconds = (performance.now() - started) / 1000
   expect(product.log()).not.toMatch(/install|build/i)
   expect(seconds).toBeLessThan(10)
   // The server runs in the process that was started, so that stopping that one stops it, in order.
   await product.stop()
+  await place.remove()
+})
+
+test('a server whose npm is ended stops too, in order, and gives the data folder back', async () => {
+  const place = await makePlace()
+  const product = await startProduct(place, {}, ['npm', 'start'])
+  const isHeld = () => existsSync(join(place.dataFolder, 'lock'))
+  expect(isHeld()).toBe(true)
+  await product.kill('SIGTERM')
+  await expect.poll(isHeld).toBe(false)
   await place.remove()
 })
 

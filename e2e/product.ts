@@ -38,21 +38,21 @@ export interface Product {
   log(): string
   /** Asks it to stop and expects that it does so in order. */
   stop(): Promise<void>
-  /** Takes its life without warning, as the kernel does when memory runs out. */
-  kill(): Promise<void>
+  /** Takes its life without warning, as the kernel does when memory runs out; or ends it by another signal. */
+  kill(signal?: NodeJS.Signals): Promise<void>
 }
 
 /**
- * Starts `node server.mjs`, or another `program`, at a place and waits until it says that it is ready.
+ * Starts `node server.mjs`, or another command, at a place and waits until it says that it is ready.
  * @throws when it ends or is silent for 30 s, with what it wrote
  */
 export async function startProduct(
   place: Place,
   env: Record<string, string> = {},
-  program = 'server.mjs',
+  [program, ...args]: [string, ...string[]] = [process.execPath, 'server.mjs'],
 ): Promise<Product> {
   const port = await freePort()
-  const child = spawn(process.execPath, [program], {
+  const child = spawn(program, args, {
     cwd: ROOT,
     env: environment(place, { PORT: String(port), ...env }),
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -78,8 +78,8 @@ export async function startProduct(
       child.kill('SIGTERM')
       expect(await ended, log()).toEqual({ code: 0, signal: null })
     },
-    kill: async () => {
-      child.kill('SIGKILL')
+    kill: async (signal = 'SIGKILL') => {
+      child.kill(signal)
       await ended
     },
   }

@@ -7,6 +7,7 @@ import { ensureBuilt } from './build.mjs'
 import { ensureInstalled, refuseNode } from './install.mjs'
 import { ROOT } from './run.mjs'
 
+const shell = process.ppid
 const refusal = refuseNode(process.version)
 if (refusal) {
   process.stderr.write(`${refusal}\n`)
@@ -20,6 +21,12 @@ try {
 } catch (error) {
   process.stderr.write(`${error.message}\n`)
   process.exit(1)
+}
+
+// npm runs a script through a shell, which dies of a SIGTERM sent to npm without handing it on. A server that outlived
+// its npm would hold port and data with nobody knowing, so it stops, in order, when the shell is gone.
+if (process.env.npm_lifecycle_event) {
+  setInterval(() => process.ppid === shell || process.kill(process.pid, 'SIGTERM'), 500).unref()
 }
 
 // The server sees the command line that it would see on its own.
