@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import { sql } from 'drizzle-orm'
 import type { MigrationConfig } from 'drizzle-orm/migrator'
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
 import { lockDataFolder } from './data-folder'
+import { withSafeTransactions } from './pool'
 import * as schema from './schema'
 
 /** A database, or a transaction on it. Code that takes one doesn't know which driver is behind it. */
@@ -11,7 +11,7 @@ export type Database = PgDatabase<PgQueryResultHKT, typeof schema>
 /** Which database to open. `folder` and `url` are absolute. */
 export type DatabaseConfig =
   | { driver: 'pglite'; folder: string }
-  | { driver: 'pg' | 'neon'; url: string; poolSize: number; neonProxy?: string }
+  | { driver: 'pg' | 'neon'; url: string; poolSize: number; neonProxy?: string; queryTimeoutMs?: number }
 
 export interface OpenDatabase {
   db: Database
@@ -36,9 +36,9 @@ export async function openDatabase(config: DatabaseConfig): Promise<OpenDatabase
     case 'pglite':
       return openPGlite(config.folder)
     case 'pg':
-      return openPostgres(config.url, config.poolSize)
+      return openPostgres(config)
     case 'neon':
-      return openNeon(config.url, config.poolSize, config.neonProxy)
+      return openNeon(config)
   }
 }
 
@@ -59,8 +59,11 @@ async function openPGlite(folder: string): Promise<OpenDatabase> {
       description: `${join(folder, 'pgdata')} (embedded)`,
       migrate: () => migrate(db, migrations),
       close: async () => {
-        await client.close()
-        lock.release()
+        try {
+          await client.close()
+        } finally {
+          lock.release()
+        }
       },
     }
   } catch (error) {
@@ -69,84 +72,112 @@ async function openPGlite(folder: string): Promise<OpenDatabase> {
   }
 }
 
-const poolOptions = (url: string, max: number) => ({
+type ServerConfig = Extract<DatabaseConfig, { url: string }>
+
+const CONNECT_TIMEOUT_MS = 5_000
+
+// PgBouncer, which Neon's pooled addresses lead to, ends a connection that begins with a parameter it doesn't know, among
+// them `statement_timeout`; hence the driver's own time-out, after which it also drops the connection.
+const poolOptions = ({ url, poolSize, queryTimeoutMs = 30_000 }: ServerConfig) => ({
   connectionString: url,
-  max,
-  connectionTimeoutMillis: 5_000,
-  statement_timeout: 30_000,
-  // For a connection that died without a word: the driver then drops it from the pool.
-  query_timeout: 35_000,
+  max: poolSize,
+  connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  query_timeout: queryTimeoutMs,
   application_name: 'fenicia',
 })
 
-async function openPostgres(url: string, poolSize: number): Promise<OpenDatabase> {
+async function openPostgres(config: ServerConfig): Promise<OpenDatabase> {
   const [{ default: pg }, { drizzle }, { migrate }] = await Promise.all([
     import('pg'),
     import('drizzle-orm/node-postgres'),
     import('drizzle-orm/node-postgres/migrator'),
   ])
-  const pool = new pg.Pool({ ...poolOptions(url, poolSize), keepAlive: true })
-  // A connection that breaks while idle is replaced at the next query; without a listener it would end the process.
+  const pool = new pg.Pool({ ...poolOptions(config), keepAlive: true })
+  // A connection that breaks while idle is replaced at the next query; unheard, the event would end the process.
   pool.on('error', () => {})
   return {
-    db: drizzle(pool, { schema }),
-    description: locate(url),
-    migrate: async () => {
-      // Not of the pool, whose time-outs a migration of a large table may exceed.
-      const client = new pg.Client({ connectionString: url })
-      await client.connect()
-      try {
-        await lockedMigration(drizzle(client, { schema }), migrate)
-      } finally {
-        await client.end()
-      }
-    },
+    db: withSafeTransactions(
+      drizzle(pool, { schema }),
+      () => pool.connect(),
+      (client) => drizzle(client, { schema }),
+    ),
+    description: locate(config.url),
+    migrate: () =>
+      lockedMigration(
+        () => new pg.Client(clientOptions(config)),
+        (client) => migrate(drizzle(client, { schema }), migrations),
+      ),
     close: () => pool.end(),
   }
 }
 
-async function openNeon(url: string, poolSize: number, proxy: string | undefined): Promise<OpenDatabase> {
+async function openNeon(config: ServerConfig): Promise<OpenDatabase> {
   const [neon, { drizzle }, { migrate }, { WebSocket }] = await Promise.all([
     import('@neondatabase/serverless'),
     import('drizzle-orm/neon-serverless'),
     import('drizzle-orm/neon-serverless/migrator'),
     import('ws'),
   ])
+  const { url, neonProxy } = config
   neon.neonConfig.webSocketConstructor = WebSocket
-  if (proxy) {
-    neon.neonConfig.wsProxy = (host, port) => `${proxy}/v2?address=${host}:${port}`
+  if (neonProxy) {
+    neon.neonConfig.wsProxy = (host, port) => `${neonProxy}/v2?address=${host}:${port}`
     neon.neonConfig.useSecureWebSocket = false
     neon.neonConfig.pipelineConnect = false
   }
-  const pool = new neon.Pool(poolOptions(url, poolSize))
+  const pool = new neon.Pool(poolOptions(config))
+  // A connection that breaks while idle is replaced at the next query; unheard, the event would end the process.
   pool.on('error', () => {})
   return {
-    db: drizzle(pool, { schema }),
+    db: withSafeTransactions(
+      drizzle(pool, { schema }),
+      () => pool.connect(),
+      (client) => drizzle(client, { schema }),
+    ),
     description: `${locate(url)} (Neon)`,
-    migrate: async () => {
-      // Not of the pool, whose time-outs a migration of a large table may exceed.
-      const client = new neon.Client({ connectionString: url })
-      await client.connect()
-      try {
-        await lockedMigration(drizzle(client, { schema }), migrate)
-      } finally {
-        await client.end()
-      }
-    },
+    migrate: () =>
+      lockedMigration(
+        () => new neon.Client(clientOptions(config)),
+        (client) => migrate(drizzle(client, { schema }), migrations),
+      ),
     close: () => pool.end(),
   }
 }
 
-/** The advisory lock belongs to the connection, hence `db` must be on one connection. */
-async function lockedMigration<Db extends Database>(
-  db: Db,
-  migrate: (db: Db, config: MigrationConfig) => Promise<void>,
+/** Of a connection that migrates: unlike the pool's, it has no time-out, which changing a large table may exceed. */
+const clientOptions = ({ url }: ServerConfig) => ({
+  connectionString: url,
+  connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  application_name: 'fenicia',
+})
+
+interface MigrationClient {
+  on(event: 'error', listener: () => void): unknown
+  connect(): Promise<unknown>
+  query(text: string, values?: unknown[]): Promise<unknown>
+  end(): Promise<void>
+}
+
+/**
+ * Migrates on one connection while another holds the lock: by a transaction and not by its session, since a pooler gives
+ * each transaction another session.
+ */
+async function lockedMigration<Client extends MigrationClient>(
+  createClient: () => Client,
+  migrate: (client: Client) => Promise<void>,
 ): Promise<void> {
-  await db.execute(sql`select pg_advisory_lock(${MIGRATION_LOCK})`)
+  const [lock, client] = [createClient(), createClient()]
+  // Whatever breaks shows in the statement that it breaks; unheard, the event would end the process.
+  for (const one of [lock, client]) one.on('error', () => {})
   try {
-    await migrate(db, migrations)
+    await lock.connect()
+    await lock.query('begin')
+    await lock.query('select pg_advisory_xact_lock($1)', [MIGRATION_LOCK])
+    await client.connect()
+    await migrate(client)
+    await lock.query('commit')
   } finally {
-    await db.execute(sql`select pg_advisory_unlock(${MIGRATION_LOCK})`)
+    await Promise.all([lock.end(), client.end()])
   }
 }
 

@@ -1,0 +1,199 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sql } from 'drizzle-orm'
+import pg from 'pg'
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
+import { createTestDatabase, DRIVERS, type Driver, type TestDatabase } from '@/test/databases'
+import { startTcpGate, type TcpGate } from '@/test/tcp-gate'
+import { type Database, type DatabaseConfig, type OpenDatabase, openDatabase } from './client'
+import { DataFolderHeldError } from './data-folder'
+
+const cleanups: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
+})
+
+/** Opens a database until the end of the test. */
+async function open(config: DatabaseConfig): Promise<OpenDatabase> {
+  const database = await openDatabase(config)
+  cleanups.push(() => database.close())
+  return database
+}
+
+async function rows<Row>(db: Database, query: string): Promise<Row[]> {
+  return ((await db.execute(sql.raw(query))) as unknown as { rows: Row[] }).rows
+}
+
+/** A database without a single table. */
+async function emptyDatabase(driver: Driver): Promise<DatabaseConfig> {
+  if (driver === 'pglite') {
+    const folder = await mkdtemp(join(tmpdir(), 'fenicia-empty-'))
+    cleanups.push(() => rm(folder, { recursive: true }))
+    return { driver, folder }
+  }
+  const admin = new pg.Client(inject('postgresUrl'))
+  await admin.connect()
+  cleanups.push(() => admin.end())
+  const name = `empty_${randomBytes(6).toString('hex')}`
+  await admin.query(`create database ${name}`)
+  cleanups.push(() => admin.query(`drop database ${name} with (force)`))
+  const url = new URL(inject('postgresUrl'))
+  url.pathname = `/${name}`
+  return { driver, url: url.href, poolSize: 2, ...(driver === 'neon' && { neonProxy: inject('neonProxy') }) }
+}
+
+async function journalLength(): Promise<number> {
+  const { entries } = JSON.parse(await readFile('db/migrations/meta/_journal.json', 'utf8')) as { entries: unknown[] }
+  return entries.length
+}
+
+describe.each(DRIVERS)('migrations (%s)', (driver) => {
+  it('make every table in an empty database, and change nothing the second time', async () => {
+    const database = await open(await emptyDatabase(driver))
+    for (let run = 0; run < 2; run++) {
+      await database.migrate()
+      expect(await rows(database.db, 'select id from api_keys')).toEqual([])
+      expect(await rows(database.db, 'select * from drizzle.__drizzle_migrations')).toHaveLength(await journalLength())
+    }
+  })
+})
+
+describe.each(['pg', 'neon'] as const)('migrations (%s)', (driver) => {
+  it('are applied once when twenty instances start at once', async () => {
+    const config = await emptyDatabase(driver)
+    const instances = await Promise.all(Array.from({ length: 20 }, () => open(config)))
+    await Promise.all(instances.map((instance) => instance.migrate()))
+    const [first] = instances as [OpenDatabase]
+    expect(await rows(first.db, 'select * from drizzle.__drizzle_migrations')).toHaveLength(await journalLength())
+  })
+
+  // A pooler such as PgBouncer gives each transaction another connection: a lock of the session would stay behind on one
+  // of them, and no instance would ever start again.
+  it('are locked by a transaction, never by a session', async () => {
+    const config = await emptyDatabase(driver)
+    const database = await open(config)
+    await database.migrate()
+    await database.db.transaction(async (tx) => {
+      await tx.execute(sql`lock table drizzle.__drizzle_migrations`)
+      const migrated = database.migrate()
+      // By then it waits for the table, with its lock held.
+      await expect
+        .poll(() =>
+          rows(
+            database.db,
+            `select state from pg_locks join pg_stat_activity using (pid) join pg_database on oid = database
+             where locktype = 'advisory' and granted and pg_database.datname = current_database()`,
+          ),
+        )
+        .toEqual([{ state: 'idle in transaction' }])
+      await tx.execute(sql`rollback`)
+      await migrated
+    })
+  })
+})
+
+describe('a folder of the embedded database', () => {
+  it('is refused while it is open, and free once it is closed', async () => {
+    const config = await emptyDatabase('pglite')
+    const first = await openDatabase(config)
+    await expect(openDatabase(config)).rejects.toThrow(DataFolderHeldError)
+    await first.close()
+    await open(config)
+  })
+
+  it('is free again when opening it failed', async () => {
+    const config = await emptyDatabase('pglite')
+    if (config.driver !== 'pglite') throw new Error('unreachable')
+    await writeFile(join(config.folder, 'pgdata'), 'not a folder')
+    await expect(openDatabase(config)).rejects.not.toThrow(DataFolderHeldError)
+    await rm(join(config.folder, 'pgdata'))
+    await open(config)
+  })
+})
+
+describe('the description', () => {
+  it('tells where a Postgres is without its password', async () => {
+    const { config, drop } = await createTestDatabase('pg')
+    cleanups.push(drop)
+    if (config.driver === 'pglite') throw new Error('unreachable')
+    const { host, pathname, password } = new URL(config.url)
+    const { description } = await open(config)
+    expect(description).toBe(`postgres://${host}${pathname}`)
+    expect(description).not.toContain(password)
+  })
+})
+
+describe.each(['pg', 'neon'] as const)('a connection that misbehaves (%s)', (driver) => {
+  let source: TestDatabase
+  let gate: TcpGate
+  let database: OpenDatabase
+
+  beforeEach(async () => {
+    source = await createTestDatabase(driver)
+    cleanups.push(source.drop)
+    if (source.config.driver === 'pglite') throw new Error('unreachable')
+    const url = new URL(source.config.url)
+    gate = await startTcpGate(Number(url.port))
+    cleanups.push(() => gate.close())
+    url.port = String(gate.port)
+    database = await open({ ...source.config, url: url.href, poolSize: 1, queryTimeoutMs: 300 })
+  })
+
+  it('starts with no parameter that poolers refuse', async () => {
+    await rows(database.db, 'select 1')
+    const names = (gate.greetings[0] as Buffer)
+      .subarray(8)
+      .toString()
+      .split('\0')
+      .filter((_, index) => index % 2 === 0)
+    // PgBouncer's own list; it ends the connection at any other.
+    const known = ['user', 'database', 'client_encoding', 'application_name', 'datestyle', 'timezone']
+    expect(known).toEqual(expect.arrayContaining(names.filter(Boolean)))
+  })
+
+  it('in a transaction fails the transaction, and neither ends the process nor costs the pool a connection', async () => {
+    const work = database.db.transaction(async (tx) => {
+      await tx.execute(sql`select 1`)
+      gate.cut()
+      await tx.execute(sql`select 1`)
+    })
+    await expect(work).rejects.toThrow()
+    expect(await rows(database.db, 'select 1 as one')).toEqual([{ one: 1 }])
+  })
+
+  it('between statements of a transaction does the same', async () => {
+    const work = database.db.transaction(async (tx) => {
+      await tx.execute(sql`select 1`)
+      gate.cut()
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      await tx.execute(sql`select 1`)
+    })
+    await expect(work).rejects.toThrow()
+    expect(await rows(database.db, 'select 1 as one')).toEqual([{ one: 1 }])
+  })
+
+  it('at the beginning of a transaction costs the pool no connection', async () => {
+    await rows(database.db, 'select 1')
+    gate.shut()
+    await expect(database.db.transaction(async () => {})).rejects.toThrow()
+    gate.open()
+    expect(await rows(database.db, 'select 1 as one')).toEqual([{ one: 1 }])
+  })
+
+  it('leaves no open transaction to whoever comes next', async () => {
+    await database.db.execute(sql`create table notes (note text)`)
+    const work = database.db.transaction(async (tx) => {
+      await tx.execute(sql`insert into notes values ('half done')`)
+      gate.shut()
+      await tx.execute(sql`select 1`)
+    })
+    await expect(work).rejects.toThrow()
+    gate.open()
+    await database.db.transaction(async (tx) => {
+      await tx.execute(sql`insert into notes values ('whole')`)
+    })
+    expect(await rows(database.db, 'select note from notes')).toEqual([{ note: 'whole' }])
+  })
+})
