@@ -1,5 +1,17 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import {
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -21,69 +33,111 @@ interface Owner {
   pid: number
   /** When that process started, as the operating system tells it: a reused pid has another. */
   startedAt: string | null
+  /** Where its pid means something: this boot of this machine, and this container. */
+  space: string | null
 }
 
 export interface DataFolderLock {
   release(): void
 }
 
+const HEARTBEAT_MS = 5_000
+/** Heartbeats that may be missing from a living process: it may be busy, or the machine. */
+const MISSED_BEATS = 3
+
 /**
  * Takes the data folder for this process, making it (mode 0700) if needed. A lock left by a process that is gone, or
- * whose pid now belongs to another process, is taken over.
+ * whose pid now belongs to another process, is taken over. The owner's pid tells, or, when that is another container's,
+ * whether the lock file's time moves; taking over from a killed container may so take fifteen seconds.
+ *
+ * Locks are numbered: `lock.8` can be made once, and only by whoever found the owner of `lock.7` gone. A file gets its
+ * name when it is written (link(2)), never changes its owner, and only the highest number counts, so that starters who
+ * pause at any point between looking and taking can't both succeed.
  * @throws {DataFolderHeldError} while the owner lives
  */
-export async function lockDataFolder(folder: string): Promise<DataFolderLock> {
+export async function lockDataFolder(folder: string, { heartbeatMs = HEARTBEAT_MS } = {}): Promise<DataFolderLock> {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  chmodSync(folder, 0o700)
-  const path = join(folder, 'lock')
-  const mine = JSON.stringify({ pid: process.pid, startedAt: processStart(process.pid) } satisfies Owner)
-
-  if (!tryCreate(path, mine)) {
-    const owner = readOwner(path)
-    if (owner && isAlive(owner)) throw new DataFolderHeldError(folder, owner.pid)
-    // Two processes may find the same stale lock. Each moves it aside and writes its own; the settling time lets the
-    // later one finish, and whoever then finds another's name in the lock gives way.
-    const aside = `${path}.stale-${process.pid}`
-    try {
-      renameSync(path, aside)
-      rmSync(aside, { force: true })
-    } catch {
-      // The other process moved it first.
+  const me: Owner = { pid: process.pid, startedAt: processStart(process.pid), space: pidSpace() }
+  for (;;) {
+    const latest = lockNumbers(folder).at(-1) ?? 0
+    const owner = readOwner(lockPath(folder, latest))
+    if (owner && (await isAlive(owner, me, lockPath(folder, latest), heartbeatMs))) {
+      throw new DataFolderHeldError(folder, owner.pid)
     }
-    tryCreate(path, mine)
-    await sleep(150)
-    const winner = readOwner(path)
-    if (winner?.pid !== process.pid) throw new DataFolderHeldError(folder, winner?.pid ?? 0)
+    const mine = latest + 1
+    if (!tryCreate(folder, mine, JSON.stringify(me))) continue
+    const numbers = lockNumbers(folder)
+    if (numbers.at(-1) !== mine) {
+      // We were so slow that our number had been made, released and removed before.
+      rmSync(lockPath(folder, mine), { force: true })
+      continue
+    }
+    for (const number of numbers) if (number < mine) rmSync(lockPath(folder, number), { force: true })
+    return hold(lockPath(folder, mine), heartbeatMs)
   }
+}
 
+function hold(path: string, heartbeatMs: number): DataFolderLock {
+  const heart = setInterval(() => {
+    try {
+      utimesSync(path, new Date(), new Date())
+    } catch {
+      // A folder that is full or was taken away shows where it matters, in the database.
+    }
+  }, heartbeatMs)
+  heart.unref()
   return {
     release() {
-      if (readOwner(path)?.pid === process.pid) rmSync(path, { force: true })
+      clearInterval(heart)
+      try {
+        // Emptied and not removed: its number must not be made again.
+        truncateSync(path)
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+      }
     },
   }
 }
 
-function tryCreate(path: string, content: string): boolean {
+function lockPath(folder: string, number: number): string {
+  return join(folder, `lock.${number}`)
+}
+
+/** The numbers of the locks there are, rising. */
+function lockNumbers(folder: string): number[] {
+  return readdirSync(folder)
+    .flatMap((name) => /^lock\.(\d+)$/.exec(name)?.[1] ?? [])
+    .map(Number)
+    .sort((a, b) => a - b)
+}
+
+/** @returns false when the lock of this number is there already */
+function tryCreate(folder: string, number: number, content: string): boolean {
+  const draft = join(folder, `lock.${randomUUID()}.new`)
+  writeFileSync(draft, content, { flag: 'wx', mode: 0o600, flush: true })
   try {
-    writeFileSync(path, content, { flag: 'wx', mode: 0o600 })
+    linkSync(draft, lockPath(folder, number))
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
     throw error
+  } finally {
+    rmSync(draft, { force: true })
   }
 }
 
-/** The lock's owner; null when the file is gone or was cut short by a crash. */
+/** The lock's owner; null when it was released, or cut short by a crash of the machine. */
 function readOwner(path: string): Owner | null {
   try {
-    const owner = JSON.parse(readFileSync(path, 'utf8')) as Owner
-    return Number.isInteger(owner.pid) ? owner : null
+    const owner = JSON.parse(readFileSync(path, 'utf8')) as Owner | null
+    return owner && Number.isInteger(owner.pid) ? owner : null
   } catch {
     return null
   }
 }
 
-function isAlive(owner: Owner): boolean {
+async function isAlive(owner: Owner, me: Owner, path: string, heartbeatMs: number): Promise<boolean> {
+  if (owner.space !== undefined && owner.space !== me.space) return hasPulse(path, heartbeatMs)
   try {
     process.kill(owner.pid, 0)
   } catch (error) {
@@ -94,15 +148,39 @@ function isAlive(owner: Owner): boolean {
   return startedAt === null || owner.startedAt === null || startedAt === owner.startedAt
 }
 
+/** Whether the time of a lock file moves. A minute's difference between two machines' clocks does no harm. */
+async function hasPulse(path: string, heartbeatMs: number): Promise<boolean> {
+  const before = modified(path)
+  if (Math.abs(Date.now() - before) > 60_000 + MISSED_BEATS * heartbeatMs) return false
+  for (let waited = 0; waited < MISSED_BEATS * heartbeatMs; waited += heartbeatMs / 5) {
+    await sleep(heartbeatMs / 5)
+    if (modified(path) !== before) return true
+  }
+  return false
+}
+
+/** When a file was last written to, in milliseconds since 1970; 0 when it is gone. */
+function modified(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
+}
+
+/** This boot and this container, where pids are not the whole machine's; null where the system doesn't tell. */
+function pidSpace(): string | null {
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+    return `${boot}/${readlinkSync('/proc/self/ns/pid')}`
+  } catch {
+    return null
+  }
+}
+
 /** When a process started; null where the system doesn't tell (then a live pid is taken for the owner). */
 function processStart(pid: number): string | null {
   try {
     if (process.platform === 'linux') {
       const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-      // Field 22, start time in clock ticks since boot; counted after the last ")" since a name may hold anything.
-      const ticks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
-      const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
-      return `${boot}/${ticks}`
+      // Field 22, in clock ticks since boot; counted after the last ")" since a name may hold anything.
+      return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null
     }
     if (process.platform === 'win32') return null
     return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim() || null
