@@ -86,7 +86,7 @@ async function usageOf(db: Database, accountId: string, ids: string[]): Promise<
       and(
         eq(apiKeyUsageDays.accountId, accountId),
         sql`${apiKeyUsageDays.keyId} = any(${sql.param(ids)}::text[])`,
-        sql`${apiKeyUsageDays.day} > (now() at time zone 'utc')::date - ${USAGE_DAYS}`,
+        sql`${apiKeyUsageDays.day} > (now() at time zone 'utc')::date - ${USAGE_DAYS}::int`,
       ),
     )
   for (const { keyId, age, requests } of rows) {
