@@ -1,12 +1,13 @@
-import { and, asc, eq, isNull, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, isNull, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { bulkRevocations } from '@/db/schema'
 import type { Actor } from '../audit'
-import { isRefusal, Refusal } from '../errors'
+import { invalidField, isRefusal, Refusal } from '../errors'
 import { newId } from '../ids'
 import { revokeApiKey } from './change'
+import { reviewKeyIds } from './list'
+import { MAX_BULK_KEYS, type ReviewRevocationInput } from './schemas'
 
-export const MAX_BULK_KEYS = 10_000
 /** Keys revoked in one transaction: what a crash makes us do again, and how often the progress moves. */
 const STEP = 25
 
@@ -41,6 +42,40 @@ export async function requestBulkRevocation(
     total: pendingKeyIds.length,
   })
   return id
+}
+
+/**
+ * Asks for the keys that come up for review to be revoked, all but some. What has been used since the person looked is
+ * left alone.
+ * @returns the id under which its progress is found
+ * @throws {Refusal} `invalid` on `expected` when there are more keys than the person was told, or none
+ */
+export async function requestReviewRevocation(
+  db: Database,
+  actor: Actor,
+  { except, expected, reason }: ReviewRevocationInput,
+): Promise<string> {
+  const kept = new Set(except)
+  const keyIds = (await reviewKeyIds(db, actor.accountId, MAX_BULK_KEYS)).filter((id) => !kept.has(id))
+  if (keyIds.length === 0) throw invalidField('expected', 'None of these keys comes up for review any more.')
+  if (keyIds.length > expected) {
+    throw invalidField(
+      'expected',
+      `Meanwhile ${keyIds.length} keys come up for review, not ${expected}. Nothing was revoked: look at the list again.`,
+    )
+  }
+  return requestBulkRevocation(db, actor, keyIds, reason)
+}
+
+/** The id of the account's newest bulk revocation that is still being done; null when none is. */
+export async function findOpenBulkRevocation(db: Database, accountId: string): Promise<string | null> {
+  const [row] = await db
+    .select({ id: bulkRevocations.id })
+    .from(bulkRevocations)
+    .where(and(eq(bulkRevocations.accountId, accountId), isNull(bulkRevocations.finishedAt)))
+    .orderBy(desc(bulkRevocations.createdAt))
+    .limit(1)
+  return row?.id ?? null
 }
 
 /** @throws {Refusal} `not_found` – also for another account's, in the same words */

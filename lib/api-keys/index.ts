@@ -1,8 +1,9 @@
 export {
   type BulkRevocation,
+  findOpenBulkRevocation,
   getBulkRevocation,
-  MAX_BULK_KEYS,
   requestBulkRevocation,
+  requestReviewRevocation,
   runBulkRevocations,
 } from './bulk'
 export { type EnvironmentWall, endOverlap, renameApiKey, revokeApiKey, setRetireWhenSilent } from './change'

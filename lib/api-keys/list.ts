@@ -91,6 +91,19 @@ function statusFilter(status: ListKeysQuery['status']): SQL | undefined {
   }
 }
 
+/** The ids of the keys that come up for review, longest unused first, at most `limit` of them. */
+export async function reviewKeyIds(db: Database, accountId: string, limit: number): Promise<string[]> {
+  const { value } = sortExpressions.last_used
+  const rows = await db
+    .select({ id: apiKeys.id })
+    .from(apiKeys)
+    .leftJoin(apiKeyUses, eq(apiKeyUses.keyId, apiKeys.id))
+    .where(and(inAccount(accountId, null), statusFilter('review')))
+    .orderBy(sql`${value} asc`, sql`${apiKeys.id} asc`)
+    .limit(limit)
+  return rows.map(({ id }) => id)
+}
+
 function environmentFilter({ environment }: ListKeysQuery): SQL | undefined {
   return environment && eq(apiKeys.environment, environment)
 }

@@ -43,7 +43,27 @@ export const regenerateKeyInput = z.strictObject({
 })
 export type RegenerateKeyInput = z.output<typeof regenerateKeyInput>
 
-export const revokeKeyInput = z.strictObject({ reason: displayText(200).nullable().default(null) })
+const reason = displayText(200).nullable().default(null)
+
+export const revokeKeyInput = z.strictObject({ reason })
+
+/** The most keys that are revoked in one go. */
+export const MAX_BULK_KEYS = 10_000
+
+export const apiKeyId = z.string().regex(/^key_[0-9a-f]{32}$/, 'must be the id of an API key')
+
+export const bulkRevocationInput = z.strictObject({
+  keys: z.array(apiKeyId).min(1, 'must name at least one key').max(MAX_BULK_KEYS, 'must be 10,000 keys or fewer'),
+  reason,
+})
+
+/** All keys that come up for review but some; `expected` is how many the person was told. */
+export const reviewRevocationInput = z.strictObject({
+  except: z.array(apiKeyId).max(MAX_BULK_KEYS),
+  expected: z.number().int().min(1).max(MAX_BULK_KEYS),
+  reason,
+})
+export type ReviewRevocationInput = z.output<typeof reviewRevocationInput>
 
 /** The comparable form of a name: two active keys of an account never share it. */
 export function comparableName(name: string): string {
