@@ -58,12 +58,14 @@ describe("the list's address", () => {
 })
 
 describe("the API's query", () => {
-  it.each([
+  it.each<[string, ListState]>([
     ['usual', defaultState],
     ['full', full],
     ['only spaces searched', { ...defaultState, q: '  ' }],
-    ...Object.keys(statusFilterNames).map((status) => [status, parse(`status=${status}`)] as const),
-    ...sortNames.map(({ sort, order }) => [`${sort} ${order}`, { ...defaultState, sort, order }] as const),
+    ...Object.keys(statusFilterNames).map((status) => [status, parse(`status=${status}`)] as [string, ListState]),
+    ...sortNames.map(
+      ({ sort, order }) => [`${sort} ${order}`, { ...defaultState, sort, order }] as [string, ListState],
+    ),
   ])('is one that the API takes: %s', (_, state) => {
     expect(listKeysQuery.safeParse(Object.fromEntries(new URLSearchParams(listQuery(state)))).success).toBe(true)
   })

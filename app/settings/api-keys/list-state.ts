@@ -23,7 +23,12 @@ export const statusFilterNames: Partial<Record<StatusFilter, string>> = {
 }
 
 /** The order that each column is sorted in first. */
-const firstOrders: Record<Sort, ListState['order']> = { created: 'desc', name: 'asc', last_used: 'desc', expires: 'asc' }
+const firstOrders: Record<Sort, ListState['order']> = {
+  created: 'desc',
+  name: 'asc',
+  last_used: 'desc',
+  expires: 'asc',
+}
 
 export const sortNames: { sort: Sort; order: ListState['order']; label: string }[] = [
   { sort: 'created', order: 'desc', label: 'Newest first' },

@@ -42,12 +42,7 @@ export function toggleResource(scopes: ReadonlySet<Scope>, resource: Resource, o
 }
 
 /** Grants or takes back one action. Taken from all of a resource, it leaves the other actions, one by one. */
-export function toggleAction(
-  scopes: ReadonlySet<Scope>,
-  resource: Resource,
-  action: string,
-  on: boolean,
-): Set<Scope> {
+export function toggleAction(scopes: ReadonlySet<Scope>, resource: Resource, action: string, on: boolean): Set<Scope> {
   const result = new Set(scopes)
   if (on) return result.add(`${resource}:${action}`)
   if (result.delete(`${resource}:*`)) {
