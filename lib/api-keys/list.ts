@@ -14,15 +14,19 @@ export const statusFilters = ['current', ...keyStatuses, 'review', 'all'] as con
 export const sortKeys = ['created', 'name', 'last_used', 'expires'] as const
 
 export const listKeysQuery = z.strictObject({
-  /** `current`: active and retiring. `review`: current, and never used or no longer used. */
-  status: z.enum(statusFilters).default('current'),
+  status: z.enum(statusFilters).default('current').meta({
+    description: '`current`: active and retiring. `review`: current, and never used for 30 days or not used for 90.',
+  }),
   environment: z.enum(environments).optional(),
-  /** Part of the name, or the id, or the first or last four characters of the token. */
-  q: z.string().max(100).optional(),
+  q: z.string().max(100).optional().meta({
+    description: 'Part of the name, or the id, or the first or last four characters of the token.',
+  }),
   sort: z.enum(sortKeys).default('created'),
   order: z.enum(['asc', 'desc']).default('desc'),
-  limit: z.coerce.number().int().min(1).max(100).default(25),
-  cursor: z.string().max(500).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(25).meta({ description: 'Keys on a page.' }),
+  cursor: z.string().max(500).optional().meta({
+    description: 'The `next_cursor` of the page before. Filters, `sort` and `order` must stay as they were.',
+  }),
 })
 export type ListKeysQuery = z.output<typeof listKeysQuery>
 

@@ -5,13 +5,20 @@ import { isScope, normalizeScopes } from './scopes'
 
 // The rules of each input, once, for forms, server actions, the API and the command line alike.
 
-export const keyName = displayText(64)
+export const keyName = displayText(64).meta({
+  description: '1 to 64 characters, unique among the account’s active keys in any letter case.',
+  example: 'ERP Integration',
+})
 
 export const scopeList = z
   .array(z.string().refine(isScope, 'is not a scope of the catalogue'))
   .min(1, 'must name at least one scope')
   .max(100, 'must be 100 scopes or fewer')
   .transform(normalizeScopes)
+  .meta({
+    description: 'What the key may do: scopes of the catalogue, `orders:*` for all of a resource.',
+    example: ['orders:read', 'products:*'],
+  })
 
 /** A date in the future, at most ten years ahead; null: never. */
 export const expiry = z.iso
@@ -20,10 +27,14 @@ export const expiry = z.iso
   .refine((date) => date.getTime() > Date.now(), 'must be in the future')
   .refine((date) => date.getTime() < Date.now() + 10 * 366 * 86_400_000, 'must be within ten years')
   .nullable()
+  .meta({ description: 'When the key ends by itself, at most ten years ahead; null: never.' })
 
 export const createKeyInput = z.strictObject({
   name: keyName,
-  environment: z.enum(environments, 'must be "live" or "test"').default('live'),
+  environment: z
+    .enum(environments, 'must be "live" or "test"')
+    .default('live')
+    .meta({ description: 'A test key sees and makes test keys only.' }),
   scopes: scopeList,
   expires_at: expiry.default(null),
 })
@@ -38,12 +49,18 @@ export type Overlap = keyof typeof overlaps
 export const regenerateKeyInput = z.strictObject({
   overlap: z
     .enum(Object.keys(overlaps) as [Overlap, ...Overlap[]], 'must be "none", "1h", "24h" or "7d"')
-    .default('none'),
-  retire_when_silent: z.boolean().default(false),
+    .default('none')
+    .meta({ description: 'How long the old token goes on working; never beyond its own expiry.', example: '24h' }),
+  retire_when_silent: z.boolean().default(false).meta({
+    description: 'End the overlap as soon as the new token is in use and the old one has been silent for an hour.',
+  }),
 })
 export type RegenerateKeyInput = z.output<typeof regenerateKeyInput>
 
-const reason = displayText(200).nullable().default(null)
+const reason = displayText(200).nullable().default(null).meta({
+  description: 'Kept with the key and in the audit log; at most 200 characters.',
+  example: 'The app was shut down',
+})
 
 export const revokeKeyInput = z.strictObject({ reason })
 

@@ -1,4 +1,5 @@
 import { OpenAPIHono, type RouteConfig, type z } from '@hono/zod-openapi'
+import type { Scope } from '../api-keys'
 import type { ApiEnv } from './context'
 import { invalidRequest, type ProblemCode, problemCodes } from './problems'
 import { problemSchema } from './resources'
@@ -9,6 +10,14 @@ export function router(): OpenAPIHono<ApiEnv> {
   return new OpenAPIHono<ApiEnv>({
     defaultHook: (result, c) => (result.success ? undefined : invalidRequest(c, fieldProblems(result.error))),
   })
+}
+
+/**
+ * What a route asks of its caller, for its `security`: a key, with these scopes. OpenAPI 3.1 lets a requirement of any
+ * scheme name the roles that it takes.
+ */
+export function keyWith(...scopes: Scope[]) {
+  return [{ bearer: scopes }]
 }
 
 /** A successful answer, for a route's `responses`. */

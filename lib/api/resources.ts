@@ -17,26 +17,38 @@ export const keySchema = z
     id: z.string().openapi({ example: 'key_019ab0c1d2e37f4a8b5c6d7e8f901234' }),
     name: z.string().openapi({ example: 'ERP Integration' }),
     environment: z.enum(environments),
-    hint: z
-      .object({ start: z.string(), end: z.string() })
-      .openapi({ description: 'First and last four characters of the token after its prefix.' }),
+    hint: z.object({ start: z.string(), end: z.string() }).openapi({
+      description: 'First and last four characters of the token after its prefix.',
+      example: { start: 'a8Kd', end: 'x90Q' },
+    }),
     scopes: z.array(scopeSchema),
     status: z.enum(keyStatuses),
     created_at: time,
-    created_by: z.object({ type: z.enum(actorKinds), id: z.string().nullable(), name: z.string() }),
-    expires_at: time.nullable(),
+    created_by: z
+      .object({ type: z.enum(actorKinds), id: z.string().nullable(), name: z.string() })
+      .openapi({ example: { type: 'user', id: 'usr_019ab0c1d2e37f4a8b5c6d7e8f905678', name: 'Ana' } }),
+    expires_at: time.nullable().openapi({ description: 'null: never.', example: null }),
     last_used: z
       .object({ at: time, address: z.string().nullable(), user_agent: z.string().nullable() })
       .nullable()
-      .openapi({ description: 'Written at most five seconds after the use.' }),
-    usage_30d: z
-      .object({ total: z.int(), days: z.array(z.int()) })
-      .openapi({ description: 'Accepted requests per UTC day, oldest first, today last.' }),
-    revoked: z.object({ at: time, reason: z.string().nullable(), by: z.string().nullable() }).nullable(),
-    retires_at: time.nullable().openapi({ description: 'End of the overlap after a regeneration.' }),
-    retire_when_silent: z.boolean(),
-    replaces_id: z.string().nullable(),
-    replaced_by_id: z.string().nullable(),
+      .openapi({
+        description: 'Written at most five seconds after the use.',
+        example: { at: '2026-05-03T14:05:09.000Z', address: '203.0.113.7', user_agent: 'python-requests/2.32' },
+      }),
+    usage_30d: z.object({ total: z.int(), days: z.array(z.int()) }).openapi({
+      description: 'Accepted requests of the last 30 UTC days, oldest first, today last.',
+      example: { total: 1204, days: [...Array<number>(28).fill(0), 412, 792] },
+    }),
+    revoked: z
+      .object({ at: time, reason: z.string().nullable(), by: z.string().nullable() })
+      .nullable()
+      .openapi({ description: 'When, why and by whom; null: not revoked.', example: null }),
+    retires_at: time.nullable().openapi({ description: 'End of the overlap after a regeneration.', example: null }),
+    retire_when_silent: z.boolean().openapi({
+      description: 'The overlap ends as soon as the new token is in use and this one is silent for an hour.',
+    }),
+    replaces_id: z.string().nullable().openapi({ description: 'The key that this one was regenerated from.' }),
+    replaced_by_id: z.string().nullable().openapi({ description: 'The key that this one was regenerated into.' }),
   })
   .openapi('ApiKey')
 export type KeyResource = z.output<typeof keySchema>
@@ -50,7 +62,11 @@ export const issuedKeySchema = keySchema
   .openapi('IssuedApiKey')
 
 export const keyListSchema = z
-  .object({ data: z.array(keySchema), next_cursor: z.string().nullable(), total: z.int() })
+  .object({
+    data: z.array(keySchema),
+    next_cursor: z.string().nullable().openapi({ description: 'For the next page; null: this is the last.' }),
+    total: z.int().openapi({ description: 'Keys on all pages.', example: 1 }),
+  })
   .openapi('ApiKeyList')
 
 export const bulkRevocationSchema = z
@@ -66,12 +82,16 @@ export const bulkRevocationSchema = z
 
 export const problemSchema = z
   .object({
-    type: z.string(),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string(),
-    code: z.enum(Object.keys(problemCodes) as [ProblemCode, ...ProblemCode[]]),
-    requestId: z.string(),
+    type: z.string().openapi({ description: 'Where the code is explained.', example: '/docs/api#INVALID_API_KEY' }),
+    title: z.string().openapi({ example: problemCodes.INVALID_API_KEY.title }),
+    status: z.int().openapi({ example: 401 }),
+    detail: z.string().openapi({ description: 'What happened and what to do.', example: 'The API key was revoked.' }),
+    code: z
+      .enum(Object.keys(problemCodes) as [ProblemCode, ...ProblemCode[]])
+      .openapi({ description: 'For programs: it stays as it is.', example: 'INVALID_API_KEY' }),
+    requestId: z
+      .string()
+      .openapi({ description: 'Quote it when you report the error.', example: 'req_5f0c9a7e3d1b4c2f8a6e' }),
     errors: z
       .array(z.object({ field: z.string(), code: z.string(), message: z.string() }))
       .optional()

@@ -4,7 +4,7 @@ import { getRuntime } from '../../runtime'
 import { json } from '../answer'
 import { requireScope } from '../authenticate'
 import { callerAccountId } from '../context'
-import { jsonAnswer, keyProblems, problems, router } from '../define'
+import { jsonAnswer, keyProblems, keyWith, problems, router } from '../define'
 import { bulkRevocationResource, bulkRevocationSchema } from '../resources'
 
 const get = createRoute({
@@ -13,8 +13,8 @@ const get = createRoute({
   operationId: 'getBulkRevocation',
   tags: ['API keys'],
   summary: 'Get the progress of a bulk revocation',
-  description: 'Scope `keys:read`. Bulk revocations are started under Settings → API Keys → Review.',
-  security: [{ bearer: [] }],
+  description: 'Bulk revocations are started under Settings → API Keys → Review.',
+  security: keyWith('keys:read'),
   middleware: requireScope('keys:read'),
   request: { params: z.object({ id: z.string().openapi({ param: { name: 'id', in: 'path' } }) }) },
   responses: {

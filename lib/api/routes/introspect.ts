@@ -12,7 +12,12 @@ import { findOwnKey } from './verify'
 
 const BASIC = /^basic +([a-z0-9+/]+={0,2}) *$/i
 
-const form = z.object({ token: z.string(), token_type_hint: z.string().optional() }).openapi('Introspection')
+const form = z
+  .object({
+    token: z.string().openapi({ example: 'fn_live_…' }),
+    token_type_hint: z.string().optional().openapi({ description: 'Taken and ignored: there is one type.' }),
+  })
+  .openapi('Introspection')
 
 const introspectToken = createRoute({
   method: 'post',
@@ -21,8 +26,8 @@ const introspectToken = createRoute({
   tags: ['Verification'],
   summary: 'Introspect a token',
   description:
-    'RFC 7662. Scope `keys:verify`. The caller authenticates with its API key, either as `Authorization: Bearer` or as an OAuth2 client with HTTP Basic: the key’s id as client id, its token as client secret.',
-  security: [{ bearer: [] }, { basic: [] }],
+    'RFC 7662. The caller authenticates with its API key, either as `Authorization: Bearer` or as an OAuth2 client with HTTP Basic: the key’s id as client id, its token as client secret.',
+  security: [{ bearer: ['keys:verify'] }, { basic: ['keys:verify'] }],
   middleware: [requireClient(), requireForm()] as const,
   request: {
     body: formBody(form),

@@ -17,13 +17,14 @@ import { getRuntime } from '../../runtime'
 import { json } from '../answer'
 import { requireScope } from '../authenticate'
 import { type ApiContext, actorOf, callerAccountId, grantorOf, wallOf } from '../context'
-import { bodyProblems, jsonAnswer, jsonBody, keyProblems, problems, router } from '../define'
+import { bodyProblems, jsonAnswer, jsonBody, keyProblems, keyWith, problems, router } from '../define'
 import { issuedKeySchema, keyListSchema, keyResource, keySchema } from '../resources'
 import { requireJson } from '../validation'
 
 const tags = ['API keys']
-const security = [{ bearer: [] }]
-const params = z.object({ id: z.string().openapi({ param: { name: 'id', in: 'path' }, example: 'key_019ab0…' }) })
+const params = z.object({
+  id: z.string().openapi({ param: { name: 'id', in: 'path' }, example: 'key_019ab0c1d2e37f4a8b5c6d7e8f901234' }),
+})
 const inputProblems = [...keyProblems, ...bodyProblems, 'INSUFFICIENT_PERMISSIONS'] as const
 
 const list = createRoute({
@@ -32,8 +33,8 @@ const list = createRoute({
   operationId: 'listKeys',
   tags,
   summary: 'List API keys',
-  description: 'Scope `keys:read`. A test key sees test keys only.',
-  security,
+  description: 'A test key sees test keys only.',
+  security: keyWith('keys:read'),
   middleware: requireScope('keys:read'),
   request: { query: listKeysQuery },
   responses: {
@@ -54,9 +55,8 @@ const create = createRoute({
   operationId: 'createKey',
   tags,
   summary: 'Generate an API key',
-  description:
-    'Scope `keys:create`. A key can never grant what it does not have: not a scope, not the live environment, not a longer life.',
-  security,
+  description: 'A key can never grant what it does not have: not a scope, not the live environment, not a longer life.',
+  security: keyWith('keys:create'),
   middleware: [requireScope('keys:create'), requireJson()] as const,
   request: { body: jsonBody(createKeyInput) },
   responses: {
@@ -71,8 +71,7 @@ const get = createRoute({
   operationId: 'getKey',
   tags,
   summary: 'Get an API key',
-  description: 'Scope `keys:read`.',
-  security,
+  security: keyWith('keys:read'),
   middleware: requireScope('keys:read'),
   request: { params },
   responses: {
@@ -87,8 +86,8 @@ const rename = createRoute({
   operationId: 'renameKey',
   tags,
   summary: 'Rename an API key',
-  description: 'Scope `keys:manage`. Only active keys can be renamed.',
-  security,
+  description: 'Only active keys can be renamed.',
+  security: keyWith('keys:manage'),
   middleware: [requireScope('keys:manage'), requireJson()] as const,
   request: { params, body: jsonBody(renameKeyInput) },
   responses: {
@@ -103,9 +102,8 @@ const revoke = createRoute({
   operationId: 'revokeKey',
   tags,
   summary: 'Revoke an API key',
-  description:
-    'Scope `keys:manage`. Once this has answered, no later request with the key is accepted. Revoking twice changes nothing.',
-  security,
+  description: 'Once this has answered, no later request with the key is accepted. Revoking twice changes nothing.',
+  security: keyWith('keys:manage'),
   middleware: [requireScope('keys:manage'), requireJson()] as const,
   request: { params, body: jsonBody(revokeKeyInput) },
   responses: { 200: jsonAnswer(keySchema, 'The revoked key.'), ...problems(...inputProblems, 'NOT_FOUND') },
@@ -118,8 +116,8 @@ const regenerate = createRoute({
   tags,
   summary: 'Regenerate an API key',
   description:
-    'Scope `keys:manage`; the calling key must itself have what the regenerated key may do. The new key has the same name, scopes, environment and expiry; the old token stops at once or after the overlap.',
-  security,
+    'The calling key must itself have what the regenerated key may do. The new key has the same name, scopes, environment and expiry; the old token stops at once or after the overlap.',
+  security: keyWith('keys:manage'),
   middleware: [requireScope('keys:manage'), requireJson()] as const,
   request: { params, body: jsonBody(regenerateKeyInput) },
   responses: {

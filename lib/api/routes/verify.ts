@@ -5,7 +5,7 @@ import { getRuntime } from '../../runtime'
 import { json } from '../answer'
 import { findKey, requireScope } from '../authenticate'
 import { type ApiContext, callerAccountId, originOf, wallOf } from '../context'
-import { bodyProblems, jsonAnswer, jsonBody, keyProblems, problems, router } from '../define'
+import { bodyProblems, jsonAnswer, jsonBody, keyProblems, keyWith, problems, router } from '../define'
 import { problem } from '../problems'
 import { isoOrNull, scopeSchema } from '../resources'
 import { requireJson } from '../validation'
@@ -48,15 +48,19 @@ const verifyKey = createRoute({
   tags: ['Verification'],
   summary: 'Verify a token',
   description:
-    'Scope `keys:verify`. Is this token good, for these scopes? By default the answer is 200 with `valid` and a reason, whatever the verdict. With `answer: "status"` a bad token is answered 401 and a missing scope 403, for callers that look at the status alone. A good token counts as used.',
-  security: [{ bearer: [] }],
+    'Is this token good, for these scopes? By default the answer is 200 with `valid` and a reason, whatever the verdict. With `answer: "status"` a bad token is answered 401 and a missing scope 403, for callers that look at the status alone. A good token counts as used.',
+  security: keyWith('keys:verify'),
   middleware: [requireScope('keys:verify'), requireJson()] as const,
   request: {
     body: jsonBody(
       z
         .strictObject({
-          token: z.string().max(1_024, 'must be 1024 characters or fewer'),
-          scopes: z.array(z.string().refine(isScope, 'is not a scope of the catalogue')).max(100).default([]),
+          token: z.string().max(1_024, 'must be 1024 characters or fewer').openapi({ example: 'fn_live_…' }),
+          scopes: z
+            .array(z.string().refine(isScope, 'is not a scope of the catalogue'))
+            .max(100)
+            .default([])
+            .openapi({ description: 'Scopes that the token must have.', example: ['orders:read'] }),
           answer: z.enum(['body', 'status'], 'must be "body" or "status"').default('body'),
         })
         .openapi('Verification'),
