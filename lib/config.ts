@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import type { DatabaseConfig } from '@/db/client'
@@ -13,6 +14,18 @@ const list = z
       .filter(Boolean),
   )
 
+/** A whole number. */
+function integer(min: number, max: number) {
+  return z.string().transform((value, ctx) => {
+    const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN
+    if (number >= min && number <= max) return number
+    ctx.addIssue(`a whole number from ${min} to ${max}`)
+    return z.NEVER
+  })
+}
+
+const HOST_NAME = /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/i
+
 const origin = z.url({ protocol: /^https?$/, error: 'an http:// or https:// address' }).transform((value, ctx) => {
   const url = new URL(value)
   if (url.pathname !== '/' || url.search || url.hash || url.username || url.password) {
@@ -23,18 +36,21 @@ const origin = z.url({ protocol: /^https?$/, error: 'an http:// or https:// addr
 })
 
 /**
- * Every environment variable, in the order of `.env.example`, which a test compares with this table.
- * `doc` is one line for the person who sets it.
+ * Every environment variable, in the order of `.env.example`, which `npm run env:example` makes of this table.
+ * `doc` is one line for the person who sets it; a schema's errors complete the sentence “NAME must be …”.
  */
 export const variables = {
   PORT: {
     doc: 'Port to listen on.',
-    schema: z.coerce.number({ error: 'a port number' }).int().min(1).max(65535).default(3000),
+    schema: integer(1, 65535).default(3000),
     example: '3000',
   },
   HOST: {
     doc: 'Address to listen on. The default answers this machine only; 0.0.0.0 or :: opens it to the network.',
-    schema: z.string().min(1).default('127.0.0.1'),
+    schema: z
+      .string()
+      .refine((host) => isIP(host) !== 0 || HOST_NAME.test(host), 'an IP address or a host name, without a port')
+      .default('127.0.0.1'),
     example: '127.0.0.1',
   },
   FENICIA_URL: {
@@ -44,7 +60,7 @@ export const variables = {
   },
   FENICIA_DATA: {
     doc: 'Folder of the embedded database and of generated secrets.',
-    schema: z.string().min(1).default('.fenicia'),
+    schema: z.string().default('.fenicia'),
     example: '.fenicia',
   },
   DATABASE_URL: {
@@ -67,7 +83,7 @@ export const variables = {
   },
   FENICIA_DATABASE_POOL: {
     doc: 'Connections to DATABASE_URL at most.',
-    schema: z.coerce.number({ error: 'a number from 2 to 100' }).int().min(2).max(100).default(10),
+    schema: integer(2, 100).default(10),
     example: '10',
   },
   AUTH_SECRET: {
@@ -128,24 +144,31 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads the configuration from environment variables; an empty variable counts as unset.
+ * Reads the configuration from environment variables; an empty or blank one counts as unset.
  * @throws {ConfigError} naming every variable that is wrong, never with its value
  */
 export function parseConfig(env: Record<string, string | undefined>): Config {
   const problems: string[] = []
+  const given = (name: string) => env[name]?.trim() || undefined
   const read = Object.fromEntries(
     Object.entries(variables).map(([name, { schema }]) => {
-      const result = schema.safeParse(env[name] || undefined)
+      const result = schema.safeParse(given(name))
       if (!result.success) problems.push(`${name} must be ${result.error.issues[0]?.message}`)
       return [name, result.data]
     }),
   ) as Variables
 
-  if (env.DATABASE_URL && !env.AUTH_SECRET) {
-    problems.push('AUTH_SECRET must be set when DATABASE_URL is, to the same value on every instance')
-  }
-  for (const name of ['FENICIA_DATABASE_DRIVER', 'NEON_WS_PROXY'] as const) {
-    if (env[name] && !env.DATABASE_URL) problems.push(`${name} has no meaning without DATABASE_URL: unset it`)
+  if (given('DATABASE_URL')) {
+    if (!given('AUTH_SECRET')) {
+      problems.push('AUTH_SECRET must be set when DATABASE_URL is, to the same value on every instance')
+    }
+    if (read.NEON_WS_PROXY && read.DATABASE_URL && driverOf(read.DATABASE_URL, read) !== 'neon') {
+      problems.push('NEON_WS_PROXY has no meaning for the pg driver: unset it, or set FENICIA_DATABASE_DRIVER to neon')
+    }
+  } else {
+    for (const name of ['FENICIA_DATABASE_DRIVER', 'NEON_WS_PROXY', 'FENICIA_DATABASE_POOL']) {
+      if (given(name)) problems.push(`${name} has no meaning without DATABASE_URL: unset it, or set DATABASE_URL`)
+    }
   }
   if (problems.length > 0) {
     throw new ConfigError(`Fenicia can't start with this configuration:\n${problems.map((p) => `  - ${p}`).join('\n')}`)
@@ -169,11 +192,12 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
 function databaseConfig(read: Variables, dataFolder: string): DatabaseConfig {
   const url = read.DATABASE_URL
   if (!url) return { driver: 'pglite', folder: dataFolder }
-  const isNeonHost = new URL(url).hostname.endsWith('.neon.tech')
-  return {
-    driver: read.FENICIA_DATABASE_DRIVER ?? (isNeonHost ? 'neon' : 'pg'),
-    url,
-    poolSize: read.FENICIA_DATABASE_POOL,
-    neonProxy: read.NEON_WS_PROXY,
-  }
+  const common = { url, poolSize: read.FENICIA_DATABASE_POOL }
+  const driver = driverOf(url, read)
+  return driver === 'neon' ? { driver, ...common, neonProxy: read.NEON_WS_PROXY } : { driver, ...common }
+}
+
+function driverOf(url: string, read: Variables): 'pg' | 'neon' {
+  const isNeonHost = new URL(url).hostname.toLowerCase().endsWith('.neon.tech')
+  return read.FENICIA_DATABASE_DRIVER ?? (isNeonHost ? 'neon' : 'pg')
 }

@@ -15,3 +15,8 @@ const prefixes = {
 export function newId(kind: keyof typeof prefixes): string {
   return `${prefixes[kind]}_${v7().replaceAll('-', '')}`
 }
+
+/** Whether a string has the form of an id of this kind. What has not is nobody's, and need not reach a statement. */
+export function isId(kind: keyof typeof prefixes, text: string): boolean {
+  return text.startsWith(`${prefixes[kind]}_`) && /^[0-9a-f]{32}$/.test(text.slice(prefixes[kind].length + 1))
+}

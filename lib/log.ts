@@ -1,22 +1,48 @@
 import pino from 'pino'
+import { variables } from './config'
+
+/** Errors within errors that are told; more would be a loop. */
+const MAX_CAUSES = 4
+
+/** What drivers and Node add to errors, of which nothing is sure. */
+type DescribedError = { [Field in 'code' | 'cause' | 'table' | 'column' | 'constraint' | 'routine']?: unknown }
 
 /**
- * An error as it may be logged. A failed query's message carries its parameters, among them hashes and names; only the
- * statement and the database's own words are kept.
+ * An error as it may be logged. A failed query's message carries its parameters, and what the database says of it may
+ * quote them, among them hashes and names: of these only the statement and the database's codes are kept.
  */
-function describeError(error: unknown): unknown {
-  if (!(error instanceof Error)) return pino.stdSerializers.err(error as Error)
+function describeError(error: unknown, depth = 0): unknown {
+  if (!(error instanceof Error)) return { type: typeof error }
+  const { code, cause, table, column, constraint, routine } = error as DescribedError
+  const causes = cause === undefined || depth === MAX_CAUSES ? {} : { cause: describeError(cause, depth + 1) }
   if ('query' in error && 'params' in error) {
-    const cause = error.cause as { code?: string; message?: string } | undefined
-    return { type: error.name, query: error.query, code: cause?.code, stack: error.stack?.replace(error.message, '') }
+    return { type: error.name, query: error.query, ...causes, stack: framesOf(error) }
   }
-  return { type: error.name, message: error.message, code: (error as { code?: unknown }).code, stack: error.stack }
+  if ('severity' in error) {
+    return { type: error.name, code, table, column, constraint, routine, stack: framesOf(error) }
+  }
+  return { type: error.name, code, message: error.message, ...causes, stack: framesOf(error) }
 }
 
+/** The stack without its head, which repeats the message. */
+function framesOf({ stack = '' }: Error): string[] {
+  return stack
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => /^at .*[:)\d]$/.test(line))
+}
+
+/** No line should hold a token; should one, it leaves without. */
+const TOKEN = /fn_(live|test)_[0-9A-Za-z]{12,}/g
+
 /** JSON lines on standard output. */
-export const log = pino({
-  level: process.env.FENICIA_LOG_LEVEL || 'info',
-  base: undefined,
-  timestamp: pino.stdTimeFunctions.isoTime,
-  serializers: { err: describeError, error: describeError },
-})
+export const log = pino(
+  {
+    // A value that is wrong stops the start, see `lib/config.ts`; here it must not end it before that can be said.
+    level: variables.FENICIA_LOG_LEVEL.schema.catch('info').parse(process.env.FENICIA_LOG_LEVEL?.trim() || undefined),
+    base: undefined,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: (error) => describeError(error), error: (error) => describeError(error) },
+  },
+  { write: (line: string) => void process.stdout.write(line.replace(TOKEN, 'fn_$1_[removed]')) },
+)

@@ -1,0 +1,138 @@
+import { resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { ConfigError, parseConfig, variables } from './config'
+
+const SECRET = 'not-a-real-secret-but-long-enough'
+const POSTGRES = { DATABASE_URL: 'postgres://fenicia:pw@db.example.com/fenicia', AUTH_SECRET: SECRET }
+
+function problemsOf(env: Record<string, string>): string {
+  try {
+    parseConfig(env)
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message
+  }
+  throw new Error('was taken')
+}
+
+describe('without any variable', () => {
+  const defaults = {
+    port: 3000,
+    host: '127.0.0.1',
+    url: 'http://localhost:3000',
+    dataFolder: resolve('.fenicia'),
+    database: { driver: 'pglite', folder: resolve('.fenicia') },
+    authSecret: undefined,
+    signUp: 'closed',
+    trustedProxies: [],
+    corsOrigins: [],
+    logLevel: 'info',
+  }
+
+  it('listens to this machine, keeps its data in .fenicia, lets nobody else sign up and trusts nobody', () => {
+    expect(parseConfig({})).toEqual(defaults)
+  })
+
+  it.each(['', ' ', '\n'])('as when each is %j', (blank) => {
+    expect(parseConfig(Object.fromEntries(Object.keys(variables).map((name) => [name, blank])))).toEqual(defaults)
+  })
+})
+
+describe('a value', () => {
+  it.each([
+    [{ PORT: '8080' }, { port: 8080, url: 'http://localhost:8080' }],
+    [{ HOST: '0.0.0.0' }, { host: '0.0.0.0' }],
+    [{ HOST: '::' }, { host: '::' }],
+    [{ HOST: 'fenicia.internal' }, { host: 'fenicia.internal' }],
+    [{ FENICIA_URL: 'https://keys.example.com/' }, { url: 'https://keys.example.com' }],
+    [{ FENICIA_URL: 'https://keys.example.com:8443' }, { url: 'https://keys.example.com:8443' }],
+    [{ FENICIA_DATA: '/srv/fenicia' }, { dataFolder: '/srv/fenicia' }],
+    [{ AUTH_SECRET: SECRET }, { authSecret: SECRET }],
+    [{ AUTH_SECRET: `${SECRET}\n` }, { authSecret: SECRET }],
+    [{ FENICIA_SIGN_UP: 'open' }, { signUp: 'open' }],
+    [{ FENICIA_TRUSTED_PROXIES: '10.0.0.0/8, ::1,,loopback' }, { trustedProxies: ['10.0.0.0/8', '::1', 'loopback'] }],
+    [
+      { FENICIA_CORS_ORIGINS: 'https://a.example,http://localhost:5173/' },
+      { corsOrigins: ['https://a.example', 'http://localhost:5173'] },
+    ],
+    [{ FENICIA_LOG_LEVEL: 'silent' }, { logLevel: 'silent' }],
+    [POSTGRES, { database: { driver: 'pg', url: POSTGRES.DATABASE_URL, poolSize: 10 } }],
+    [
+      { ...POSTGRES, FENICIA_DATABASE_POOL: '50' },
+      { database: { driver: 'pg', url: POSTGRES.DATABASE_URL, poolSize: 50 } },
+    ],
+    [
+      { ...POSTGRES, FENICIA_DATABASE_DRIVER: 'neon', NEON_WS_PROXY: 'localhost:5433' },
+      { database: { driver: 'neon', url: POSTGRES.DATABASE_URL, poolSize: 10, neonProxy: 'localhost:5433' } },
+    ],
+  ])('that is understood: %o', (env, expected) => {
+    expect(parseConfig(env)).toMatchObject(expected)
+  })
+
+  it.each(['postgres://u:p@ep-cool-1.eu-central-1.aws.neon.tech/db', 'postgresql://u:p@EP-COOL-1.NEON.TECH/db'])(
+    'of Neon’s own hosts chooses its driver: %s',
+    (DATABASE_URL) => {
+      expect(parseConfig({ DATABASE_URL, AUTH_SECRET: SECRET }).database.driver).toBe('neon')
+    },
+  )
+
+  it.each(['postgres://u:p@neon.tech.example.com/db', 'postgres://u:p@notneon.tech/db'])(
+    'of a host that only looks like Neon’s does not: %s',
+    (DATABASE_URL) => {
+      expect(parseConfig({ DATABASE_URL, AUTH_SECRET: SECRET }).database.driver).toBe('pg')
+    },
+  )
+
+  it.each([
+    ['PORT', '0', 'a whole number from 1 to 65535'],
+    ['PORT', '65536', 'a whole number from 1 to 65535'],
+    ['PORT', '3e3', 'a whole number from 1 to 65535'],
+    ['PORT', '0x50', 'a whole number from 1 to 65535'],
+    ['PORT', '80.5', 'a whole number from 1 to 65535'],
+    ['PORT', 'http', 'a whole number from 1 to 65535'],
+    ['HOST', 'localhost:3000', 'an IP address or a host name, without a port'],
+    ['HOST', 'http://localhost', 'an IP address or a host name, without a port'],
+    ['FENICIA_URL', 'keys.example.com', 'an http:// or https:// address'],
+    ['FENICIA_URL', 'ftp://keys.example.com', 'an http:// or https:// address'],
+    ['FENICIA_URL', 'https://keys.example.com/fenicia', 'an origin only'],
+    ['FENICIA_URL', 'https://me:hush@keys.example.com', 'an origin only'],
+    ['DATABASE_URL', 'mysql://u:hush@db/fenicia', 'a postgres:// address'],
+    ['DATABASE_URL', 'hush', 'a postgres:// address'],
+    ['FENICIA_DATABASE_DRIVER', 'mysql', '"pg" or "neon"'],
+    ['NEON_WS_PROXY', 'ws://localhost:1', 'host:port'],
+    ['FENICIA_DATABASE_POOL', '1', 'a whole number from 2 to 100'],
+    ['AUTH_SECRET', 'hush-hush-hush', '32 characters or more'],
+    ['FENICIA_SIGN_UP', 'yes', '"closed" or "open"'],
+    ['FENICIA_TRUSTED_PROXIES', '10.0.0.0/33', 'IP addresses or CIDRs'],
+    ['FENICIA_TRUSTED_PROXIES', '::1,everybody', 'IP addresses or CIDRs'],
+    ['FENICIA_CORS_ORIGINS', '*', 'an http:// or https:// address'],
+    ['FENICIA_CORS_ORIGINS', 'https://a.example,https://b.example/path', 'an origin only'],
+    ['FENICIA_LOG_LEVEL', 'verbose', 'debug, info, warn, error or silent'],
+  ])('of %s that is not understood (%s) is refused with what it may be, and not repeated', (name, value, rule) => {
+    const message = problemsOf({ ...POSTGRES, [name]: value })
+    expect(message).toContain(`${name} must be ${rule}`)
+    expect(message.split('\n')).toHaveLength(2)
+    if (value.length > 3) expect(message.replace('debug, info, warn', '')).not.toContain(value)
+  })
+
+  it('does not hide another: all that are wrong are named at once', () => {
+    const message = problemsOf({ PORT: 'x', FENICIA_SIGN_UP: 'x' })
+    expect(message).toContain('PORT')
+    expect(message).toContain('FENICIA_SIGN_UP')
+  })
+})
+
+describe('variables that contradict each other are refused:', () => {
+  it.each([
+    [{ DATABASE_URL: POSTGRES.DATABASE_URL }, 'AUTH_SECRET must be set when DATABASE_URL is'],
+    [{ FENICIA_DATABASE_DRIVER: 'pg' }, 'FENICIA_DATABASE_DRIVER has no meaning without DATABASE_URL'],
+    [{ NEON_WS_PROXY: 'localhost:1' }, 'NEON_WS_PROXY has no meaning without DATABASE_URL'],
+    [{ FENICIA_DATABASE_POOL: '20' }, 'FENICIA_DATABASE_POOL has no meaning without DATABASE_URL'],
+    [{ ...POSTGRES, NEON_WS_PROXY: 'localhost:1' }, 'NEON_WS_PROXY has no meaning for the pg driver'],
+  ])('%o', (env, problem) => {
+    expect(problemsOf(env)).toContain(problem)
+  })
+})
+
+it('every variable is explained in one line', () => {
+  for (const { doc } of Object.values(variables)) expect(doc).toMatch(/^[^\n]{10,140}$/)
+})
