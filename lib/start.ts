@@ -21,7 +21,7 @@ export async function startRuntime(env: Record<string, string | undefined> = pro
       config,
       authSecret: config.authSecret ?? generatedSecret(config),
       database,
-      keyLookup: new KeyLookup(findKeysIn(database.db)),
+      keyLookup: new KeyLookup(findKeysIn(database)),
       usage,
       stop: async () => {
         await getRuntime().jobs?.stop()

@@ -12,7 +12,7 @@ export function useRuntime(database: OpenDatabase, env: Record<string, string> =
     config: parseConfig(env),
     authSecret: 'only-for-tests-only-for-tests-only-for-tests',
     database,
-    keyLookup: new KeyLookup(findKeysIn(database.db)),
+    keyLookup: new KeyLookup(findKeysIn(database)),
     usage: new UsageRecorder(database.db),
     stop: async () => setRuntime(undefined),
   }

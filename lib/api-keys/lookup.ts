@@ -1,7 +1,5 @@
-import { eq, sql } from 'drizzle-orm'
-import type { Database } from '@/db/client'
-import { accounts, apiKeys } from '@/db/schema'
-import { type KeyStatus, keyStatus } from './status'
+import type { OpenDatabase } from '@/db/client'
+import { type KeyStatus, keyStatusText } from './status'
 import type { Environment } from './token'
 
 /** What a request needs to know of the key that it carries. */
@@ -25,25 +23,49 @@ export class LookupUnavailableError extends Error {
 /** Finds the keys of these hashes, in one statement. Hashes that are no key's are absent from the answer. */
 export type FindKeys = (hashes: string[]) => Promise<KeyRecord[]>
 
-/** `FindKeys` on a database, as one statement that is prepared once per connection. */
-export function findKeysIn(db: Database): FindKeys {
-  const statement = db
-    .select({
-      tokenHash: apiKeys.tokenHash,
-      id: apiKeys.id,
-      name: apiKeys.name,
-      environment: apiKeys.environment,
-      scopes: apiKeys.scopes,
-      expiresAt: apiKeys.expiresAt,
-      status: keyStatus,
-      accountId: apiKeys.accountId,
-      accountName: accounts.name,
-    })
-    .from(apiKeys)
-    .innerJoin(accounts, eq(accounts.id, apiKeys.accountId))
-    .where(sql`${apiKeys.tokenHash} = any(${sql.placeholder('hashes')}::text[])`)
-    .prepare('find_api_keys')
-  return (hashes) => statement.execute({ hashes })
+/** A key in the statement's answer: the fields of `KeyRecord`, in this order. */
+type KeyTuple = [
+  tokenHash: string,
+  id: string,
+  name: string,
+  environment: Environment,
+  scopes: string[],
+  expiresAtMs: number | null,
+  status: KeyStatus,
+  accountId: string,
+  accountName: string,
+]
+
+/**
+ * All keys as one JSON value: the database writes it and the runtime reads it faster than either handles rows of
+ * columns. The account's name is a sub-query, since a join's plan depends on statistics that nobody may have gathered.
+ */
+const FIND_KEYS = `
+  select coalesce(json_agg(json_build_array(
+    token_hash, id, name, environment, scopes, floor(extract(epoch from expires_at) * 1000), ${keyStatusText},
+    account_id, (select accounts.name from accounts where accounts.id = account_id)
+  )), '[]') as keys
+  from api_keys where token_hash = any($1)`
+
+/** `FindKeys` on a database. */
+export function findKeysIn(database: Pick<OpenDatabase, 'prepareLookup'>): FindKeys {
+  const find = database.prepareLookup<{ keys: KeyTuple[] }>('find_api_keys', FIND_KEYS)
+  return async (hashes) => {
+    const [row] = await find(hashes)
+    return (row?.keys ?? []).map(
+      ([tokenHash, id, name, environment, scopes, expiresAtMs, status, accountId, accountName]) => ({
+        tokenHash,
+        id,
+        name,
+        environment,
+        scopes,
+        expiresAt: expiresAtMs === null ? null : new Date(expiresAtMs),
+        status,
+        accountId,
+        accountName,
+      }),
+    )
+  }
 }
 
 interface Waiting {

@@ -1,5 +1,4 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { apiKeys } from '@/db/schema'
 
 /**
  * - `active`: accepted.
@@ -10,13 +9,15 @@ import { apiKeys } from '@/db/schema'
 export const keyStatuses = ['active', 'retiring', 'retired', 'expired', 'revoked'] as const
 export type KeyStatus = (typeof keyStatuses)[number]
 
-/** The status by the database's clock, the one clock that all instances share. */
-export const keyStatus: SQL<KeyStatus> = sql<KeyStatus>`case
-  when ${apiKeys.revokedAt} is not null then 'revoked'
-  when ${apiKeys.retiresAt} <= now() then 'retired'
-  when ${apiKeys.expiresAt} <= now() then 'expired'
-  when ${apiKeys.retiresAt} is not null then 'retiring'
+/** The status by the database's clock, the one clock that all instances share; as SQL over the columns of `api_keys`. */
+export const keyStatusText = `case
+  when api_keys.revoked_at is not null then 'revoked'
+  when api_keys.retires_at <= now() then 'retired'
+  when api_keys.expires_at <= now() then 'expired'
+  when api_keys.retires_at is not null then 'retiring'
   else 'active' end`
+
+export const keyStatus: SQL<KeyStatus> = sql<KeyStatus>`${sql.raw(keyStatusText)}`
 
 export function isAccepted(status: KeyStatus): status is 'active' | 'retiring' {
   return status === 'active' || status === 'retiring'

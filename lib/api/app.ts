@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { cors } from 'hono/cors'
 import { HTTPException } from 'hono/http-exception'
 import { isDatabaseUnavailable } from '@/db/errors'
@@ -16,26 +15,15 @@ import { keys } from './routes/keys'
 import { me } from './routes/me'
 import { verify } from './routes/verify'
 
-/** A token anywhere in a query: there it would end up in logs, histories and Referer headers. */
-const TOKEN_IN_QUERY = /fn_(live|test)_[0-9A-Za-z]{20}/
-
-/** The public API. Needs the runtime only when it answers. */
+/**
+ * The public API, as it is configured. `index.ts` hands it requests: what every request needs is done there, since a
+ * middleware for all would cost each of them several promises.
+ */
 export function createApi() {
   const api = router().basePath('/api/v1')
 
-  api.use(async (c, next) => {
-    c.set('requestId', `req_${randomUUID().replaceAll('-', '')}`)
-    const query = c.req.url.indexOf('?')
-    if (query !== -1 && TOKEN_IN_QUERY.test(safeDecode(c.req.url.slice(query)))) {
-      return problem(
-        c,
-        'TOKEN_IN_URL',
-        'Tokens do not belong in URLs, where logs keep them. Send it as “Authorization: Bearer …”, and regenerate this one.',
-      )
-    }
-    return next()
-  })
-  api.use(crossOrigin())
+  const { corsOrigins } = getRuntime().config
+  if (corsOrigins.length > 0) api.use(crossOrigin(corsOrigins))
 
   api.route('/', me)
   api.route('/', verify)
@@ -51,17 +39,14 @@ export function createApi() {
 }
 
 /** CORS for the configured origins, none by default. Never with cookies: a browser app brings a key. */
-function crossOrigin() {
-  const allow = cors({
-    origin: (origin) => (getRuntime().config.corsOrigins.includes(origin) ? origin : null),
+function crossOrigin(origins: string[]) {
+  return cors({
+    origin: (origin) => (origins.includes(origin) ? origin : null),
     allowMethods: ['GET', 'POST', 'PATCH'],
     allowHeaders: ['Authorization', 'Content-Type'],
     exposeHeaders: ['X-Request-Id', 'Retry-After', 'Location'],
     maxAge: 600,
   })
-  const handler: typeof allow = (c, next) =>
-    getRuntime().config.corsOrigins.length > 0 && c.req.header('origin') !== undefined ? allow(c, next) : next()
-  return handler
 }
 
 /** For each address that exists: OPTIONS tells its methods, and the rest is refused with them. */
@@ -95,19 +80,11 @@ function answerError(c: ApiContext, error: Error): Response {
     return invalidRequest(c, [{ field: '', code: 'invalid_format', message: 'The request could not be read' }])
   }
   if (error instanceof LookupUnavailableError || isDatabaseUnavailable(error)) {
-    log.error({ err: error, requestId: c.var.requestId }, 'The database did not answer')
+    log.error({ err: error, requestId: c.env.requestId }, 'The database did not answer')
     return problem(c, 'SERVICE_UNAVAILABLE', 'The database does not answer. Nothing was changed; try again shortly.', {
       headers: { 'Retry-After': '2' },
     })
   }
-  log.error({ err: error, requestId: c.var.requestId }, 'An API request failed')
-  return problem(c, 'INTERNAL_ERROR', `Something went wrong on our side. Quote ${c.var.requestId} when you report it.`)
-}
-
-function safeDecode(query: string): string {
-  try {
-    return decodeURIComponent(query)
-  } catch {
-    return query
-  }
+  log.error({ err: error, requestId: c.env.requestId }, 'An API request failed')
+  return problem(c, 'INTERNAL_ERROR', `Something went wrong on our side. Quote ${c.env.requestId} when you report it.`)
 }

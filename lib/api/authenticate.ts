@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from 'hono'
 import { sessionFromCookies } from '../accounts/session'
 import { hashToken, hasScope, isAccepted, isWellFormedToken, type KeyRecord, type KeyStatus } from '../api-keys'
 import { getRuntime } from '../runtime'
-import { type ApiContext, type ApiEnv, originOf, type RequiredScope, sessionMay } from './context'
+import { type ApiContext, type ApiEnv, headerOf, originOf, type RequiredScope, sessionMay } from './context'
 import { problem } from './problems'
 
 /** Bytes of an Authorization header that are looked at; a token needs far fewer. */
@@ -16,9 +16,16 @@ const refusedStatuses: Record<Exclude<KeyStatus, 'active' | 'retiring'>, string>
   retired: 'This API key was regenerated and its old token no longer works. Use the new token.',
 }
 
-/** Lets a caller in whose key is accepted, without asking for a scope. */
-export function requireKey(): MiddlewareHandler<ApiEnv> {
-  return async (c, next) => (await authenticateByKey(c)) ?? next()
+/**
+ * Answers a caller whose key is accepted, without asking for a scope. A handler rather than a middleware, with as few
+ * promises as can be: this is the path of every request of a gateway.
+ */
+export function withKey<Answer extends Response>(answer: (c: ApiContext, key: KeyRecord) => Answer) {
+  return (c: ApiContext): Answer | Promise<Answer> => {
+    const token = bearerToken(c)
+    // The types of a route's answers know its JSON alone, not the problems that it declares as well.
+    return (typeof token === 'string' ? acceptToken(c, token, answer) : token) as Answer | Promise<Answer>
+  }
 }
 
 /**
@@ -37,7 +44,13 @@ export function requireScope(scope: RequiredScope): MiddlewareHandler<ApiEnv> {
 
 /** @returns null when the key is accepted and `c.var.caller` is set; else the refusal */
 async function authenticateByKey(c: ApiContext): Promise<Response | null> {
-  const header = c.req.header('authorization')
+  const token = bearerToken(c)
+  return typeof token === 'string' ? authenticateToken(c, token) : token
+}
+
+/** The token of the Authorization header (RFC 6750 §2.1), or the refusal. */
+function bearerToken(c: ApiContext): string | Response {
+  const header = headerOf(c, 'authorization')
   if (header === undefined) {
     return unauthorized(c, 'MISSING_AUTHORIZATION', 'Send your API key as “Authorization: Bearer fn_live_…”.')
   }
@@ -45,47 +58,62 @@ async function authenticateByKey(c: ApiContext): Promise<Response | null> {
     return unauthorized(c, 'INVALID_AUTHORIZATION_FORMAT', 'Send one Authorization header; this request has several.')
   }
   const token = header.length <= MAX_AUTHORIZATION ? BEARER.exec(header)?.[1] : undefined
-  if (token === undefined) {
-    return unauthorized(
+  return (
+    token ??
+    unauthorized(
       c,
       'INVALID_AUTHORIZATION_FORMAT',
       'The Authorization header must be the word Bearer, one space and the token.',
     )
-  }
-  return authenticateToken(c, token)
+  )
 }
 
 /** @returns null when the token's key is accepted and `c.var.caller` is set; else the refusal */
 export async function authenticateToken(c: ApiContext, token: string): Promise<Response | null> {
-  const key = await findKey(token)
-  if (!key) {
-    return unauthorized(
-      c,
-      'INVALID_API_KEY',
-      'This is not a valid API key. Check that the whole token was copied, and that it belongs to this server.',
-    )
-  }
-  if (!isAccepted(key.status)) return unauthorized(c, 'INVALID_API_KEY', refusedStatuses[key.status])
-  getRuntime().usage.record(key, originOf(c))
-  c.set('caller', { kind: 'key', key })
-  return null
+  let key: KeyRecord | undefined
+  const refused = await acceptToken(c, token, (_, accepted) => {
+    key = accepted
+    return null
+  })
+  if (key) c.set('caller', { kind: 'key', key })
+  return refused
+}
+
+/** Answers when the token's key is accepted, and notes its use; else the refusal. */
+function acceptToken<Answer>(
+  c: ApiContext,
+  token: string,
+  answer: (c: ApiContext, key: KeyRecord) => Answer,
+): Promise<Answer | Response> {
+  return findKey(token).then((key) => {
+    if (!key) {
+      return unauthorized(
+        c,
+        'INVALID_API_KEY',
+        'This is not a valid API key. Check that the whole token was copied, and that it belongs to this server.',
+      )
+    }
+    if (!isAccepted(key.status)) return unauthorized(c, 'INVALID_API_KEY', refusedStatuses[key.status])
+    getRuntime().usage.record(key, originOf(c))
+    return answer(c, key)
+  })
 }
 
 /** The key of a token, whatever its status; null when there is none. A malformed token costs no query. */
-export async function findKey(token: string): Promise<KeyRecord | null> {
-  return isWellFormedToken(token) ? getRuntime().keyLookup.find(hashToken(token)) : null
+export function findKey(token: string): Promise<KeyRecord | null> {
+  return isWellFormedToken(token) ? getRuntime().keyLookup.find(hashToken(token)) : Promise.resolve(null)
 }
 
 /** A read by one of our own pages. The fetch metadata keeps other sites' pages out where a browser sends it. */
 function isDashboardRead(c: ApiContext): boolean {
   const isRead = c.req.method === 'GET' || c.req.method === 'HEAD'
-  if (!isRead || c.req.header('authorization') !== undefined || c.req.header('cookie') === undefined) return false
-  const site = c.req.header('sec-fetch-site')
+  if (!isRead || headerOf(c, 'authorization') !== undefined || headerOf(c, 'cookie') === undefined) return false
+  const site = headerOf(c, 'sec-fetch-site')
   return site === undefined || site === 'same-origin'
 }
 
 async function authenticateBySession(c: ApiContext, scope: RequiredScope): Promise<Response | null> {
-  const session = await sessionFromCookies(c.req.header('cookie'))
+  const session = await sessionFromCookies(headerOf(c, 'cookie'))
   if (!session) {
     return unauthorized(c, 'MISSING_AUTHORIZATION', 'You are not signed in. Sign in again, or send an API key.')
   }

@@ -10,8 +10,8 @@ import { clientAddress } from '../client-address'
 export type Caller = { kind: 'key'; key: KeyRecord } | { kind: 'session'; session: Session }
 
 export interface ApiEnv {
-  Bindings: Partial<HttpBindings>
-  Variables: { requestId: string; caller: Caller }
+  Bindings: Partial<HttpBindings> & { requestId: string }
+  Variables: { caller: Caller }
 }
 
 export type ApiContext = Context<ApiEnv>
@@ -36,17 +36,23 @@ export function grantorOf(c: ApiContext): Grantor {
   return caller.kind === 'key' ? caller.key : null
 }
 
+/** A request header. Node's own are at hand; a `Headers` would first be built of all of them, for each request. */
+export function headerOf(c: ApiContext, name: 'authorization' | 'cookie' | 'sec-fetch-site' | 'user-agent') {
+  const { incoming } = c.env
+  return incoming ? (incoming.headers[name] as string | undefined) : c.req.header(name)
+}
+
 /** Where the request came from, as usage and audit keep it. */
 export function originOf(c: ApiContext): { address: string | null; userAgent: string | null } {
   const incoming = c.env.incoming
   return {
     address: incoming ? clientAddress(incoming) : null,
-    userAgent: c.req.header('user-agent') ?? null,
+    userAgent: headerOf(c, 'user-agent') ?? null,
   }
 }
 
 export function actorOf(c: ApiContext): Actor {
-  const { caller, requestId } = c.var
+  const { caller } = c.var
   const { id, name } = caller.kind === 'key' ? caller.key : caller.session.user
   return {
     kind: caller.kind === 'key' ? 'key' : 'user',
@@ -54,7 +60,7 @@ export function actorOf(c: ApiContext): Actor {
     name,
     accountId: callerAccountId(c),
     ...originOf(c),
-    requestId,
+    requestId: c.env.requestId,
   }
 }
 

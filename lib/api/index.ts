@@ -1,22 +1,53 @@
+import { randomUUID } from 'node:crypto'
 import type { RequestListener } from 'node:http'
-import { getRequestListener } from '@hono/node-server'
+import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import { createApi } from './app'
 import { documentOf } from './document'
+import { tokenInUrl } from './problems'
+
+type Api = ReturnType<typeof createApi>
 
 /** The API as a listener of `node:http`: the fast mount. */
 export function apiListener(): RequestListener {
-  return getRequestListener(createApi().fetch)
+  const api = createApi()
+  return getRequestListener((request, bindings) =>
+    answer(api, request, bindings.incoming.url ?? '', bindings as HttpBindings),
+  )
 }
 
-let portable: ReturnType<typeof createApi> | undefined
+let portable: Api | undefined
 
 /** The API as a function of a request: the portable mount. */
-export function apiFetch(request: Request, bindings: Parameters<ReturnType<typeof createApi>['fetch']>[1]) {
+export function apiFetch(request: Request, bindings: Partial<HttpBindings>): Response | Promise<Response> {
   portable ??= createApi()
-  return portable.fetch(request, bindings)
+  return answer(portable, request, request.url, bindings)
 }
 
 /** The OpenAPI 3.1 document of the API. */
 export function openApiDocument() {
   return documentOf(createApi())
+}
+
+/** A token anywhere in a query: there it would end up in logs, histories and Referer headers. */
+const TOKEN_IN_QUERY = /fn_(live|test)_[0-9A-Za-z]{20}/
+
+/** Gives the request its id, and refuses a token in its query. */
+function answer(
+  api: Api,
+  request: Request,
+  url: string,
+  bindings: Partial<HttpBindings>,
+): Response | Promise<Response> {
+  const requestId = `req_${randomUUID().replaceAll('-', '')}`
+  const query = url.indexOf('?')
+  if (query !== -1 && TOKEN_IN_QUERY.test(decode(url.slice(query)))) return tokenInUrl(requestId)
+  return api.fetch(request, Object.assign(bindings, { requestId }))
+}
+
+function decode(query: string): string {
+  try {
+    return decodeURIComponent(query)
+  } catch {
+    return query
+  }
 }

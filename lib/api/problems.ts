@@ -47,7 +47,7 @@ export const refusalCodes: Record<RefusalCode, ProblemCode> = {
  * @param detail what happened and what to do, for the person who reads it; never what was sent
  */
 export function problem(
-  c: ApiContext,
+  c: { env: { requestId: string } },
   code: ProblemCode,
   detail: string,
   { errors, headers }: { errors?: FieldProblem[]; headers?: Record<string, string> } = {},
@@ -59,7 +59,7 @@ export function problem(
     status,
     detail,
     code,
-    requestId: c.var.requestId,
+    requestId: c.env.requestId,
     ...(errors && errors.length > 0 ? { errors } : {}),
   }
   return json(c, status, body, headers, 'application/problem+json')
@@ -70,4 +70,13 @@ export function invalidRequest(c: ApiContext, errors: FieldProblem[]): Response 
   const [first] = errors
   const detail = errors.map(({ field, message }) => (field ? `${field} ${message}` : message)).join('; ')
   return problem(c, `validation:${first?.code ?? 'invalid_value'}`, `${detail}.`, { errors })
+}
+
+/** The refusal of a request whose query holds a token. */
+export function tokenInUrl(requestId: string): Response {
+  return problem(
+    { env: { requestId } },
+    'TOKEN_IN_URL',
+    'Tokens do not belong in URLs, where logs keep them. Send it as “Authorization: Bearer …”, and regenerate this one.',
+  )
 }

@@ -1,9 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { environments } from '@/db/schema'
 import { json } from '../answer'
-import { requireKey } from '../authenticate'
+import { withKey } from '../authenticate'
 import { jsonAnswer, keyProblems, problems, router } from '../define'
-import { problem } from '../problems'
 import { isoOrNull, scopeSchema } from '../resources'
 
 const getMe = createRoute({
@@ -15,7 +14,6 @@ const getMe = createRoute({
   description:
     'Tells whose key this is and what it may do. Answers 200 or 401 (503 when Fenicia cannot tell), so a gateway can use it as its authorization sub-request.',
   security: [{ bearer: [] }],
-  middleware: requireKey(),
   responses: {
     200: jsonAnswer(
       z
@@ -36,18 +34,18 @@ const getMe = createRoute({
   },
 })
 
-export const me = router().openapi(getMe, (c) => {
-  const { caller } = c.var
-  if (caller.kind !== 'key') return problem(c, 'MISSING_AUTHORIZATION', 'Send an API key.') as never
-  const { key } = caller
-  return json(c, 200, {
-    account: { id: key.accountId, name: key.accountName },
-    key: {
-      id: key.id,
-      name: key.name,
-      environment: key.environment,
-      scopes: key.scopes,
-      expires_at: isoOrNull(key.expiresAt),
-    },
-  })
-})
+export const me = router().openapi(
+  getMe,
+  withKey((c, key) =>
+    json(c, 200, {
+      account: { id: key.accountId, name: key.accountName },
+      key: {
+        id: key.id,
+        name: key.name,
+        environment: key.environment,
+        scopes: key.scopes,
+        expires_at: isoOrNull(key.expiresAt),
+      },
+    }),
+  ),
+)
