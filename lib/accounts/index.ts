@@ -1,0 +1,8 @@
+export { type AccountMaker, createAccount, isEmptyInstallation, type NewAccount, signUp } from './create'
+export { deviceCookie } from './device'
+export { changePassword, resetPassword, signOutEverywhere } from './password-change'
+export { can, type Permission, permissions, type Role } from './permissions'
+export * from './schemas'
+export * from './session'
+export { type SignedIn, type SignInOrigin, signIn } from './sign-in'
+export { pruneAttempts } from './throttle'
