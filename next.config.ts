@@ -6,7 +6,17 @@ const config: NextConfig = {
   poweredByHeader: false,
   reactStrictMode: true,
   // Native or WASM packages, and drivers that must exist once, are loaded from node_modules as they are.
-  serverExternalPackages: ['@electric-sql/pglite', '@neondatabase/serverless', '@node-rs/argon2', 'pg', 'pino', 'ws'],
+  serverExternalPackages: [
+    '@electric-sql/pglite',
+    '@neondatabase/serverless',
+    '@node-rs/argon2',
+    'pg',
+    'pino',
+    'rate-limiter-flexible',
+    'ws',
+  ],
+  // `forbidden()`: the page for those whose role does not allow what they opened.
+  experimental: { authInterrupts: true },
 }
 
 export default config

@@ -2,6 +2,7 @@ export { type AccountMaker, createAccount, isEmptyInstallation, type NewAccount,
 export { deviceCookie } from './device'
 export { changePassword, resetPassword, signOutEverywhere } from './password-change'
 export { can, type Permission, permissions, type Role } from './permissions'
+export { changeName, getProfile } from './profile'
 export * from './schemas'
 export * from './session'
 export { type SignedIn, type SignInOrigin, signIn } from './sign-in'

@@ -58,6 +58,8 @@ export type CreateAccountInput = z.output<typeof createAccountInput>
 
 export const signInInput = z.strictObject({ email: emailAddress, password: givenPassword })
 
+export const changeNameInput = z.strictObject({ name: displayText(100) })
+
 export const changePasswordInput = z
   .strictObject({ current_password: givenPassword, new_password: newPassword })
   .refine((input) => input.current_password !== input.new_password, {

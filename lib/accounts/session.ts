@@ -28,7 +28,7 @@ export interface Session {
 }
 
 /** What the cookie says. Times are seconds since 1970. */
-const sessionClaims = z.object({
+export const sessionClaims = z.object({
   /** The session's own id, by which signing out ends it. */
   sid: z.string(),
   /** The user's id. */

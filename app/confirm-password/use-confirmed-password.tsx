@@ -1,0 +1,106 @@
+'use client'
+
+import { type ReactNode, useRef, useState, useTransition } from 'react'
+import { Button } from '@/components/ui/button'
+import {
+  Dialog,
+  DialogClose,
+  DialogContent,
+  DialogDescription,
+  DialogFooter,
+  DialogHeader,
+  DialogTitle,
+} from '@/components/ui/dialog'
+import { Field } from '@/components/ui/field'
+import { PasswordInput } from '@/components/ui/password-input'
+import { confirmPassword } from './action'
+
+interface Answer {
+  ok: boolean
+  code?: string
+}
+
+/**
+ * For what may ask for the password again. `withPassword(action)` calls the action; when it answers with the code
+ * `password_required`, it opens the dialog, and once the password was right it calls the action again. The answer is the
+ * action's last one: `password_required` only when the person closed the dialog instead, who needs to be told nothing.
+ *
+ *     const { withPassword, passwordDialog } = useConfirmedPassword()
+ *     const answer = await withPassword(() => revokeKey(id))   // revokeKey throws by requireActor(…, { recentPassword: true })
+ *     return <>… {passwordDialog}</>
+ *
+ * May be used inside another dialog: this one opens on top of it.
+ */
+export function useConfirmedPassword(): {
+  withPassword: <T extends Answer>(action: () => Promise<T>) => Promise<T>
+  passwordDialog: ReactNode
+} {
+  const [open, setOpen] = useState(false)
+  const settle = useRef<(confirmed: boolean) => void>(undefined)
+
+  function ask(): Promise<boolean> {
+    setOpen(true)
+    return new Promise((resolve) => {
+      settle.current = resolve
+    })
+  }
+  function close(confirmed: boolean) {
+    setOpen(false)
+    settle.current?.(confirmed)
+  }
+  async function withPassword<T extends Answer>(action: () => Promise<T>): Promise<T> {
+    const answer = await action()
+    if (answer.ok || answer.code !== 'password_required') return answer
+    return (await ask()) ? action() : answer
+  }
+  return { withPassword, passwordDialog: <PasswordDialog open={open} onClose={close} /> }
+}
+
+function PasswordDialog({ open, onClose }: { open: boolean; onClose: (confirmed: boolean) => void }) {
+  const [error, setError] = useState<string>()
+  const [pending, startTransition] = useTransition()
+  const input = useRef<HTMLInputElement>(null)
+
+  function close(confirmed: boolean) {
+    setError(undefined)
+    onClose(confirmed)
+  }
+  function submit(data: FormData) {
+    startTransition(async () => {
+      const answer = await confirmPassword(String(data.get('password')))
+      if (answer.ok) return close(true)
+      setError(answer.fields[0]?.message ?? answer.message)
+      input.current?.focus()
+      input.current?.select()
+    })
+  }
+  return (
+    <Dialog open={open} onOpenChange={(next) => next || close(false)}>
+      <DialogContent size="sm">
+        <form
+          onSubmit={(event) => {
+            event.preventDefault()
+            // Events of a portal bubble to the React parent, which may be a form too.
+            event.stopPropagation()
+            if (!pending) submit(new FormData(event.currentTarget))
+          }}
+          className="grid gap-4"
+        >
+          <DialogHeader>
+            <DialogTitle>Confirm it is you</DialogTitle>
+            <DialogDescription>You gave your password over an hour ago. This step needs it again.</DialogDescription>
+          </DialogHeader>
+          <Field label="Password" error={error} required>
+            <PasswordInput ref={input} name="password" autoComplete="current-password" autoFocus />
+          </Field>
+          <DialogFooter>
+            <DialogClose>Cancel</DialogClose>
+            <Button type="submit" variant="primary" pending={pending}>
+              Continue
+            </Button>
+          </DialogFooter>
+        </form>
+      </DialogContent>
+    </Dialog>
+  )
+}

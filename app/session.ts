@@ -1,0 +1,44 @@
+import { headers } from 'next/headers'
+import { forbidden, redirect } from 'next/navigation'
+import { cache } from 'react'
+import { can, isPasswordRecent, type Permission, type Session, sessionFromCookies } from '@/lib/accounts'
+import type { Actor } from '@/lib/audit'
+import { Refusal } from '@/lib/errors'
+import { currentPath, requestOrigin } from './request'
+
+/** Who is signed in; null when nobody is. Reads the database once per request. */
+export const getSession = cache(async (): Promise<Session | null> => {
+  return sessionFromCookies((await headers()).get('cookie') ?? undefined)
+})
+
+/**
+ * For pages: who is signed in. Whoever is not is asked to sign in and comes back to this page; whose role lacks the
+ * permission is told so. Call it in each page that shows something of an account, not only in its layout, which Next
+ * does not render again when one goes from page to page.
+ */
+export async function requireSession(permission?: Permission): Promise<Session> {
+  const session = await getSession()
+  if (!session) redirect(`/sign-in?next=${encodeURIComponent(await currentPath())}`)
+  if (permission && !can(session.role, permission)) forbidden()
+  return session
+}
+
+/**
+ * For server actions: who asks for a change, as the domain wants it.
+ * @param recentPassword also ask that the password was given within the last hour, see `app/confirm-password`
+ * @throws {Refusal} `not_signed_in`; `forbidden`; `password_required`
+ */
+export async function requireActor(permission: Permission, { recentPassword = false } = {}): Promise<Actor> {
+  const session = await getSession()
+  if (!session) {
+    throw new Refusal('not_signed_in', 'You are no longer signed in. Sign in again, for example in another tab.')
+  }
+  if (!can(session.role, permission)) {
+    throw new Refusal('forbidden', `Your role in ${session.account.name}, ${session.role}, does not allow this.`)
+  }
+  if (recentPassword && !isPasswordRecent(session)) {
+    throw new Refusal('password_required', 'Enter your password again to go on.')
+  }
+  const { device: _, ...origin } = await requestOrigin()
+  return { kind: 'user', id: session.user.id, name: session.user.name, accountId: session.account.id, ...origin }
+}

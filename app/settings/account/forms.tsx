@@ -1,0 +1,48 @@
+'use client'
+
+import { ActionForm } from '@/app/action-form'
+import { Field } from '@/components/ui/field'
+import { Input } from '@/components/ui/input'
+import { PasswordInput } from '@/components/ui/password-input'
+import { changeNameAction, changePasswordAction } from './actions'
+
+export function NameForm({ name, email }: { name: string; email: string }) {
+  return (
+    <ActionForm action={changeNameAction} submit="Save name" className="max-w-sm">
+      {({ errors, values }) => (
+        <>
+          <Field label="Name" error={errors.name} required>
+            <Input name="name" autoComplete="name" defaultValue={values.name ?? name} />
+          </Field>
+          <Field label="E-mail" hint="You sign in with this address.">
+            <Input type="email" value={email} readOnly />
+          </Field>
+        </>
+      )}
+    </ActionForm>
+  )
+}
+
+export function PasswordForm({ email }: { email: string }) {
+  return (
+    <ActionForm action={changePasswordAction} submit="Change password" clearWhenDone className="max-w-sm">
+      {({ errors }) => (
+        <>
+          {/* Tells password managers whose password this is. */}
+          <input type="email" autoComplete="username" value={email} readOnly hidden />
+          <Field label="Current password" error={errors.current_password} required>
+            <PasswordInput name="current_password" autoComplete="current-password" />
+          </Field>
+          <Field
+            label="New password"
+            hint="12 characters or more. Several unrelated words make a good one."
+            error={errors.new_password}
+            required
+          >
+            <PasswordInput name="new_password" autoComplete="new-password" />
+          </Field>
+        </>
+      )}
+    </ActionForm>
+  )
+}

@@ -1,0 +1,32 @@
+'use client'
+
+import { Field } from '@/components/ui/field'
+import { Input } from '@/components/ui/input'
+import { PasswordInput } from '@/components/ui/password-input'
+import { ActionForm } from '../action-form'
+import { signInAction } from './actions'
+
+export function SignInForm({ next }: { next: string }) {
+  return (
+    <ActionForm action={signInAction} submit="Sign in" wide>
+      {({ errors, values }) => (
+        <>
+          <input type="hidden" name="next" value={next} />
+          <Field label="E-mail" error={errors.email} required>
+            <Input
+              name="email"
+              type="email"
+              autoComplete="username"
+              autoCapitalize="off"
+              spellCheck={false}
+              defaultValue={values.email}
+            />
+          </Field>
+          <Field label="Password" error={errors.password} required>
+            <PasswordInput name="password" autoComplete="current-password" />
+          </Field>
+        </>
+      )}
+    </ActionForm>
+  )
+}

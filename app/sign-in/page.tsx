@@ -1,0 +1,48 @@
+import type { Metadata } from 'next'
+import Link from 'next/link'
+import { redirect } from 'next/navigation'
+import { Banner } from '@/components/ui/banner'
+import { isEmptyInstallation } from '@/lib/accounts'
+import { localPath } from '@/lib/local-path'
+import { getRuntime } from '@/lib/runtime'
+import { Door, inlineLink } from '../door'
+import { getSession } from '../session'
+import { AddressNotice } from './address-notice'
+import { SignInForm } from './form'
+
+export const metadata: Metadata = { title: 'Sign in' }
+
+export default async function SignInPage({ searchParams }: PageProps<'/sign-in'>) {
+  const { next, ended } = await searchParams
+  const target = localPath(typeof next === 'string' ? next : undefined)
+  if (await getSession()) redirect(target)
+  const { config, database } = getRuntime()
+  if (await isEmptyInstallation(database.db)) redirect('/sign-up')
+  return (
+    <Door
+      title="Sign in to Fenicia"
+      below={
+        config.signUp === 'open' ? (
+          <>
+            New here?{' '}
+            <Link href="/sign-up" className={inlineLink}>
+              Create an account
+            </Link>
+          </>
+        ) : (
+          'Forgot your password? Whoever runs this server can set a new one.'
+        )
+      }
+    >
+      <div className="grid gap-4">
+        {ended === 'everywhere' ? (
+          <Banner tone="success" role="status">
+            You are signed out in every browser.
+          </Banner>
+        ) : null}
+        <AddressNotice url={config.url} />
+        <SignInForm next={target} />
+      </div>
+    </Door>
+  )
+}

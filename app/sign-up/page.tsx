@@ -1,0 +1,55 @@
+import type { Metadata } from 'next'
+import Link from 'next/link'
+import { redirect } from 'next/navigation'
+import { buttonVariants } from '@/components/ui/button'
+import { isEmptyInstallation } from '@/lib/accounts'
+import { getRuntime } from '@/lib/runtime'
+import { Door, inlineLink } from '../door'
+import { getSession } from '../session'
+import { SignUpForm } from './form'
+
+export const metadata: Metadata = { title: 'Create an account' }
+
+export default async function SignUpPage() {
+  if (await getSession()) redirect('/')
+  const { config, database } = getRuntime()
+  if (await isEmptyInstallation(database.db)) {
+    return (
+      <Door title="Welcome to Fenicia" lead="This is a new installation. The account you create now is its owner’s.">
+        <SignUpForm />
+      </Door>
+    )
+  }
+  if (config.signUp === 'closed') return <SignUpClosed />
+  return (
+    <Door
+      title="Create an account"
+      below={
+        <>
+          Have an account?{' '}
+          <Link href="/sign-in" className={inlineLink}>
+            Sign in
+          </Link>
+        </>
+      }
+    >
+      <SignUpForm />
+    </Door>
+  )
+}
+
+function SignUpClosed() {
+  return (
+    <Door title="Sign-up is closed">
+      <div className="grid gap-4">
+        <p>
+          This Fenicia has its account already and takes no others by itself. Whoever runs the server can make one for
+          you.
+        </p>
+        <Link href="/sign-in" className={buttonVariants({ variant: 'primary', size: 'lg' })}>
+          Sign in
+        </Link>
+      </div>
+    </Door>
+  )
+}
