@@ -24,6 +24,11 @@ const requests = (globalThis[Symbol.for('fenicia.request')] ??= new AsyncLocalSt
 const { apiListener } = runtime
 const { host, port } = runtime.config
 
+// Where Next reaches itself when an action redirects. It would guess port 3000 and the outside's protocol otherwise, and
+// send the person's cookies there.
+const ownHost = { '0.0.0.0': '127.0.0.1', '::': '[::1]' }[host] ?? (host.includes(':') ? `[${host}]` : host)
+process.env.__NEXT_PRIVATE_ORIGIN = `http://${ownHost}:${port}`
+
 const server = createServer((request, response) => {
   if (!dev && request.url.startsWith('/api/v1/')) apiListener(request, response)
   else requests.run(request, () => handle(request, response))
