@@ -52,7 +52,9 @@ async function respond(request: NextRequest, url: string, requestId: string, pol
   // Whether the session was ended is for pages and actions to find out, which ask the database.
   const isSignedIn = token !== undefined && (await decodeSession(token)) !== null
   if (!isPublic && !isSignedIn && isRead) {
-    return { response: redirectHere(`/sign-in?next=${encodeURIComponent(pathname + search)}`), isPersonal: true }
+    // Next answers with the path alone, so that it holds for whatever name our host has to the browser.
+    const signIn = new URL(`/sign-in?next=${encodeURIComponent(pathname + search)}`, request.nextUrl)
+    return { response: NextResponse.redirect(signIn), isPersonal: true }
   }
 
   const headers = new Headers(request.headers)
@@ -75,11 +77,6 @@ const plain = (response: NextResponse): Answer => ({ response, isPersonal: false
 
 function refuse(status: 403 | 421, words: string): NextResponse {
   return new NextResponse(`${words}\n`, { status, headers: { 'Content-Type': 'text/plain; charset=utf-8' } })
-}
-
-/** A redirect to a path of the host that was asked, whatever name that has to the browser. */
-function redirectHere(location: string): NextResponse {
-  return new NextResponse(null, { status: 307, headers: { Location: location } })
 }
 
 export const config = {

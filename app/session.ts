@@ -1,14 +1,15 @@
-import { headers } from 'next/headers'
+import { cookies } from 'next/headers'
 import { forbidden, redirect } from 'next/navigation'
 import { cache } from 'react'
-import { can, isPasswordRecent, type Permission, type Session, sessionFromCookies } from '@/lib/accounts'
+import { can, isPasswordRecent, type Permission, type Session, sessionCookie, sessionFromToken } from '@/lib/accounts'
 import type { Actor } from '@/lib/audit'
 import { Refusal } from '@/lib/errors'
 import { currentPath, requestOrigin } from './request'
 
 /** Who is signed in; null when nobody is. Reads the database once per request. */
 export const getSession = cache(async (): Promise<Session | null> => {
-  return sessionFromCookies((await headers()).get('cookie') ?? undefined)
+  // The cookie as an action of this request may have set it, not as it was sent.
+  return sessionFromToken((await cookies()).get(sessionCookie().name)?.value)
 })
 
 /**

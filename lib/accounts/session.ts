@@ -108,7 +108,11 @@ export async function renewedSession(token: string): Promise<string | null> {
  * password was changed since, or whose member is gone ends at once.
  */
 export async function sessionFromCookies(cookieHeader: string | undefined): Promise<Session | null> {
-  const token = readCookie(cookieHeader, sessionCookie().name)
+  return sessionFromToken(readCookie(cookieHeader, sessionCookie().name))
+}
+
+/** The session that the value of the session's cookie stands for; see `sessionFromCookies`. */
+export async function sessionFromToken(token: string | undefined): Promise<Session | null> {
   const claims = token === undefined ? null : await decodeSession(token)
   return claims && findSession(getRuntime().database.db, claims)
 }
