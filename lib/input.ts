@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { type FieldProblem, Refusal } from './errors'
 
 /** Zod's issues in Fenicia's words, each to be read after its field's name. Never with the value that was sent. */
-export function fieldProblems(error: z.core.$ZodError): FieldProblem[] {
+export function fieldProblems(error: Pick<z.core.$ZodError, 'issues'>): FieldProblem[] {
   return error.issues.flatMap((issue): FieldProblem[] => {
     const field = issue.path.join('.')
     switch (issue.code) {
@@ -29,8 +29,7 @@ export function fieldProblems(error: z.core.$ZodError): FieldProblem[] {
  * @throws {Refusal} `invalid`, naming each field that breaks a rule (the first rule that it breaks)
  */
 export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
-  // The input tells a field that is missing from one of another type; it goes no further.
-  const result = schema.safeParse(input, { reportInput: true })
+  const result = schema.safeParse(input)
   if (result.success) return result.data
   const problems = new Map<string, FieldProblem>()
   for (const problem of fieldProblems(result.error)) {

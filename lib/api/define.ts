@@ -1,14 +1,17 @@
-import { OpenAPIHono, type RouteConfig, type z } from '@hono/zod-openapi'
+import { OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi'
 import type { Scope } from '../api-keys'
 import type { ApiEnv } from './context'
 import { invalidRequest, type ProblemCode, problemCodes } from './problems'
 import { problemSchema } from './resources'
-import { fieldProblems } from './validation'
+import { requestProblems } from './validation'
 
 /** A router whose validation answers in Fenicia's words. */
 export function router(): OpenAPIHono<ApiEnv> {
   return new OpenAPIHono<ApiEnv>({
-    defaultHook: (result, c) => (result.success ? undefined : invalidRequest(c, fieldProblems(result.error))),
+    defaultHook: (result, c) =>
+      result.success
+        ? undefined
+        : invalidRequest(c, requestProblems(result.error, 'data' in result ? result.data : undefined)),
   })
 }
 
@@ -18,6 +21,15 @@ export function router(): OpenAPIHono<ApiEnv> {
  */
 export function keyWith(...scopes: Scope[]) {
   return [{ bearer: scopes }]
+}
+
+/**
+ * The id in a path, for a route's `request.params`. What no id can hold is looked for as the empty id, which nothing has:
+ * so it is answered in the same words as any other id that does not exist, and does not reach Postgres, which refuses NUL.
+ */
+export function idParam(example: string) {
+  const id = z.string().transform((text) => (text.includes('\0') ? '' : text))
+  return z.object({ id: id.openapi({ param: { name: 'id', in: 'path' }, type: 'string', example }) })
 }
 
 /** A successful answer, for a route's `responses`. */

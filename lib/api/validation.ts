@@ -1,33 +1,37 @@
+import { isUtf8 } from 'node:buffer'
 import type { MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { z } from 'zod'
 import type { FieldProblem } from '../errors'
+import { fieldProblems } from '../input'
 import type { ApiEnv } from './context'
 import { invalidRequest, problem } from './problems'
 
 export const MAX_BODY_BYTES = 64 * 1024
 
-/** Zod's issues in Fenicia's words. Never with the value that was sent. */
-export function fieldProblems(error: z.core.$ZodError): FieldProblem[] {
-  return error.issues.flatMap((issue): FieldProblem[] => {
-    const field = issue.path.join('.')
-    switch (issue.code) {
-      case 'unrecognized_keys':
-        return issue.keys.map((key) => ({
-          field: [...issue.path, key.slice(0, 64)].join('.'),
-          code: 'unknown_field',
-          message: 'is not a field of this request',
-        }))
-      case 'invalid_type':
-        return issue.input === undefined
-          ? [{ field, code: 'missing_field', message: 'is required' }]
-          : [{ field, code: 'invalid_format', message: `must be of type ${issue.expected}` }]
-      case 'invalid_format':
-        return [{ field, code: 'invalid_format', message: issue.message }]
-      default:
-        return [{ field, code: 'invalid_value', message: issue.message }]
-    }
-  })
+/** Problems that are told of one request; one that has more is no honest mistake. */
+const MAX_PROBLEMS = 20
+
+const TOKEN = /fn_(live|test)_[0-9A-Za-z]+/g
+
+/**
+ * What is wrong with a part of a request, in Fenicia's words. Never with the value that was sent, nor with a token that
+ * was sent as the name of a field.
+ * @param input what did not pass: it tells a field that is missing from one of another type
+ */
+export function requestProblems(error: z.core.$ZodError, input: unknown): FieldProblem[] {
+  const issues = error.issues
+    .slice(0, MAX_PROBLEMS)
+    .map((issue) => ({ ...issue, input: valueAt(input, issue.path) }) as z.core.$ZodIssue)
+  return fieldProblems({ issues })
+    .slice(0, MAX_PROBLEMS)
+    .map((problem) => ({ ...problem, field: problem.field.replace(TOKEN, '[token]') }))
+}
+
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  let value = input
+  for (const key of path) value = (value as Record<PropertyKey, unknown> | null | undefined)?.[key]
+  return value
 }
 
 const limit = bodyLimit({
@@ -37,34 +41,40 @@ const limit = bodyLimit({
 
 /** Refuses a body that is too large, of another type, or not what its type says, before its fields are looked at. */
 export function requireJson(): MiddlewareHandler<ApiEnv> {
-  return async (c, next) => {
-    if (mediaType(c.req.header('content-type')) !== 'application/json') {
-      return problem(c, 'UNSUPPORTED_MEDIA_TYPE', 'Send the body as JSON, with “Content-Type: application/json”.')
-    }
-    return limit(c, async () => {
-      try {
-        await c.req.json()
-      } catch (error) {
-        if (!(error instanceof SyntaxError)) throw error
-        c.res = invalidRequest(c, [{ field: '', code: 'invalid_format', message: 'The body is not valid JSON' }])
-        return
-      }
-      await next()
-    })
-  }
+  return requireBody('application/json', 'as JSON')
 }
 
 /** Like `requireJson`, for `application/x-www-form-urlencoded`. */
 export function requireForm(): MiddlewareHandler<ApiEnv> {
+  return requireBody('application/x-www-form-urlencoded', 'as a form')
+}
+
+function requireBody(type: string, how: string): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
-    if (mediaType(c.req.header('content-type')) !== 'application/x-www-form-urlencoded') {
-      return problem(
-        c,
-        'UNSUPPORTED_MEDIA_TYPE',
-        'Send the body as a form, with “Content-Type: application/x-www-form-urlencoded”.',
-      )
+    const contentType = c.req.header('content-type')
+    if (mediaType(contentType) !== type) {
+      return problem(c, 'UNSUPPORTED_MEDIA_TYPE', `Send the body ${how}, with “Content-Type: ${type}”.`)
     }
-    return limit(c, next)
+    // Whatever its parameters, and however they are spaced (RFC 9110 §8.3.1): the validators after us are stricter.
+    if (contentType !== type) c.req.raw.headers.set('Content-Type', type)
+    return limit(c, async () => {
+      const wrong = whatIsWrong(await c.req.arrayBuffer(), type)
+      if (!wrong) return next()
+      c.res = invalidRequest(c, [{ field: '', code: 'invalid_format', message: wrong }])
+    })
+  }
+}
+
+/** Why a body can't be read as its type says; null when it can. */
+function whatIsWrong(body: ArrayBuffer, type: string): string | null {
+  // Bytes of another encoding would be replaced by “�” in silence, and stored so.
+  if (!isUtf8(body)) return 'The body must be encoded in UTF-8'
+  if (type !== 'application/json') return null
+  try {
+    JSON.parse(Buffer.from(body).toString('utf8'))
+    return null
+  } catch {
+    return 'The body is not valid JSON'
   }
 }
 

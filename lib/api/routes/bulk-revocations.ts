@@ -1,10 +1,10 @@
-import { createRoute, z } from '@hono/zod-openapi'
+import { createRoute } from '@hono/zod-openapi'
 import { getBulkRevocation } from '../../api-keys'
 import { getRuntime } from '../../runtime'
 import { json } from '../answer'
 import { requireScope } from '../authenticate'
 import { callerAccountId } from '../context'
-import { jsonAnswer, keyProblems, keyWith, problems, router } from '../define'
+import { idParam, jsonAnswer, keyProblems, keyWith, problems, router } from '../define'
 import { bulkRevocationResource, bulkRevocationSchema } from '../resources'
 
 const get = createRoute({
@@ -16,7 +16,7 @@ const get = createRoute({
   description: 'Bulk revocations are started under Settings → API Keys → Review.',
   security: keyWith('keys:read'),
   middleware: requireScope('keys:read'),
-  request: { params: z.object({ id: z.string().openapi({ param: { name: 'id', in: 'path' } }) }) },
+  request: { params: idParam('bulk_019ab0c1d2e37f4a8b5c6d7e8f901234') },
   responses: {
     200: jsonAnswer(bulkRevocationSchema, 'How far it is.'),
     ...problems(...keyProblems, 'INSUFFICIENT_PERMISSIONS', 'NOT_FOUND'),

@@ -1,4 +1,4 @@
-import { createRoute, z } from '@hono/zod-openapi'
+import { createRoute } from '@hono/zod-openapi'
 import {
   createApiKey,
   createKeyInput,
@@ -17,14 +17,12 @@ import { getRuntime } from '../../runtime'
 import { json } from '../answer'
 import { requireScope } from '../authenticate'
 import { type ApiContext, actorOf, callerAccountId, grantorOf, wallOf } from '../context'
-import { bodyProblems, jsonAnswer, jsonBody, keyProblems, keyWith, problems, router } from '../define'
+import { bodyProblems, idParam, jsonAnswer, jsonBody, keyProblems, keyWith, problems, router } from '../define'
 import { issuedKeySchema, keyListSchema, keyResource, keySchema } from '../resources'
 import { requireJson } from '../validation'
 
 const tags = ['API keys']
-const params = z.object({
-  id: z.string().openapi({ param: { name: 'id', in: 'path' }, example: 'key_019ab0c1d2e37f4a8b5c6d7e8f901234' }),
-})
+const params = idParam('key_019ab0c1d2e37f4a8b5c6d7e8f901234')
 const inputProblems = [...keyProblems, ...bodyProblems, 'INSUFFICIENT_PERMISSIONS'] as const
 
 const list = createRoute({
