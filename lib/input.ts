@@ -29,7 +29,8 @@ export function fieldProblems(error: Pick<z.core.$ZodError, 'issues'>): FieldPro
  * @throws {Refusal} `invalid`, naming each field that breaks a rule (the first rule that it breaks)
  */
 export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
-  const result = schema.safeParse(input)
+  // The input tells a field that is missing from one of another type; it goes no further.
+  const result = schema.safeParse(input, { reportInput: true })
   if (result.success) return result.data
   const problems = new Map<string, FieldProblem>()
   for (const problem of fieldProblems(result.error)) {

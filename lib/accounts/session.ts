@@ -28,7 +28,7 @@ export interface Session {
 }
 
 /** What the cookie says. Times are seconds since 1970. */
-const sessionClaims = z.object({
+export const sessionClaims = z.object({
   /** The session's own id, by which signing out ends it. */
   sid: z.string(),
   /** The user's id. */
@@ -108,7 +108,11 @@ export async function renewedSession(token: string): Promise<string | null> {
  * password was changed since, or whose member is gone ends at once.
  */
 export async function sessionFromCookies(cookieHeader: string | undefined): Promise<Session | null> {
-  const token = readCookie(cookieHeader, sessionCookie().name)
+  return sessionFromToken(readCookie(cookieHeader, sessionCookie().name))
+}
+
+/** The session that the value of the session's cookie stands for; see `sessionFromCookies`. */
+export async function sessionFromToken(token: string | undefined): Promise<Session | null> {
   const claims = token === undefined ? null : await decodeSession(token)
   return claims && findSession(getRuntime().database.db, claims)
 }

@@ -6,6 +6,7 @@ import type { Actor } from './actor'
 /** Every audited action, with the kind of thing it happens to. */
 export const auditActions = {
   'account.created': 'account',
+  'user.renamed': 'user',
   'user.password_changed': 'user',
   'user.password_reset': 'user',
   'user.signed_out_everywhere': 'user',

@@ -1,0 +1,43 @@
+import { eq } from 'drizzle-orm'
+import type { z } from 'zod'
+import type { Database } from '@/db/client'
+import { users } from '@/db/schema'
+import { type Actor, type Origin, recordAuditEvent } from '../audit'
+import type { changeNameInput } from './schemas'
+import type { Session } from './session'
+
+/** What people see of themselves, besides their session. */
+export async function getProfile(db: Database, session: Session): Promise<{ passwordChangedAt: Date }> {
+  const [profile] = await db
+    .select({ passwordChangedAt: users.passwordChangedAt })
+    .from(users)
+    .where(eq(users.id, session.user.id))
+  if (!profile) throw new Error('A session outlived its user')
+  return profile
+}
+
+/** Gives a person another name. Events and keys of the past keep the one they were made under. */
+export async function changeName(
+  db: Database,
+  { user, account }: Session,
+  { name }: z.output<typeof changeNameInput>,
+  { address, userAgent, requestId }: Origin,
+): Promise<void> {
+  if (name === user.name) return
+  await db.transaction(async (tx) => {
+    await tx.update(users).set({ name }).where(eq(users.id, user.id))
+    const actor: Actor = {
+      kind: 'user',
+      id: user.id,
+      name: user.name,
+      accountId: account.id,
+      address,
+      userAgent,
+      requestId,
+    }
+    await recordAuditEvent(tx, actor, 'user.renamed', user.id, {
+      before: { name: user.name },
+      after: { name },
+    })
+  })
+}

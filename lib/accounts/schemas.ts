@@ -1,0 +1,71 @@
+import { z } from 'zod'
+import { displayText } from '../text'
+import { isCommonPassword } from './common-passwords'
+
+// The rules of each input, once, for forms and the command line alike.
+
+export const PASSWORD_LENGTH = { min: 12, max: 128 } as const
+
+/** An e-mail address in the form in which addresses are compared: trimmed, lower case. */
+export const emailAddress = z
+  .string()
+  .transform((text) => text.normalize('NFC').trim().toLowerCase())
+  .pipe(
+    z
+      .string()
+      .min(1, 'must not be empty')
+      .max(254, 'must be 254 characters or fewer')
+      .pipe(z.email('must be an e-mail address such as ana@example.com')),
+  )
+
+/**
+ * A password as it is chosen. Long is what counts; no rule says which characters (NIST SP 800-63B §3.1.1.2). Counted in
+ * code points, never trimmed.
+ */
+export const newPassword = z
+  .string()
+  .refine((text) => [...text].length >= PASSWORD_LENGTH.min, `must be ${PASSWORD_LENGTH.min} characters or more`)
+  .refine((text) => [...text].length <= PASSWORD_LENGTH.max, `must be ${PASSWORD_LENGTH.max} characters or fewer`)
+  .refine((text) => !/\p{Cs}/u.test(text), 'must not contain broken Unicode')
+  .refine((text) => !isCommonPassword(text), 'is one of the first that an attacker tries: choose another')
+
+/** A password as it is given: anything that may have been chosen. */
+export const givenPassword = z
+  .string()
+  .min(1, 'must not be empty')
+  .refine((text) => [...text].length <= PASSWORD_LENGTH.max, `must be ${PASSWORD_LENGTH.max} characters or fewer`)
+
+/** Whether a password is something that anybody who knows the person would try. */
+export function isGuessable(password: string, known: readonly string[]): boolean {
+  const comparable = (text: string) => text.normalize('NFKC').trim().toLowerCase()
+  return known.some((text) => comparable(text) === comparable(password))
+}
+
+export const GUESSABLE = 'must not be the e-mail address or a name'
+
+export const createAccountInput = z
+  .strictObject({
+    account_name: displayText(100),
+    name: displayText(100),
+    email: emailAddress,
+    password: newPassword,
+  })
+  .refine(({ password, email, name, account_name }) => !isGuessable(password, [email, name, account_name]), {
+    path: ['password'],
+    error: GUESSABLE,
+  })
+export type CreateAccountInput = z.output<typeof createAccountInput>
+
+export const signInInput = z.strictObject({ email: emailAddress, password: givenPassword })
+
+export const changeNameInput = z.strictObject({ name: displayText(100) })
+
+export const changePasswordInput = z
+  .strictObject({ current_password: givenPassword, new_password: newPassword })
+  .refine((input) => input.current_password !== input.new_password, {
+    path: ['new_password'],
+    error: 'must not be the current password',
+  })
+export type ChangePasswordInput = z.output<typeof changePasswordInput>
+
+export const resetPasswordInput = z.strictObject({ email: emailAddress, password: newPassword })

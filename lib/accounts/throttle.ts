@@ -1,0 +1,131 @@
+import { isIPv6 } from 'node:net'
+import { lt, sql } from 'drizzle-orm'
+import { RateLimiterDrizzle, RateLimiterRes } from 'rate-limiter-flexible'
+import type { Database } from '@/db/client'
+import { signInFailures } from '@/db/schema'
+import { Refusal } from '../errors'
+import { keyedHash } from './device'
+
+/**
+ * How many failed attempts in how many seconds, and for how long the next ones are refused without being looked at.
+ * A stranger who hammers an e-mail address from one address is out for a quarter of an hour after some minutes; the
+ * person meanwhile signs in from a browser that is known, or after a minute at most.
+ */
+const LIMITS = {
+  /** Attempts on one e-mail address by browsers that are not known. */
+  email: { points: 5, duration: 60, blockDuration: 60 },
+  /** Attempts on one e-mail address by one browser in which its person has signed in before. */
+  device: { points: 10, duration: 60, blockDuration: 60 },
+  /** Attempts from one IP address, on whatever e-mail address, by browsers that are not known. */
+  address: { points: 30, duration: 900, blockDuration: 900 },
+  /** Accounts made from one IP address, where sign-up is open. */
+  signUp: { points: 10, duration: 3_600, blockDuration: 900 },
+}
+
+type Bucket = keyof typeof LIMITS
+
+export interface Attempt {
+  email: string
+  /** The id of a browser that is known for this e-mail address. */
+  deviceId: string | null
+  address: string | null
+}
+
+/**
+ * Counts an attempt to sign in before it is looked at, so that many at once are no way round the limits.
+ * @returns what to call when the attempt succeeds: it is then taken back
+ * @throws {Refusal} `too_many_attempts`, saying how long to wait
+ */
+export async function countAttempt(db: Database, { email, deviceId, address }: Attempt): Promise<() => Promise<void>> {
+  if (deviceId) {
+    const key = await consume(db, 'device', deviceId)
+    return async () => {
+      await limiter(db, 'device').delete(key)
+    }
+  }
+  const network = address && networkOf(address)
+  // An address that is out does not use up the attempts on an e-mail address.
+  if (network) await requireFree(db, 'address', network)
+  const emailKey = await consume(db, 'email', email)
+  const networkKey = network && (await consume(db, 'address', network))
+  return async () => {
+    await limiter(db, 'email').delete(emailKey)
+    if (networkKey) await limiter(db, 'address').reward(networkKey, 1)
+  }
+}
+
+/**
+ * Counts an account that is to be made.
+ * @throws {Refusal} `too_many_attempts`
+ */
+export async function countSignUp(db: Database, address: string | null): Promise<void> {
+  if (address) await consume(db, 'signUp', networkOf(address))
+}
+
+/** Lets attempts on an e-mail address be looked at again. */
+export async function forgetAttempts(db: Database, email: string): Promise<void> {
+  await limiter(db, 'email').delete(keyedHash('email', email))
+}
+
+/** Forgets counters whose time is over. */
+export async function pruneAttempts(db: Database): Promise<void> {
+  await db.delete(signInFailures).where(lt(signInFailures.expire, sql`now()`))
+}
+
+/** @returns the counter's key, which tells nobody what was counted */
+async function consume(db: Database, bucket: Bucket, of: string): Promise<string> {
+  const key = keyedHash(bucket, of)
+  try {
+    await limiter(db, bucket).consume(key)
+  } catch (error) {
+    throw error instanceof RateLimiterRes ? tooMany(error) : error
+  }
+  return key
+}
+
+async function requireFree(db: Database, bucket: Bucket, of: string): Promise<void> {
+  const state = await limiter(db, bucket).get(keyedHash(bucket, of))
+  if (state && state.consumedPoints > LIMITS[bucket].points) throw tooMany(state)
+}
+
+const limiters = new WeakMap<Database, Record<Bucket, RateLimiterDrizzle>>()
+
+function limiter(db: Database, bucket: Bucket): RateLimiterDrizzle {
+  let ofDatabase = limiters.get(db)
+  if (!ofDatabase) {
+    const make = (name: Bucket) =>
+      new RateLimiterDrizzle({
+        ...LIMITS[name],
+        keyPrefix: name,
+        storeClient: db,
+        schema: signInFailures,
+        // A job does it.
+        clearExpiredByTimeout: false,
+      })
+    ofDatabase = { email: make('email'), device: make('device'), address: make('address'), signUp: make('signUp') }
+    limiters.set(db, ofDatabase)
+  }
+  return ofDatabase[bucket]
+}
+
+function tooMany({ msBeforeNext }: RateLimiterRes): Refusal {
+  return new Refusal('too_many_attempts', `Too many attempts. Try again in ${waitInWords(msBeforeNext)}.`)
+}
+
+function waitInWords(ms: number): string {
+  const seconds = Math.max(1, Math.ceil(ms / 1000))
+  if (seconds === 1) return '1 second'
+  if (seconds <= 90) return `${seconds} seconds`
+  return `${Math.ceil(seconds / 60)} minutes`
+}
+
+/** What one subscriber holds: an IPv4 address, or the /64 network of an IPv6 address (RFC 6177). */
+export function networkOf(address: string): string {
+  if (!isIPv6(address)) return address
+  // URLs write IPv6 addresses in one way (RFC 5952), without zone.
+  const [head = '', tail] = new URL(`http://[${address.split('%')[0]}]`).hostname.slice(1, -1).split('::')
+  const groups = head === '' ? [] : head.split(':')
+  const after = tail ? tail.split(':') : []
+  const zeros = tail === undefined ? 0 : 8 - groups.length - after.length
+  return [...groups, ...Array<string>(zeros).fill('0'), ...after].slice(0, 4).join(':')
+}
