@@ -26,7 +26,7 @@ export function SettingsShell({
   return (
     <>
       <SkipLink />
-      <header className="sticky top-0 z-40 border-border border-b bg-background/95 backdrop-blur-sm">
+      <header className="sticky top-0 z-40 border-border border-b bg-background">
         <div className="mx-auto flex h-14 max-w-[1352px] items-center gap-2 px-4 md:px-6">
           <NavMenu />
           <Link href="/settings/api-keys" className="flex items-center gap-2.5 rounded font-semibold tracking-tight">

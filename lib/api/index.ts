@@ -7,6 +7,9 @@ import { tokenInUrl } from './problems'
 
 type Api = ReturnType<typeof createApi>
 
+export { type ProblemCode, problemAnchor, problemCodes } from './problems'
+export { MAX_BODY_BYTES } from './validation'
+
 /** The API as a listener of `node:http`: the fast mount. */
 export function apiListener(): RequestListener {
   const api = createApi()

@@ -26,6 +26,11 @@ export const problemCodes = {
 
 export type ProblemCode = keyof typeof problemCodes
 
+/** Where `/docs/api` explains a code. */
+export function problemAnchor(code: ProblemCode): string {
+  return code.replace(':', '-')
+}
+
 /** What a refusal of the domain means to HTTP. */
 export const refusalCodes: Record<RefusalCode, ProblemCode> = {
   invalid: 'validation:invalid_value',
@@ -54,7 +59,7 @@ export function problem(
 ): Response {
   const { status, title } = problemCodes[code]
   const body = {
-    type: `/docs/api#${code.replace(':', '-')}`,
+    type: `/docs/api#${problemAnchor(code)}`,
     title,
     status,
     detail,
