@@ -21,7 +21,7 @@ export function ActionForm({
   action: (state: FormState, data: FormData) => Promise<FormState>
   /** The verb on the button. */
   submit: string
-  /** The button takes the whole width. */
+  /** The button is the page's primary action and takes the whole width. */
   wide?: boolean
   /** For passwords: what was typed goes when it was accepted. */
   clearWhenDone?: boolean
@@ -59,7 +59,7 @@ export function ActionForm({
         {state.done ? <Banner tone="success">{state.done}</Banner> : null}
       </div>
       <div className={cn('grid', wide ? 'mt-1' : 'justify-start')}>
-        <Button type="submit" variant="primary" size={wide ? 'lg' : 'md'} pending={pending}>
+        <Button type="submit" variant={wide ? 'primary' : 'secondary'} size={wide ? 'lg' : 'md'} pending={pending}>
           {submit}
         </Button>
       </div>

@@ -15,7 +15,7 @@ export default async function SignUpPage() {
   const { config, database } = getRuntime()
   if (await isEmptyInstallation(database.db)) {
     return (
-      <Door title="Welcome to Fenicia" lead="This is a new installation. The account you create now is its owner’s.">
+      <Door title="Welcome to Fenicia" lead="This is a new installation: you create its first account, and own it.">
         <SignUpForm />
       </Door>
     )

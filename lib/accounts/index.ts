@@ -1,3 +1,7 @@
+import type { Database } from '@/db/client'
+import { pruneEndedSessions } from './session'
+import { pruneAttempts } from './throttle'
+
 export { type AccountMaker, createAccount, isEmptyInstallation, type NewAccount, signUp } from './create'
 export { deviceCookie } from './device'
 export { changePassword, resetPassword, signOutEverywhere } from './password-change'
@@ -6,4 +10,9 @@ export { changeName, getProfile } from './profile'
 export * from './schemas'
 export * from './session'
 export { type SignedIn, type SignInOrigin, signIn } from './sign-in'
-export { pruneAttempts } from './throttle'
+
+/** Forgets ended sessions that would have expired by now, and counters of attempts whose time is over. */
+export async function pruneSignIns(db: Database): Promise<void> {
+  await pruneEndedSessions(db)
+  await pruneAttempts(db)
+}

@@ -1,0 +1,121 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util'
+import { z } from 'zod'
+import type { Database } from '@/db/client'
+import { createAccount, createAccountInput, emailAddress, resetPassword, resetPasswordInput } from '../accounts'
+import { type AccountEntry, findAccountOf, listAccounts } from '../accounts/directory'
+import { createApiKey, createKeyInput } from '../api-keys'
+import { operatorActor } from '../audit'
+import { parseInput } from '../input'
+import { parseExpires, UsageError } from './usage'
+
+/** What a command has done, for people (`text`, standard output as it is) and for programs. */
+interface Done {
+  text: string
+  json: unknown
+}
+
+interface Command {
+  options: NonNullable<ParseArgsConfig['options']>
+  required: readonly string[]
+  /** Which option a field of the domain comes from, where the names differ. */
+  fields: Record<string, string>
+  run(db: Database, values: Values, readPassword: () => Promise<string>): Promise<Done>
+}
+
+type Values = Record<string, string | undefined>
+
+const text = { type: 'string' } as const
+const flag = { type: 'boolean' } as const
+
+export const commands: Record<string, Command> = {
+  'create-account': {
+    options: { name: text, email: text, person: text, 'password-stdin': flag },
+    required: ['name', 'email', 'password-stdin'],
+    fields: { account_name: '--name', name: '--person', password: 'the password' },
+    run: async (db, { name, email = '', person }, readPassword) => {
+      const input = parseInput(createAccountInput, {
+        account_name: name,
+        email,
+        name: person ?? email.trim().split('@')[0],
+        password: await readPassword(),
+      })
+      const { accountId, userId } = await createAccount(db, input, { kind: 'operator' })
+      return {
+        text: `Created the account ${input.account_name} (${accountId}), owned by ${input.email}.\n`,
+        json: { account: { id: accountId, name: input.account_name }, owner: { id: userId, email: input.email } },
+      }
+    },
+  },
+
+  'create-key': {
+    options: { email: text, name: text, scopes: text, environment: text, expires: text, account: text },
+    required: ['email', 'name', 'scopes'],
+    fields: { expires_at: '--expires' },
+    run: async (db, { email, name, scopes = '', environment, expires, account }) => {
+      const expiresAt = parseExpires(expires)
+      const { email: address } = parseInput(z.object({ email: emailAddress }), { email })
+      const input = parseInput(createKeyInput, {
+        name,
+        environment,
+        scopes: scopes.split(',').map((scope) => scope.trim()),
+        expires_at: expiresAt,
+      })
+      const accountId = await findAccountOf(db, address, account)
+      const { id, token } = await createApiKey(db, operatorActor(accountId), input)
+      return { text: `${token}\n`, json: { id, account_id: accountId, ...input, token } }
+    },
+  },
+
+  'reset-password': {
+    options: { email: text, 'password-stdin': flag },
+    required: ['email', 'password-stdin'],
+    fields: { password: 'the password' },
+    run: async (db, { email }, readPassword) => {
+      const input = parseInput(resetPasswordInput, { email, password: await readPassword() })
+      await resetPassword(db, input)
+      return {
+        text: `Set a new password for ${input.email}, who is signed out everywhere.\n`,
+        json: { email: input.email, sessions_ended: true },
+      }
+    },
+  },
+
+  list: {
+    options: {},
+    required: [],
+    fields: {},
+    run: async (db) => {
+      const accounts = await listAccounts(db)
+      return { text: accounts.map(describe).join('\n') || 'There is no account yet.\n', json: accounts.map(toJson) }
+    },
+  },
+}
+
+/**
+ * Reads a command's own options.
+ * @throws {UsageError} naming an option that is unknown, missing, or lacks its value
+ */
+export function parseOptions(name: string, command: Command, args: string[]): Values {
+  try {
+    const { values } = parseArgs({ args, options: command.options, strict: true, allowPositionals: false })
+    const missing = command.required.filter((option) => values[option] === undefined)
+    if (missing.length > 0) {
+      throw new UsageError(`${name} needs ${missing.map((option) => `--${option}`).join(' and ')}`)
+    }
+    return values as Values
+  } catch (error) {
+    // parseArgs explains itself; its advice about `--` is of no use here.
+    if (error instanceof TypeError) throw new UsageError(error.message.split(/\. To specify|\.$/)[0])
+    throw error
+  }
+}
+
+function describe({ id, name, members, acceptedKeys }: AccountEntry): string {
+  const keys = `${acceptedKeys} API ${acceptedKeys === 1 ? 'key' : 'keys'} in use`
+  const people = members.map(({ email, name: person, role }) => `  ${role.padEnd(8)}${email} (${person})\n`)
+  return `${name} (${id}), ${keys}\n${people.join('')}`
+}
+
+function toJson({ id, name, createdAt, members, acceptedKeys }: AccountEntry) {
+  return { id, name, created_at: createdAt, members, accepted_keys: acceptedKeys }
+}

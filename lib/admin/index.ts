@@ -1,0 +1,99 @@
+import { isDatabaseUnavailable } from '@/db/errors'
+import { isRefusal, type Refusal } from '../errors'
+import { startRuntime } from '../start'
+import { commands, parseOptions } from './commands'
+import { USAGE, UsageError } from './usage'
+
+/** Where a command reads and writes. */
+export interface Terminal {
+  stdin: AsyncIterable<Buffer | string>
+  stdout(text: string): void
+  stderr(text: string): void
+  env: Record<string, string | undefined>
+}
+
+/** Longer than any password; what is piped in by mistake need not be read to its end. */
+const MAX_INPUT = 4_096
+
+/**
+ * Runs one command of the operator.
+ * @param args what follows `npm run admin --`
+ * @returns the exit code: 0 done, 1 refused or failed, 2 wrong usage
+ */
+export async function runAdmin(args: string[], terminal: Terminal): Promise<number> {
+  const json = args.includes('--json')
+  const [name = '', ...rest] = args.filter((arg) => arg !== '--json')
+  if (rest.concat(name).some((arg) => arg === '--help' || arg === '-h') || name === 'help') {
+    terminal.stdout(USAGE)
+    return 0
+  }
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+  const fail = (code: string, message: string, fields: { option: string; message: string }[] = []) => {
+    if (json) terminal.stderr(`${JSON.stringify({ error: { code, message, fields } })}\n`)
+    else if (fields.length === 0) terminal.stderr(`error: ${message}\n`)
+    else for (const { option, message: rule } of fields) terminal.stderr(`error: ${sentence(option, rule)}\n`)
+  }
+  try {
+    if (!command) throw new UsageError(name ? `There is no command ${name}` : 'No command was given')
+    const values = parseOptions(name, command, rest)
+    const runtime = await startRuntime(terminal.env)
+    try {
+      const done = await command.run(runtime.database.db, values, () => readPassword(terminal.stdin))
+      terminal.stdout(json ? `${JSON.stringify(done.json)}\n` : done.text)
+      return 0
+    } finally {
+      await runtime.stop()
+    }
+  } catch (error) {
+    if (error instanceof UsageError) {
+      fail('usage', `${error.message}. See npm run -s admin -- --help`)
+      return 2
+    }
+    if (isRefusal(error)) fail(error.code, error.message, command ? optionProblems(error, command.fields) : [])
+    else if (isForOperators(error)) fail(error.name, error.message)
+    else if (isDatabaseUnavailable(error))
+      fail('database_unavailable', `The database does not answer: ${reason(error)}`)
+    else fail('failed', `Something went wrong: ${reason(error)}`)
+    return 1
+  }
+}
+
+/** Standard input to its end, without the line break that `echo` adds. */
+async function readPassword(stdin: Terminal['stdin']): Promise<string> {
+  let text = ''
+  for await (const chunk of stdin) {
+    text += chunk.toString('utf8')
+    if (text.length > MAX_INPUT) break
+  }
+  const password = text.replace(/\r?\n$/, '')
+  if (password === '') throw new UsageError('--password-stdin needs the password on standard input')
+  return password
+}
+
+/** Fields of the domain as the options that they were given by. */
+function optionProblems({ fields }: Refusal, names: Record<string, string>) {
+  return fields.map(({ field, message }) => {
+    // `scopes.2` is the third of a list.
+    const [root = '', index] = field.split('.')
+    const option = names[root] ?? `--${root}`
+    return { option: index === undefined ? option : `${option}, item ${Number(index) + 1},`, message }
+  })
+}
+
+/** Rules follow the option's name ("--name must not be empty"); whole sentences stand after a colon. */
+function sentence(option: string, message: string): string {
+  return /^[a-z]/.test(message) ? `${option} ${message}` : `${option}: ${message}`
+}
+
+/** Errors whose words are meant for whoever runs the server. */
+function isForOperators(error: unknown): error is Error {
+  return error instanceof Error && ['ConfigError', 'DataFolderHeldError'].includes(error.name)
+}
+
+/** The innermost words: those of a failed query's wrapper hold its parameters. */
+function reason(error: unknown): string {
+  let inner = error
+  while (inner instanceof Error && inner.cause !== undefined) inner = inner.cause
+  const { code, message } = inner as { code?: string; message?: string }
+  return message || code || String(inner)
+}

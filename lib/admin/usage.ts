@@ -1,0 +1,58 @@
+/** The command line itself is wrong; nothing was tried. The message names the option and the rule. */
+export class UsageError extends Error {
+  override name = 'UsageError'
+}
+
+export const USAGE = `Usage: npm run -s admin -- <command> [options]
+
+Works on the data folder (FENICIA_DATA) or on DATABASE_URL, with the environment of the server. The embedded database
+belongs to one process: stop the server first.
+
+Commands:
+  create-account --name NAME --email ADDRESS --password-stdin [--person NAME]
+      Makes an account, whose owner signs in with the address and the password on standard input. --person is the
+      owner's name; without it, it is what stands before the @ of the address.
+
+  create-key --email ADDRESS --name NAME --scopes LIST [--environment live|test] [--expires WHEN] [--account ID]
+      Makes an API key in the account of the person with that address. The token goes to standard output and nothing
+      else does; nobody can see it again. LIST is comma-separated, such as orders:read,products:*. WHEN is a number of
+      hours, days, weeks or years (12h, 90d, 4w, 1y) or a date (2027-01-31, 2027-01-31T18:00:00Z); without it, the key
+      does not expire. --account is needed only for members of several accounts.
+
+  reset-password --email ADDRESS --password-stdin
+      Sets a new password, from standard input, and signs the person out everywhere.
+
+  list
+      Lists the accounts with their members.
+
+Options:
+  --json    Write one JSON value instead of words, to standard output or, when refused, to standard error.
+  --help    Show this.
+
+Exit codes: 0 done, 1 refused or failed (nothing was changed), 2 the command line is wrong.
+`
+
+const UNITS = { h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000, y: 365 * 86_400_000 }
+
+/**
+ * Reads `--expires`: a span from now, or a date (its end, UTC) or date-time. @returns RFC 3339, null for never
+ * @throws {UsageError}
+ */
+export function parseExpires(text: string | undefined, now = Date.now()): string | null {
+  if (text === undefined) return null
+  const span = /^([1-9]\d{0,4})([hdwy])$/.exec(text)
+  if (span) return new Date(now + Number(span[1]) * UNITS[span[2] as keyof typeof UNITS]).toISOString()
+  const date = /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T23:59:59Z` : text
+  const isDateTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(date)
+  const at = new Date(date)
+  // An impossible day, such as 31 February, would be taken for one in March.
+  if (!isDateTime || Number.isNaN(at.getTime()) || !isRealDay(date.slice(0, 10))) {
+    throw new UsageError('--expires must be a span such as 12h, 90d, 4w or 1y, or a date such as 2027-01-31')
+  }
+  return at.toISOString()
+}
+
+function isRealDay(day: string): boolean {
+  const at = new Date(`${day}T00:00:00Z`)
+  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(day)
+}
