@@ -1,3 +1,4 @@
+import { pruneSignIns } from '@/lib/accounts'
 import { retireSilentKeys, runBulkRevocations } from '@/lib/api-keys'
 import type { Runtime } from '@/lib/runtime'
 
@@ -17,4 +18,5 @@ export const jobs: readonly Job[] = [
     cron: '* * * * *',
     run: ({ database }, signal) => runBulkRevocations(database.db, signal),
   },
+  { id: 'accounts.prune', cron: '7 * * * *', run: ({ database }) => pruneSignIns(database.db) },
 ]
