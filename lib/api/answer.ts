@@ -23,3 +23,11 @@ export function json<Body, Status extends ContentfulStatusCode>(
     },
   }) as Response & TypedResponse<Body, Status, 'json'>
 }
+
+/** Answers 204: nothing but headers. */
+export function noContent(c: { env: { requestId: string } }, headers: Record<string, string>): Response {
+  return new Response(null, {
+    status: 204,
+    headers: { 'Cache-Control': 'no-store', 'X-Request-Id': c.env.requestId, ...headers },
+  })
+}

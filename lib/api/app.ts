@@ -1,3 +1,4 @@
+import type { MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import { HTTPException } from 'hono/http-exception'
 import { isDatabaseUnavailable } from '@/db/errors'
@@ -5,10 +6,11 @@ import { LookupUnavailableError } from '../api-keys'
 import { isRefusal } from '../errors'
 import { log } from '../log'
 import { getRuntime } from '../runtime'
-import type { ApiContext } from './context'
-import { router } from './define'
-import { describeApi } from './document'
-import { invalidRequest, problem, refusalCodes } from './problems'
+import { noContent } from './answer'
+import type { ApiContext, ApiEnv } from './context'
+import { type Router, router } from './define'
+import { document } from './document'
+import { invalidRequest, problem, refusalCodes, unreadable } from './problems'
 import { bulkRevocations } from './routes/bulk-revocations'
 import { introspect } from './routes/introspect'
 import { keys } from './routes/keys'
@@ -25,46 +27,46 @@ export function createApi() {
   const { corsOrigins } = getRuntime().config
   if (corsOrigins.length > 0) api.use(crossOrigin(corsOrigins))
 
-  api.route('/', me)
-  api.route('/', verify)
-  api.route('/', keys)
-  api.route('/', introspect)
-  api.route('/', bulkRevocations)
-  describeApi(api)
+  // `verify` before `keys`, so that `/keys/verify` is never taken for `/keys/{id}`, whatever the method.
+  for (const resource of [me, verify, keys, introspect, bulkRevocations, document(api)]) {
+    api.route('/', resource)
+    refuseOtherMethods(api, resource.routes)
+  }
 
-  refuseOtherMethods(api)
   api.notFound((c) => problem(c, 'NOT_FOUND', 'There is nothing at this address. See /docs/api for what there is.'))
   api.onError((error, c) => answerError(c, error))
   return api
 }
 
 /** CORS for the configured origins, none by default. Never with cookies: a browser app brings a key. */
-function crossOrigin(origins: string[]) {
-  return cors({
-    origin: (origin) => (origins.includes(origin) ? origin : null),
+function crossOrigin(origins: string[]): MiddlewareHandler<ApiEnv> {
+  const allow = cors({
+    origin: origins,
     allowMethods: ['GET', 'POST', 'PATCH'],
     allowHeaders: ['Authorization', 'Content-Type'],
     exposeHeaders: ['X-Request-Id', 'Retry-After', 'Location'],
     maxAge: 600,
   })
+  return async (c, next) => {
+    if (!origins.includes(c.req.header('origin') ?? '')) return next()
+    const preflight = await allow(c, next)
+    return preflight && noContent(c, Object.fromEntries(preflight.headers))
+  }
 }
 
 /** For each address that exists: OPTIONS tells its methods, and the rest is refused with them. */
-function refuseOtherMethods(api: ReturnType<typeof router>): void {
+function refuseOtherMethods(api: Router, routes: { path: string; method: string }[]): void {
   const methods = new Map<string, Set<string>>()
-  for (const { path, method } of api.routes) {
-    if (method === 'ALL') continue
-    const known = methods.get(path) ?? new Set(method === 'GET' ? ['HEAD'] : [])
+  for (const { path, method } of routes) {
+    const known = methods.get(path) ?? new Set()
     methods.set(path, known.add(method))
     if (method === 'GET') known.add('HEAD')
   }
-  // More specific addresses first: `/keys/verify` must not be taken for `/keys/:id`.
-  const paths = [...methods].sort(([a], [b]) => Number(a.includes(':')) - Number(b.includes(':')))
-  for (const [path, known] of paths) {
+  for (const [path, known] of methods) {
     const allow = [...known, 'OPTIONS'].join(', ')
-    api.all(path.replace('/api/v1', ''), (c) =>
+    api.all(path, (c) =>
       c.req.method === 'OPTIONS'
-        ? new Response(null, { status: 204, headers: { Allow: allow, 'Cache-Control': 'no-store' } })
+        ? noContent(c, { Allow: allow })
         : problem(c, 'METHOD_NOT_ALLOWED', `This address answers ${allow}.`, { headers: { Allow: allow } }),
     )
   }
@@ -76,15 +78,20 @@ function answerError(c: ApiContext, error: Error): Response {
       ? invalidRequest(c, error.fields)
       : problem(c, refusalCodes[error.code], error.message, { errors: error.fields })
   }
-  if (error instanceof HTTPException && error.status < 500) {
-    return invalidRequest(c, [{ field: '', code: 'invalid_format', message: 'The request could not be read' }])
-  }
+  if (isUnreadable(c, error)) return unreadable(c.env.requestId)
   if (error instanceof LookupUnavailableError || isDatabaseUnavailable(error)) {
     log.error({ err: error, requestId: c.env.requestId }, 'The database did not answer')
-    return problem(c, 'SERVICE_UNAVAILABLE', 'The database does not answer. Nothing was changed; try again shortly.', {
+    const isRead = c.req.method === 'GET' || c.req.method === 'HEAD'
+    const advice = isRead ? 'Try again shortly.' : 'Look whether the change was made before you ask for it again.'
+    return problem(c, 'SERVICE_UNAVAILABLE', `The database does not answer. ${advice}`, {
       headers: { 'Retry-After': '2' },
     })
   }
   log.error({ err: error, requestId: c.env.requestId }, 'An API request failed')
   return problem(c, 'INTERNAL_ERROR', `Something went wrong on our side. Quote ${c.env.requestId} when you report it.`)
+}
+
+/** Whether it is the client's doing: it sent what Hono can't read, or left before it had sent all. */
+function isUnreadable(c: ApiContext, error: Error): boolean {
+  return (error instanceof HTTPException && error.status < 500) || c.env.incoming?.errored != null
 }

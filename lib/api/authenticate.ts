@@ -8,7 +8,10 @@ import { problem } from './problems'
 /** Bytes of an Authorization header that are looked at; a token needs far fewer. */
 const MAX_AUTHORIZATION = 1_024
 
+const BASIC = /^basic +([a-z0-9+/]+={0,2}) *$/i
 const BEARER = /^bearer +([\x21-\x7e]+) *$/i
+
+const SEVERAL_HEADERS = 'Send one Authorization header; this request has several.'
 
 const refusedStatuses: Record<Exclude<KeyStatus, 'active' | 'retiring'>, string> = {
   revoked: 'This API key was revoked. Generate a new one under Settings → API Keys.',
@@ -55,7 +58,7 @@ function bearerToken(c: ApiContext): string | Response {
     return unauthorized(c, 'MISSING_AUTHORIZATION', 'Send your API key as “Authorization: Bearer fn_live_…”.')
   }
   if (countAuthorizationHeaders(c) > 1) {
-    return unauthorized(c, 'INVALID_AUTHORIZATION_FORMAT', 'Send one Authorization header; this request has several.')
+    return unauthorized(c, 'INVALID_AUTHORIZATION_FORMAT', SEVERAL_HEADERS)
   }
   const token = header.length <= MAX_AUTHORIZATION ? BEARER.exec(header)?.[1] : undefined
   return (
@@ -69,7 +72,7 @@ function bearerToken(c: ApiContext): string | Response {
 }
 
 /** @returns null when the token's key is accepted and `c.var.caller` is set; else the refusal */
-export async function authenticateToken(c: ApiContext, token: string): Promise<Response | null> {
+async function authenticateToken(c: ApiContext, token: string): Promise<Response | null> {
   let key: KeyRecord | undefined
   const refused = await acceptToken(c, token, (_, accepted) => {
     key = accepted
@@ -86,17 +89,49 @@ function acceptToken<Answer>(
   answer: (c: ApiContext, key: KeyRecord) => Answer,
 ): Promise<Answer | Response> {
   return findKey(token).then((key) => {
-    if (!key) {
-      return unauthorized(
-        c,
-        'INVALID_API_KEY',
-        'This is not a valid API key. Check that the whole token was copied, and that it belongs to this server.',
-      )
-    }
-    if (!isAccepted(key.status)) return unauthorized(c, 'INVALID_API_KEY', refusedStatuses[key.status])
+    if (!key || !isAccepted(key.status)) return refuseKey(c, key)
     getRuntime().usage.record(key, originOf(c))
     return answer(c, key)
   })
+}
+
+/**
+ * An OAuth2 client with HTTP Basic (RFC 6749 §2.3.1): its id is the key's, its secret the token.
+ * @returns null when the key is accepted and `c.var.caller` is set; else the refusal
+ */
+export async function authenticateByBasic(c: ApiContext, header: string): Promise<Response | null> {
+  if (countAuthorizationHeaders(c) > 1) return unauthorized(c, 'INVALID_AUTHORIZATION_FORMAT', SEVERAL_HEADERS, 'Basic')
+  const client = header.length <= MAX_AUTHORIZATION ? decodeBasic(header) : null
+  if (!client) {
+    const detail = 'HTTP Basic needs the key’s id and its token, joined by a colon, in Base64.'
+    return unauthorized(c, 'INVALID_AUTHORIZATION_FORMAT', detail, 'Basic')
+  }
+  const key = await findKey(client.secret)
+  if (key && key.id !== client.id) {
+    const detail = 'The client id is not the id of the key whose token was sent.'
+    return unauthorized(c, 'INVALID_API_KEY', detail, 'Basic')
+  }
+  if (!key || !isAccepted(key.status)) return refuseKey(c, key, 'Basic')
+  getRuntime().usage.record(key, originOf(c))
+  c.set('caller', { kind: 'key', key })
+  return null
+}
+
+function decodeBasic(header: string): { id: string; secret: string } | null {
+  const encoded = BASIC.exec(header)?.[1]
+  const text = encoded ? Buffer.from(encoded, 'base64').toString('utf8') : ''
+  const colon = text.indexOf(':')
+  if (colon < 1) return null
+  try {
+    return { id: formDecode(text.slice(0, colon)), secret: formDecode(text.slice(colon + 1)) }
+  } catch {
+    return null
+  }
+}
+
+/** @throws {URIError} */
+function formDecode(text: string): string {
+  return decodeURIComponent(text.replaceAll('+', ' '))
 }
 
 /** The key of a token, whatever its status; null when there is none. A malformed token costs no query. */
@@ -135,17 +170,32 @@ function countAuthorizationHeaders(c: ApiContext): number {
   return count
 }
 
+/** @param key one that is not accepted; null: there is none */
+function refuseKey(c: ApiContext, key: KeyRecord | null, scheme?: Scheme): Response {
+  const detail =
+    key && !isAccepted(key.status)
+      ? refusedStatuses[key.status]
+      : 'This is not a valid API key. Check that the whole token was copied, and that it belongs to this server.'
+  return unauthorized(c, 'INVALID_API_KEY', detail, scheme)
+}
+
+type Scheme = 'Bearer' | 'Basic'
+
+/** RFC 6750 §3: no error when nothing was sent. */
+const bearerErrors = {
+  MISSING_AUTHORIZATION: '',
+  INVALID_AUTHORIZATION_FORMAT: ', error="invalid_request"',
+  INVALID_API_KEY: ', error="invalid_token"',
+} as const
+
+/** @param scheme the one that the caller used: RFC 6749 §5.2 */
 function unauthorized(
   c: ApiContext,
-  code: 'MISSING_AUTHORIZATION' | 'INVALID_AUTHORIZATION_FORMAT' | 'INVALID_API_KEY',
+  code: keyof typeof bearerErrors,
   detail: string,
+  scheme: Scheme = 'Bearer',
 ): Response {
-  // RFC 6750 §3: no error code when nothing was sent.
-  const challenge = {
-    MISSING_AUTHORIZATION: 'Bearer realm="Fenicia"',
-    INVALID_AUTHORIZATION_FORMAT: 'Bearer realm="Fenicia", error="invalid_request"',
-    INVALID_API_KEY: 'Bearer realm="Fenicia", error="invalid_token"',
-  }[code]
+  const challenge = `${scheme} realm="Fenicia"${scheme === 'Bearer' ? bearerErrors[code] : ''}`
   return problem(c, code, detail, { headers: { 'WWW-Authenticate': challenge } })
 }
 

@@ -5,8 +5,10 @@ import { invalidRequest, type ProblemCode, problemCodes } from './problems'
 import { problemSchema } from './resources'
 import { requestProblems } from './validation'
 
+export type Router = OpenAPIHono<ApiEnv>
+
 /** A router whose validation answers in Fenicia's words. */
-export function router(): OpenAPIHono<ApiEnv> {
+export function router(): Router {
   return new OpenAPIHono<ApiEnv>({
     defaultHook: (result, c) =>
       result.success

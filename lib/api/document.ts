@@ -1,12 +1,11 @@
-import type { OpenAPIHono } from '@hono/zod-openapi'
 import { getRuntime } from '../runtime'
 import { json } from './answer'
-import type { ApiEnv } from './context'
+import { type Router, router } from './define'
 
-type Document = ReturnType<OpenAPIHono<ApiEnv>['getOpenAPI31Document']>
+type Document = ReturnType<Router['getOpenAPI31Document']>
 
-/** Registers what the document needs beside the routes, and `GET /openapi.json`. */
-export function describeApi(api: OpenAPIHono<ApiEnv>): void {
+/** `GET /openapi.json`, and what the document needs beside the routes. */
+export function document(api: Router): Router {
   api.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
     type: 'http',
     scheme: 'bearer',
@@ -17,11 +16,18 @@ export function describeApi(api: OpenAPIHono<ApiEnv>): void {
     scheme: 'basic',
     description: 'The key’s id as user name and its token as password.',
   })
-  api.get('/openapi.json', (c) => json(c, 200, documentOf(api)))
+  // Made once: it costs milliseconds, and anybody may ask for it.
+  let made: Document | undefined
+  const routes = router()
+  routes.get('/openapi.json', (c) => {
+    made ??= documentOf(api)
+    return json(c, 200, made)
+  })
+  return routes
 }
 
 /** The OpenAPI 3.1 document, made from the route schemas. */
-export function documentOf(api: OpenAPIHono<ApiEnv>): Document {
+export function documentOf(api: Router): Document {
   return api.getOpenAPI31Document({
     openapi: '3.1.0',
     info: {

@@ -3,7 +3,7 @@ import type { RequestListener } from 'node:http'
 import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import { createApi } from './app'
 import { documentOf } from './document'
-import { tokenInUrl } from './problems'
+import { tokenInUrl, unreadable } from './problems'
 
 type Api = ReturnType<typeof createApi>
 
@@ -13,8 +13,10 @@ export { MAX_BODY_BYTES } from './validation'
 /** The API as a listener of `node:http`: the fast mount. */
 export function apiListener(): RequestListener {
   const api = createApi()
-  return getRequestListener((request, bindings) =>
-    answer(api, request, bindings.incoming.url ?? '', bindings as HttpBindings),
+  return getRequestListener(
+    (request, bindings) => answer(api, request, bindings.incoming.url ?? '', bindings as HttpBindings),
+    // What never becomes a request: an address or a Host header that is none.
+    { errorHandler: () => unreadable(newRequestId()) },
   )
 }
 
@@ -41,16 +43,17 @@ function answer(
   url: string,
   bindings: Partial<HttpBindings>,
 ): Response | Promise<Response> {
-  const requestId = `req_${randomUUID().replaceAll('-', '')}`
+  const requestId = newRequestId()
   const query = url.indexOf('?')
   if (query !== -1 && TOKEN_IN_QUERY.test(decode(url.slice(query)))) return tokenInUrl(requestId)
   return api.fetch(request, Object.assign(bindings, { requestId }))
 }
 
+function newRequestId(): string {
+  return `req_${randomUUID().replaceAll('-', '')}`
+}
+
+/** Undoes percent-encoding of ASCII, as far as there is any: a token must be found beside what can't be decoded. */
 function decode(query: string): string {
-  try {
-    return decodeURIComponent(query)
-  } catch {
-    return query
-  }
+  return query.replace(/%([2-7][0-9a-f])/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
 }

@@ -1,7 +1,6 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { FieldProblem, RefusalCode } from '../errors'
 import { json } from './answer'
-import type { ApiContext } from './context'
 
 /** Every error code of the API: its HTTP status and its title. The one table of both. */
 export const problemCodes = {
@@ -70,11 +69,23 @@ export function problem(
   return json(c, status, body, headers, 'application/problem+json')
 }
 
-/** A body or query that breaks its schema: the code is the first field's. */
-export function invalidRequest(c: ApiContext, errors: FieldProblem[]): Response {
+/**
+ * A body or query that breaks its schema: the code is the first field's. A message is a sentence of its own, or what is
+ * to be read after the field's name.
+ */
+export function invalidRequest(c: { env: { requestId: string } }, errors: FieldProblem[]): Response {
   const [first] = errors
-  const detail = errors.map(({ field, message }) => (field ? `${field} ${message}` : message)).join('; ')
-  return problem(c, `validation:${first?.code ?? 'invalid_value'}`, `${detail}.`, { errors })
+  const detail = errors
+    .map(({ field, message }) => (/^\p{Lu}/u.test(message) ? message : `${field} ${message}`))
+    .join('; ')
+  const sentence = /[.!?]$/.test(detail) ? detail : `${detail}.`
+  return problem(c, `validation:${first?.code ?? 'invalid_value'}`, sentence.trimStart(), { errors })
+}
+
+/** The refusal of what can't be read at all. */
+export function unreadable(requestId: string): Response {
+  const message = 'The request could not be read'
+  return invalidRequest({ env: { requestId } }, [{ field: '', code: 'invalid_format', message }])
 }
 
 /** The refusal of a request whose query holds a token. */

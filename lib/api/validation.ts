@@ -25,7 +25,11 @@ export function requestProblems(error: z.core.$ZodError, input: unknown): FieldP
     .map((issue) => ({ ...issue, input: valueAt(input, issue.path) }) as z.core.$ZodIssue)
   return fieldProblems({ issues })
     .slice(0, MAX_PROBLEMS)
-    .map((problem) => ({ ...problem, field: problem.field.replace(TOKEN, '[token]') }))
+    .map(({ field, code, message }) => ({
+      field: field.replace(TOKEN, '[token]'),
+      code,
+      message: field === '' ? `The body ${message}` : message,
+    }))
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {

@@ -77,12 +77,21 @@ export const verify = router().openapi(verifyKey, async (c) => {
   const key = await findOwnKey(c, token)
   const verdict = judge(key, scopes)
   if (verdict.valid && key) getRuntime().usage.record(key, originOf(c))
-  if (answer === 'status' && verdict.reason) {
-    const code = verdict.reason === 'missing_scope' ? 'INSUFFICIENT_PERMISSIONS' : 'INVALID_API_KEY'
-    return problem(c, code, reasonWords[verdict.reason]) as never
-  }
+  // The types of a route's answers know its JSON alone, not the problems that it declares as well.
+  if (answer === 'status' && verdict.reason) return refusal(c, verdict.reason, verdict.missing_scopes) as never
   return json(c, 200, verdict)
 })
+
+/** The verdict as a status, with the challenge that a gateway may hand on (RFC 6750 §3.1). */
+function refusal(c: ApiContext, reason: Reason, missing: string[]): Response {
+  const [code, error] =
+    reason === 'missing_scope'
+      ? (['INSUFFICIENT_PERMISSIONS', `insufficient_scope", scope="${missing.join(' ')}`] as const)
+      : (['INVALID_API_KEY', 'invalid_token'] as const)
+  return problem(c, code, reasonWords[reason], {
+    headers: { 'WWW-Authenticate': `Bearer realm="Fenicia", error="${error}"` },
+  })
+}
 
 /** A key of the caller's account – and of its environment, for a test key; another's is as unknown as none. */
 export async function findOwnKey(c: ApiContext, token: string): Promise<KeyRecord | null> {

@@ -1,0 +1,69 @@
+import { afterAll, expect, it } from 'vitest'
+import { startTestApi } from '@/test/api'
+import { checkEveryAnswer } from '@/test/api-contract'
+
+const ORIGIN = 'https://app.example.org'
+const open = await startTestApi({
+  FENICIA_LOG_LEVEL: 'error',
+  FENICIA_CORS_ORIGINS: `${ORIGIN},https://other.example.org`,
+})
+afterAll(() => open.stop())
+const { token } = await open.makeKey(await open.makeAccount('Ana’s shop'), { scopes: ['keys:*'] })
+
+const preflight = {
+  'Access-Control-Request-Method': 'PATCH',
+  'Access-Control-Request-Headers': 'authorization,content-type',
+}
+const corsHeaders = (headers: Headers) => [...headers].filter(([name]) => name.startsWith('access-control-'))
+const strangers = [
+  'https://evil.example.org',
+  'http://app.example.org',
+  `${ORIGIN}:8443`,
+  `${ORIGIN}.evil.org`,
+  'null',
+  '*',
+  ORIGIN.toUpperCase(),
+]
+
+it('lets pages of a configured origin ask beforehand what they may send', async () => {
+  for (const path of ['/me', '/keys/key_1', '/introspect']) {
+    const answer = await open.call('OPTIONS', path, { headers: { Origin: ORIGIN, ...preflight } })
+    expect([answer.status, answer.text]).toEqual([204, ''])
+    checkEveryAnswer(answer)
+    expect(answer.headers.get('access-control-allow-origin')).toBe(ORIGIN)
+    expect(answer.headers.get('access-control-allow-methods')).toBe('GET,POST,PATCH')
+    expect(answer.headers.get('access-control-allow-headers')).toBe('Authorization,Content-Type')
+    expect(answer.headers.get('vary')).toContain('Origin')
+    expect(answer.headers.has('access-control-allow-credentials')).toBe(false)
+  }
+})
+
+it.each([
+  ['an answer', 'GET', '/me', { token }, 200],
+  ['HEAD', 'HEAD', '/me', { token }, 200],
+  ['a refused key', 'GET', '/me', {}, 401],
+  ['an address that is not there', 'GET', '/nowhere', {}, 404],
+  ['a method that is not there', 'DELETE', '/me', {}, 405],
+  ['a body that is too large', 'POST', '/keys', { token, body: 'x'.repeat(70_000) }, 413],
+  ['malformed input', 'POST', '/keys', { token, body: {} }, 400],
+] as const)('lets pages of a configured origin read %s', async (_, method, path, call, status) => {
+  const answer = await open.call(method, path, { ...call, headers: { Origin: ORIGIN } })
+  expect(answer.status).toBe(status)
+  checkEveryAnswer(answer)
+  expect(corsHeaders(answer.headers)).toEqual([
+    ['access-control-allow-origin', ORIGIN],
+    ['access-control-expose-headers', 'X-Request-Id,Retry-After,Location'],
+  ])
+  expect(answer.headers.get('vary')).toBe('Origin')
+})
+
+it.each(strangers)('tells pages of %s nothing', async (origin) => {
+  for (const [method, headers] of [
+    ['OPTIONS', preflight],
+    ['GET', {}],
+  ] as const) {
+    const answer = await open.call(method, '/me', { token, headers: { Origin: origin, ...headers } })
+    checkEveryAnswer(answer)
+    expect(corsHeaders(answer.headers)).toEqual([])
+  }
+})
