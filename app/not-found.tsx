@@ -13,12 +13,12 @@ export default function NotFound() {
       <MessagePage
         title="There is nothing at this address"
         actions={
-          <Link href="/settings/api-keys" className={buttonVariants({ variant: 'primary' })}>
-            Go to API Keys
+          <Link href="/" className={buttonVariants({ variant: 'primary' })}>
+            Go to the settings
           </Link>
         }
       >
-        <p>The address may be mistyped, or what was here may belong to another account. Nothing was changed.</p>
+        <p>The address may be mistyped, or what it means may belong to another account. Nothing was changed.</p>
       </MessagePage>
     </PlainShell>
   )

@@ -5,12 +5,13 @@ import { lazy, Suspense, useEffect, useState, useTransition } from 'react'
 import { buttonVariants } from '@/components/ui/button'
 import { cn } from '@/components/ui/cn'
 import { Kbd } from '@/components/ui/kbd'
+import type { CommandContext } from './commands'
 
 const load = () => import('./command-menu')
 const CommandMenu = lazy(load)
 
 /** Opens the command menu, as ⌘K and Ctrl+K do everywhere. The menu's code comes when it is first wanted. */
-export function CommandButton({ shortcut, signOut }: { shortcut: string; signOut: () => void }) {
+export function CommandButton({ shortcut, ...context }: Omit<CommandContext, 'goTo'> & { shortcut: string }) {
   const [open, setOpen] = useState(false)
   // Until its code is there the old state stays on the screen: no flash of nothing.
   const [, startTransition] = useTransition()
@@ -45,7 +46,7 @@ export function CommandButton({ shortcut, signOut }: { shortcut: string; signOut
       </button>
       {open ? (
         <Suspense>
-          <CommandMenu onClose={() => setOpen(false)} signOut={signOut} />
+          <CommandMenu onClose={() => setOpen(false)} {...context} />
         </Suspense>
       ) : null}
     </>

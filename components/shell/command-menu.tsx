@@ -1,29 +1,31 @@
 'use client'
 
 import { useRouter } from 'next/navigation'
-import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import { Dialog, DialogContent, DialogTitle } from '@/components/ui/dialog'
-import { allCommands, type Command, findCommands } from './commands'
+import { allCommands, type Command, type CommandContext, findCommands } from './commands'
+
+type Props = Omit<CommandContext, 'goTo'> & { onClose: () => void }
 
 /** Type a few letters, press Enter. A combobox with a list box, as the ARIA practices describe it. */
-export default function CommandMenu({ onClose, signOut }: { onClose: () => void; signOut: () => void }) {
+export default function CommandMenu({ onClose, ...context }: Props) {
   return (
     <Dialog open onOpenChange={(open) => open || onClose()}>
       <DialogContent size="md" padded={false} closeButton={false} className="mt-[14vh]">
         <DialogTitle className="sr-only">Commands</DialogTitle>
-        <Finder onClose={onClose} signOut={signOut} />
+        <Finder onClose={onClose} {...context} />
       </DialogContent>
     </Dialog>
   )
 }
 
-function Finder({ onClose, signOut }: { onClose: () => void; signOut: () => void }) {
+function Finder({ onClose, places, actions, signOut }: Props) {
   const router = useRouter()
   const [query, setQuery] = useState('')
   const [at, setAt] = useState(0)
   const list = useRef<HTMLDivElement>(null)
   const id = useId()
-  const commands = useMemo(() => allCommands((href) => router.push(href), signOut), [router, signOut])
+  const commands = allCommands({ places, actions, signOut, goTo: (href) => router.push(href) })
   const found = findCommands(commands, query)
   const active = Math.min(at, found.length - 1)
 

@@ -1,10 +1,16 @@
 import { expect, test } from 'vitest'
 import { allCommands, findCommands } from './commands'
 
-const commands = allCommands(
-  () => undefined,
-  () => undefined,
-)
+const visited: string[] = []
+const commands = allCommands({
+  places: [
+    { href: '/settings/api-keys', label: 'API Keys' },
+    { href: '/settings/account', label: 'Account' },
+  ],
+  actions: [{ href: '/settings/api-keys?new=1', label: 'Generate new key' }],
+  goTo: (href) => visited.push(href),
+  signOut: () => visited.push('out'),
+})
 
 test.each([
   ['', commands.map(({ label }) => label)],
@@ -20,11 +26,6 @@ test.each([
 })
 
 test('a command of a place goes there', () => {
-  const visited: string[] = []
-  const all = allCommands(
-    (href) => visited.push(href),
-    () => undefined,
-  )
-  for (const command of all) if (command.group === 'Go to') command.run()
-  expect(visited).toEqual(['/settings/api-keys', '/settings/account', '/docs/api'])
+  for (const command of commands) if (command.group !== 'Theme') command.run()
+  expect(visited).toEqual(['/settings/api-keys?new=1', '/settings/api-keys', '/settings/account', '/docs/api', 'out'])
 })

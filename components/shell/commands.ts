@@ -1,5 +1,5 @@
 import { setTheme, themeNames, themes } from '@/components/theme'
-import { apiReference, newApiKey, places } from './navigation'
+import { apiReference, type Place } from './navigation'
 
 /** Something the command menu can do. */
 export interface Command {
@@ -8,10 +8,18 @@ export interface Command {
   run: () => void
 }
 
+/** What the commands act on. */
+export interface CommandContext {
+  places: readonly Place[]
+  actions: readonly Place[]
+  goTo: (href: string) => void
+  signOut: () => void
+}
+
 /** All commands, most wanted first. */
-export function allCommands(goTo: (href: string) => void, signOut: () => void): Command[] {
+export function allCommands({ places, actions, goTo, signOut }: CommandContext): Command[] {
   return [
-    { label: newApiKey.label, group: 'Actions', run: () => goTo(newApiKey.href) },
+    ...actions.map(({ label, href }) => ({ label, group: 'Actions' as const, run: () => goTo(href) })),
     ...[...places, apiReference].map(({ label, href }) => ({ label, group: 'Go to' as const, run: () => goTo(href) })),
     ...themes.map((theme) => ({ label: themeNames[theme], group: 'Theme' as const, run: () => setTheme(theme) })),
     { label: 'Sign out', group: 'Session', run: signOut },

@@ -1,8 +1,8 @@
 import { NavLink } from './nav-link'
-import { apiReference, places } from './navigation'
+import { apiReference, type Place } from './navigation'
 
 /** What the settings column lists, here and in the menu of small screens. */
-export function NavLinks({ onNavigate }: { onNavigate?: () => void }) {
+export function NavLinks({ places, onNavigate }: { places: Place[]; onNavigate?: () => void }) {
   return (
     <div className="grid gap-4">
       <NavGroup title="Settings">

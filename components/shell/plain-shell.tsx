@@ -1,4 +1,3 @@
-import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { Logo } from './logo'
 
@@ -7,10 +6,11 @@ export function PlainShell({ children }: { children: ReactNode }) {
   return (
     <>
       <header className="mx-auto flex h-14 max-w-3xl items-center px-4">
-        <Link href="/" className="flex items-center gap-2.5 rounded font-semibold tracking-tight">
+        {/* A plain link: this frame comes with every page's error boundary, and where something failed a fresh start is better. */}
+        <a href="/" className="flex items-center gap-2.5 rounded font-semibold tracking-tight">
           <Logo />
           Fenicia
-        </Link>
+        </a>
       </header>
       <main id="content" className="mx-auto max-w-3xl px-4 py-8">
         {children}

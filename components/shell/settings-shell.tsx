@@ -4,6 +4,7 @@ import { CommandButton } from './command-button'
 import { Logo } from './logo'
 import { NavLinks } from './nav-links'
 import { NavMenu } from './nav-menu'
+import type { Place } from './navigation'
 import { SkipLink } from './skip-link'
 import { UserMenu } from './user-menu'
 
@@ -11,12 +12,18 @@ import { UserMenu } from './user-menu'
 export function SettingsShell({
   account,
   user,
+  places,
+  actions,
   shortcut,
   signOut,
   children,
 }: {
   account: { name: string }
   user: { name: string; email: string }
+  /** What the settings column lists. */
+  places: Place[]
+  /** What the command menu offers beside going to places. */
+  actions: Place[]
   /** What opens the command menu on the reader's system, "⌘K" or "Ctrl K". */
   shortcut: string
   /** A server action that ends the session and leads to the sign-in page. */
@@ -28,8 +35,8 @@ export function SettingsShell({
       <SkipLink />
       <header className="sticky top-0 z-40 border-border border-b bg-background">
         <div className="mx-auto flex h-14 max-w-[1352px] items-center gap-2 px-4 md:px-6">
-          <NavMenu />
-          <Link href="/settings/api-keys" className="flex items-center gap-2.5 rounded font-semibold tracking-tight">
+          <NavMenu places={places} />
+          <Link href="/" className="flex items-center gap-2.5 rounded font-semibold tracking-tight">
             <Logo />
             <span className="max-sm:sr-only">Fenicia</span>
           </Link>
@@ -40,14 +47,14 @@ export function SettingsShell({
             <span className="sr-only">Account: </span>
             {account.name}
           </p>
-          <CommandButton shortcut={shortcut} signOut={signOut} />
+          <CommandButton places={places} actions={actions} shortcut={shortcut} signOut={signOut} />
           <UserMenu name={user.name} email={user.email} signOut={signOut} />
         </div>
       </header>
       <div className="mx-auto flex max-w-[1352px] md:px-6">
         <nav aria-label="Settings" className="sticky top-14 hidden w-52 shrink-0 self-start py-8 md:block">
           <div className="-ml-2.5">
-            <NavLinks />
+            <NavLinks places={places} />
           </div>
         </nav>
         <main id="content" tabIndex={-1} className="min-w-0 flex-1 px-4 py-6 outline-none md:py-8 md:pr-0 md:pl-10">

@@ -1,0 +1,24 @@
+import { headers } from 'next/headers'
+import type { ReactNode } from 'react'
+import { SettingsShell } from '@/components/shell/settings-shell'
+import { requireSession } from '../session'
+import { signOutHere } from '../sign-out'
+import { actionsFor, placesFor } from './places'
+
+/** The frame of all settings. Each page asks for the session itself too, see `requireSession`. */
+export default async function SettingsLayout({ children }: { children: ReactNode }) {
+  const [{ user, account, role }, headerList] = await Promise.all([requireSession(), headers()])
+  const isApple = /Mac|iPhone|iPad/.test(headerList.get('user-agent') ?? '')
+  return (
+    <SettingsShell
+      account={account}
+      user={user}
+      places={placesFor(role)}
+      actions={actionsFor(role)}
+      shortcut={isApple ? '⌘K' : 'Ctrl K'}
+      signOut={signOutHere}
+    >
+      {children}
+    </SettingsShell>
+  )
+}

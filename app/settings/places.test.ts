@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest'
+import { actionsFor, homeOf, placesFor } from './places'
+
+test.each([
+  ['owner', ['API Keys', 'Account'], ['Generate new key'], '/settings/api-keys'],
+  ['admin', ['API Keys', 'Account'], ['Generate new key'], '/settings/api-keys'],
+  ['manager', ['API Keys', 'Account'], [], '/settings/api-keys'],
+  ['staff', ['Account'], [], '/settings/account'],
+] as const)('a person who is %s is shown %j, is offered %j, and begins at %s', (role, places, actions, home) => {
+  expect(placesFor(role).map(({ label }) => label)).toEqual(places)
+  expect(actionsFor(role).map(({ label }) => label)).toEqual(actions)
+  expect(homeOf(role)).toBe(home)
+})
