@@ -15,13 +15,17 @@ export function fieldProblems(error: Pick<z.core.$ZodError, 'issues'>): FieldPro
       case 'invalid_type':
         return issue.input === undefined
           ? [{ field, code: 'missing_field', message: 'is required' }]
-          : [{ field, code: 'invalid_format', message: `must be of type ${issue.expected}` }]
+          : [{ field, code: 'invalid_format', message: typeRule(issue.expected) }]
       case 'invalid_format':
         return [{ field, code: 'invalid_format', message: issue.message }]
       default:
         return [{ field, code: 'invalid_value', message: issue.message }]
     }
   })
+}
+
+function typeRule(expected: string): string {
+  return expected === 'int' ? 'must be a whole number' : `must be of type ${expected}`
 }
 
 /**

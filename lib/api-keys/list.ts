@@ -13,18 +13,36 @@ export const REVIEW = { neverUsedDays: 30, unusedDays: 90 } as const
 export const statusFilters = ['current', ...keyStatuses, 'review', 'all'] as const
 export const sortKeys = ['created', 'name', 'last_used', 'expires'] as const
 
+const directions = ['asc', 'desc'] as const
+
+const LIMIT_RULE = 'must be a whole number from 1 to 100'
+
+function oneOf(values: readonly string[]): string {
+  return `must be one of ${values.join(', ')}`
+}
+
 export const listKeysQuery = z.strictObject({
-  status: z.enum(statusFilters).default('current').meta({
+  status: z.enum(statusFilters, oneOf(statusFilters)).default('current').meta({
     description: '`current`: active and retiring. `review`: current, and never used for 30 days or not used for 90.',
   }),
-  environment: z.enum(environments).optional(),
-  q: z.string().max(100).optional().meta({
-    description: 'Part of the name, or the id, or the first or last four characters of the token.',
-  }),
-  sort: z.enum(sortKeys).default('created'),
-  order: z.enum(['asc', 'desc']).default('desc'),
-  limit: z.coerce.number().int().min(1).max(100).default(25).meta({ description: 'Keys on a page.' }),
-  cursor: z.string().max(500).optional().meta({
+  environment: z.enum(environments, oneOf(environments)).optional(),
+  q: z
+    .string()
+    .max(100, 'must be 100 characters or fewer')
+    // Postgres takes no NUL.
+    .refine((text) => !text.includes('\0'), 'must not contain control characters')
+    .optional()
+    .meta({ description: 'Part of the name, or the id, or the first or last four characters of the token.' }),
+  sort: z.enum(sortKeys, oneOf(sortKeys)).default('created'),
+  order: z.enum(directions, oneOf(directions)).default('desc'),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1, LIMIT_RULE)
+    .max(100, LIMIT_RULE)
+    .default(25)
+    .meta({ description: 'Keys on a page.' }),
+  cursor: z.string().max(500, 'is longer than any `next_cursor`').optional().meta({
     description: 'The `next_cursor` of the page before. Filters, `sort` and `order` must stay as they were.',
   }),
 })
@@ -161,6 +179,12 @@ function readCursor(cursor: string, query: ListKeysQuery): { value: string; id: 
 /** Whether Postgres will take it for a point in time: a cursor that someone edited must not reach a statement. */
 function isTimestampText(text: string): boolean {
   if (/^-?infinity$/.test(text)) return true
-  const match = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d{1,6})?)([+-]\d\d)(:\d\d)?$/.exec(text)
-  return match !== null && !Number.isNaN(Date.parse(`${match[1]}T${match[2]}${match[3]}${match[4] ?? ':00'}`))
+  const match = /^(\d{4}-\d\d-\d\d) ((?:[01]\d|2[0-3])(?::[0-5]\d){2})(\.\d{1,6})?[+-](0\d|1[0-5])(:[0-5]\d)?$/.exec(
+    text,
+  )
+  if (!match) return false
+  const [, day = '', time] = match
+  // JavaScript takes February 30th for March; Postgres knows neither that day nor the year 0.
+  const date = new Date(`${day}T${time}Z`)
+  return day >= '0001' && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day)
 }

@@ -13,7 +13,7 @@ export function router(): Router {
     defaultHook: (result, c) =>
       result.success
         ? undefined
-        : invalidRequest(c, requestProblems(result.error, 'data' in result ? result.data : undefined)),
+        : invalidRequest(c, requestProblems(result.error, 'data' in result ? result.data : undefined, result.target)),
   })
 }
 

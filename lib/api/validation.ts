@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import type { MiddlewareHandler } from 'hono'
+import type { MiddlewareHandler, ValidationTargets } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { z } from 'zod'
 import type { FieldProblem } from '../errors'
@@ -14,16 +14,25 @@ const MAX_PROBLEMS = 20
 
 const TOKEN = /fn_(live|test)_[0-9A-Za-z]+/g
 
+/** The part of a request that was looked at. */
+type Target = keyof ValidationTargets
+
 /**
  * What is wrong with a part of a request, in Fenicia's words. Never with the value that was sent, nor with a token that
  * was sent as the name of a field.
  * @param input what did not pass: it tells a field that is missing from one of another type
  */
-export function requestProblems(error: z.core.$ZodError, input: unknown): FieldProblem[] {
+export function requestProblems(error: z.core.$ZodError, input: unknown, target: Target): FieldProblem[] {
   const issues = error.issues
     .slice(0, MAX_PROBLEMS)
     .map((issue) => ({ ...issue, input: valueAt(input, issue.path) }) as z.core.$ZodIssue)
-  return fieldProblems({ issues })
+  return issues
+    .flatMap((issue): FieldProblem[] => {
+      // Only a field that was sent several times is a list here; none is meant to be.
+      const isRepeated = target !== 'json' && Array.isArray(issue.input)
+      if (!isRepeated) return fieldProblems({ issues: [issue] })
+      return [{ field: issue.path.join('.'), code: 'invalid_format', message: 'must be given once' }]
+    })
     .slice(0, MAX_PROBLEMS)
     .map(({ field, code, message }) => ({
       field: field.replace(TOKEN, '[token]'),

@@ -1,0 +1,143 @@
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { type Answer, startTestApi } from '@/test/api'
+import { Contract } from '@/test/api-contract'
+import { openApiDocument } from './index'
+
+// What a query may be, and the cursor in it.
+
+const api = await startTestApi({ FENICIA_LOG_LEVEL: 'error' })
+afterAll(() => api.stop())
+const contract = new Contract(openApiDocument())
+let account: string
+let token: string
+beforeEach(async () => {
+  account = await api.makeAccount('Ana’s shop')
+  token = (await api.makeKey(account, { name: 'Caller', scopes: ['keys:*', 'orders:*'] })).token
+})
+
+interface Problem {
+  code: string
+  detail: string
+  errors?: { field: string; code: string; message: string }[]
+}
+const problemOf = ({ body }: Answer) => body as Problem
+const list = async (query: string) => {
+  const answer = await api.call('GET', `/keys?${query}`, { token })
+  contract.check('listKeys', answer)
+  return answer
+}
+
+describe('a query', () => {
+  it.each([
+    ['frobnicate=1', 'frobnicate is not a field of this request.', 'unknown_field'],
+    ['__proto__=1', '__proto__ is not a field of this request.', 'unknown_field'],
+    ['__proto__[limit]=1', '__proto__[limit] is not a field of this request.', 'unknown_field'],
+    ['constructor=1', 'constructor is not a field of this request.', 'unknown_field'],
+    ['limit=1&limit=2', 'limit must be given once.', 'invalid_format'],
+    ['sort=name&sort=name', 'sort must be given once.', 'invalid_format'],
+    ['q=a&q=b', 'q must be given once.', 'invalid_format'],
+    ['limit=', 'limit must be a whole number from 1 to 100.', 'invalid_value'],
+    ['limit=0', 'limit must be a whole number from 1 to 100.', 'invalid_value'],
+    ['limit=101', 'limit must be a whole number from 1 to 100.', 'invalid_value'],
+    ['limit=1.5', 'limit must be a whole number.', 'invalid_format'],
+    ['limit=ten', 'limit must be of type number.', 'invalid_format'],
+    ['sort=age', 'sort must be one of created, name, last_used, expires.', 'invalid_value'],
+    ['order=up', 'order must be one of asc, desc.', 'invalid_value'],
+    ['environment=prod', 'environment must be one of live, test.', 'invalid_value'],
+    [
+      'status=',
+      'status must be one of current, active, retiring, retired, expired, revoked, review, all.',
+      'invalid_value',
+    ],
+    ['q=%00', 'q must not contain control characters.', 'invalid_value'],
+    [`q=${'x'.repeat(101)}`, 'q must be 100 characters or fewer.', 'invalid_value'],
+  ])('is refused with what is wrong: %s', async (query, detail, code) => {
+    const answer = await list(query)
+    expect([answer.status, problemOf(answer).detail, problemOf(answer).code]).toEqual([
+      400,
+      detail,
+      `validation:${code}`,
+    ])
+  })
+
+  it('may search for anything else, and finds it literally', async () => {
+    await api.makeKey(account, { name: '100 % _off_\\' })
+    for (const q of ['%', '_off_', '\\', '100 %25'.replace('%25', '%')]) {
+      expect((await list(`q=${encodeURIComponent(q)}`)).body).toMatchObject({ total: 1 })
+    }
+    for (const q of ['', '%ff', '%ed%a0%80', "'", '%F0%9F%94%91', '%F0%9F'])
+      expect((await list(`q=${q}`)).status).toBe(200)
+  })
+})
+
+describe('a cursor', () => {
+  const forged = (...parts: unknown[]) => Buffer.from(JSON.stringify(parts)).toString('base64url')
+  const at = (time: string, id: unknown = 'key_1') => forged('created', 'desc', time, id)
+
+  it.each([
+    ['nothing', ''],
+    ['no cursor', 'x'],
+    ['NUL', '%00'],
+    ['not JSON', Buffer.from('{').toString('base64url')],
+    ['not base64url', '💥'],
+    ['another shape', forged('created', 'desc')],
+    ['an object', Buffer.from('{"__proto__":[]}').toString('base64url')],
+    ['of another sort', forged('name', 'desc', 'a', 'key_1')],
+    ['of another order', forged('created', 'asc', '2026-01-01 00:00:00+00', 'key_1')],
+    ['of no sort', forged('token_hash', 'desc', 'a', 'key_1')],
+    ['SQL', at("2026-01-01'; drop table api_keys; --")],
+    ['words for a time', at('yesterday')],
+    ['a number', forged('created', 'desc', 1, 'key_1')],
+    ['the year 0', at('0000-01-01 00:00:00+00')],
+    ['February 30th', at('2026-02-30 00:00:00+00')],
+    ['the 13th month', at('2026-13-01 00:00:00+00')],
+    ['the 25th hour', at('2026-01-01 25:00:00+00')],
+    ['the 61st second', at('2026-01-01 00:00:60+00')],
+    ['an offset of a day', at('2026-01-01 00:00:00+23:59')],
+    ['NUL in the id', at('2026-01-01 00:00:00+00', 'key_\0')],
+    ['an id that is none', at('2026-01-01 00:00:00+00', {})],
+    ['a long one', 'A'.repeat(501)],
+    ['a huge one', 'A'.repeat(12_000)],
+  ])('that is %s is refused', async (_, cursor) => {
+    const answer = await list(`cursor=${encodeURIComponent(cursor).replace('%2500', '%00')}`)
+    expect([answer.status, problemOf(answer).errors?.[0]?.field]).toEqual([400, 'cursor'])
+  })
+
+  it.each([
+    '-infinity',
+    'infinity',
+    '0001-01-01 00:00:00+00',
+    '9999-12-31 23:59:59.999999+15:59',
+    '2028-02-29 23:59:59-15',
+  ])('that is forged to %s stays inside the account', async (time) => {
+    const stranger = await api.makeAccount('Another shop')
+    await api.makeKey(stranger, {})
+    const { status, body } = await list(`cursor=${at(time)}`)
+    expect(status).toBe(200)
+    expect(body).toMatchObject({ total: 1 })
+  })
+
+  it('with half of a surrogate pair is taken for what it is not and harms nothing', async () => {
+    const cursor = Buffer.from('["name","asc","\\ud800","key_1"]').toString('base64url')
+    expect((await list(`sort=name&order=asc&cursor=${cursor}`)).status).toBe(200)
+  })
+
+  it.each(['created', 'name', 'last_used', 'expires'])('pages through all keys by %s, each once', async (sort) => {
+    const names = ['Ä', 'a', 'B', '"quoted"', '🔑', 'z'.repeat(64), '🔒'.repeat(64)]
+    for (const name of names) await api.makeKey(account, { name })
+    for (const order of ['asc', 'desc']) {
+      const seen: string[] = []
+      let cursor: string | null = ''
+      while (cursor !== null) {
+        const { body } = await list(
+          `sort=${sort}&order=${order}&limit=2${cursor && `&cursor=${encodeURIComponent(cursor)}`}`,
+        )
+        const page = body as { data: { name: string }[]; next_cursor: string | null; total: number }
+        expect(page.total).toBe(names.length + 1)
+        seen.push(...page.data.map(({ name }) => name))
+        cursor = page.next_cursor
+      }
+      expect(seen.sort()).toEqual([...names, 'Caller'].sort())
+    }
+  })
+})
