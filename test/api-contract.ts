@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import { z } from 'zod'
 import type { openApiDocument } from '@/lib/api'
-import type { Answer } from './api'
+import type { Answer, Call, TestApi } from './api'
 
 type JsonSchema = Record<string, unknown>
 interface Media {
@@ -109,6 +109,16 @@ export class Contract {
       closed.additionalProperties = false
     }
     return closed
+  }
+}
+
+/** Calls operations by their names, with a key, and checks that each answer is as documented. */
+export function callsOf(api: TestApi, contract: Contract) {
+  return async (operationId: string, token: string, { id = '', ...call }: Call & { id?: string } = {}) => {
+    const { method, path } = contract.operation(operationId)
+    const answer = await api.call(method, path.replace('{id}', id), { token, ...call })
+    contract.check(operationId, answer)
+    return answer
   }
 }
 

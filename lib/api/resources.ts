@@ -57,7 +57,7 @@ export const issuedKeySchema = keySchema
   .extend({
     token: z
       .string()
-      .openapi({ description: 'The token. This is the only answer that holds it.', example: 'fn_test_…' }),
+      .openapi({ description: 'The token, shown once: no other answer holds it.', example: 'fn_test_…' }),
   })
   .openapi('IssuedApiKey')
 
