@@ -8,14 +8,25 @@ import { type Runtime, setRuntime } from '@/lib/runtime'
  * The caller opens and closes the database.
  */
 export function useRuntime(database: OpenDatabase, env: Record<string, string> = {}): Runtime {
-  const runtime: Runtime = {
-    config: parseConfig(env),
-    authSecret: 'only-for-tests-only-for-tests-only-for-tests',
+  return register({
+    ...configuration(env),
     database,
     keyLookup: new KeyLookup(findKeysIn(database)),
     usage: new UsageRecorder(database.db),
-    stop: async () => setRuntime(undefined),
-  }
+  })
+}
+
+/** Registers a runtime that has a configuration and nothing else: whatever asks for more of it fails. */
+export function useConfiguration(env: Record<string, string> = {}): Runtime {
+  return register(configuration(env))
+}
+
+function configuration(env: Record<string, string>): Pick<Runtime, 'config' | 'authSecret'> {
+  return { config: parseConfig(env), authSecret: 'only-for-tests-only-for-tests-only-for-tests' }
+}
+
+function register(parts: Partial<Runtime>): Runtime {
+  const runtime = { ...parts, stop: async () => setRuntime(undefined) } as Runtime
   setRuntime(runtime)
   return runtime
 }

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest'
+import { isCommonPassword } from './common-passwords'
+import { changePasswordInput, createAccountInput, emailAddress, newPassword, signInInput } from './schemas'
+
+const account = {
+  account_name: 'Cedar & Murex',
+  name: 'Hanna Barca',
+  email: 'hanna@example.com',
+  password: 'purple-cedar-ships-9',
+}
+const problems = (
+  schema: { safeParse(input: unknown): { error?: { issues: { path: PropertyKey[]; message: string }[] } } },
+  input: unknown,
+) => schema.safeParse(input).error?.issues.map(({ path, message }) => `${path.join('.')} ${message}`.trim()) ?? []
+
+describe('an e-mail address', () => {
+  it.each([
+    ['  Hanna@Example.COM \n', 'hanna@example.com'],
+    ['hanna+keys@mail.example.com', 'hanna+keys@mail.example.com'],
+  ])('%j is compared as %s', (typed, address) => {
+    expect(emailAddress.parse(typed)).toBe(address)
+  })
+  it.each([
+    '',
+    ' ',
+    'hanna',
+    'hanna@',
+    '@example.com',
+    'a b@example.com',
+    'a@b@example.com',
+    'hanna@example',
+    `${'a'.repeat(250)}@example.com`,
+    'hanna\u0000@example.com',
+  ])('%j is refused', (typed) => {
+    expect(emailAddress.safeParse(typed).success).toBe(false)
+  })
+})
+
+describe('a new password', () => {
+  it.each([
+    'twelve chars',
+    ' leading and trailing ',
+    'ñandú señor España',
+    '🚢🚢🚢🚢🚢🚢🚢🚢🚢🚢🚢⛵',
+    'onlylowercaseletters',
+    'x7'.repeat(64),
+  ])('may be %j', (password) => {
+    expect(problems(newPassword, password)).toEqual([])
+  })
+  it.each([
+    ['elevenchars', 'must be 12 characters or more'],
+    ['🚢🚢🚢🚢🚢⛵', 'must be 12 characters or more'],
+    [`${'x7'.repeat(64)}.`, 'must be 128 characters or fewer'],
+    ['password1234', 'is one of the first that an attacker tries: choose another'],
+    ['QwertyUiop123', 'is one of the first that an attacker tries: choose another'],
+    ['aaaaaaaaaaaaaaaa', 'is one of the first that an attacker tries: choose another'],
+    ['half a pair \ud83d', 'must not contain broken Unicode'],
+  ])('may not be %j', (password, rule) => {
+    expect(problems(newPassword, password)).toEqual([rule])
+  })
+  it.each([
+    [{ password: 'Hanna@Example.com' }],
+    [{ password: 'cedar & murex' }],
+    [{ name: 'Hanna Barca-Magón', password: ' hanna barca-magón' }],
+  ])('may not be what anybody knows of the person: %j', (change) => {
+    expect(problems(createAccountInput, { ...account, ...change })).toEqual([
+      'password must not be the e-mail address or a name',
+    ])
+  })
+  it('may not be the current one', () => {
+    expect(
+      problems(changePasswordInput, { current_password: account.password, new_password: account.password }),
+    ).toEqual(['new_password must not be the current password'])
+  })
+  it('is refused as common only where the list could be met', () => {
+    expect(isCommonPassword('Correct Horse Battery Staple')).toBe(true)
+    expect(isCommonPassword('purple-cedar-ships-9')).toBe(false)
+  })
+})
+
+it('names every field that breaks a rule', () => {
+  expect(problems(createAccountInput, { account_name: ' ', name: 'a\u0007', email: 'x', password: 'short' })).toEqual([
+    'account_name must not be empty',
+    'name must not contain control characters or broken Unicode',
+    'email must be an e-mail address such as ana@example.com',
+    'password must be 12 characters or more',
+  ])
+})
+
+it('takes any password that may have been chosen when it is given', () => {
+  expect(problems(signInInput, { email: account.email, password: 'x' })).toEqual([])
+  expect(problems(signInInput, { email: account.email, password: '' })).toEqual(['password must not be empty'])
+  expect(problems(signInInput, { email: account.email, password: 'x'.repeat(129) })).toEqual([
+    'password must be 128 characters or fewer',
+  ])
+})

@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest'
+import { parseExpires, UsageError } from './usage'
+
+const NOW = Date.UTC(2026, 10, 24, 12)
+
+it.each([
+  [undefined, null],
+  ['12h', '2026-11-25T00:00:00.000Z'],
+  ['90d', '2027-02-22T12:00:00.000Z'],
+  ['4w', '2026-12-22T12:00:00.000Z'],
+  ['1y', '2027-11-24T12:00:00.000Z'],
+  // A key that expires on a day works on that day.
+  ['2027-01-31', '2027-01-31T23:59:59.000Z'],
+  ['2028-02-29', '2028-02-29T23:59:59.000Z'],
+  ['2027-01-31T18:00:00Z', '2027-01-31T18:00:00.000Z'],
+  ['2027-01-31T18:00+02:00', '2027-01-31T16:00:00.000Z'],
+])('--expires %s is %s', (text, expected) => {
+  expect(parseExpires(text, NOW)).toBe(expected)
+})
+
+it.each([
+  '',
+  '90',
+  'd',
+  '0d',
+  '-1d',
+  '1.5d',
+  '90 d',
+  '90D',
+  'never',
+  '2027-02-31',
+  '2027-02-29',
+  '2027-13-01',
+  '31/01/2027',
+  '2027-01-31T18:00',
+  '2027-02-31T18:00:00Z',
+])('--expires %j is refused', (text) => {
+  expect(() => parseExpires(text, NOW)).toThrow(UsageError)
+})
