@@ -1,0 +1,266 @@
+import { Readable } from 'node:stream'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type OpenDatabase, openDatabase } from '@/db/client'
+import { accounts, apiKeys, members, users } from '@/db/schema'
+import { createTestDatabase, DRIVERS, type TestDatabase } from '@/test/databases'
+import { auditLog, PASSWORD, SOMEWHERE } from '@/test/people'
+import { useRuntime } from '@/test/runtime'
+import { signIn } from '../accounts'
+import { runAdmin } from './index'
+
+let source: TestDatabase
+afterEach(() => source?.drop())
+
+/** The environment that leads to the test's database. */
+function environment(): Record<string, string> {
+  const { config } = source
+  if (config.driver === 'pglite') return { FENICIA_DATA: config.folder }
+  return {
+    DATABASE_URL: config.url,
+    FENICIA_DATABASE_DRIVER: config.driver,
+    AUTH_SECRET: 'only-for-tests-only-for-tests-only-for-tests',
+    ...(config.neonProxy ? { NEON_WS_PROXY: config.neonProxy } : {}),
+  }
+}
+
+async function admin(args: string[], input = '', env = environment()) {
+  let stdout = ''
+  let stderr = ''
+  const code = await runAdmin(args, {
+    stdin: Readable.from(input === '' ? [] : [Buffer.from(input)]),
+    stdout: (text) => {
+      stdout += text
+    },
+    stderr: (text) => {
+      stderr += text
+    },
+    env,
+  })
+  return { code, stdout, stderr }
+}
+
+/** Looks into the database between two commands. */
+async function look<T>(work: (database: OpenDatabase) => Promise<T>): Promise<T> {
+  const database = await openDatabase(source.config)
+  try {
+    return await work(database)
+  } finally {
+    await database.close()
+  }
+}
+
+const ACCOUNT = ['create-account', '--name', 'Cedar & Murex', '--email', 'Hanna@example.com', '--password-stdin']
+const KEY = ['create-key', '--email', 'hanna@example.com', '--name', 'Sync', '--scopes', 'orders:read, products:*']
+
+describe.each(DRIVERS)('the operator’s command line (%s)', (driver) => {
+  beforeEach(async () => {
+    source = await createTestDatabase(driver)
+  })
+
+  it('makes an account whose owner can sign in', async () => {
+    const { code, stdout, stderr } = await admin([...ACCOUNT, '--person', 'Hanna Barca'], `${PASSWORD}\n`)
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout).toMatch(/^Created the account Cedar & Murex \(acc_\w+\), owned by hanna@example\.com\.\n$/)
+    await look(async (database) => {
+      useRuntime(database)
+      expect(await database.db.select().from(users)).toMatchObject([{ name: 'Hanna Barca' }])
+      const { accountId } = await signIn(database.db, { email: 'hanna@example.com', password: PASSWORD }, SOMEWHERE)
+      expect((await auditLog(database.db, accountId))[0]).toMatchObject({
+        action: 'account.created',
+        actorKind: 'operator',
+      })
+    })
+  })
+
+  it('writes the token of a new key to standard output, and nothing else', async () => {
+    await admin(ACCOUNT, PASSWORD)
+    const { code, stdout, stderr } = await admin([...KEY, '--environment', 'test', '--expires', '90d'])
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout).toMatch(/^fn_test_[0-9A-Za-z]{38}\n$/)
+    const [key] = await look(({ db }) => db.select().from(apiKeys))
+    expect(key).toMatchObject({
+      name: 'Sync',
+      environment: 'test',
+      scopes: ['orders:read', 'products:*'],
+      createdByKind: 'operator',
+    })
+    const days = ((key?.expiresAt?.getTime() ?? 0) - Date.now()) / 86_400_000
+    expect(days).toBeGreaterThan(89.9)
+    expect(days).toBeLessThanOrEqual(90)
+    expect(JSON.stringify(key)).not.toContain(stdout.trim())
+  })
+})
+
+describe('the operator’s command line, whatever the database', () => {
+  beforeEach(async () => {
+    source = await createTestDatabase('pg')
+  })
+
+  it('answers as JSON', async () => {
+    const account = JSON.parse((await admin([...ACCOUNT, '--json'], PASSWORD)).stdout)
+    expect(account).toEqual({
+      account: { id: expect.stringMatching(/^acc_/), name: 'Cedar & Murex' },
+      owner: { id: expect.stringMatching(/^usr_/), email: 'hanna@example.com' },
+    })
+    const key = JSON.parse((await admin(['--json', ...KEY])).stdout)
+    expect(key).toEqual({
+      id: expect.stringMatching(/^key_/),
+      account_id: account.account.id,
+      name: 'Sync',
+      environment: 'live',
+      scopes: ['orders:read', 'products:*'],
+      expires_at: null,
+      token: expect.stringMatching(/^fn_live_/),
+    })
+    const list = JSON.parse((await admin(['list', '--json'])).stdout)
+    expect(list).toEqual([
+      {
+        id: account.account.id,
+        name: 'Cedar & Murex',
+        created_at: expect.stringMatching(/^\d{4}-.*Z$/),
+        members: [{ id: account.owner.id, name: 'Hanna', email: 'hanna@example.com', role: 'owner' }],
+        accepted_keys: 1,
+      },
+    ])
+    const refused = await admin([...KEY, '--json'])
+    expect([refused.code, refused.stdout]).toEqual([1, ''])
+    expect(JSON.parse(refused.stderr)).toMatchObject({ error: { code: 'invalid', fields: [{ option: '--name' }] } })
+    const usage = await admin(['create-key', '--json'])
+    expect([usage.code, usage.stdout]).toEqual([2, ''])
+    expect(JSON.parse(usage.stderr)).toMatchObject({ error: { code: 'usage' } })
+  })
+
+  it('lists accounts with their members', async () => {
+    expect((await admin(['list'])).stdout).toBe('There is no account yet.\n')
+    await admin([...ACCOUNT, '--person', 'Hanna Barca'], PASSWORD)
+    await admin(KEY)
+    expect((await admin(['list'])).stdout).toMatch(
+      /^Cedar & Murex \(acc_\w+\), 1 API key in use\n {2}owner {3}hanna@example\.com \(Hanna Barca\)\n$/,
+    )
+  })
+
+  it('sets a new password', async () => {
+    await admin(ACCOUNT, PASSWORD)
+    const { code, stdout } = await admin(
+      ['reset-password', '--email', 'HANNA@example.com', '--password-stdin'],
+      'new-purple-ships-10\r\n',
+    )
+    expect([code, stdout]).toEqual([0, 'Set a new password for hanna@example.com, who is signed out everywhere.\n'])
+    await look(async (database) => {
+      useRuntime(database)
+      await signIn(database.db, { email: 'hanna@example.com', password: 'new-purple-ships-10' }, SOMEWHERE)
+    })
+  })
+
+  it.each<[what: string, args: string[], input: string, stderr: RegExp]>([
+    ['a short password', [...ACCOUNT], 'short', /^error: the password must be 12 characters or more\n$/],
+    [
+      'an e-mail address that is none',
+      [...ACCOUNT, '--email', 'hanna'],
+      PASSWORD,
+      /^error: --email must be an e-mail address/,
+    ],
+    ['an empty name', [...ACCOUNT, '--name', ' '], PASSWORD, /^error: --name must not be empty\n$/],
+    ['somebody who is not there', KEY, '', /^error: Nobody has the e-mail address hanna@example\.com\.\n$/],
+    [
+      'a scope that is none',
+      [...KEY, '--scopes', 'orders:read,orders:fly'],
+      '',
+      /^error: --scopes, item 2, is not a scope/,
+    ],
+    ['a third environment', [...KEY, '--environment', 'prod'], '', /^error: --environment must be "live" or "test"\n$/],
+    ['a past expiry', [...KEY, '--expires', '2020-01-01'], '', /^error: --expires must be in the future\n$/],
+    [
+      'a password for nobody',
+      ['reset-password', '--email', 'x@example.com', '--password-stdin'],
+      PASSWORD,
+      /^error: Nobody has/,
+    ],
+  ])('refuses %s with 1, naming the option and the rule', async (_, args, input, stderr) => {
+    expect(await admin(args, input)).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(stderr) })
+    expect(await look(({ db }) => db.$count(accounts))).toBe(0)
+  })
+
+  it('refuses what is there already with 1, and changes nothing', async () => {
+    await admin(ACCOUNT, PASSWORD)
+    await admin(KEY)
+    const account = await admin(ACCOUNT, PASSWORD)
+    expect(account).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^error: --email: Somebody/) })
+    const key = await admin(KEY)
+    expect(key).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^error: --name: An active key/) })
+    const counts = await look(async ({ db }) => [await db.$count(accounts), await db.$count(apiKeys)])
+    expect(counts).toEqual([1, 1])
+  })
+
+  it('asks which account is meant when a person is a member of several', async () => {
+    const first = JSON.parse((await admin([...ACCOUNT, '--json'], PASSWORD)).stdout)
+    const second = JSON.parse(
+      (
+        await admin(
+          ['create-account', '--name', 'B', '--email', 'b@example.com', '--password-stdin', '--json'],
+          PASSWORD,
+        )
+      ).stdout,
+    )
+    await look(({ db }) =>
+      db.insert(members).values({ accountId: second.account.id, userId: first.owner.id, role: 'staff' }),
+    )
+    const unclear = await admin(KEY)
+    expect(unclear.code).toBe(1)
+    expect(unclear.stderr).toContain('--account')
+    expect(unclear.stderr).toContain(second.account.id)
+    expect((await admin([...KEY, '--account', second.account.id])).code).toBe(0)
+    expect((await admin([...KEY, '--account', 'acc_0'])).code).toBe(1)
+  })
+
+  it('says so when the database does not answer, without its password', async () => {
+    const nowhere = { ...environment(), DATABASE_URL: 'postgres://user:hidden@127.0.0.1:1/none' }
+    const { code, stdout, stderr } = await admin(['list'], '', nowhere)
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr).toMatch(/^error: The database does not answer: /)
+    expect(stderr).not.toContain('hidden')
+  })
+})
+
+it('the operator’s command line is refused by name while another process has the data folder open', async () => {
+  source = await createTestDatabase('pglite')
+  const database = await openDatabase(source.config)
+  try {
+    const { code, stdout, stderr } = await admin(ACCOUNT, PASSWORD)
+    expect([code, stdout]).toEqual([1, ''])
+    expect(stderr).toContain(`process ${process.pid}`)
+    expect(await database.db.$count(accounts)).toBe(0)
+  } finally {
+    await database.close()
+  }
+  expect((await admin(ACCOUNT, PASSWORD)).code).toBe(0)
+})
+
+describe('the operator’s command line, used wrongly', () => {
+  it.each<[args: string[], stderr: RegExp]>([
+    [[], /^error: No command was given\./],
+    [['frobnicate'], /^error: There is no command frobnicate\./],
+    [['toString'], /^error: There is no command toString\./],
+    [['create-key'], /^error: create-key needs --email and --name and --scopes\./],
+    [['list', '--all'], /^error: Unknown option '--all'\./],
+    [['list', 'extra'], /^error: Unexpected argument 'extra'\./],
+    [['create-account', '--name', 'A', '--email', 'a@example.com'], /^error: create-account needs --password-stdin\./],
+    [
+      ['create-account', '--name', 'A', '--email', 'a@example.com', '--password', 'x'],
+      /^error: Unknown option '--password'\./,
+    ],
+    [['create-key', '--email'], /^error: Option '--email <value>' argument missing\./],
+  ])('%j ends with 2 and says why, before anything is opened', async (args, expected) => {
+    // A configuration that would be refused if it were read.
+    const { code, stdout, stderr } = await admin(args, '', { PORT: 'none' })
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toMatch(expected)
+    expect(stderr).toContain('--help')
+  })
+
+  it.each([['--help'], ['create-key', '--help'], ['help'], ['-h']])('%s shows how it is used', async (...args) => {
+    const { code, stdout, stderr } = await admin(args, '', {})
+    expect([code, stderr]).toEqual([0, ''])
+    for (const command of ['create-account', 'create-key', 'reset-password', 'list']) expect(stdout).toContain(command)
+  })
+})
