@@ -30,7 +30,7 @@ export interface TestKey {
   token: string
 }
 
-/** The public API behind a real listener, on an embedded database of its own. */
+/** The public API behind a real listener, on a database of its own. */
 export interface TestApi {
   /** `http://127.0.0.1:<port>/api/v1` */
   url: string
@@ -45,10 +45,10 @@ export interface TestApi {
   stop(): Promise<void>
 }
 
-/** @param env configuration beside the data folder */
+/** @param env configuration; without a DATABASE_URL there is an embedded database of its own */
 export async function startTestApi(env: Record<string, string> = {}): Promise<TestApi> {
   const { config, drop } = await createTestDatabase('pglite')
-  if (config.driver !== 'pglite') throw new Error('The API is tested on the embedded database')
+  if (config.driver !== 'pglite') throw new Error('Only an embedded database has a folder')
   const runtime = await startRuntime({ FENICIA_DATA: config.folder, ...env })
   const { db } = runtime.database
   const server = createServer(apiListener())
