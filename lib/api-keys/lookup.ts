@@ -92,6 +92,7 @@ export class KeyLookup {
 
   #unsent: Batch[] = []
   #inFlight = 0
+  #isSending = false
 
   /** @param timeoutMs how long a look-up may take in all */
   constructor(
@@ -110,6 +111,20 @@ export class KeyLookup {
       const waiting = byHash.get(tokenHash)
       if (waiting) waiting.push({ resolve, reject })
       else byHash.set(tokenHash, [{ resolve, reject }])
+      this.#sendAfterThisTurn()
+    })
+  }
+
+  /**
+   * Node runs the promises of one request before it reads the next socket, so requests that wait in several sockets
+   * come one by one within the same turn of the event loop; at its end they are all here. An embedded database, which
+   * answers without leaving the turn, would otherwise be asked for each of them alone.
+   */
+  #sendAfterThisTurn(): void {
+    if (this.#isSending || this.#inFlight >= KeyLookup.MAX_IN_FLIGHT) return
+    this.#isSending = true
+    setImmediate(() => {
+      this.#isSending = false
       this.#send()
     })
   }
