@@ -66,7 +66,7 @@ export async function releaseExpiredName(tx: Database, accountId: string, name: 
       and(
         eq(apiKeys.accountId, accountId),
         eq(apiKeys.nameHeld, comparableName(name)),
-        sql`${apiKeys.expiresAt} <= now()`,
+        sql`${apiKeys.expiresAt} <= statement_timestamp()`,
       ),
     )
 }

@@ -9,11 +9,14 @@ import { type SQL, sql } from 'drizzle-orm'
 export const keyStatuses = ['active', 'retiring', 'retired', 'expired', 'revoked'] as const
 export type KeyStatus = (typeof keyStatuses)[number]
 
-/** The status by the database's clock, the one clock that all instances share; as SQL over the columns of `api_keys`. */
+/**
+ * The status by the database's clock, the one clock that all instances share; as SQL over the columns of `api_keys`.
+ * The time is the statement's: `now()` is the transaction's, and however old that was the key would look as it did then.
+ */
 export const keyStatusText = `case
   when api_keys.revoked_at is not null then 'revoked'
-  when api_keys.retires_at <= now() then 'retired'
-  when api_keys.expires_at <= now() then 'expired'
+  when api_keys.retires_at <= statement_timestamp() then 'retired'
+  when api_keys.expires_at <= statement_timestamp() then 'expired'
   when api_keys.retires_at is not null then 'retiring'
   else 'active' end`
 
