@@ -7,7 +7,7 @@ import type { Environment } from './token'
  * The bounds of whoever makes or changes a key: null for a person with the permission to, who has none. For an API key
  * they are what that key itself has.
  */
-export type Grantor = Pick<KeyRecord, 'scopes' | 'environment' | 'expiresAt'> | null
+export type Grantor = Pick<KeyRecord, 'scopes' | 'environment' | 'expiresAt' | 'retiresAt'> | null
 
 /**
  * A key can never grant what it does not have: not a scope, not the live environment, not a longer life.
@@ -25,12 +25,18 @@ export function requireGrantable(
   if (grantor.environment === 'test' && wanted.environment === 'live') {
     throw refuse('environment', 'A test key can only make test keys.')
   }
-  if (grantor.expiresAt && (!wanted.expiresAt || wanted.expiresAt > grantor.expiresAt)) {
+  const end = endOf(grantor)
+  if (end && (!wanted.expiresAt || wanted.expiresAt > end)) {
     throw refuse(
       'expires_at',
-      `A key can't outlive the key that makes it: name an expiry of ${grantor.expiresAt.toISOString()} or earlier.`,
+      `A key can't outlive the key that makes it: name an expiry of ${end.toISOString()} or earlier.`,
     )
   }
+}
+
+/** When a key ends by itself; a retiring one at the end of its overlap, which is never later than its expiry. */
+function endOf({ expiresAt, retiresAt }: NonNullable<Grantor>): Date | null {
+  return retiresAt ?? expiresAt
 }
 
 function refuse(field: string, message: string): Refusal {

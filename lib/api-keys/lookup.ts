@@ -10,6 +10,8 @@ export interface KeyRecord {
   environment: Environment
   scopes: string[]
   expiresAt: Date | null
+  /** End of the overlap, when the key was regenerated. */
+  retiresAt: Date | null
   status: KeyStatus
   accountId: string
   accountName: string
@@ -31,6 +33,7 @@ type KeyTuple = [
   environment: Environment,
   scopes: string[],
   expiresAtMs: number | null,
+  retiresAtMs: number | null,
   status: KeyStatus,
   accountId: string,
   accountName: string,
@@ -42,8 +45,8 @@ type KeyTuple = [
  */
 const FIND_KEYS = `
   select coalesce(json_agg(json_build_array(
-    token_hash, id, name, environment, scopes, floor(extract(epoch from expires_at) * 1000), ${keyStatusText},
-    account_id, (select accounts.name from accounts where accounts.id = account_id)
+    token_hash, id, name, environment, scopes, floor(extract(epoch from expires_at) * 1000),
+    floor(extract(epoch from retires_at) * 1000), ${keyStatusText}, account_id, (select accounts.name from accounts where accounts.id = account_id)
   )), '[]') as keys
   from api_keys where token_hash = any($1)`
 
@@ -53,19 +56,24 @@ export function findKeysIn(database: Pick<OpenDatabase, 'prepareLookup'>): FindK
   return async (hashes) => {
     const [row] = await find(hashes)
     return (row?.keys ?? []).map(
-      ([tokenHash, id, name, environment, scopes, expiresAtMs, status, accountId, accountName]) => ({
+      ([tokenHash, id, name, environment, scopes, expiresAtMs, retiresAtMs, status, accountId, accountName]) => ({
         tokenHash,
         id,
         name,
         environment,
         scopes,
-        expiresAt: expiresAtMs === null ? null : new Date(expiresAtMs),
+        expiresAt: dateOrNull(expiresAtMs),
+        retiresAt: dateOrNull(retiresAtMs),
         status,
         accountId,
         accountName,
       }),
     )
   }
+}
+
+function dateOrNull(ms: number | null): Date | null {
+  return ms === null ? null : new Date(ms)
 }
 
 interface Waiting {
@@ -143,7 +151,7 @@ export class KeyLookup {
     const batch = this.#unsent.shift()
     if (!batch) return
     this.#inFlight++
-    this.findKeys([...batch.byHash.keys()])
+    this.#findKeysOf(batch)
       .then(
         (records) => {
           for (const record of records) settle(batch, record.tokenHash, (one) => one.resolve(record))
@@ -158,6 +166,11 @@ export class KeyLookup {
         this.#inFlight--
         this.#send()
       })
+  }
+
+  /** A failure is a rejection, however it comes about. */
+  async #findKeysOf(batch: Batch): Promise<KeyRecord[]> {
+    return this.findKeys([...batch.byHash.keys()])
   }
 
   #giveUp(batch: Batch): void {

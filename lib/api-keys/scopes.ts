@@ -28,11 +28,12 @@ export function isScope(text: string): boolean {
   return known.has(text)
 }
 
-/** Whether `granted` covers `required`, itself perhaps `resource:*`. */
+/**
+ * Whether `granted` covers `required`. `resource:*` is covered by itself alone, not by all of today's actions: it will
+ * also mean those that are added. What the catalogue doesn't know is covered by nothing.
+ */
 export function hasScope(granted: readonly Scope[], required: Scope): boolean {
-  if (granted.includes(required)) return true
-  const resource = required.slice(0, required.indexOf(':'))
-  return granted.includes(`${resource}:*`) || (required.endsWith(':*') && hasEveryAction(granted, resource))
+  return isScope(required) && (granted.includes(required) || granted.includes(`${resourceOf(required)}:*`))
 }
 
 /** The scopes of `required` that `granted` does not cover. */
@@ -46,11 +47,6 @@ export function normalizeScopes(scopes: readonly Scope[]): Scope[] {
   return [...known].filter(
     (scope) => given.has(scope) && (scope.endsWith(':*') || !given.has(`${resourceOf(scope)}:*`)),
   )
-}
-
-function hasEveryAction(granted: readonly Scope[], resource: string): boolean {
-  const actions: readonly string[] | undefined = scopeCatalogue[resource as Resource]
-  return actions?.every((action) => granted.includes(`${resource}:${action}`)) ?? false
 }
 
 function resourceOf(scope: Scope): string {

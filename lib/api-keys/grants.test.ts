@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest'
+import { type Grantor, requireGrantable } from './grants'
+
+const SOON = new Date('2027-01-01T00:00:00Z')
+const LATER = new Date('2028-01-01T00:00:00Z')
+const maker = { scopes: ['orders:*', 'keys:create'], environment: 'live', expiresAt: null, retiresAt: null } as const
+const wanted = { scopes: ['orders:read'], environment: 'live', expiresAt: null } as const
+
+/** The field that a grant is refused for; null when it is not refused. */
+function refusedFor(
+  grantor: Partial<NonNullable<Grantor>> | null,
+  grant: Partial<typeof wanted> | Record<string, unknown>,
+) {
+  try {
+    requireGrantable(grantor && ({ ...maker, ...grantor } as Grantor), { ...wanted, ...grant })
+    return null
+  } catch (error) {
+    const { code, fields } = error as { code: string; fields: { field: string }[] }
+    expect(code).toBe('scope_not_held')
+    return fields[0]?.field
+  }
+}
+
+describe('a person', () => {
+  it('may grant anything', () => {
+    expect(refusedFor(null, { scopes: ['keys:manage', 'credentials:*'], environment: 'live' })).toBeNull()
+  })
+})
+
+describe('a key', () => {
+  it.each([
+    ['a scope it has', {}, {}, null],
+    ['a scope of a resource that it has all of', {}, { scopes: ['orders:delete'] }, null],
+    ['all of a resource that it has all of', {}, { scopes: ['orders:*'] }, null],
+    ['a scope it lacks', {}, { scopes: ['orders:read', 'products:read'] }, 'scopes'],
+    ['more of keys than it has', {}, { scopes: ['keys:manage'] }, 'scopes'],
+    [
+      'all of a resource of which it has each action',
+      { scopes: ['inventory:read', 'inventory:update'] },
+      { scopes: ['inventory:*'] },
+      'scopes',
+    ],
+    ['a test key', {}, { environment: 'test' }, null],
+    ['a test key, being one', { environment: 'test' }, { environment: 'test' }, null],
+    ['a live key, being a test key', { environment: 'test' }, {}, 'environment'],
+    ['a life without end, having one', {}, {}, null],
+    ['a life as long as its own', { expiresAt: SOON }, { expiresAt: SOON }, null],
+    ['a shorter life', { expiresAt: LATER }, { expiresAt: SOON }, null],
+    ['a longer life', { expiresAt: SOON }, { expiresAt: LATER }, 'expires_at'],
+    ['a life longer by a millisecond', { expiresAt: SOON }, { expiresAt: new Date(SOON.getTime() + 1) }, 'expires_at'],
+    ['a life without end, having none', { expiresAt: SOON }, {}, 'expires_at'],
+    [
+      'a life beyond its overlap, being retired',
+      { expiresAt: LATER, retiresAt: SOON },
+      { expiresAt: LATER },
+      'expires_at',
+    ],
+    ['a life without end, being retired', { retiresAt: SOON }, {}, 'expires_at'],
+    ['a life within its overlap', { expiresAt: LATER, retiresAt: SOON }, { expiresAt: SOON }, null],
+  ] as [string, Partial<NonNullable<Grantor>>, Record<string, unknown>, string | null][])(
+    'granting %s',
+    (_, grantor, grant, field) => {
+      expect(refusedFor(grantor, grant)).toBe(field)
+    },
+  )
+})
