@@ -6,6 +6,27 @@ const UNSTORABLE = /[\p{Cc}\p{Cs}]/u
 /** Most of a token, or all of it: what is stored and shown must never hold one. */
 const TOKEN = /fn_(live|test)_[0-9A-Za-z]{20}/
 
+/** Whether text can be stored, and so whether it is worth looking for. */
+export function isStorable(text: string): boolean {
+  return !UNSTORABLE.test(text)
+}
+
+/** What a program says of itself, such as its user agent, made storable: cut to `max` characters, oddities replaced. */
+export function storable(text: string, max: number): string {
+  return withoutTokens(text)
+    .slice(0, max)
+    .replace(/[\p{Cc}\p{Cs}]/gu, '\ufffd')
+}
+
+/** A text with every token, or what is most of one, blanked. */
+export function withoutTokens(text: string): string {
+  return text.replace(/fn_(live|test)_[0-9A-Za-z]{20,}/g, 'fn_$1_[removed]')
+}
+
+/** Characters that turn the direction of all that follows, so that a name could be shown as another. */
+const TURNS_DIRECTION = /[\u202a-\u202e\u2066-\u2069]/
+const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u
+
 /** Text that a person typed for people to read, of 1 to `max` characters after trimming, in Unicode's NFC. */
 export function displayText(max: number) {
   return z
@@ -17,7 +38,11 @@ export function displayText(max: number) {
         .min(1, 'must not be empty')
         // Counted as Postgres does, in code points.
         .refine((text) => [...text].length <= max, `must be ${max} characters or fewer`)
-        .refine((text) => !UNSTORABLE.test(text), 'must not contain control characters or broken Unicode')
+        .refine(
+          (text) => isStorable(text) && !TURNS_DIRECTION.test(text) && !/[\u2028\u2029]/.test(text),
+          'must not contain control characters or broken Unicode',
+        )
+        .refine((text) => text === '' || VISIBLE.test(text), 'must have a visible character')
         .refine((text) => !TOKEN.test(text), 'must not contain a token'),
     )
 }

@@ -1,2 +1,2 @@
 export { type Actor, type Origin, operatorActor, systemActor } from './actor'
-export { recordAuditEvent } from './record'
+export { recordAuditEvent, recordAuditEvents } from './record'

@@ -1,6 +1,7 @@
 import type { Database } from '@/db/client'
 import { auditEvents } from '@/db/schema'
 import { newId } from '../ids'
+import { storable } from '../text'
 import type { Actor } from './actor'
 
 /** Every audited action, with the kind of thing it happens to. */
@@ -21,6 +22,9 @@ export const auditActions = {
 
 export type AuditAction = keyof typeof auditActions
 
+/** Characters of a user agent that are kept. */
+const MAX_USER_AGENT = 256
+
 /**
  * Writes an audit event. Call it with the transaction that makes the change, so that neither exists without the other.
  * @param details non-secret facts, such as a field before and after
@@ -32,18 +36,31 @@ export async function recordAuditEvent(
   targetId: string,
   details: Record<string, unknown> = {},
 ): Promise<void> {
-  await tx.insert(auditEvents).values({
-    id: newId('auditEvent'),
-    accountId: actor.accountId,
-    action,
-    actorKind: actor.kind,
-    actorId: actor.id,
-    actorName: actor.name,
-    targetKind: auditActions[action],
-    targetId,
-    address: actor.address,
-    userAgent: actor.userAgent,
-    requestId: actor.requestId,
-    details,
-  })
+  await recordAuditEvents(tx, actor, action, [{ targetId, details }])
+}
+
+/** Writes an audit event for each of several targets of one change, as `recordAuditEvent` does for one. */
+export async function recordAuditEvents(
+  tx: Database,
+  actor: Actor,
+  action: AuditAction,
+  targets: { targetId: string; details: Record<string, unknown> }[],
+): Promise<void> {
+  if (targets.length === 0) return
+  await tx.insert(auditEvents).values(
+    targets.map(({ targetId, details }) => ({
+      id: newId('auditEvent'),
+      accountId: actor.accountId,
+      action,
+      actorKind: actor.kind,
+      actorId: actor.id,
+      actorName: actor.name,
+      targetKind: auditActions[action],
+      targetId,
+      address: actor.address,
+      userAgent: actor.userAgent === null ? null : storable(actor.userAgent, MAX_USER_AGENT),
+      requestId: actor.requestId,
+      details,
+    })),
+  )
 }
