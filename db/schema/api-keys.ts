@@ -78,7 +78,6 @@ export const apiKeyUses = pgTable(
   {
     keyId: bytewise('key_id').primaryKey(),
     accountId: bytewise('account_id').notNull(),
-    firstUsedAt: at('first_used_at').notNull(),
     lastUsedAt: at('last_used_at').notNull(),
     address: text('address'),
     userAgent: text('user_agent'),
@@ -118,9 +117,12 @@ export const bulkRevocations = pgTable(
     reason: text('reason'),
     /** Who asked and from where, as each key's audit event will say. */
     actor: jsonb('actor').$type<Record<string, unknown>>().notNull(),
-    /** Keys not yet looked at. */
-    pendingKeyIds: text('pending_key_ids').array().notNull(),
+    /** Test keys see test keys only; null: all. */
+    wall: text('wall', { enum: environments }),
+    keyIds: text('key_ids').array().notNull(),
     total: integer('total').notNull(),
+    /** How many of `key_ids` have been looked at. A number, so that a step does not write the whole list anew. */
+    done: integer('done').notNull().default(0),
     revoked: integer('revoked').notNull().default(0),
     createdAt: at('created_at').notNull().defaultNow(),
     finishedAt: at('finished_at'),

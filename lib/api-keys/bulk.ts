@@ -1,15 +1,15 @@
-import { and, asc, desc, eq, isNull, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, isNull, notInArray, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { bulkRevocations } from '@/db/schema'
 import type { Actor } from '../audit'
-import { invalidField, isRefusal, Refusal } from '../errors'
+import { invalidField, Refusal } from '../errors'
 import { newId } from '../ids'
-import { revokeApiKey } from './change'
+import { type EnvironmentWall, lockKeys, revokeLockedKeys } from './change'
 import { reviewKeyIds } from './list'
 import { MAX_BULK_KEYS, type ReviewRevocationInput } from './schemas'
 
 /** Keys revoked in one transaction: what a crash makes us do again, and how often the progress moves. */
-const STEP = 25
+const STEP = 200
 
 export interface BulkRevocation {
   id: string
@@ -24,22 +24,28 @@ export interface BulkRevocation {
 /**
  * Asks for many keys to be revoked. The work is done by `runBulkRevocations`, whether or not anybody watches.
  * @returns the id under which its progress is found
+ * @throws {Refusal} `invalid` on `keys` when there are more than `MAX_BULK_KEYS`
  */
 export async function requestBulkRevocation(
   db: Database,
   actor: Actor,
   keyIds: readonly string[],
   reason: string | null,
+  wall: EnvironmentWall = null,
 ): Promise<string> {
   const id = newId('bulkRevocation')
-  const pendingKeyIds = [...new Set(keyIds)]
+  const distinct = [...new Set(keyIds)]
+  if (distinct.length > MAX_BULK_KEYS) {
+    throw invalidField('keys', `must be ${MAX_BULK_KEYS.toLocaleString('en')} keys or fewer`)
+  }
   await db.insert(bulkRevocations).values({
     id,
     accountId: actor.accountId,
     reason,
     actor: { ...actor },
-    pendingKeyIds,
-    total: pendingKeyIds.length,
+    wall,
+    keyIds: distinct,
+    total: distinct.length,
   })
   return id
 }
@@ -84,7 +90,7 @@ export async function getBulkRevocation(db: Database, accountId: string, id: str
     .select({
       id: bulkRevocations.id,
       total: bulkRevocations.total,
-      done: sql<number>`${bulkRevocations.total} - cardinality(${bulkRevocations.pendingKeyIds})`.mapWith(Number),
+      done: bulkRevocations.done,
       revoked: bulkRevocations.revoked,
       createdAt: bulkRevocations.createdAt,
       finishedAt: bulkRevocations.finishedAt,
@@ -98,43 +104,63 @@ export async function getBulkRevocation(db: Database, accountId: string, id: str
 /**
  * Does what is asked for and not yet done, in small transactions. Safe to run twice, on several instances, and to be
  * killed: each step holds its row, and a step that did not commit is done again.
+ * @throws the first failure, when all that could be done is done
  */
 export async function runBulkRevocations(db: Database, signal?: AbortSignal): Promise<void> {
-  while (!signal?.aborted && (await step(db))) {
-    // Until nothing is left.
+  const failed = new Set<string>()
+  const failures: unknown[] = []
+  let current: string | undefined
+  while (!signal?.aborted) {
+    current = undefined
+    try {
+      if (!(await step(db, [...failed], (id) => (current = id)))) break
+    } catch (error) {
+      // One that can't be done must not keep the others from it; without one, the database is what fails.
+      if (!current) throw error
+      failed.add(current)
+      failures.push(error)
+    }
   }
+  if (failures.length > 0) throw failures[0]
 }
 
-async function step(db: Database): Promise<boolean> {
+/** @returns whether there was something to do */
+async function step(db: Database, except: string[], begin: (id: string) => void): Promise<boolean> {
   return db.transaction(async (tx) => {
-    const [job] = await tx
-      .select()
+    const [work] = await tx
+      .select({
+        id: bulkRevocations.id,
+        accountId: bulkRevocations.accountId,
+        actor: bulkRevocations.actor,
+        reason: bulkRevocations.reason,
+        wall: bulkRevocations.wall,
+        total: bulkRevocations.total,
+        next: sql<
+          string[]
+        >`${bulkRevocations.keyIds}[${bulkRevocations.done} + 1 : ${bulkRevocations.done} + ${STEP}::int]`,
+      })
       .from(bulkRevocations)
-      .where(isNull(bulkRevocations.finishedAt))
+      .where(
+        and(isNull(bulkRevocations.finishedAt), except.length > 0 ? notInArray(bulkRevocations.id, except) : undefined),
+      )
       .orderBy(asc(bulkRevocations.createdAt))
       .limit(1)
       .for('update', { skipLocked: true })
-    if (!job) return false
+    if (!work) return false
+    begin(work.id)
 
-    const now = job.pendingKeyIds.slice(0, STEP)
-    const later = job.pendingKeyIds.slice(STEP)
-    let revoked = 0
-    for (const keyId of now) {
-      try {
-        if (await revokeApiKey(tx, job.actor as unknown as Actor, keyId, job.reason)) revoked++
-      } catch (error) {
-        // Gone, or never this account's: nothing to revoke.
-        if (!isRefusal(error)) throw error
-      }
-    }
+    // Those that are gone, or never were this account's, are not found: nothing to revoke.
+    const keys = await lockKeys(tx, work.accountId, work.next, work.wall)
+    const revoked = await revokeLockedKeys(tx, work.actor as unknown as Actor, keys, work.reason)
+    const done = sql`${bulkRevocations.done} + ${work.next.length}::int`
     await tx
       .update(bulkRevocations)
       .set({
-        pendingKeyIds: later,
-        revoked: job.revoked + revoked,
-        finishedAt: later.length === 0 ? sql`now()` : null,
+        done,
+        revoked: sql`${bulkRevocations.revoked} + ${revoked}::int`,
+        finishedAt: sql`case when ${done} >= ${bulkRevocations.total} then now() end`,
       })
-      .where(and(eq(bulkRevocations.accountId, job.accountId), eq(bulkRevocations.id, job.id)))
+      .where(and(eq(bulkRevocations.accountId, work.accountId), eq(bulkRevocations.id, work.id)))
     return true
   })
 }

@@ -1,10 +1,11 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, asc, eq, type SQL, sql } from 'drizzle-orm'
 import type { PgUpdateSetSource } from 'drizzle-orm/pg-core'
 import type { Database } from '@/db/client'
 import { isUniqueViolation } from '@/db/errors'
 import { apiKeys } from '@/db/schema'
-import { type Actor, recordAuditEvent } from '../audit'
+import { type Actor, recordAuditEvent, recordAuditEvents } from '../audit'
 import { Refusal } from '../errors'
+import { isId } from '../ids'
 import { nameTaken, releaseExpiredName } from './create'
 import { comparableName } from './schemas'
 import { type KeyStatus, keyStatus } from './status'
@@ -35,7 +36,25 @@ export function keyNotFound(): Refusal {
  * @throws {Refusal} `not_found` – also for another account's key, in the same words
  */
 export async function lockKey(tx: Database, accountId: string, id: string, wall: EnvironmentWall): Promise<LockedKey> {
-  const [key] = await tx
+  const [key] = await lockKeys(tx, accountId, [id], wall)
+  if (!key) throw keyNotFound()
+  return key
+}
+
+/**
+ * Locks those of an account's keys that are behind the wall, in the order of their ids, so that two who want the same
+ * keys never wait for each other crosswise. The lock is the weaker of the two kinds: writing the usage of a key, whose
+ * rows refer to it, neither waits for it nor holds it up.
+ */
+export async function lockKeys(
+  tx: Database,
+  accountId: string,
+  ids: readonly string[],
+  wall: EnvironmentWall,
+): Promise<LockedKey[]> {
+  const wanted = ids.filter((id) => isId('apiKey', id))
+  if (wanted.length === 0) return []
+  return tx
     .select({
       id: apiKeys.id,
       name: apiKeys.name,
@@ -48,10 +67,13 @@ export async function lockKey(tx: Database, accountId: string, id: string, wall:
       status: keyStatus,
     })
     .from(apiKeys)
-    .where(and(eq(apiKeys.accountId, accountId), eq(apiKeys.id, id), wall ? eq(apiKeys.environment, wall) : undefined))
-    .for('update')
-  if (!key) throw keyNotFound()
-  return key
+    .where(and(eq(apiKeys.accountId, accountId), isAnyOf(wanted), wall ? eq(apiKeys.environment, wall) : undefined))
+    .orderBy(asc(apiKeys.id))
+    .for('no key update')
+}
+
+function isAnyOf(ids: readonly string[]): SQL {
+  return sql`${apiKeys.id} = any(${sql.param(ids)}::text[])`
 }
 
 /**
@@ -98,14 +120,32 @@ export async function revokeApiKey(
 ): Promise<boolean> {
   return db.transaction(async (tx) => {
     const key = await lockKey(tx, actor.accountId, id, wall)
-    if (key.status === 'revoked') return false
-    await tx
-      .update(apiKeys)
-      .set({ revokedAt: sql`now()`, revokedReason: reason, revokedByName: actor.name, nameHeld: null })
-      .where(and(eq(apiKeys.accountId, actor.accountId), eq(apiKeys.id, id)))
-    await recordAuditEvent(tx, actor, 'api_key.revoked', id, { name: key.name, reason, status_before: key.status })
-    return true
+    return (await revokeLockedKeys(tx, actor, [key], reason)) === 1
   })
+}
+
+/**
+ * Revokes keys that this transaction has locked.
+ * @returns how many of them were not revoked before
+ */
+export async function revokeLockedKeys(
+  tx: Database,
+  actor: Actor,
+  keys: readonly LockedKey[],
+  reason: string | null,
+): Promise<number> {
+  const open = keys.filter(({ status }) => status !== 'revoked')
+  if (open.length === 0) return 0
+  await tx
+    .update(apiKeys)
+    .set({ revokedAt: sql`now()`, revokedReason: reason, revokedByName: actor.name, nameHeld: null })
+    .where(and(eq(apiKeys.accountId, actor.accountId), isAnyOf(open.map(({ id }) => id))))
+  const events = open.map(({ id, name, status }) => ({
+    targetId: id,
+    details: { name, reason, status_before: status },
+  }))
+  await recordAuditEvents(tx, actor, 'api_key.revoked', events)
+  return open.length
 }
 
 /** @throws {Refusal} `key_not_active` unless the key is retiring */

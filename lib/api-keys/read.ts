@@ -1,6 +1,7 @@
 import { and, eq, getTableColumns, type SQL, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { apiKeys, apiKeyUsageDays, apiKeyUses } from '@/db/schema'
+import { isId } from '../ids'
 import { type EnvironmentWall, keyNotFound } from './change'
 import { type KeyStatus, keyStatus } from './status'
 
@@ -22,23 +23,26 @@ export type ApiKeyView = Omit<
 
 const { accountId: _a, tokenHash: _t, nameHeld: _n, ...shown } = getTableColumns(apiKeys)
 
-/** Every query for views starts here: one account, and behind the wall. */
-export function selectKeys(db: Database) {
+/** Every query for views starts here, and goes on with `inAccount`. */
+export function selectKeys<More extends Record<string, SQL>>(db: Database, more: More) {
   return db
     .select({
+      ...more,
       ...shown,
       status: keyStatus,
       lastUsedAt: apiKeyUses.lastUsedAt,
       address: apiKeyUses.address,
       userAgent: apiKeyUses.userAgent,
-      replacedById: sql<string | null>`(select s.id from ${apiKeys} s where s.replaces_id = ${apiKeys.id})`,
+      replacedById: sql<string | null>`(
+        select successor.id from ${apiKeys} successor
+        where successor.account_id = ${apiKeys.accountId} and successor.replaces_id = ${apiKeys.id})`,
     })
     .from(apiKeys)
     .leftJoin(apiKeyUses, eq(apiKeyUses.keyId, apiKeys.id))
     .$dynamic()
 }
 
-type Row = Awaited<ReturnType<typeof selectKeys>>[number]
+type Row = Awaited<ReturnType<typeof selectKeys<Record<never, SQL>>>>[number]
 
 export function inAccount(accountId: string, wall: EnvironmentWall): SQL | undefined {
   return and(eq(apiKeys.accountId, accountId), wall ? eq(apiKeys.environment, wall) : undefined)
@@ -54,7 +58,8 @@ export async function getApiKey(
   id: string,
   wall: EnvironmentWall = null,
 ): Promise<ApiKeyView> {
-  const rows = await selectKeys(db).where(and(inAccount(accountId, wall), eq(apiKeys.id, id)))
+  if (!isId('apiKey', id)) throw keyNotFound()
+  const rows = await selectKeys(db, {}).where(and(inAccount(accountId, wall), eq(apiKeys.id, id)))
   const [view] = await withUsage(db, accountId, rows)
   if (!view) throw keyNotFound()
   return view

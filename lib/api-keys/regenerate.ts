@@ -1,11 +1,12 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
+import { isUniqueViolation } from '@/db/errors'
 import { apiKeys } from '@/db/schema'
 import { type Actor, recordAuditEvent } from '../audit'
 import { Refusal } from '../errors'
 import { newId } from '../ids'
 import { type EnvironmentWall, lockKey } from './change'
-import type { IssuedKey } from './create'
+import { type IssuedKey, nameTaken } from './create'
 import { type Grantor, requireGrantable } from './grants'
 import { comparableName, overlaps, type RegenerateKeyInput } from './schemas'
 import { createToken } from './token'
@@ -15,7 +16,7 @@ import { createToken } from './token'
  * at once or after the overlap, and never later than its own expiry. A key is regenerated once: a second call is
  * refused, and its successor is the one to regenerate next.
  * @param grantor bounds of the caller: the answer holds a token with the key's scopes, so a key must have them
- * @throws {Refusal} `not_found`; `already_regenerated`; `key_not_active`; `scope_not_held`
+ * @throws {Refusal} `not_found`; `already_regenerated`; `key_not_active`; `scope_not_held`; `invalid` on `name`
  */
 export async function regenerateApiKey(
   db: Database,
@@ -53,22 +54,27 @@ export async function regenerateApiKey(
 
     const { token, hash, hint } = createToken(old.environment)
     const successorId = newId('apiKey')
-    await tx.insert(apiKeys).values({
-      id: successorId,
-      accountId: actor.accountId,
-      name: old.name,
-      nameHeld: comparableName(old.name),
-      environment: old.environment,
-      scopes: old.scopes,
-      tokenHash: hash,
-      hintStart: hint.start,
-      hintEnd: hint.end,
-      createdByKind: actor.kind,
-      createdById: actor.id,
-      createdByName: actor.name,
-      expiresAt: old.expiresAt,
-      replacesId: id,
-    })
+    try {
+      await tx.insert(apiKeys).values({
+        id: successorId,
+        accountId: actor.accountId,
+        name: old.name,
+        nameHeld: comparableName(old.name),
+        environment: old.environment,
+        scopes: old.scopes,
+        tokenHash: hash,
+        hintStart: hint.start,
+        hintEnd: hint.end,
+        createdByKind: actor.kind,
+        createdById: actor.id,
+        createdByName: actor.name,
+        expiresAt: old.expiresAt,
+        replacesId: id,
+      })
+    } catch (error) {
+      // It expired between our look at it and now, and somebody has given its name to another key.
+      throw isUniqueViolation(error, 'api_keys_name_held_idx') ? nameTaken(old.name) : error
+    }
     await recordAuditEvent(tx, actor, 'api_key.regenerated', id, {
       name: old.name,
       successor_id: successorId,

@@ -45,7 +45,7 @@ forEachDatabase('revoking what comes up for review', (open) => {
       .where(sql`id = ${id}`)
     if (usedDaysAgo !== undefined) {
       const at = ago(usedDaysAgo)
-      await db.insert(apiKeyUses).values({ keyId: id, accountId: owner.accountId, firstUsedAt: at, lastUsedAt: at })
+      await db.insert(apiKeyUses).values({ keyId: id, accountId: owner.accountId, lastUsedAt: at })
     }
     return id
   }

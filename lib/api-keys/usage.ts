@@ -2,10 +2,10 @@ import { sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { apiKeys, apiKeyUsageDays, apiKeyUses } from '@/db/schema'
 import { log } from '../log'
+import { storable } from '../text'
 
 interface KeyUsage {
   accountId: string
-  firstAt: number
   lastAt: number
   address: string | null
   userAgent: string | null
@@ -14,7 +14,9 @@ interface KeyUsage {
 }
 
 const DAY_MS = 86_400_000
+/** Characters that are kept; the longest IP address has 45. */
 const MAX_USER_AGENT = 256
+const MAX_ADDRESS = 45
 
 /**
  * Remembers which keys were accepted and writes it behind the requests, in batches: at most five seconds late, and
@@ -27,6 +29,7 @@ export class UsageRecorder {
   #pending = new Map<string, KeyUsage>()
   #timer: NodeJS.Timeout | undefined
   #flushing: Promise<void> = Promise.resolve()
+  #stopped = false
   #day = { start: 0, name: '' }
 
   constructor(private readonly db: Database) {}
@@ -43,22 +46,33 @@ export class UsageRecorder {
     const day = this.#dayName(at)
     const usage = this.#pending.get(key.id)
     if (usage) {
-      usage.lastAt = at
-      usage.address = from.address
-      usage.userAgent = from.userAgent
+      if (at >= usage.lastAt) {
+        usage.lastAt = at
+        usage.address = from.address
+        usage.userAgent = from.userAgent
+      }
       usage.days.set(day, (usage.days.get(day) ?? 0) + 1)
     } else {
       const { address, userAgent } = from
       this.#pending.set(key.id, {
         accountId: key.accountId,
-        firstAt: at,
         lastAt: at,
         address,
         userAgent,
         days: new Map([[day, 1]]),
       })
     }
-    this.#timer ??= setTimeout(() => void this.flush(), UsageRecorder.FLUSH_INTERVAL_MS)
+    this.#schedule()
+  }
+
+  #schedule(): void {
+    if (!this.#stopped) this.#timer ??= setTimeout(() => void this.flush(), UsageRecorder.FLUSH_INTERVAL_MS)
+  }
+
+  /** Writes what is pending for the last time; what the database does not take now is lost. */
+  stop(): Promise<void> {
+    this.#stopped = true
+    return this.flush()
   }
 
   /** Writes what is pending. What the database does not take is kept for the next time. */
@@ -82,7 +96,7 @@ export class UsageRecorder {
           'Usage of API keys could not be written; it is kept and tried again',
         )
         for (const [id, usage] of chunk) this.#giveBack(id, usage)
-        this.#timer ??= setTimeout(() => void this.flush(), UsageRecorder.FLUSH_INTERVAL_MS)
+        this.#schedule()
       }
     }
   }
@@ -93,7 +107,11 @@ export class UsageRecorder {
       this.#pending.set(id, earlier)
       return
     }
-    later.firstAt = earlier.firstAt
+    if (earlier.lastAt > later.lastAt) {
+      later.lastAt = earlier.lastAt
+      later.address = earlier.address
+      later.userAgent = earlier.userAgent
+    }
     for (const [day, requests] of earlier.days) later.days.set(day, (later.days.get(day) ?? 0) + requests)
   }
 
@@ -106,34 +124,39 @@ export class UsageRecorder {
   }
 }
 
-/** Rows in the order of key ids, so that two instances never wait for each other crosswise. */
+/**
+ * Rows in the order of key ids, so that two instances never wait for each other crosswise. The times of uses go as ages
+ * and become times by the database's clock, which is the one that they are compared with.
+ */
 async function writeUsage(db: Database, usages: [string, KeyUsage][]): Promise<void> {
   const column = (pick: (id: string, usage: KeyUsage) => unknown) =>
     sql.param(usages.map(([id, usage]) => pick(id, usage)))
+  const now = Date.now()
   const days = usages.flatMap(([id, usage]) => [...usage.days].map(([day, requests]) => ({ id, day, requests })))
   // Joined with api_keys, since a key may be gone with its account by now.
   await db.transaction(async (tx) => {
     await tx.execute(sql`
-      insert into ${apiKeyUses} (key_id, account_id, first_used_at, last_used_at, address, user_agent)
-      select k.id, k.account_id, to_timestamp(u.first_at / 1000.0), to_timestamp(u.last_at / 1000.0), u.address, u.user_agent
+      insert into ${apiKeyUses} as known (key_id, account_id, last_used_at, address, user_agent)
+      select k.id, k.account_id, statement_timestamp() - u.age_ms * interval '1 millisecond', u.address, u.user_agent
       from unnest(
         ${column((id) => id)}::text[], ${column((_, u) => u.accountId)}::text[],
-        ${column((_, u) => u.firstAt)}::bigint[], ${column((_, u) => u.lastAt)}::bigint[],
-        ${column((_, u) => u.address)}::text[], ${column((_, u) => u.userAgent?.slice(0, MAX_USER_AGENT) ?? null)}::text[]
-      ) as u(id, account_id, first_at, last_at, address, user_agent)
+        ${column((_, u) => Math.max(0, now - u.lastAt))}::bigint[],
+        ${column((_, u) => u.address && storable(u.address, MAX_ADDRESS))}::text[],
+        ${column((_, u) => u.userAgent && storable(u.userAgent, MAX_USER_AGENT))}::text[]
+      ) as u(id, account_id, age_ms, address, user_agent)
       join ${apiKeys} k on k.id = u.id and k.account_id = u.account_id
       order by k.id
       on conflict (key_id) do update set
         last_used_at = excluded.last_used_at, address = excluded.address, user_agent = excluded.user_agent
-        where api_key_uses.last_used_at < excluded.last_used_at`)
+        where known.last_used_at < excluded.last_used_at`)
     await tx.execute(sql`
-      insert into ${apiKeyUsageDays} (account_id, key_id, day, requests)
+      insert into ${apiKeyUsageDays} as known (account_id, key_id, day, requests)
       select k.account_id, k.id, u.day, u.requests
       from unnest(
         ${sql.param(days.map((d) => d.id))}::text[], ${sql.param(days.map((d) => d.day))}::date[], ${sql.param(days.map((d) => d.requests))}::bigint[]
       ) as u(id, day, requests)
       join ${apiKeys} k on k.id = u.id
       order by k.id, u.day
-      on conflict (key_id, day) do update set requests = api_key_usage_days.requests + excluded.requests`)
+      on conflict (key_id, day) do update set requests = known.requests + excluded.requests`)
   })
 }
