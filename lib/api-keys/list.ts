@@ -1,8 +1,9 @@
-import { and, count, eq, or, type SQL, sql } from 'drizzle-orm'
+import { type AnyColumn, and, asc, count, eq, or, type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Database } from '@/db/client'
 import { apiKeys, apiKeyUses, environments } from '@/db/schema'
 import { invalidField } from '../errors'
+import { isStorable } from '../text'
 import type { EnvironmentWall } from './change'
 import { type ApiKeyView, inAccount, selectKeys, withUsage } from './read'
 import { keyStatus, keyStatuses } from './status'
@@ -23,14 +24,13 @@ function oneOf(values: readonly string[]): string {
 
 export const listKeysQuery = z.strictObject({
   status: z.enum(statusFilters, oneOf(statusFilters)).default('current').meta({
-    description: '`current`: active and retiring. `review`: current, and never used for 30 days or not used for 90.',
+    description: '`current`: active and retiring. `review`: active, and never used for 30 days or not used for 90.',
   }),
   environment: z.enum(environments, oneOf(environments)).optional(),
   q: z
     .string()
     .max(100, 'must be 100 characters or fewer')
-    // Postgres takes no NUL.
-    .refine((text) => !text.includes('\0'), 'must not contain control characters')
+    .refine(isStorable, 'must not contain control characters or broken Unicode')
     .optional()
     .meta({ description: 'Part of the name, or the id, or the first or last four characters of the token.' }),
   sort: z.enum(sortKeys, oneOf(sortKeys)).default('created'),
@@ -55,12 +55,51 @@ export interface KeyPage {
   total: number
 }
 
-// What stands for "never" sorts as the earliest use, or the latest expiry, so that no value is null in a comparison.
-const sortExpressions: Record<(typeof sortKeys)[number], { value: SQL; type: SQL }> = {
-  created: { value: sql`${apiKeys.createdAt}`, type: sql.raw('timestamptz') },
-  name: { value: sql`lower(${apiKeys.name})`, type: sql.raw('text') },
-  last_used: { value: sql`coalesce(${apiKeyUses.lastUsedAt}, '-infinity'::timestamptz)`, type: sql.raw('timestamptz') },
-  expires: { value: sql`coalesce(${apiKeys.expiresAt}, 'infinity'::timestamptz)`, type: sql.raw('timestamptz') },
+/** The year 2242, before which a number of JavaScript still counts microseconds one by one. */
+const MAX_MICROSECONDS = 8_600_000_000_000_000
+
+/** A point in time as a cursor carries it: microseconds since 1970, as exact as Postgres; null: never. */
+function microseconds(time: AnyColumn): SQL {
+  return sql`(extract(epoch from ${time}) * 1000000)::bigint`
+}
+
+/** The inverse of `microseconds`. */
+function fromMicroseconds(value: CursorValue): SQL {
+  return sql`timestamptz 'epoch' + ${value}::bigint * interval '1 microsecond'`
+}
+
+type CursorValue = string | number | null
+
+interface SortExpression {
+  /** What keys are sorted by. Never null, so that comparisons hold: "never" is the earliest use, or the latest expiry. */
+  by: SQL
+  /** What the cursor says of it. */
+  carried: SQL
+  /** `by` again, out of a cursor. */
+  parse: (value: CursorValue) => SQL
+}
+
+const sortExpressions: Record<(typeof sortKeys)[number], SortExpression> = {
+  created: {
+    by: sql`${apiKeys.createdAt}`,
+    carried: microseconds(apiKeys.createdAt),
+    parse: fromMicroseconds,
+  },
+  name: {
+    by: sql`lower(${apiKeys.name})`,
+    carried: sql`lower(${apiKeys.name})`,
+    parse: (value) => sql`${value}::text`,
+  },
+  last_used: {
+    by: sql`coalesce(${apiKeyUses.lastUsedAt}, '-infinity')`,
+    carried: microseconds(apiKeyUses.lastUsedAt),
+    parse: (value) => sql`coalesce(${fromMicroseconds(value)}, '-infinity')`,
+  },
+  expires: {
+    by: sql`coalesce(${apiKeys.expiresAt}, 'infinity')`,
+    carried: microseconds(apiKeys.expiresAt),
+    parse: (value) => sql`coalesce(${fromMicroseconds(value)}, 'infinity')`,
+  },
 }
 
 /**
@@ -74,16 +113,17 @@ export async function listApiKeys(
   query: ListKeysQuery,
   wall: EnvironmentWall = null,
 ): Promise<KeyPage> {
-  const { value, type } = sortExpressions[query.sort]
+  const { by, carried, parse } = sortExpressions[query.sort]
   const filter = and(inAccount(accountId, wall), statusFilter(query.status), environmentFilter(query), search(query.q))
   const direction = sql.raw(query.order)
-  const after = query.cursor === undefined ? undefined : readCursor(query.cursor, query)
   const beyond = sql.raw(query.order === 'asc' ? '>' : '<')
+  const after = query.cursor === undefined ? undefined : readCursor(query.cursor, query)
 
   const [page, [totals]] = await Promise.all([
-    selectKeys(db)
-      .where(and(filter, after && sql`(${value}, ${apiKeys.id}) ${beyond} (${after.value}::${type}, ${after.id})`))
-      .orderBy(sql`${value} ${direction}`, sql`${apiKeys.id} ${direction}`)
+    // With the value for the cursor: asked for later, it might have changed, and keys be skipped.
+    selectKeys(db, { cursorValue: carried.mapWith(String) as SQL<string | null> })
+      .where(and(filter, after && sql`(${by}, ${apiKeys.id}) ${beyond} (${parse(after.value)}, ${after.id})`))
+      .orderBy(sql`${by} ${direction}`, sql`${apiKeys.id} ${direction}`)
       .limit(query.limit + 1),
     db.select({ total: count() }).from(apiKeys).leftJoin(apiKeyUses, eq(apiKeyUses.keyId, apiKeys.id)).where(filter),
   ])
@@ -91,8 +131,12 @@ export async function listApiKeys(
   const rows = page.slice(0, query.limit)
   const last = page.length > query.limit ? rows.at(-1) : undefined
   return {
-    keys: await withUsage(db, accountId, rows),
-    nextCursor: last ? await cursorAfter(db, accountId, last.id, query) : null,
+    keys: await withUsage(
+      db,
+      accountId,
+      rows.map(({ cursorValue: _, ...row }) => row),
+    ),
+    nextCursor: last ? writeCursor(query, last.cursorValue, last.id) : null,
     total: totals?.total ?? 0,
   }
 }
@@ -115,13 +159,12 @@ function statusFilter(status: ListKeysQuery['status']): SQL | undefined {
 
 /** The ids of the keys that come up for review, longest unused first, at most `limit` of them. */
 export async function reviewKeyIds(db: Database, accountId: string, limit: number): Promise<string[]> {
-  const { value } = sortExpressions.last_used
   const rows = await db
     .select({ id: apiKeys.id })
     .from(apiKeys)
     .leftJoin(apiKeyUses, eq(apiKeyUses.keyId, apiKeys.id))
     .where(and(inAccount(accountId, null), statusFilter('review')))
-    .orderBy(sql`${value} asc`, sql`${apiKeys.id} asc`)
+    .orderBy(sql`${sortExpressions.last_used.by} asc`, asc(apiKeys.id))
     .limit(limit)
   return rows.map(({ id }) => id)
 }
@@ -142,49 +185,30 @@ function search(text: string | undefined): SQL | undefined {
   )
 }
 
-const cursorShape = z.tuple([z.enum(sortKeys), z.enum(['asc', 'desc']), z.string(), z.string()])
-
-/** The value comes from the database as text: a JavaScript date would lose its microseconds. */
-async function cursorAfter(db: Database, accountId: string, id: string, query: ListKeysQuery): Promise<string> {
-  const [row] = await db
-    .select({ value: sql<string>`${sortExpressions[query.sort].value}::text` })
-    .from(apiKeys)
-    .leftJoin(apiKeyUses, eq(apiKeyUses.keyId, apiKeys.id))
-    .where(and(eq(apiKeys.accountId, accountId), eq(apiKeys.id, id)))
-  return Buffer.from(JSON.stringify([query.sort, query.order, row?.value ?? '', id])).toString('base64url')
+const cursorTime = z.number().int().min(-MAX_MICROSECONDS).max(MAX_MICROSECONDS)
+const cursorValues = {
+  created: cursorTime,
+  name: z.string().max(300).refine(isStorable),
+  last_used: cursorTime.nullable(),
+  expires: cursorTime.nullable(),
 }
 
-function readCursor(cursor: string, query: ListKeysQuery): { value: string; id: string } {
+function writeCursor({ sort, order }: ListKeysQuery, text: string | null, id: string): string {
+  const value = sort === 'name' || text === null ? text : Number(text)
+  return Buffer.from(JSON.stringify([sort, order, value, id])).toString('base64url')
+}
+
+function readCursor(cursor: string, { sort, order }: ListKeysQuery): { value: CursorValue; id: string } {
+  const shape = z.tuple([z.literal(sort), z.literal(order), cursorValues[sort], z.string().regex(/^[\w-]{1,64}$/)])
   try {
-    const [sort, order, value, id] = cursorShape.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')))
-    const isTime = sort !== 'name'
-    if (
-      sort === query.sort &&
-      order === query.order &&
-      (!isTime || isTimestampText(value)) &&
-      !`${value}${id}`.includes('\0')
-    ) {
-      return { value, id }
-    }
+    const [, , value, id] = shape.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')))
+    return { value, id }
   } catch {
-    // Falls through: whatever is wrong with it, it is not a cursor of this list.
+    // Whatever is wrong with it, it is not a cursor of this list.
+    throw invalidField(
+      'cursor',
+      'must be the `next_cursor` of an earlier answer to the same `sort` and `order`; leave it out to start over',
+      'invalid_format',
+    )
   }
-  throw invalidField(
-    'cursor',
-    'must be the `next_cursor` of an earlier answer to the same `sort` and `order`; leave it out to start over',
-    'invalid_format',
-  )
-}
-
-/** Whether Postgres will take it for a point in time: a cursor that someone edited must not reach a statement. */
-function isTimestampText(text: string): boolean {
-  if (/^-?infinity$/.test(text)) return true
-  const match = /^(\d{4}-\d\d-\d\d) ((?:[01]\d|2[0-3])(?::[0-5]\d){2})(\.\d{1,6})?[+-](0\d|1[0-5])(:[0-5]\d)?$/.exec(
-    text,
-  )
-  if (!match) return false
-  const [, day = '', time] = match
-  // JavaScript takes February 30th for March; Postgres knows neither that day nor the year 0.
-  const date = new Date(`${day}T${time}Z`)
-  return day >= '0001' && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day)
 }
