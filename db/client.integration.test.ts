@@ -6,6 +6,7 @@ import { sql } from 'drizzle-orm'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
 import { createTestDatabase, DRIVERS, type Driver, type TestDatabase } from '@/test/databases'
+import { freePort } from '@/test/postgres'
 import { startTcpGate, type TcpGate } from '@/test/tcp-gate'
 import { type Database, type DatabaseConfig, type OpenDatabase, openDatabase } from './client'
 import { DataFolderHeldError } from './data-folder'
@@ -67,6 +68,37 @@ describe.each(['pg', 'neon'] as const)('migrations (%s)', (driver) => {
     await Promise.all(instances.map((instance) => instance.migrate()))
     const [first] = instances as [OpenDatabase]
     expect(await rows(first.db, 'select * from drizzle.__drizzle_migrations')).toHaveLength(await journalLength())
+  }, 120_000)
+
+  it('fail with the reason when the database can not be reached', async () => {
+    const { config, drop } = await createTestDatabase(driver)
+    cleanups.push(drop)
+    if (config.driver === 'pglite') throw new Error('unreachable')
+    const url = new URL(config.url)
+    url.port = String(await freePort())
+    const database = await open({ ...config, url: url.href })
+    const reason = driver === 'pg' ? /ECONNREFUSED/ : /terminated unexpectedly/
+    await expect(database.migrate()).rejects.toThrow(reason)
+  })
+
+  it('fail when their connections break half-way', async () => {
+    const { config, drop } = await createTestDatabase(driver)
+    cleanups.push(drop)
+    if (config.driver === 'pglite') throw new Error('unreachable')
+    const direct = await open(config)
+    const url = new URL(config.url)
+    const gate = await startTcpGate(Number(url.port))
+    cleanups.push(() => gate.close())
+    url.port = String(gate.port)
+    const database = await open({ ...config, url: url.href })
+    await direct.db.transaction(async (tx) => {
+      await tx.execute(sql`lock table drizzle.__drizzle_migrations`)
+      const migrated = database.migrate()
+      migrated.catch(() => {})
+      await expect.poll(() => gate.greetings.length).toBe(2)
+      gate.cut()
+      await expect(migrated).rejects.toThrow()
+    })
   })
 
   // A pooler such as PgBouncer gives each transaction another connection: a lock of the session would stay behind on one

@@ -93,7 +93,11 @@ function prepareInPGlite<Row>(
     const unsafe = values.some((value) => !/^[\w-]+$/.test(value))
     if (unsafe) throw new TypeError('A prepared look-up takes letters, digits, _ and - only')
     prepared ??= client.exec(`prepare ${name} (text[]) as ${statement}`)
-    await prepared
+    // Tried again at the next look-up when it fails, such as before the tables are there.
+    await prepared.catch((error) => {
+      prepared = undefined
+      throw error
+    })
     const [result] = await client.exec(`execute ${name} ('{${values.join(',')}}')`)
     return (result?.rows ?? []) as Row[]
   }
@@ -101,14 +105,12 @@ function prepareInPGlite<Row>(
 
 type ServerConfig = Extract<DatabaseConfig, { url: string }>
 
-const CONNECT_TIMEOUT_MS = 5_000
-
 // PgBouncer, which Neon's pooled addresses lead to, ends a connection that begins with a parameter it doesn't know, among
 // them `statement_timeout`; hence the driver's own time-out, after which it also drops the connection.
 const poolOptions = ({ url, poolSize, queryTimeoutMs = 30_000 }: ServerConfig) => ({
   connectionString: url,
   max: poolSize,
-  connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  connectionTimeoutMillis: 5_000,
   query_timeout: queryTimeoutMs,
   application_name: 'fenicia',
 })
@@ -176,7 +178,7 @@ async function openNeon(config: ServerConfig): Promise<OpenDatabase> {
 /** Of a connection that migrates: unlike the pool's, it has no time-out, which changing a large table may exceed. */
 const clientOptions = ({ url }: ServerConfig) => ({
   connectionString: url,
-  connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  connectionTimeoutMillis: 30_000,
   application_name: 'fenicia',
 })
 
@@ -195,18 +197,28 @@ async function lockedMigration<Client extends MigrationClient>(
   createClient: () => Client,
   migrate: (client: Client) => Promise<void>,
 ): Promise<void> {
-  const [lock, client] = [createClient(), createClient()]
-  // Whatever breaks shows in the statement that it breaks; unheard, the event would end the process.
-  for (const one of [lock, client]) one.on('error', () => {})
-  try {
-    await lock.connect()
+  await connected(createClient, async (lock) => {
     await lock.query('begin')
     await lock.query('select pg_advisory_xact_lock($1)', [MIGRATION_LOCK])
-    await client.connect()
-    await migrate(client)
+    await connected(createClient, migrate)
     await lock.query('commit')
+  })
+}
+
+/** Does some work on a connection of its own. */
+async function connected<Client extends MigrationClient>(
+  createClient: () => Client,
+  work: (client: Client) => Promise<void>,
+): Promise<void> {
+  const client = createClient()
+  // Whatever breaks shows in the statement that it breaks; unheard, the event would end the process.
+  client.on('error', () => {})
+  await client.connect()
+  try {
+    await work(client)
   } finally {
-    await Promise.all([lock.end(), client.end()])
+    // Only of what was connected: Neon's driver never comes back from ending what was not.
+    await client.end()
   }
 }
 
