@@ -49,7 +49,7 @@ describe('a query', () => {
       'status must be one of current, active, retiring, retired, expired, revoked, review, all.',
       'invalid_value',
     ],
-    ['q=%00', 'q must not contain control characters.', 'invalid_value'],
+    ['q=%00', 'q must not contain control characters or broken Unicode.', 'invalid_value'],
     [`q=${'x'.repeat(101)}`, 'q must be 100 characters or fewer.', 'invalid_value'],
   ])('is refused with what is wrong: %s', async (query, detail, code) => {
     const answer = await list(query)
@@ -72,7 +72,7 @@ describe('a query', () => {
 
 describe('a cursor', () => {
   const forged = (...parts: unknown[]) => Buffer.from(JSON.stringify(parts)).toString('base64url')
-  const at = (time: string, id: unknown = 'key_1') => forged('created', 'desc', time, id)
+  const at = (time: unknown, id: unknown = 'key_1') => forged('created', 'desc', time, id)
 
   it.each([
     ['nothing', ''],
@@ -83,19 +83,18 @@ describe('a cursor', () => {
     ['another shape', forged('created', 'desc')],
     ['an object', Buffer.from('{"__proto__":[]}').toString('base64url')],
     ['of another sort', forged('name', 'desc', 'a', 'key_1')],
-    ['of another order', forged('created', 'asc', '2026-01-01 00:00:00+00', 'key_1')],
+    ['of another order', forged('created', 'asc', 0, 'key_1')],
     ['of no sort', forged('token_hash', 'desc', 'a', 'key_1')],
     ['SQL', at("2026-01-01'; drop table api_keys; --")],
     ['words for a time', at('yesterday')],
-    ['a number', forged('created', 'desc', 1, 'key_1')],
-    ['the year 0', at('0000-01-01 00:00:00+00')],
-    ['February 30th', at('2026-02-30 00:00:00+00')],
-    ['the 13th month', at('2026-13-01 00:00:00+00')],
-    ['the 25th hour', at('2026-01-01 25:00:00+00')],
-    ['the 61st second', at('2026-01-01 00:00:60+00')],
-    ['an offset of a day', at('2026-01-01 00:00:00+23:59')],
-    ['NUL in the id', at('2026-01-01 00:00:00+00', 'key_\0')],
-    ['an id that is none', at('2026-01-01 00:00:00+00', {})],
+    ['a time as people write it', at('2026-01-01 00:00:00+00')],
+    ['half a microsecond', at(0.5)],
+    ['no time', at(null)],
+    ['a time that no number holds', at(1e300)],
+    ['the year 300,000', at(9_000_000_000_000_000)],
+    ['half of a surrogate pair', forged('name', 'asc', '\ud800', 'key_1')],
+    ['NUL in the id', at(0, 'key_\0')],
+    ['an id that is none', at(0, {})],
     ['a long one', 'A'.repeat(501)],
     ['a huge one', 'A'.repeat(12_000)],
   ])('that is %s is refused', async (_, cursor) => {
@@ -103,24 +102,16 @@ describe('a cursor', () => {
     expect([answer.status, problemOf(answer).errors?.[0]?.field]).toEqual([400, 'cursor'])
   })
 
-  it.each([
-    '-infinity',
-    'infinity',
-    '0001-01-01 00:00:00+00',
-    '9999-12-31 23:59:59.999999+15:59',
-    '2028-02-29 23:59:59-15',
-  ])('that is forged to %s stays inside the account', async (time) => {
-    const stranger = await api.makeAccount('Another shop')
-    await api.makeKey(stranger, {})
-    const { status, body } = await list(`cursor=${at(time)}`)
-    expect(status).toBe(200)
-    expect(body).toMatchObject({ total: 1 })
-  })
-
-  it('with half of a surrogate pair is taken for what it is not and harms nothing', async () => {
-    const cursor = Buffer.from('["name","asc","\\ud800","key_1"]').toString('base64url')
-    expect((await list(`sort=name&order=asc&cursor=${cursor}`)).status).toBe(200)
-  })
+  it.each([-8_600_000_000_000_000, 0, 8_600_000_000_000_000])(
+    'that is forged to %s stays inside the account',
+    async (time) => {
+      const stranger = await api.makeAccount('Another shop')
+      await api.makeKey(stranger, {})
+      const { status, body } = await list(`cursor=${at(time)}`)
+      expect(status).toBe(200)
+      expect(body).toMatchObject({ total: 1 })
+    },
+  )
 
   it.each(['created', 'name', 'last_used', 'expires'])('pages through all keys by %s, each once', async (sort) => {
     const names = ['Ä', 'a', 'B', '"quoted"', '🔑', 'z'.repeat(64), '🔒'.repeat(64)]
