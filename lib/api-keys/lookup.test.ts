@@ -9,6 +9,7 @@ function keyOf(tokenHash: string): KeyRecord {
     environment: 'live',
     scopes: [],
     expiresAt: null,
+    retiresAt: null,
     status: 'active',
     accountId: 'acc_1',
     accountName: 'Phoenix Traders',
