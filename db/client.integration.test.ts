@@ -95,7 +95,7 @@ describe.each(['pg', 'neon'] as const)('migrations (%s)', (driver) => {
       await tx.execute(sql`lock table drizzle.__drizzle_migrations`)
       const migrated = database.migrate()
       migrated.catch(() => {})
-      await expect.poll(() => gate.greetings.length).toBe(2)
+      await expect.poll(() => gate.greetings.length, { timeout: 20_000 }).toBe(2)
       gate.cut()
       await expect(migrated).rejects.toThrow()
     })
@@ -112,12 +112,14 @@ describe.each(['pg', 'neon'] as const)('migrations (%s)', (driver) => {
       const migrated = database.migrate()
       // By then it waits for the table, with its lock held.
       await expect
-        .poll(() =>
-          rows(
-            database.db,
-            `select state from pg_locks join pg_stat_activity using (pid) join pg_database on oid = database
+        .poll(
+          () =>
+            rows(
+              database.db,
+              `select state from pg_locks join pg_stat_activity using (pid) join pg_database on oid = database
              where locktype = 'advisory' and granted and pg_database.datname = current_database()`,
-          ),
+            ),
+          { timeout: 20_000 },
         )
         .toEqual([{ state: 'idle in transaction' }])
       await tx.execute(sql`rollback`)
