@@ -1,0 +1,163 @@
+// `npm run bench -- footprint`: what the built product needs to start, to run and to be looked at.
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Visit } from './lib/browser.mjs'
+import { sendRequests } from './lib/load.mjs'
+import { describeMachine } from './lib/machine.mjs'
+import { startPostgres } from './lib/postgres.mjs'
+import { createAccount, KEYS, PERSON, prepareProduct, seedProduct, startProduct } from './lib/product.mjs'
+import { boundText, progress, table, whole } from './lib/report.mjs'
+import { residentBytes } from './lib/servers.mjs'
+import { median } from './lib/statistics.mjs'
+import { FOOTPRINT_TARGETS, keeps, SECOND_RUN_TOLERANCE_MB } from './lib/targets.mjs'
+import { temporaryFolder } from './lib/temporary.mjs'
+
+/** @typedef {import('./lib/targets.mjs').Backend} Backend */
+/** @typedef {import('./lib/product.mjs').Place} Place */
+
+const VERIFICATIONS = 100_000
+const CONNECTIONS = 64
+const PAGE = '/settings/api-keys'
+/** After which a server is at rest: usage is written, and what was opened for the start is closed. */
+const SETTLE_MS = 6_000
+
+/**
+ * @param {import('./lib/options.mjs').Options} options
+ * @returns {Promise<{ result: Record<string, unknown> & { met: boolean }, text: string }>}
+ */
+export async function footprint(options) {
+  await prepareProduct()
+  const folder = await temporaryFolder()
+  const pglite = await measurePlace('pglite', { folder: join(folder, 'pglite') }, options.rounds)
+  const postgres = await startPostgres()
+  try {
+    const place = { folder: join(folder, 'postgres'), url: await postgres.createDatabase('fenicia') }
+    const figures = { ...pglite, ...(await measurePlace('postgres', place, options.rounds)) }
+    return report({ options, postgresVersion: postgres.version, ...(await measureScripts(place)), figures })
+  } finally {
+    await postgres.stop()
+  }
+}
+
+/**
+ * @param {Backend} backend
+ * @param {Place} place
+ * @param {number} starts
+ * @returns {Promise<Record<string, number>>} by backend and id of the target
+ */
+async function measurePlace(backend, place, starts) {
+  progress(`${backend}: starting on an empty place, then filling it with ${whole(KEYS)} keys …`)
+  const first = await startProduct(place)
+  await first.stop()
+  const tokens = await seedProduct(place)
+  await createAccount(place)
+
+  progress(`${backend}: starting ${starts} times …`)
+  const seconds = []
+  for (let start = 0; start < starts; start++) {
+    const server = await startProduct(place, tokens[0])
+    seconds.push(server.firstAnswerMs / 1000)
+    await server.stop()
+  }
+
+  progress(`${backend}: ${whole(VERIFICATIONS)} verifications, twice …`)
+  const server = await startProduct(place, tokens[0])
+  try {
+    const resident = async () => {
+      await sleep(SETTLE_MS)
+      return (await residentBytes(server.pid)) / 1e6
+    }
+    const verify = (/** @type {string[]} */ some) =>
+      sendRequests({ url: server.url, tokens: some, connections: CONNECTIONS, amount: VERIFICATIONS })
+    const idle = await resident()
+    // Other keys the second time: what is kept for a key, and not only what is kept for a request, would show.
+    await verify(tokens.slice(0, KEYS / 2))
+    const loaded = await resident()
+    await verify(tokens.slice(KEYS / 2))
+    const loadedAgain = await resident()
+    return {
+      [`${backend} first-start`]: first.firstAnswerMs / 1000,
+      [`${backend} start`]: median(seconds),
+      [`${backend} idle`]: idle,
+      [`${backend} loaded`]: loaded,
+      [`${backend} second`]: loadedAgain - loaded,
+    }
+  } finally {
+    await server.stop()
+  }
+}
+
+/** @param {Place} place */
+async function measureScripts(place) {
+  progress(`Signing in and loading ${PAGE} …`)
+  const server = await startProduct(place)
+  try {
+    const visit = new Visit(server.origin)
+    await visit.signIn(PERSON)
+    const scripts = await visit.scripts(PAGE)
+    return { scripts }
+  } finally {
+    await server.stop()
+  }
+}
+
+/**
+ * @param {{ options: import('./lib/options.mjs').Options, postgresVersion: string, figures: Record<string, number>, scripts: { address: string, bytes: number, gzipped: number }[] }} run
+ */
+function report({ options, postgresVersion, figures, scripts }) {
+  /** @type {Record<string, number>} */
+  const values = { ...figures, 'any javascript': scripts.reduce((sum, script) => sum + script.gzipped, 0) / 1000 }
+  const rows = FOOTPRINT_TARGETS.map((target) => {
+    const value = values[`${target.backend} ${target.id}`]
+    if (value === undefined) throw new Error(`${target.backend} ${target.id} was not measured`)
+    return { ...target, value, met: keeps(value, target) }
+  })
+  const met = rows.every((row) => row.met)
+  const machine = describeMachine()
+  const unit = (/** @type {number} */ value, /** @type {string} */ name) =>
+    `${name === 's' ? value.toFixed(2) : value.toFixed(1)} ${name}`
+  const text = [
+    `Built product with ${whole(KEYS)} keys; starts are medians of ${options.rounds}; a run is ${whole(VERIFICATIONS)} verifications over ${CONNECTIONS} connections, of other keys each time`,
+    `${machine.cores} cores, ${machine.processor}, ${machine.memoryGb} GB, ${machine.system}, Node ${machine.node}, Postgres ${postgresVersion}`,
+    '',
+    table([
+      ['database', 'what', 'measured', 'target', ''],
+      ...rows.map((row) => [
+        row.backend,
+        row.what,
+        unit(row.value, row.unit),
+        `${boundText(row)} ${row.unit}`,
+        row.met ? 'met' : 'MISSED',
+      ]),
+    ]),
+    '',
+    `Adding nothing is told from noise at ${SECOND_RUN_TOLERANCE_MB} MB. The very first start, into an empty folder: ${['pglite', 'postgres'].map((backend) => `${unit(values[`${backend} first-start`], 's')} on ${backend}`).join(', ')}.`,
+    `${scripts.length} scripts, the largest: ${scripts
+      .slice(0, 3)
+      .map(({ gzipped }) => unit(gzipped / 1000, 'kB'))
+      .join(', ')}.`,
+    '',
+    met ? 'Every target is met.' : 'A target is missed.',
+  ].join('\n')
+  const method = {
+    keys: KEYS,
+    verifications: VERIFICATIONS,
+    connections: CONNECTIONS,
+    starts: options.rounds,
+    quick: options.quick,
+  }
+  const firstStartSeconds = { pglite: values['pglite first-start'], postgres: values['postgres first-start'] }
+  return {
+    result: {
+      command: 'footprint',
+      met,
+      machine,
+      versions: { postgres: postgresVersion },
+      method,
+      rows,
+      firstStartSeconds,
+      scripts,
+    },
+    text,
+  }
+}

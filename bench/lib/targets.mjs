@@ -1,0 +1,78 @@
+// What the figures are held against. These tables are the promise; the README's is a copy of one run.
+
+/** @typedef {'postgres' | 'pglite'} Backend */
+/** @typedef {'fenicia' | 'bare' | 'bare-pg' | 'better-auth'} ServerName */
+
+/**
+ * `GET /api/v1/me` with so many connections, beside a peer: at least, or at most, so many times its figure.
+ * @typedef {object} RatioTarget
+ * @property {Backend} backend
+ * @property {number} connections
+ * @property {ServerName} peer
+ * @property {'requestsPerSecond' | 'p50Ms'} figure
+ * @property {{ atLeast: number } | { atMost: number }} bound
+ */
+
+/** @type {readonly RatioTarget[]} */
+export const VERIFY_TARGETS = [
+  { backend: 'postgres', connections: 64, peer: 'bare-pg', figure: 'requestsPerSecond', bound: { atLeast: 2 } },
+  { backend: 'postgres', connections: 64, peer: 'bare', figure: 'requestsPerSecond', bound: { atLeast: 0.5 } },
+  { backend: 'postgres', connections: 64, peer: 'better-auth', figure: 'requestsPerSecond', bound: { atLeast: 20 } },
+  { backend: 'postgres', connections: 256, peer: 'bare', figure: 'requestsPerSecond', bound: { atLeast: 0.7 } },
+  { backend: 'postgres', connections: 16, peer: 'bare-pg', figure: 'requestsPerSecond', bound: { atLeast: 1 } },
+  { backend: 'postgres', connections: 1, peer: 'bare-pg', figure: 'p50Ms', bound: { atMost: 1.4 } },
+  { backend: 'pglite', connections: 64, peer: 'bare', figure: 'requestsPerSecond', bound: { atLeast: 0.5 } },
+]
+
+/**
+ * The most that a figure of the built product may be.
+ * @typedef {object} FootprintTarget
+ * @property {string} id
+ * @property {Backend | 'any'} backend
+ * @property {string} what
+ * @property {'s' | 'MB' | 'kB'} unit MB and kB are powers of ten
+ * @property {number} atMost
+ */
+
+/**
+ * What a second run of verifications may add to the resident memory. V8 and the allocator keep or return a few pages as
+ * they see fit: the same process measured twice at rest differs by as much. Something kept per verification shows: 100 bytes
+ * each are 10 MB.
+ */
+export const SECOND_RUN_TOLERANCE_MB = 8
+
+/** @type {readonly FootprintTarget[]} */
+export const FOOTPRINT_TARGETS = [
+  ...memoryTargets('pglite', 550),
+  ...memoryTargets('postgres', 300),
+  {
+    id: 'javascript',
+    backend: 'any',
+    what: 'first-load JavaScript of /settings/api-keys, gzipped',
+    unit: 'kB',
+    atMost: 170,
+  },
+]
+
+/**
+ * @param {Backend} backend
+ * @param {number} mostMb
+ * @returns {FootprintTarget[]}
+ */
+function memoryTargets(backend, mostMb) {
+  return [
+    { id: 'start', backend, what: 'start to the first verified request', unit: 's', atMost: 3 },
+    { id: 'idle', backend, what: 'resident memory, idle', unit: 'MB', atMost: mostMb },
+    { id: 'loaded', backend, what: 'resident memory after 100,000 verifications', unit: 'MB', atMost: mostMb },
+    { id: 'second', backend, what: 'what a second 100,000 add', unit: 'MB', atMost: SECOND_RUN_TOLERANCE_MB },
+  ]
+}
+
+/**
+ * Whether a value keeps a bound. What is no number keeps none.
+ * @param {number} value
+ * @param {{ atLeast: number } | { atMost: number }} bound
+ */
+export function keeps(value, bound) {
+  return 'atLeast' in bound ? value >= bound.atLeast : value <= bound.atMost
+}

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest'
+import { FOOTPRINT_TARGETS, keeps, VERIFY_TARGETS } from './targets.mjs'
+
+test.each([
+  [2, { atLeast: 2 }, true],
+  [1.99, { atLeast: 2 }, false],
+  [1.4, { atMost: 1.4 }, true],
+  [1.41, { atMost: 1.4 }, false],
+  [-3, { atMost: 8 }, true],
+  [Number.NaN, { atLeast: 0 }, false],
+  [Number.NaN, { atMost: 9 }, false],
+])('%d keeps %j: %s', (value, bound, expected) => {
+  expect(keeps(value, bound)).toBe(expected)
+})
+
+test('the targets of GET /me are those that were promised', () => {
+  const words = VERIFY_TARGETS.map(
+    ({ backend, connections, peer, figure, bound }) =>
+      `${backend} ${connections}: ${figure} ${Object.keys(bound)[0]} ${Object.values(bound)[0]} × ${peer}`,
+  )
+  expect(words).toEqual([
+    'postgres 64: requestsPerSecond atLeast 2 × bare-pg',
+    'postgres 64: requestsPerSecond atLeast 0.5 × bare',
+    'postgres 64: requestsPerSecond atLeast 20 × better-auth',
+    'postgres 256: requestsPerSecond atLeast 0.7 × bare',
+    'postgres 16: requestsPerSecond atLeast 1 × bare-pg',
+    'postgres 1: p50Ms atMost 1.4 × bare-pg',
+    'pglite 64: requestsPerSecond atLeast 0.5 × bare',
+  ])
+})
+
+test('the footprint targets are those that were promised', () => {
+  const words = FOOTPRINT_TARGETS.map(({ backend, id, atMost, unit }) => `${backend} ${id}: ${atMost} ${unit}`)
+  expect(words).toEqual([
+    'pglite start: 3 s',
+    'pglite idle: 550 MB',
+    'pglite loaded: 550 MB',
+    'pglite second: 8 MB',
+    'postgres start: 3 s',
+    'postgres idle: 300 MB',
+    'postgres loaded: 300 MB',
+    'postgres second: 8 MB',
+    'any javascript: 170 kB',
+  ])
+})
