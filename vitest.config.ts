@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { configDefaults, defineConfig } from 'vitest/config'
 
-const elsewhere = [...configDefaults.exclude, '.next/**', 'bench/**', 'e2e/**']
+const elsewhere = [...configDefaults.exclude, '.next/**', 'e2e/**']
 
 export default defineConfig({
   resolve: { alias: { '@': fileURLToPath(new URL('.', import.meta.url)).replace(/\/$/, '') } },
