@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readFile, rename } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -24,6 +24,11 @@ export async function prepareBrowser(): Promise<Browser> {
   const folder = await unpack()
   const executablePath = join(folder, 'chromium')
   const fonts = { FONTCONFIG_PATH: join(folder, 'fonts') }
+  // The package's own file looks for them in the cloud's folders; without any font, a text field ends the browser.
+  await writeFile(
+    join(folder, 'fonts/fonts.conf'),
+    `<fontconfig><dir>${folder}/fonts</dir><cachedir>${folder}/fonts/cache</cachedir></fontconfig>`,
+  )
   // A bare machine lacks libraries that a desktop has; the package brings those that its browser needs.
   const attempts = [fonts, { ...fonts, LD_LIBRARY_PATH: join(folder, 'al2023/lib') }]
   let failure: unknown
