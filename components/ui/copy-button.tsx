@@ -59,7 +59,11 @@ export function CopyButton({
           timer.current = window.setTimeout(() => setState('idle'), 2500)
         }}
       >
-        {state === 'copied' ? <Check aria-hidden="true" className="text-success" /> : <Copy aria-hidden="true" />}
+        {state === 'copied' ? (
+          <Check aria-hidden="true" className={props.variant === 'primary' ? undefined : 'text-success'} />
+        ) : (
+          <Copy aria-hidden="true" />
+        )}
         {children ? (state === 'copied' ? 'Copied' : children) : null}
       </Button>
       <span role="status" className={state === 'failed' ? 'text-destructive text-xs' : 'sr-only'}>

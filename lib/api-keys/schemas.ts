@@ -57,6 +57,8 @@ export const regenerateKeyInput = z.strictObject({
 })
 export type RegenerateKeyInput = z.output<typeof regenerateKeyInput>
 
+export const overlapChangeInput = z.strictObject({ retire_when_silent: z.boolean() })
+
 const reason = displayText(200).nullable().default(null).meta({
   description: 'Kept with the key and in the audit log; at most 200 characters.',
   example: 'The app was shut down',

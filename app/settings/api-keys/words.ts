@@ -1,7 +1,12 @@
-import type { KeyResource } from '@/lib/api/resources'
+import type { z } from 'zod'
+import type { bulkRevocationSchema, KeyResource, keyListSchema } from '@/lib/api/resources'
 
 /** A key as the API answers it. */
 export type ApiKey = KeyResource
+/** A page of keys as the API answers it. */
+export type KeyList = z.output<typeof keyListSchema>
+/** A bulk revocation as the API answers it. */
+export type RevocationProgress = z.output<typeof bulkRevocationSchema>
 
 /** Requests, customers, keys: a count as people read it. */
 export function countText(count: number): string {

@@ -1,0 +1,46 @@
+import type { AuditEventView } from '@/lib/audit'
+
+type Happened = Pick<AuditEventView, 'action' | 'details'>
+
+const overlapWords: Record<string, string> = {
+  none: 'The old token stopped at once.',
+  '1h': 'The old token was to work for 1 more hour.',
+  '24h': 'The old token was to work for 24 more hours.',
+  '7d': 'The old token was to work for 7 more days.',
+}
+
+/** What happened to a key, in a sentence, and what else is to be known of it. */
+export function happened({ action, details }: Happened): { what: string; more?: string } {
+  switch (action) {
+    case 'api_key.created':
+      return { what: 'Generated' }
+    case 'api_key.renamed':
+      return { what: `Renamed from “${nameIn(details.before)}” to “${nameIn(details.after)}”` }
+    case 'api_key.revoked': {
+      const reason = text(details.reason)
+      return { what: 'Revoked', more: reason && `Reason: ${reason}` }
+    }
+    case 'api_key.regenerated':
+      return { what: 'Regenerated', more: overlapWords[text(details.overlap) ?? ''] }
+    case 'api_key.retirement_changed':
+      return { what: retirementWords(details) }
+    default:
+      return { what: action }
+  }
+}
+
+function retirementWords({ ended, retire_when_silent }: Record<string, unknown>): string {
+  if (ended === 'by hand') return 'Overlap ended'
+  if (ended === 'silent') return 'Overlap ended, since nothing used the old token any more'
+  return retire_when_silent === true
+    ? 'Overlap set to end as soon as nothing uses the old token'
+    : 'Overlap set to last to its end'
+}
+
+function nameIn(value: unknown): string {
+  return (typeof value === 'object' && value !== null && 'name' in value && text(value.name)) || '?'
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}

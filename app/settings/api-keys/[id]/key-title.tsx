@@ -1,0 +1,102 @@
+'use client'
+
+import { Pencil } from 'lucide-react'
+import { useEffect, useRef, useState } from 'react'
+import { Button } from '@/components/ui/button'
+import { Field } from '@/components/ui/field'
+import { Input } from '@/components/ui/input'
+import { toast } from '@/components/ui/toast'
+import { renameKey } from '../actions'
+import { ProblemBanner } from '../problem-banner'
+import { useAction } from '../use-action'
+import type { ApiKey } from '../words'
+
+/** The key's name, which can be changed where it stands. */
+export function KeyTitle({
+  apiKey,
+  mayRename,
+  startRenaming,
+  onRenamed,
+}: {
+  apiKey: ApiKey
+  mayRename: boolean
+  startRenaming: boolean
+  onRenamed: () => void
+}) {
+  const [renaming, setRenaming] = useState(startRenaming && mayRename)
+  const button = useRef<HTMLButtonElement>(null)
+  const wasRenaming = useRef(false)
+  useEffect(() => {
+    // The button stands where the form was: the focus goes on there.
+    if (wasRenaming.current && !renaming) button.current?.focus()
+    wasRenaming.current = renaming
+  }, [renaming])
+
+  if (renaming) {
+    return (
+      <RenameForm
+        apiKey={apiKey}
+        onDone={(renamed) => {
+          setRenaming(false)
+          if (renamed) onRenamed()
+        }}
+      />
+    )
+  }
+  return (
+    <div className="flex min-w-0 items-center gap-1.5">
+      <h1 className="min-w-0 font-semibold text-xl tracking-tight [overflow-wrap:anywhere]">{apiKey.name}</h1>
+      {mayRename ? (
+        <Button ref={button} variant="ghost" size="icon-sm" aria-label="Rename" onClick={() => setRenaming(true)}>
+          <Pencil aria-hidden="true" />
+        </Button>
+      ) : null}
+    </div>
+  )
+}
+
+function RenameForm({ apiKey, onDone }: { apiKey: ApiKey; onDone: (renamed: boolean) => void }) {
+  const [name, setName] = useState(apiKey.name)
+  const input = useRef<HTMLInputElement>(null)
+  const { run, pending, problem, passwordDialog } = useAction(renameKey, () => {
+    toast('API key renamed')
+    onDone(true)
+  })
+  useEffect(() => {
+    input.current?.focus()
+    input.current?.select()
+  }, [])
+  useEffect(() => {
+    if (problem) input.current?.focus()
+  }, [problem])
+  return (
+    <form
+      noValidate
+      className="grid max-w-lg gap-2"
+      onSubmit={(event) => {
+        event.preventDefault()
+        run(apiKey.id, { name })
+      }}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') onDone(false)
+      }}
+    >
+      {/* The page keeps its heading while the name is edited. */}
+      <h1 className="sr-only">{apiKey.name}</h1>
+      {problem && !problem.fields.name ? <ProblemBanner problem={problem} /> : null}
+      <div className="flex flex-wrap items-start gap-2">
+        <Field label="Name" error={problem?.fields.name} className="flex-1 basis-56">
+          <Input ref={input} value={name} autoComplete="off" onChange={(event) => setName(event.currentTarget.value)} />
+        </Field>
+        {/* Level with the control, below its label. */}
+        <div className="flex gap-2 sm:pt-[26px]">
+          <Button type="submit" variant="primary" pending={pending}>
+            Save name
+          </Button>
+          <Button onClick={() => onDone(false)}>Cancel</Button>
+        </div>
+      </div>
+      {passwordDialog}
+    </form>
+  )
+}

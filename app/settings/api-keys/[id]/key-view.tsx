@@ -1,0 +1,153 @@
+'use client'
+
+import { ChevronLeft } from 'lucide-react'
+import Link from 'next/link'
+import { useRouter } from 'next/navigation'
+import { type ReactNode, useMemo, useRef } from 'react'
+import { Banner } from '@/components/ui/banner'
+import { Button, buttonVariants } from '@/components/ui/button'
+import { Card, CardContent, CardHeader, CardTitle } from '@/components/ui/card'
+import { useKeyDialogs } from '../key-menu'
+import { LIST_PATH } from '../list-state'
+import { ListFailure } from '../list-states'
+import { keyHref, type Preloaded } from '../paths'
+import { useKey, useKeysChanged } from '../queries'
+import { useRecoveredFocus } from '../use-recovered-focus'
+import type { ApiKey } from '../words'
+import { KeyDetails } from './key-details'
+import { KeyTitle } from './key-title'
+import { OverlapCard } from './overlap-card'
+import { usageDays } from './usage'
+import { UsageChart } from './usage-chart'
+
+/** A key as a page. `neighbour` is the other key of an overlap that is going on. */
+export function KeyView({
+  id,
+  preloaded,
+  neighbour,
+  mayManage,
+  startRenaming,
+  history,
+}: {
+  id: string
+  preloaded: Preloaded<ApiKey>
+  neighbour: Preloaded<ApiKey> | null
+  mayManage: boolean
+  startRenaming: boolean
+  history: ReactNode
+}) {
+  const router = useRouter()
+  const title = useRef<HTMLDivElement>(null)
+  const expectLostFocus = useRecoveredFocus(title)
+  const keysChanged = useKeysChanged()
+  const { data = preloaded.answer, dataUpdatedAt, error, isError, isFetching, refetch } = useKey(id, preloaded)
+  const days = useMemo(() => usageDays(data.usage_30d.days, new Date(dataUpdatedAt)), [data, dataUpdatedAt])
+  // What the API does not tell, such as the history, is the server's to render anew.
+  const changed = () => {
+    expectLostFocus()
+    keysChanged()
+    router.refresh()
+  }
+  const { open, dialog } = useKeyDialogs({
+    onRevoked: () => {
+      router.refresh()
+      expectLostFocus()
+    },
+    onRegenerated: (newId) => router.push(keyHref(newId)),
+  })
+  const mayRegenerate = mayManage && data.status === 'active'
+
+  return (
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
+      <header className="grid gap-2 pb-2">
+        <Link
+          href={LIST_PATH}
+          className="-ml-1 inline-flex w-fit items-center gap-0.5 rounded pr-1 text-muted-foreground text-sm hover:text-foreground"
+        >
+          <ChevronLeft className="size-4" aria-hidden="true" />
+          API Keys
+        </Link>
+        <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
+          <div ref={title} tabIndex={-1} className="min-w-0 flex-1 basis-72 outline-none">
+            <KeyTitle apiKey={data} mayRename={mayRegenerate} startRenaming={startRenaming} onRenamed={changed} />
+          </div>
+          {mayManage && data.status !== 'revoked' ? (
+            <div className="flex flex-wrap gap-2">
+              {mayRegenerate ? (
+                <Button aria-haspopup="dialog" onClick={() => open({ kind: 'regenerate', apiKey: data })}>
+                  Regenerate key
+                </Button>
+              ) : null}
+              <Button variant="danger" aria-haspopup="dialog" onClick={() => open({ kind: 'revoke', apiKey: data })}>
+                Revoke key
+              </Button>
+            </div>
+          ) : null}
+        </div>
+      </header>
+      {isError ? <ListFailure error={error} stale retrying={isFetching} onRetry={() => void refetch()} /> : null}
+      {data.status === 'retired' && data.replaced_by_id ? <RetiredNotice newId={data.replaced_by_id} /> : null}
+      {neighbour ? <Overlap apiKey={data} neighbour={neighbour} mayManage={mayManage} onChanged={changed} /> : null}
+      <Section title="Usage">
+        <UsageChart days={days} />
+      </Section>
+      <Section title="Details">
+        <KeyDetails apiKey={data} />
+      </Section>
+      <Section title="History">{history}</Section>
+      {dialog}
+    </div>
+  )
+}
+
+function Overlap({
+  apiKey,
+  neighbour,
+  mayManage,
+  onChanged,
+}: {
+  apiKey: ApiKey
+  neighbour: Preloaded<ApiKey>
+  mayManage: boolean
+  onChanged: () => void
+}) {
+  const { data: other = neighbour.answer } = useKey(neighbour.answer.id, neighbour)
+  const isOld = apiKey.replaced_by_id === other.id
+  const [oldKey, newKey] = isOld ? [apiKey, other] : [other, apiKey]
+  if (oldKey.status !== 'retiring') return null
+  return (
+    <OverlapCard
+      oldKey={oldKey}
+      newKey={newKey}
+      shown={isOld ? 'old' : 'new'}
+      mayManage={mayManage}
+      onChanged={onChanged}
+    />
+  )
+}
+
+function RetiredNotice({ newId }: { newId: string }) {
+  return (
+    <Banner
+      title="This token no longer works"
+      action={
+        <Link href={keyHref(newId)} className={buttonVariants({ size: 'sm' })}>
+          Open the key in its place
+        </Link>
+      }
+    >
+      The key was regenerated, and its overlap is over.
+    </Banner>
+  )
+}
+
+function Section({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <Card aria-label={title}>
+      <CardHeader>
+        <CardTitle>{title}</CardTitle>
+      </CardHeader>
+      <CardContent>{children}</CardContent>
+    </Card>
+  )
+}

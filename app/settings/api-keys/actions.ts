@@ -1,0 +1,126 @@
+'use server'
+
+import { type ActionAnswer, answer } from '@/app/action-answer'
+import { requireActor } from '@/app/session'
+import {
+  apiKeyId,
+  bulkRevocationInput,
+  createApiKey,
+  createKeyInput,
+  endOverlap,
+  type IssuedKey,
+  overlapChangeInput,
+  regenerateApiKey,
+  regenerateKeyInput,
+  renameApiKey,
+  renameKeyInput,
+  requestBulkRevocation,
+  requestReviewRevocation,
+  reviewRevocationInput,
+  revokeApiKey,
+  revokeKeyInput,
+  setRetireWhenSilent,
+} from '@/lib/api-keys'
+import type { Actor } from '@/lib/audit'
+import { parseInput } from '@/lib/input'
+import { getRuntime } from '@/lib/runtime'
+import type { ActionResult } from './action-result'
+import { problemOf } from './refusal-words'
+
+// Each action: who asks, what they ask, one function of the domain. What a browser sends is `unknown` until it is parsed.
+
+/** A token that was just made, with the public address of this server for the requests that are shown with it. */
+export interface IssuedToken extends IssuedKey {
+  origin: string
+}
+
+/** Makes a key. This answer is the only thing that ever holds its token. */
+export async function generateKey(input: unknown): Promise<ActionResult<IssuedToken>> {
+  return worded(async () => {
+    const actor = await actorWithPassword('keys:create')
+    return issued(await createApiKey(database(), actor, parseInput(createKeyInput, input)))
+  })
+}
+
+/** Puts a new key in the place of one. This answer is the only thing that ever holds its token. */
+export async function regenerateKey(id: unknown, input: unknown): Promise<ActionResult<IssuedToken>> {
+  return worded(async () => {
+    const actor = await actorWithPassword('keys:manage')
+    return issued(
+      await regenerateApiKey(database(), actor, parseInput(apiKeyId, id), parseInput(regenerateKeyInput, input)),
+    )
+  })
+}
+
+/** Revokes a key; `value` is whether it was this call that did. */
+export async function revokeKey(id: unknown, input: unknown): Promise<ActionResult<boolean>> {
+  return worded(async () => {
+    const actor = await actorWithPassword('keys:manage')
+    const { reason } = parseInput(revokeKeyInput, input)
+    return revokeApiKey(database(), actor, parseInput(apiKeyId, id), reason)
+  })
+}
+
+/** Gives a key another name. */
+export async function renameKey(id: unknown, input: unknown): Promise<ActionResult<void>> {
+  return worded(async () => {
+    const actor = await requireActor('keys:manage')
+    const { name } = parseInput(renameKeyInput, input)
+    await renameApiKey(database(), actor, parseInput(apiKeyId, id), name)
+  })
+}
+
+/** Stops a retiring key now. */
+export async function endOverlapNow(id: unknown): Promise<ActionResult<void>> {
+  return worded(async () => {
+    const actor = await actorWithPassword('keys:manage')
+    await endOverlap(database(), actor, parseInput(apiKeyId, id))
+  })
+}
+
+/** Chooses whether a retiring key stops early, once it has been silent. */
+export async function changeOverlap(id: unknown, input: unknown): Promise<ActionResult<void>> {
+  return worded(async () => {
+    const actor = await requireActor('keys:manage')
+    const { retire_when_silent } = parseInput(overlapChangeInput, input)
+    await setRetireWhenSilent(database(), actor, parseInput(apiKeyId, id), retire_when_silent)
+  })
+}
+
+/** Asks for these keys to be revoked; `value` is the id of the bulk revocation. */
+export async function revokeKeys(input: unknown): Promise<ActionResult<string>> {
+  return bulk(async (actor) => {
+    const { keys, reason } = parseInput(bulkRevocationInput, input)
+    return requestBulkRevocation(database(), actor, keys, reason)
+  })
+}
+
+/** Asks for all keys that come up for review to be revoked, all but some; `value` is the id of the bulk revocation. */
+export async function revokeKeysUnderReview(input: unknown): Promise<ActionResult<string>> {
+  return bulk((actor) => requestReviewRevocation(database(), actor, parseInput(reviewRevocationInput, input)))
+}
+
+async function bulk(request: (actor: Actor) => Promise<string>): Promise<ActionResult<string>> {
+  return worded(async () => {
+    const id = await request(await actorWithPassword('keys:manage'))
+    getRuntime().jobs?.trigger('api-keys.bulk-revocations')
+    return id
+  })
+}
+
+async function worded<Value>(work: () => Promise<Value>): Promise<ActionResult<Value>> {
+  const result: ActionAnswer<Value> = await answer(work)
+  return result.ok ? result : problemOf(result)
+}
+
+function actorWithPassword(permission: 'keys:create' | 'keys:manage'): Promise<Actor> {
+  return requireActor(permission, { recentPassword: true })
+}
+
+function database() {
+  return getRuntime().database.db
+}
+
+function issued(key: IssuedKey): IssuedToken {
+  return { ...key, origin: getRuntime().config.url }
+}

@@ -1,0 +1,114 @@
+'use client'
+
+import { useRef, useState } from 'react'
+import { Button } from '@/components/ui/button'
+import {
+  Dialog,
+  DialogClose,
+  DialogContent,
+  DialogDescription,
+  DialogFooter,
+  DialogHeader,
+  DialogTitle,
+} from '@/components/ui/dialog'
+import { Field, FieldGroup } from '@/components/ui/field'
+import { Input } from '@/components/ui/input'
+import { RadioGroup, RadioGroupItem } from '@/components/ui/radio-group'
+import type { Environment } from '@/lib/api-keys'
+import { generateKey, type IssuedToken } from '../actions'
+import { type ExpiryChoice, expiresAt } from '../expiry'
+import { ProblemBanner } from '../problem-banner'
+import { useKeysChanged } from '../queries'
+import { useAction } from '../use-action'
+import { ExpiryField } from './expiry-field'
+import { IssuedTokenPanel } from './issued-token-panel'
+import { ScopePicker } from './scope-picker'
+import { useFocusOnFirstError } from './use-focus-on-first-error'
+
+const LOST =
+  'No answer came from the server, so the key may have been made. If it is in the list, revoke it there: its token can’t be shown any more.'
+
+/** Asks what the new key is for, makes it, and shows its token once. */
+export default function GenerateDialog({ onIssued, onClose }: { onIssued: () => void; onClose: () => void }) {
+  const [issued, setIssued] = useState<IssuedToken | null>(null)
+  const keysChanged = useKeysChanged()
+  return (
+    <Dialog open onOpenChange={(open) => open || onClose()}>
+      <DialogContent size="lg" dismissible={!issued}>
+        {issued ? (
+          <IssuedTokenPanel title="API key generated" issued={issued} onClose={onClose} />
+        ) : (
+          <GenerateForm
+            onDone={(token) => {
+              setIssued(token)
+              onIssued()
+              keysChanged()
+            }}
+          />
+        )}
+      </DialogContent>
+    </Dialog>
+  )
+}
+
+function GenerateForm({ onDone }: { onDone: (issued: IssuedToken) => void }) {
+  const [name, setName] = useState('')
+  const [environment, setEnvironment] = useState<Environment>('live')
+  const [scopes, setScopes] = useState<ReadonlySet<string>>(new Set())
+  const [expiry, setExpiry] = useState<{ choice: ExpiryChoice; date: string }>({ choice: '90d', date: '' })
+  const { run, pending, problem, passwordDialog } = useAction(generateKey, onDone, LOST)
+  const form = useRef<HTMLFormElement>(null)
+  useFocusOnFirstError(form, problem)
+
+  return (
+    <form
+      ref={form}
+      noValidate
+      className="grid gap-5"
+      onSubmit={(event) => {
+        event.preventDefault()
+        run({ name, environment, scopes: [...scopes], expires_at: expiresAt(expiry.choice, expiry.date) })
+      }}
+    >
+      <DialogHeader>
+        <DialogTitle>Generate new key</DialogTitle>
+        <DialogDescription>For one external app. Its token is shown once, right after this step.</DialogDescription>
+      </DialogHeader>
+      <ProblemBanner problem={problem} />
+      <Field
+        label="Name"
+        required
+        error={problem?.fields.name}
+        hint="Says which app uses the key, so that you know later what you would cut off."
+      >
+        <Input
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+          placeholder="ERP Integration, Sync script"
+          autoComplete="off"
+          autoFocus
+        />
+      </Field>
+      <FieldGroup label="Environment" error={problem?.fields.environment}>
+        <RadioGroup
+          value={environment}
+          onValueChange={(value) => setEnvironment(value as Environment)}
+          className="sm:grid-cols-2"
+        >
+          <RadioGroupItem value="live" label="Live" hint="For the app in everyday use." />
+          <RadioGroupItem value="test" label="Test" hint="For trying things out. Sees and makes test keys only." />
+        </RadioGroup>
+      </FieldGroup>
+      <ScopePicker scopes={scopes} onChange={setScopes} error={problem?.fields.scopes} />
+      <ExpiryField {...expiry} onChange={setExpiry} error={problem?.fields.expires_at} />
+      {/* Always in sight, however long the form is. */}
+      <DialogFooter className="sticky bottom-0 z-10 -mx-5 -mb-5 border-border border-t bg-popover px-5 py-3">
+        <DialogClose>Cancel</DialogClose>
+        <Button type="submit" variant="primary" pending={pending}>
+          Generate key
+        </Button>
+      </DialogFooter>
+      {passwordDialog}
+    </form>
+  )
+}

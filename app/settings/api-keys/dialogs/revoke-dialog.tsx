@@ -1,0 +1,87 @@
+'use client'
+
+import { useRef, useState } from 'react'
+import {
+  AlertDialog,
+  AlertDialogAction,
+  AlertDialogCancel,
+  AlertDialogContent,
+  AlertDialogDescription,
+  AlertDialogFooter,
+  AlertDialogHeader,
+  AlertDialogTitle,
+} from '@/components/ui/alert-dialog'
+import { Field } from '@/components/ui/field'
+import { Input } from '@/components/ui/input'
+import { toast } from '@/components/ui/toast'
+import { revokeKey } from '../actions'
+import { ProblemBanner } from '../problem-banner'
+import { useKeysChanged } from '../queries'
+import { useAction } from '../use-action'
+import type { ApiKey } from '../words'
+import { KeyFacts } from './key-facts'
+import { useFocusOnFirstError } from './use-focus-on-first-error'
+
+const consequences: Record<ApiKey['status'], string> = {
+  active: 'Every request with this key is refused from that moment on. This can’t be undone.',
+  retiring:
+    'Every request with this old token is refused from that moment on. The key that replaces it goes on working. This can’t be undone.',
+  retired: 'This key no longer works. Revoking it puts on record that it must never be trusted again.',
+  expired: 'This key no longer works. Revoking it puts on record that it must never be trusted again.',
+  revoked: 'This key is revoked already.',
+}
+
+/** Says what a revocation cuts off, and does it. */
+export default function RevokeDialog({
+  apiKey,
+  onRevoked,
+  onClose,
+}: {
+  apiKey: ApiKey
+  onRevoked?: () => void
+  onClose: () => void
+}) {
+  const [reason, setReason] = useState('')
+  const keysChanged = useKeysChanged()
+  const { run, pending, problem, passwordDialog } = useAction(revokeKey, (didIt) => {
+    onClose()
+    keysChanged()
+    onRevoked?.()
+    toast(didIt ? `“${apiKey.name}” is revoked` : `“${apiKey.name}” was revoked already`)
+  })
+  const form = useRef<HTMLFormElement>(null)
+  useFocusOnFirstError(form, problem)
+
+  return (
+    <AlertDialog open onOpenChange={(open) => open || onClose()}>
+      <AlertDialogContent size="md">
+        <form
+          ref={form}
+          noValidate
+          className="grid gap-4"
+          onSubmit={(event) => {
+            event.preventDefault()
+            run(apiKey.id, { reason: reason.trim() === '' ? null : reason })
+          }}
+        >
+          <AlertDialogHeader>
+            <AlertDialogTitle>Revoke “{apiKey.name}”?</AlertDialogTitle>
+            <AlertDialogDescription>{consequences[apiKey.status]}</AlertDialogDescription>
+          </AlertDialogHeader>
+          <ProblemBanner problem={problem} />
+          <KeyFacts apiKey={apiKey} />
+          <Field label="Reason" optional error={problem?.fields.reason} hint="Stays with the key and in its history.">
+            <Input value={reason} onChange={(event) => setReason(event.currentTarget.value)} autoComplete="off" />
+          </Field>
+          <AlertDialogFooter>
+            <AlertDialogCancel />
+            <AlertDialogAction type="submit" pending={pending}>
+              Revoke key
+            </AlertDialogAction>
+          </AlertDialogFooter>
+          {passwordDialog}
+        </form>
+      </AlertDialogContent>
+    </AlertDialog>
+  )
+}

@@ -1,0 +1,60 @@
+'use client'
+
+import dynamic from 'next/dynamic'
+import { useSearchParams } from 'next/navigation'
+import { useState } from 'react'
+import { Button } from '@/components/ui/button'
+import { LIST_PATH } from './list-state'
+
+const load = () => import('./dialogs/generate-dialog')
+const GenerateDialog = dynamic(load, { ssr: false })
+
+const PARAMETER = 'new'
+
+function currentSearch(change: (params: URLSearchParams) => void): string {
+  const params = new URLSearchParams(location.search)
+  change(params)
+  return params.size > 0 ? `${LIST_PATH}?${params}` : LIST_PATH
+}
+
+/** Opens the dialog that makes a key, by the address, so that a link or the command menu does the same. */
+export function GenerateKeyButton({ children = 'Generate new key' }: { children?: string }) {
+  return (
+    <Button
+      variant="primary"
+      aria-haspopup="dialog"
+      onClick={() =>
+        history.pushState(
+          null,
+          '',
+          currentSearch((params) => params.set(PARAMETER, '1')),
+        )
+      }
+      onPointerEnter={() => void load()}
+      onFocus={() => void load()}
+    >
+      {children}
+    </Button>
+  )
+}
+
+/** The dialog itself; stands once in the page of those who may make keys. */
+export function GenerateKey() {
+  const wanted = useSearchParams().get(PARAMETER) === '1'
+  // Once there is a token, no press of Back may take it away: only the person closes the dialog.
+  const [holdsToken, setHoldsToken] = useState(false)
+  if (!wanted && !holdsToken) return null
+  return (
+    <GenerateDialog
+      onIssued={() => setHoldsToken(true)}
+      onClose={() => {
+        setHoldsToken(false)
+        history.replaceState(
+          null,
+          '',
+          currentSearch((params) => params.delete(PARAMETER)),
+        )
+      }}
+    />
+  )
+}

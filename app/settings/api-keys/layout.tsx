@@ -1,0 +1,10 @@
+import type { Metadata } from 'next'
+import type { ReactNode } from 'react'
+import { QueryProvider } from './query-provider'
+
+export const metadata: Metadata = { title: 'API Keys' }
+
+/** The pages of API keys share what they have read, so that going back to the list shows it at once. */
+export default function ApiKeysLayout({ children }: { children: ReactNode }) {
+  return <QueryProvider>{children}</QueryProvider>
+}

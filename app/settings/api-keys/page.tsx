@@ -1,0 +1,58 @@
+import { Suspense } from 'react'
+import { requireSession } from '@/app/session'
+import { PageHeader } from '@/components/ui/page-header'
+import { can } from '@/lib/accounts'
+import { GenerateKey, GenerateKeyButton } from './generate-key'
+import { KeysView } from './keys-view'
+import { parseListState } from './list-state'
+import { ListSkeleton } from './list-states'
+import { listPath, REVIEW_COUNT_PATH } from './paths'
+import { preloadKeyList } from './preload'
+
+/** Settings → API Keys. */
+export default async function ApiKeysPage({ searchParams }: PageProps<'/settings/api-keys'>) {
+  const { role, account } = await requireSession('keys:read')
+  const state = parseListState(urlParams(await searchParams))
+  const mayCreate = can(role, 'keys:create')
+  return (
+    <>
+      <PageHeader
+        title="API Keys"
+        description="Each external app calls the Fenicia API with a key of its own, and can do only what the key’s scopes allow."
+        action={mayCreate ? <GenerateKeyButton /> : undefined}
+      />
+      <Suspense fallback={<ListSkeleton />}>
+        <Keys
+          accountId={account.id}
+          path={listPath(state)}
+          mayCreate={mayCreate}
+          mayManage={can(role, 'keys:manage')}
+        />
+      </Suspense>
+      {mayCreate ? <GenerateKey /> : null}
+    </>
+  )
+}
+
+async function Keys({
+  accountId,
+  path,
+  ...may
+}: {
+  accountId: string
+  path: string
+  mayCreate: boolean
+  mayManage: boolean
+}) {
+  const [keys, review] = await Promise.all([
+    preloadKeyList(accountId, path),
+    preloadKeyList(accountId, REVIEW_COUNT_PATH),
+  ])
+  return <KeysView preloaded={keys} preloadedReview={review} {...may} />
+}
+
+/** Of a parameter that is given twice, the first counts. */
+function urlParams(searchParams: Record<string, string | string[] | undefined>): URLSearchParams {
+  const first = Object.entries(searchParams).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value])
+  return new URLSearchParams(first.filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
+}

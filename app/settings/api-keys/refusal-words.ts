@@ -1,0 +1,39 @@
+import type { ActionRefusal } from '@/app/action-answer'
+import type { FieldProblem } from '@/lib/errors'
+import type { ActionProblem } from './action-result'
+
+/** What a refusal says above the form, where its own message is not the best for a form. */
+const messages: Partial<Record<ActionRefusal['code'], string>> = {
+  invalid: 'Nothing was saved yet: look at the marked fields.',
+  not_signed_in: 'You are no longer signed in, and nothing was changed. What you typed is still here.',
+}
+
+/** How a field is called at the start of a sentence, and sentences of its own where the rule is the API's and not the form's. */
+const fieldWords: Record<string, { subject: string } & Partial<Record<FieldProblem['code'], string>>> = {
+  name: { subject: 'The name' },
+  environment: { subject: 'The environment' },
+  scopes: { subject: 'The scopes', invalid_value: 'Choose at least one scope.' },
+  expires_at: { subject: 'The expiry', invalid_format: 'Choose a date.' },
+  overlap: { subject: 'The overlap' },
+  reason: { subject: 'The reason' },
+}
+
+/** A refusal in the words of the form. */
+export function problemOf(refusal: ActionRefusal): ActionProblem {
+  const fields: Record<string, string> = {}
+  for (const problem of refusal.fields) {
+    const field = problem.field.split('.')[0] ?? ''
+    fields[field] ??= fieldSentence(field, problem)
+  }
+  // A field that no form has would otherwise go unsaid.
+  const isUnsaid = refusal.code === 'invalid' && !Object.keys(fields).every((field) => field in fieldWords)
+  const message = (!isUnsaid && messages[refusal.code]) || refusal.message
+  return { ok: false, code: refusal.code, message, fields }
+}
+
+function fieldSentence(field: string, { code, message }: FieldProblem): string {
+  const words = fieldWords[field]
+  // The domain's own refusals are whole sentences; those of a schema go on after the field's name.
+  if (/^\p{Lu}/u.test(message)) return message
+  return words?.[code] ?? `${words?.subject ?? field} ${message}.`
+}

@@ -1,0 +1,68 @@
+'use client'
+
+import { useEffect, useRef } from 'react'
+import { Button } from '@/components/ui/button'
+import { Card, CardContent } from '@/components/ui/card'
+import { ListFailure } from '../list-states'
+import type { Preloaded } from '../paths'
+import { useKeysChanged, useRevocationProgress } from '../queries'
+import { counted, countText, type RevocationProgress } from '../words'
+
+/** How far a bulk revocation is. It goes on whether or not anybody watches. */
+export function RevocationProgressCard({
+  id,
+  preloaded,
+  onDismiss,
+}: {
+  id: string
+  preloaded: Preloaded<RevocationProgress> | null
+  onDismiss: () => void
+}) {
+  const { data, error, isError, isFetching, refetch } = useRevocationProgress(id, preloaded)
+  const keysChanged = useKeysChanged()
+  const finished = Boolean(data?.finished_at)
+  const wasRunning = useRef(false)
+  useEffect(() => {
+    if (data && !finished) wasRunning.current = true
+    if (!finished || !wasRunning.current) return
+    wasRunning.current = false
+    keysChanged()
+  })
+
+  if (!data) {
+    return isError ? (
+      <ListFailure error={error} stale={false} retrying={isFetching} onRetry={() => void refetch()} />
+    ) : null
+  }
+  const skipped = data.done - data.revoked
+  return (
+    <Card aria-label="Revocation">
+      <CardContent className="grid gap-3 pt-4">
+        <div className="flex flex-wrap items-start justify-between gap-3">
+          <div className="grid gap-0.5">
+            <h2 className="font-semibold text-base">
+              {finished ? `${counted(data.revoked, 'key')} revoked` : `Revoking ${counted(data.total, 'key')}`}
+            </h2>
+            <p className="text-muted-foreground text-sm">
+              {finished
+                ? skipped > 0
+                  ? `${counted(skipped, 'key')} had been revoked before.`
+                  : 'None of them is accepted any more.'
+                : `${countText(data.done)} done. You can leave this page: it goes on by itself.`}
+            </p>
+          </div>
+          {finished ? <Button onClick={onDismiss}>Done</Button> : null}
+        </div>
+        <progress
+          aria-label="Keys revoked"
+          value={data.done}
+          max={data.total}
+          className="h-1.5 w-full appearance-none overflow-hidden rounded-full bg-muted [&::-moz-progress-bar]:bg-foreground [&::-webkit-progress-bar]:bg-muted [&::-webkit-progress-value]:bg-foreground"
+        />
+        <p role="status" className="sr-only">
+          {finished ? `${counted(data.revoked, 'key')} revoked` : ''}
+        </p>
+      </CardContent>
+    </Card>
+  )
+}
