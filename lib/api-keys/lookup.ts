@@ -147,30 +147,28 @@ export class KeyLookup {
   }
 
   #send(): void {
-    if (this.#inFlight >= KeyLookup.MAX_IN_FLIGHT) return
-    const batch = this.#unsent.shift()
-    if (!batch) return
-    this.#inFlight++
-    this.#findKeysOf(batch)
-      .then(
-        (records) => {
-          for (const record of records) settle(batch, record.tokenHash, (one) => one.resolve(record))
-          settleRest(batch, (one) => one.resolve(null))
-        },
-        (cause) => settleRest(batch, (one) => one.reject(new LookupUnavailableError('The database failed', { cause }))),
-      )
-      // The slot is free again when the database is done, not when we stopped waiting: one that hangs must not be
-      // handed one statement after another.
-      .finally(() => {
-        clearTimeout(batch.timer)
-        this.#inFlight--
-        this.#send()
-      })
+    while (this.#inFlight < KeyLookup.MAX_IN_FLIGHT) {
+      const batch = this.#unsent.shift()
+      if (!batch) return
+      void this.#ask(batch)
+    }
   }
 
-  /** A failure is a rejection, however it comes about. */
-  async #findKeysOf(batch: Batch): Promise<KeyRecord[]> {
-    return this.findKeys([...batch.byHash.keys()])
+  async #ask(batch: Batch): Promise<void> {
+    this.#inFlight++
+    try {
+      for (const record of await this.findKeys([...batch.byHash.keys()])) {
+        settle(batch, record.tokenHash, (one) => one.resolve(record))
+      }
+      settleRest(batch, (one) => one.resolve(null))
+    } catch (cause) {
+      settleRest(batch, (one) => one.reject(new LookupUnavailableError('The database failed', { cause })))
+    }
+    clearTimeout(batch.timer)
+    // The slot is free again when the database is done, not when we stopped waiting: one that hangs must not be handed
+    // one statement after another.
+    this.#inFlight--
+    this.#send()
   }
 
   #giveUp(batch: Batch): void {
