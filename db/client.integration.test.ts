@@ -10,6 +10,7 @@ import { freePort } from '@/test/postgres'
 import { startTcpGate, type TcpGate } from '@/test/tcp-gate'
 import { type Database, type DatabaseConfig, type OpenDatabase, openDatabase } from './client'
 import { DataFolderHeldError } from './data-folder'
+import { accounts } from './schema'
 
 const cleanups: (() => Promise<unknown>)[] = []
 afterEach(async () => {
@@ -125,6 +126,47 @@ describe.each(['pg', 'neon'] as const)('migrations (%s)', (driver) => {
       await tx.execute(sql`rollback`)
       await migrated
     })
+  })
+})
+
+describe.each(DRIVERS)('a prepared look-up (%s)', (driver) => {
+  const statement = 'select name from accounts where id = any($1) order by name'
+  const names = (found: { name: string }[]) => found.map(({ name }) => name)
+
+  it('finds what it is asked for, however often and by however many it was prepared', async () => {
+    const { config, drop } = await createTestDatabase(driver)
+    cleanups.push(drop)
+    const database = await open(config)
+    await database.db.insert(accounts).values([
+      { id: 'acc_1', name: 'First' },
+      { id: 'acc_2', name: 'Second' },
+    ])
+    const lookups = [1, 2].map(() => database.prepareLookup<{ name: string }>('find_names', statement))
+    for (const find of [...lookups, ...lookups]) {
+      expect(names(await find(['acc_1', 'acc_2', 'acc_3']))).toEqual(['First', 'Second'])
+      expect(names(await find(['acc_2']))).toEqual(['Second'])
+      expect(names(await find([]))).toEqual([])
+    }
+  })
+
+  it('works once the tables are there, though it was asked before', async () => {
+    const database = await open(await emptyDatabase(driver))
+    const find = database.prepareLookup<{ name: string }>('find_names', statement)
+    await expect(find(['acc_1'])).rejects.toThrow('accounts')
+    await database.migrate()
+    expect(await find(['acc_1'])).toEqual([])
+  })
+
+  it('takes nothing that could end its literal', async () => {
+    const { config, drop } = await createTestDatabase(driver)
+    cleanups.push(drop)
+    const database = await open(config)
+    await database.db.insert(accounts).values({ id: 'acc_1', name: 'First' })
+    const find = database.prepareLookup<{ name: string }>('find_names', statement)
+    for (const value of ["'", '"', '}', ',', '\\', "acc_1'}); drop table accounts; --"]) {
+      expect(await find([value]).catch(() => 'refused')).toEqual(driver === 'pglite' ? 'refused' : [])
+    }
+    expect(names(await find(['acc_1']))).toEqual(['First'])
   })
 })
 

@@ -62,7 +62,7 @@ async function openPGlite(folder: string): Promise<OpenDatabase> {
     const db = drizzle(client, { schema })
     return {
       db,
-      prepareLookup: (name, statement) => prepareInPGlite(client, name, statement),
+      prepareLookup: preparerOf(client),
       description: `${join(folder, 'pgdata')} (embedded)`,
       migrate: () => migrate(db, migrations),
       close: async () => {
@@ -83,24 +83,25 @@ async function openPGlite(folder: string): Promise<OpenDatabase> {
  * PGlite parses and plans at every `query`, which takes three times as long as the look-up itself; SQL's own PREPARE
  * plans once for its one session. EXECUTE takes no parameters, hence the literal, of harmless characters only.
  */
-function prepareInPGlite<Row>(
-  client: PGlite,
-  name: string,
-  statement: string,
-): (values: readonly string[]) => Promise<Row[]> {
-  let prepared: Promise<unknown> | undefined
-  return async (values) => {
-    const unsafe = values.some((value) => !/^[\w-]+$/.test(value))
-    if (unsafe) throw new TypeError('A prepared look-up takes letters, digits, _ and - only')
-    prepared ??= client.exec(`prepare ${name} (text[]) as ${statement}`)
+function preparerOf(client: PGlite): OpenDatabase['prepareLookup'] {
+  const prepared = new Map<string, Promise<unknown>>()
+  const prepare = (name: string, statement: string) => {
+    const known = prepared.get(name)
+    if (known) return known
+    const made = client.exec(`prepare ${name} (text[]) as ${statement}`)
+    prepared.set(name, made)
     // Tried again at the next look-up when it fails, such as before the tables are there.
-    await prepared.catch((error) => {
-      prepared = undefined
-      throw error
-    })
-    const [result] = await client.exec(`execute ${name} ('{${values.join(',')}}')`)
-    return (result?.rows ?? []) as Row[]
+    made.catch(() => prepared.delete(name))
+    return made
   }
+  return <Row>(name: string, statement: string) =>
+    async (values: readonly string[]) => {
+      const unsafe = values.some((value) => !/^[\w-]+$/.test(value))
+      if (unsafe) throw new TypeError('A prepared look-up takes letters, digits, _ and - only')
+      await prepare(name, statement)
+      const [result] = await client.exec(`execute ${name} ('{${values.join(',')}}')`)
+      return (result?.rows ?? []) as Row[]
+    }
 }
 
 type ServerConfig = Extract<DatabaseConfig, { url: string }>

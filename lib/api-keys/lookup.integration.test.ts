@@ -1,0 +1,215 @@
+import { eq, sql } from 'drizzle-orm'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Database, type OpenDatabase, openDatabase } from '@/db/client'
+import { apiKeys } from '@/db/schema'
+import { createTestAccount, createTestKey } from '@/test/account'
+import { createTestDatabase, DRIVERS, type Driver, forEachDatabase, type TestDatabase } from '@/test/databases'
+import type { Actor } from '../audit'
+import { endOverlap, regenerateApiKey, revokeApiKey } from '.'
+import { findKeysIn, KeyLookup } from './lookup'
+import { isAccepted, keyStatus } from './status'
+import { createToken, hashToken } from './token'
+
+forEachDatabase('finding keys', (open) => {
+  let database: OpenDatabase
+  let lookup: KeyLookup
+  let actor: Actor
+  beforeAll(async () => {
+    database = await open()
+    lookup = new KeyLookup(findKeysIn(database))
+    actor = await createTestAccount(database.db, 'Quote " and \\ and 😀')
+  })
+
+  const find = (token: string) => lookup.find(hashToken(token))
+  async function makeKey(change: Partial<typeof apiKeys.$inferInsert> = {}) {
+    const key = await createTestKey(database.db, actor)
+    if (Object.keys(change).length > 0) await database.db.update(apiKeys).set(change).where(eq(apiKeys.id, key.id))
+    return key
+  }
+  const at = (ms: number) => new Date(Date.now() + ms)
+
+  it('tells of a key what a request needs to know', async () => {
+    const [expiresAt, retiresAt] = [at(7_200_000), at(3_600_000)]
+    const { id, token } = await createTestKey(database.db, actor, {
+      name: 'ERP "1" \\ 😀',
+      environment: 'test',
+      scopes: ['orders:*', 'keys:read'],
+    })
+    await database.db.update(apiKeys).set({ expiresAt, retiresAt }).where(eq(apiKeys.id, id))
+    expect(await find(token)).toEqual({
+      tokenHash: hashToken(token),
+      id,
+      name: 'ERP "1" \\ 😀',
+      environment: 'test',
+      scopes: ['orders:*', 'keys:read'],
+      expiresAt,
+      retiresAt,
+      status: 'retiring',
+      accountId: actor.accountId,
+      accountName: 'Quote " and \\ and 😀',
+    })
+  })
+
+  it.each([
+    ['active', {}],
+    ['active', { expiresAt: at(60_000) }],
+    ['retiring', { retiresAt: at(60_000) }],
+    ['retired', { retiresAt: at(-60_000) }],
+    ['expired', { expiresAt: at(-60_000) }],
+    ['revoked', { revokedAt: at(-60_000) }],
+    // What a person did comes before what time did.
+    ['revoked', { revokedAt: at(-1), retiresAt: at(-60_000), expiresAt: at(-60_000) }],
+    ['revoked', { revokedAt: at(60_000) }],
+    ['retired', { retiresAt: at(-60_000), expiresAt: at(-60_000) }],
+    ['expired', { retiresAt: null, expiresAt: at(-1) }],
+  ] as const)('says %s of a key with %o', async (status, change) => {
+    const { token } = await makeKey(change)
+    expect((await find(token))?.status).toBe(status)
+  })
+
+  it('finds nothing for a token that nobody has', async () => {
+    await makeKey()
+    expect(await find(createToken('live').token)).toBeNull()
+  })
+
+  it('finds many at once, each its own', async () => {
+    const keys = await Promise.all(Array.from({ length: 20 }, () => makeKey()))
+    const unknown = createToken('live').token
+    const asked = Array.from({ length: 1_000 }, (_, i) => keys[i % 21]?.token ?? unknown)
+    const found = await Promise.all(asked.map(find))
+    expect(found.map((key) => key?.id)).toEqual(asked.map((token) => keys.find((key) => key.token === token)?.id))
+  })
+
+  it('says expired within a transaction that began before', async () => {
+    const { id } = await makeKey()
+    await database.db.transaction(async (tx) => {
+      await tx
+        .update(apiKeys)
+        .set({ expiresAt: sql`clock_timestamp() + interval '200 milliseconds'` })
+        .where(eq(apiKeys.id, id))
+      const status = async () =>
+        (await tx.select({ status: keyStatus }).from(apiKeys).where(eq(apiKeys.id, id)))[0]?.status
+      expect(await status()).toBe('active')
+      await tx.execute(sql`select pg_sleep(0.3)`)
+      expect(await status()).toBe('expired')
+    })
+  })
+})
+
+/** Databases that are open until the end of the suite; on a server as many as asked for, as instances have it. */
+function instances(driver: Driver, count: number, poolSize: number): () => OpenDatabase[] {
+  let source: TestDatabase
+  let opened: OpenDatabase[] = []
+  beforeAll(async () => {
+    source = await createTestDatabase(driver)
+    const { config } = source
+    opened = await Promise.all(
+      config.driver === 'pglite'
+        ? [openDatabase(config)]
+        : Array.from({ length: count }, () => openDatabase({ ...config, poolSize })),
+    )
+  })
+  afterAll(async () => {
+    for (const one of opened) await one.close()
+    await source.drop()
+  })
+  return () => opened
+}
+
+describe.each(DRIVERS)('the plan of the statement (%s)', (driver) => {
+  const opened = instances(driver, 1, 1)
+
+  it('goes by the index of hashes, for one key or many, prepared or not', async () => {
+    const [database] = opened() as [OpenDatabase]
+    const rows = async (query: string) => (await database.db.execute(sql.raw(query))) as unknown as { rows: object[] }
+    const { accountId } = await createTestAccount(database.db)
+    // Enough rows for reading them all to be dearer, and statistics that know it.
+    await rows(`
+      insert into api_keys
+        (id, account_id, name, environment, scopes, token_hash, hint_start, hint_end, created_by_kind, created_by_name)
+      select 'key_' || n, '${accountId}', 'n', 'live', '{}', 'hash_' || n, '', '', 'user', ''
+      from generate_series(1, 20000) n`)
+    await rows('analyze api_keys')
+    await findKeysIn(database)([hashToken('x')])
+    for (const mode of ['force_custom_plan', 'force_generic_plan']) {
+      await rows(`set plan_cache_mode = ${mode}`)
+      for (const count of [1, 64, 512]) {
+        const hashes = Array.from({ length: count }, (_, i) => `hash_${i}`)
+        const plan = JSON.stringify((await rows(`explain execute find_api_keys('{${hashes}}')`)).rows)
+        expect(plan).toMatch(/(Index|Bitmap Index) Scan (using|on) api_keys_token_hash_idx/)
+        expect(plan).not.toMatch(/Seq Scan on api_keys/)
+      }
+    }
+  })
+})
+
+describe.each(DRIVERS)('on every instance, under load (%s)', (driver) => {
+  const opened = instances(driver, 2, 10)
+  let actor: Actor
+  beforeAll(async () => {
+    actor = await createTestAccount((opened()[0] as OpenDatabase).db)
+  })
+
+  /**
+   * Asks every instance for the same keys, over and over, from many places at once, while `end` ends them one by one.
+   * @returns how often each key was accepted before, and after `end` had answered
+   */
+  async function endUnderLoad(end: (db: Database, id: string) => Promise<unknown>) {
+    const lookups = opened().map((database) => new KeyLookup(findKeysIn(database)))
+    const { db } = opened()[0] as OpenDatabase
+    const keys = await Promise.all(Array.from({ length: 8 }, () => createTestKey(db, actor)))
+    const ended = new Set<string>()
+    const accepted = { before: 0, after: 0, refused: 0 }
+    let isOver = false
+    const callers = Array.from({ length: 32 }, async (_, caller) => {
+      for (let call = caller; !isOver; call++) {
+        const key = keys[call % keys.length]
+        const lookup = lookups[call % lookups.length]
+        if (!key || !lookup) throw new Error('unreachable')
+        const hadEnded = ended.has(key.id)
+        const found = await lookup.find(hashToken(key.token))
+        if (found && isAccepted(found.status)) accepted[hadEnded ? 'after' : 'before'] += 1
+        else accepted.refused += 1
+      }
+    })
+    for (const { id } of keys) {
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      await end(db, id)
+      ended.add(id)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    isOver = true
+    await Promise.all(callers)
+    return accepted
+  }
+
+  it.each<[string, (db: Database, id: string) => Promise<unknown>]>([
+    ['has been revoked', (db, id) => revokeApiKey(db, actor, id, null)],
+    [
+      'has been regenerated without an overlap',
+      (db, id) => regenerateApiKey(db, actor, id, { overlap: 'none', retire_when_silent: false }),
+    ],
+    [
+      'has had its overlap ended',
+      async (db, id) => {
+        await regenerateApiKey(db, actor, id, { overlap: '1h', retire_when_silent: false })
+        await endOverlap(db, actor, id)
+      },
+    ],
+    [
+      'has expired',
+      async (db, id) => {
+        await db
+          .update(apiKeys)
+          .set({ expiresAt: sql`clock_timestamp() + interval '30 milliseconds'` })
+          .where(eq(apiKeys.id, id))
+        await new Promise((resolve) => setTimeout(resolve, 40))
+      },
+    ],
+  ])('no later look-up accepts a key that %s', async (_, end) => {
+    const { before, after, refused } = await endUnderLoad(end)
+    expect(after).toBe(0)
+    expect(before).toBeGreaterThan(50)
+    expect(refused).toBeGreaterThan(50)
+  })
+})
