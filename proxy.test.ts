@@ -143,6 +143,14 @@ describe('a host that is not ours', () => {
   })
 })
 
+it('asks for https only at the public address: elsewhere there may be none', async () => {
+  const policyAt = async (host: string) => (await ask('/sign-in', { host })).headers.get('content-security-policy')
+  expect(await policyAt('localhost:3000')).not.toContain('upgrade-insecure-requests')
+  useConfiguration({ FENICIA_URL: 'https://fenicia.example.com' })
+  expect(await policyAt('fenicia.example.com')).toContain('upgrade-insecure-requests')
+  expect(await policyAt('192.168.1.20:3000')).not.toContain('upgrade-insecure-requests')
+})
+
 describe('a change', () => {
   it.each(['https://evil.example', 'http://localhost:4000', 'null', 'http://localhost:3000.evil.example'])(
     'is refused to a page of %s',

@@ -14,7 +14,12 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
   const { url } = getRuntime().config
   const requestId = `req_${randomBytes(12).toString('base64url')}`
   const nonce = randomBytes(16).toString('base64')
-  const policy = contentSecurityPolicy({ nonce, url, dev: process.env.NODE_ENV === 'development' })
+  const policy = contentSecurityPolicy({
+    nonce,
+    // At another address than the public one there may be no https to upgrade to.
+    upgrade: url.startsWith('https:') && request.headers.get('host')?.toLowerCase() === new URL(url).host,
+    dev: process.env.NODE_ENV === 'development',
+  })
   const { response, isPersonal } = await respond(request, url, requestId, policy)
   response.headers.set('Content-Security-Policy', policy)
   response.headers.set('X-Request-Id', requestId)

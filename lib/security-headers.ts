@@ -5,9 +5,18 @@ const PERMISSIONS =
 /**
  * The Content Security Policy of a page: scripts and style sheets only with this request's nonce, everything from our own
  * host, no frames around us (https://developer.mozilla.org/docs/Web/HTTP/Guides/CSP, "strict CSP").
- * @param nonce unguessable, new for each request
  */
-export function contentSecurityPolicy({ nonce, url, dev }: { nonce: string; url: string; dev: boolean }): string {
+export function contentSecurityPolicy({
+  nonce,
+  upgrade,
+  dev,
+}: {
+  /** Unguessable, new for each request. */
+  nonce: string
+  /** Whether all that a page asks for is asked over https. */
+  upgrade: boolean
+  dev: boolean
+}): string {
   return [
     "default-src 'self'",
     // React evaluates strings in development, to show the server's stack traces in the browser.
@@ -23,7 +32,7 @@ export function contentSecurityPolicy({ nonce, url, dev }: { nonce: string; url:
     "base-uri 'none'",
     "form-action 'self'",
     "frame-ancestors 'none'",
-    ...(url.startsWith('https:') ? ['upgrade-insecure-requests'] : []),
+    ...(upgrade ? ['upgrade-insecure-requests'] : []),
   ].join('; ')
 }
 

@@ -5,9 +5,9 @@ import { Banner } from '@/components/ui/banner'
 import { isEmptyInstallation } from '@/lib/accounts'
 import { localPath } from '@/lib/local-path'
 import { getRuntime } from '@/lib/runtime'
+import { AddressNotice } from '../address-notice'
 import { Door, inlineLink } from '../door'
 import { getSession } from '../session'
-import { AddressNotice } from './address-notice'
 import { SignInForm } from './form'
 
 export const metadata: Metadata = { title: 'Sign in' }

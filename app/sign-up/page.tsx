@@ -4,6 +4,7 @@ import { redirect } from 'next/navigation'
 import { buttonVariants } from '@/components/ui/button'
 import { isEmptyInstallation } from '@/lib/accounts'
 import { getRuntime } from '@/lib/runtime'
+import { AddressNotice } from '../address-notice'
 import { Door, inlineLink } from '../door'
 import { getSession } from '../session'
 import { SignUpForm } from './form'
@@ -16,7 +17,7 @@ export default async function SignUpPage() {
   if (await isEmptyInstallation(database.db)) {
     return (
       <Door title="Welcome to Fenicia" lead="This is a new installation: you create its first account, and own it.">
-        <SignUpForm />
+        <SignUp url={config.url} />
       </Door>
     )
   }
@@ -33,8 +34,17 @@ export default async function SignUpPage() {
         </>
       }
     >
-      <SignUpForm />
+      <SignUp url={config.url} />
     </Door>
+  )
+}
+
+function SignUp({ url }: { url: string }) {
+  return (
+    <div className="grid gap-4">
+      <AddressNotice url={url} />
+      <SignUpForm />
+    </div>
   )
 }
 

@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest'
+import { refusedForm, textFields } from './form-state'
+
+it('puts a rule at its field, as a sentence of its own', () => {
+  const refusal = {
+    ok: false,
+    code: 'invalid',
+    message: 'name must not be empty; email must be …',
+    fields: [
+      { field: 'name', code: 'invalid_value', message: 'must not be empty' },
+      { field: 'email', code: 'invalid_value', message: 'Somebody has it. Sign in instead.' },
+    ],
+  } as const
+  expect(refusedForm({ ...refusal, fields: [...refusal.fields] }, { name: '', email: 'a@b.example' })).toEqual({
+    message: undefined,
+    errors: { name: 'Must not be empty.', email: 'Somebody has it. Sign in instead.' },
+    values: { name: '', email: 'a@b.example' },
+  })
+})
+
+it('puts what is about no field above all of them', () => {
+  const refusal = { ok: false, code: 'too_many_attempts', message: 'Try again in 9 seconds.', fields: [] } as const
+  expect(refusedForm({ ...refusal, fields: [] })).toEqual({
+    message: 'Try again in 9 seconds.',
+    errors: {},
+    values: {},
+  })
+})
+
+it('reads text fields, and nothing that is not text', () => {
+  const data = new FormData()
+  data.append('name', ' Hanna ')
+  data.append('file', new Blob(['x']), 'x.txt')
+  expect(textFields(data, 'name', 'file', 'missing')).toEqual({ name: ' Hanna ', file: '', missing: '' })
+})

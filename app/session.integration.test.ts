@@ -1,0 +1,126 @@
+import { eq } from 'drizzle-orm'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { members, type roles } from '@/db/schema'
+import { encodeSession, newSessionClaims, sessionCookie } from '@/lib/accounts'
+import { getRuntime } from '@/lib/runtime'
+import { forEachDatabase } from '@/test/databases'
+import { makeOwner } from '@/test/people'
+import { useRuntime } from '@/test/runtime'
+import { getSession, requireActor, requireSession } from './session'
+
+const request = vi.hoisted(() => ({ cookies: new Map<string, string>(), headers: new Headers() }))
+
+vi.mock('next/headers', () => ({
+  headers: async () => request.headers,
+  cookies: async () => ({
+    get: (name: string) => {
+      const value = request.cookies.get(name)
+      return value === undefined ? undefined : { name, value }
+    },
+  }),
+}))
+// Next ends a page by throwing.
+vi.mock('next/navigation', () => ({
+  redirect: (path: string) => {
+    throw new Error(`redirect to ${path}`)
+  },
+  forbidden: () => {
+    throw new Error('forbidden')
+  },
+}))
+
+const START = Date.UTC(2026, 4, 3)
+const HOUR = 3_600_000
+
+forEachDatabase('who asks', (open) => {
+  let owner: Awaited<ReturnType<typeof makeOwner>>
+
+  beforeAll(async () => {
+    const database = await open()
+    useRuntime(database)
+    owner = await makeOwner(database.db)
+  })
+  beforeEach(async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: START })
+    request.headers = new Headers({
+      'user-agent': 'Browser/1.0',
+      'x-request-id': 'req_1',
+      'x-fenicia-path': '/settings/api-keys?q=a&status=review',
+    })
+    request.cookies.clear()
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  async function signIn(role: (typeof roles)[number] = 'owner') {
+    const { db } = getRuntime().database
+    await db.update(members).set({ role }).where(eq(members.userId, owner.userId))
+    request.cookies.set(sessionCookie().name, await encodeSession(newSessionClaims({ ...owner, sessionVersion: 1 })))
+  }
+
+  describe('a page', () => {
+    it('asks whoever is not signed in to sign in, and comes back', async () => {
+      expect(await getSession()).toBeNull()
+      await expect(requireSession()).rejects.toThrow(
+        'redirect to /sign-in?next=%2Fsettings%2Fapi-keys%3Fq%3Da%26status%3Dreview',
+      )
+    })
+
+    it('knows who is signed in', async () => {
+      await signIn()
+      expect(await requireSession('keys:manage')).toMatchObject({
+        user: { id: owner.userId, name: owner.name, email: owner.email },
+        account: { id: owner.accountId, name: owner.account_name },
+        role: 'owner',
+      })
+    })
+
+    it('is not for roles that lack its permission', async () => {
+      await signIn('staff')
+      await expect(requireSession('keys:read')).rejects.toThrow('forbidden')
+      expect((await requireSession()).role).toBe('staff')
+      await signIn('manager')
+      expect((await requireSession('keys:read')).role).toBe('manager')
+    })
+  })
+
+  describe('an action', () => {
+    it('has an actor, with where they are', async () => {
+      await signIn()
+      expect(await requireActor('keys:create')).toEqual({
+        kind: 'user',
+        id: owner.userId,
+        name: owner.name,
+        accountId: owner.accountId,
+        address: null,
+        userAgent: 'Browser/1.0',
+        requestId: 'req_1',
+      })
+    })
+
+    it('is refused to whoever is not signed in, or whose role does not allow it', async () => {
+      await expect(requireActor('keys:create')).rejects.toMatchObject({ code: 'not_signed_in' })
+      await signIn('manager')
+      await expect(requireActor('keys:create')).rejects.toMatchObject({ code: 'forbidden' })
+      await expect(requireActor('keys:manage')).rejects.toMatchObject({ code: 'forbidden' })
+    })
+
+    it('that asks for the password again does so an hour after it was given', async () => {
+      await signIn()
+      vi.setSystemTime(START + HOUR - 1000)
+      await requireActor('keys:create', { recentPassword: true })
+      vi.setSystemTime(START + HOUR)
+      await expect(requireActor('keys:create', { recentPassword: true })).rejects.toMatchObject({
+        code: 'password_required',
+      })
+      await requireActor('keys:create')
+    })
+
+    it('says who may not, before it asks for a password', async () => {
+      await signIn('manager')
+      vi.setSystemTime(START + HOUR)
+      await expect(requireActor('keys:create', { recentPassword: true })).rejects.toMatchObject({ code: 'forbidden' })
+    })
+  })
+})
