@@ -94,7 +94,7 @@ export function FieldGroup({
           {hint}
         </p>
       ) : null}
-      {children}
+      <div className="grid gap-2">{children}</div>
       <FieldError id={`${id}-error`}>{error}</FieldError>
     </fieldset>
   )
