@@ -4,6 +4,8 @@ const config: NextConfig = {
   // Types are checked by `npm run check`, which also sees the tests; a build need not do it again.
   typescript: { ignoreBuildErrors: true },
   poweredByHeader: false,
+  // Next would print the arguments of server actions in development, passwords among them.
+  logging: { serverFunctions: false },
   reactStrictMode: true,
   // Native or WASM packages, and drivers that must exist once, are loaded from node_modules as they are.
   serverExternalPackages: [

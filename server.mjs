@@ -20,7 +20,8 @@ warmUp.closeAllConnections()
 warmUp.close()
 
 const runtime = globalThis[Symbol.for('fenicia.runtime')]
-const requests = (globalThis[Symbol.for('fenicia.request')] ??= new AsyncLocalStorage())
+globalThis[Symbol.for('fenicia.request')] ??= new AsyncLocalStorage()
+const requests = globalThis[Symbol.for('fenicia.request')]
 const { apiListener } = runtime
 const { host, port } = runtime.config
 
@@ -35,6 +36,9 @@ const server = createServer((request, response) => {
 })
 // Longer than the idle time of usual reverse proxies (60 s), which would otherwise reuse a connection as we close it.
 server.keepAliveTimeout = 65_000
+
+// The reloading of edits travels over a WebSocket.
+if (dev) server.on('upgrade', app.getUpgradeHandler())
 
 server.on('error', (error) => {
   process.stderr.write(

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { PGlite } from '@electric-sql/pglite'
 import type { MigrationConfig } from 'drizzle-orm/migrator'
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
@@ -218,8 +219,8 @@ async function connected<Client extends MigrationClient>(
   try {
     await work(client)
   } finally {
-    // Only of what was connected: Neon's driver never comes back from ending what was not.
-    await client.end()
+    // Only of what was connected, and not waited for long: Neon's driver never comes back from ending what is not.
+    await Promise.race([client.end(), sleep(2_000, undefined, { ref: false })])
   }
 }
 

@@ -23,12 +23,7 @@ export async function prepareBrowser(): Promise<Browser> {
   if (own) return { executablePath: own, env: {} }
   const folder = await unpack()
   const executablePath = join(folder, 'chromium')
-  const fonts = { FONTCONFIG_PATH: join(folder, 'fonts') }
-  // The package's own file looks for them in the cloud's folders; without any font, a text field ends the browser.
-  await writeFile(
-    join(folder, 'fonts/fonts.conf'),
-    `<fontconfig><dir>${folder}/fonts</dir><cachedir>${folder}/fonts/cache</cachedir></fontconfig>`,
-  )
+  const fonts = { FONTCONFIG_FILE: await configureFonts(folder) }
   // A bare machine lacks libraries that a desktop has; the package brings those that its browser needs.
   const attempts = [fonts, { ...fonts, LD_LIBRARY_PATH: join(folder, 'al2023/lib') }]
   let failure: unknown
@@ -41,6 +36,19 @@ export async function prepareBrowser(): Promise<Browser> {
     }
   }
   throw failure
+}
+
+/** The package's fonts and no others: pages look alike on every machine, and one without any font crashes the browser. */
+async function configureFonts(folder: string): Promise<string> {
+  const path = join(folder, 'fonts.conf')
+  const lines = [
+    '<?xml version="1.0"?>',
+    '<fontconfig>',
+    `<dir>${folder}/fonts/fonts</dir>`,
+    `<cachedir>${folder}/font-cache</cachedir>`,
+  ]
+  await writeFile(path, [...lines, '</fontconfig>', ''].join('\n'))
+  return path
 }
 
 async function unpack(): Promise<string> {

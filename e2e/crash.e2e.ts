@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
+import { freePort } from '../test/postgres'
 import { call, createAccount, createKey } from './external-app'
 import { expect, test } from './fixtures'
 import { makePlace, type Place } from './place'
@@ -67,7 +68,7 @@ test(`killed ${CRASHES} times while it creates keys, it keeps every key that it 
 
 test('a second process on the same data folder is refused by name, and the first is unharmed', async () => {
   const product = await startProduct(place)
-  const second = await runAt(place, ['server.mjs'], { env: { PORT: '0' } })
+  const second = await runAt(place, ['server.mjs'], { env: { PORT: String(await freePort()) } })
   expect(second.code).toBe(1)
   expect(second.stderr).toContain(place.dataFolder)
   expect(second.stderr).toContain(`process ${product.pid}`)

@@ -1,6 +1,7 @@
 import { Agent, request } from 'node:http'
 import { performance } from 'node:perf_hooks'
 import { expect } from '@playwright/test'
+import { OWNER } from './people'
 import type { Place } from './place'
 import { admin } from './product'
 
@@ -24,13 +25,6 @@ export async function call(url: string, token: string | null, path: string, body
   })
   const text = await response.text()
   return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) }
-}
-
-export const OWNER = {
-  accountName: 'Cedar & Murex',
-  name: 'Hanna Barca',
-  email: 'hanna@example.com',
-  password: 'purple-cedar-ships-9',
 }
 
 /** Makes the account of `OWNER` by the operator's command. The embedded database must not be in use. */

@@ -31,7 +31,7 @@ export interface Running {
 }
 
 /** Starts the product before the tests of this file, and expects after them that it stops in order. */
-export function useProduct(env: Record<string, string> = {}): Running {
+export function runProduct(env: Record<string, string> = {}): Running {
   let started: { place: Place; product: Product } | undefined
   const running = () => {
     if (!started) throw new Error('The product runs only while tests do')

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { decode, encode } from '@auth/core/jwt'
 import AxeBuilder from '@axe-core/playwright'
 import type { BrowserContext, Page } from '@playwright/test'
-import { OWNER } from './external-app'
-import { expect, test, useProduct } from './fixtures'
+import { expect, runProduct, test } from './fixtures'
+import { OWNER } from './people'
 import type { Place } from './place'
 
 const NEXT_PASSWORD = 'new-purple-ships-10'
@@ -55,7 +55,7 @@ async function expectNoAxeFindings(page: Page): Promise<void> {
 }
 
 test.describe('a new installation', () => {
-  const running = useProduct()
+  const running = runProduct()
 
   test('leads its first visitor to sign up, and is closed to the next', async ({ page, browser }) => {
     await page.goto(running.url)
@@ -98,7 +98,7 @@ test.describe('a new installation', () => {
 })
 
 test.describe('people', () => {
-  const running = useProduct()
+  const running = runProduct()
   let password = OWNER.password
 
   test.beforeAll(async ({ browser }) => {
@@ -318,7 +318,7 @@ test.describe('people', () => {
 })
 
 test.describe('behind https', () => {
-  const running = useProduct({ FENICIA_URL: 'https://fenicia.example.com', FENICIA_SIGN_UP: 'open' })
+  const running = runProduct({ FENICIA_URL: 'https://fenicia.example.com', FENICIA_SIGN_UP: 'open' })
 
   /** A request as a TLS proxy hands it on. */
   function ask(path: string, { method = 'GET', body = '', ...headers }: Record<string, string> = {}) {
@@ -396,7 +396,7 @@ test.describe('behind https', () => {
 })
 
 test.describe('what watches over the server', () => {
-  const running = useProduct()
+  const running = runProduct()
 
   test('learns that it lives and that it is ready, without a key', async () => {
     for (const [path, body] of [

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 
@@ -15,10 +14,11 @@ export function databaseKind(): DatabaseKind {
   return kind
 }
 
-/** What `global-setup.ts` tells the workers about the Postgres of this run. */
-export const POSTGRES = {
-  url: 'FENICIA_E2E_POSTGRES_URL',
-  folder: 'FENICIA_E2E_POSTGRES_FOLDER',
+/** What `global-setup.ts` tells the workers about this run. */
+export const RUN = {
+  folder: 'FENICIA_E2E_FOLDER',
+  postgresUrl: 'FENICIA_E2E_POSTGRES_URL',
+  postgresFolder: 'FENICIA_E2E_POSTGRES_FOLDER',
   neonProxy: 'FENICIA_E2E_NEON_PROXY',
 } as const
 
@@ -33,7 +33,7 @@ export interface Place {
 }
 
 export async function makePlace(kind = databaseKind()): Promise<Place> {
-  const dataFolder = await mkdtemp(join(tmpdir(), 'fenicia-e2e-'))
+  const dataFolder = await mkdtemp(join(setting(RUN.folder), 'data-'))
   const removeFolder = () => rm(dataFolder, { recursive: true, force: true })
   if (kind === 'pglite') {
     const env = { FENICIA_DATA: dataFolder }
@@ -41,7 +41,7 @@ export async function makePlace(kind = databaseKind()): Promise<Place> {
   }
   const name = `e2e_${randomBytes(6).toString('hex')}`
   await administrate(`create database ${name}`)
-  const url = new URL(setting(POSTGRES.url))
+  const url = new URL(setting(RUN.postgresUrl))
   url.pathname = `/${name}`
   return {
     dataFolder,
@@ -49,12 +49,12 @@ export async function makePlace(kind = databaseKind()): Promise<Place> {
       FENICIA_DATA: dataFolder,
       DATABASE_URL: url.href,
       FENICIA_DATABASE_DRIVER: kind === 'neon' ? 'neon' : 'pg',
-      ...(kind === 'neon' ? { NEON_WS_PROXY: setting(POSTGRES.neonProxy) } : {}),
+      ...(kind === 'neon' ? { NEON_WS_PROXY: setting(RUN.neonProxy) } : {}),
       AUTH_SECRET: randomBytes(33).toString('base64url'),
     },
     storedFiles: async () => {
       await administrate('checkpoint')
-      return [...(await readFiles(dataFolder)), ...(await readFiles(setting(POSTGRES.folder)))]
+      return [...(await readFiles(dataFolder)), ...(await readFiles(setting(RUN.postgresFolder)))]
     },
     remove: async () => {
       await administrate(`drop database ${name} with (force)`)
@@ -70,13 +70,13 @@ async function readFiles(folder: string): Promise<{ path: string; bytes: Buffer 
 }
 
 async function administrate(statement: string): Promise<void> {
-  const client = new pg.Client(setting(POSTGRES.url))
+  const client = new pg.Client(setting(RUN.postgresUrl))
   await client.connect()
   await client.query(statement).finally(() => client.end())
 }
 
 function setting(name: string): string {
   const value = process.env[name]
-  if (!value) throw new Error(`${name} is not set: global-setup.ts sets it when Postgres runs`)
+  if (!value) throw new Error(`${name} is not set: global-setup.ts sets it for a run on this database`)
   return value
 }

@@ -1,8 +1,8 @@
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
-import { expect, test, useProduct } from './fixtures'
+import { expect, runProduct, test } from './fixtures'
 
-const running = useProduct()
+const running = runProduct()
 
 const widths = [1280, 375]
 const schemes = ['light', 'dark'] as const

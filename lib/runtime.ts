@@ -1,4 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
+import type { AsyncLocalStorage } from 'node:async_hooks'
 import type { IncomingMessage, RequestListener } from 'node:http'
 import type { OpenDatabase } from '@/db/client'
 import type { KeyLookup } from './api-keys/lookup'
@@ -52,10 +52,4 @@ export function setRuntime(runtime: Runtime | undefined): void {
  */
 export function currentIncomingMessage(): IncomingMessage | undefined {
   return globals[REQUEST]?.getStore()
-}
-
-/** The store that `server.mjs` runs each request in. */
-export function incomingMessageStore(): AsyncLocalStorage<IncomingMessage> {
-  globals[REQUEST] ??= new AsyncLocalStorage()
-  return globals[REQUEST]
 }

@@ -86,31 +86,3 @@ export function RadioGroupItem({
     </div>
   )
 }
-
-/** One choice of a few short ones, side by side ("Live | Test"). Put it in a FieldGroup, or give `aria-label`. */
-export function SegmentedControl({ 'aria-label': label, ...props }: GroupProps & { 'aria-label'?: string }) {
-  return (
-    <RadioContext value={useGroup(props)}>
-      <div
-        role="radiogroup"
-        aria-label={label}
-        className={cn(
-          'inline-flex w-fit max-w-full flex-wrap rounded border border-border bg-card p-0.5',
-          props.className,
-        )}
-      >
-        {props.children}
-      </div>
-    </RadioContext>
-  )
-}
-
-/** A choice in a SegmentedControl. */
-export function SegmentedControlItem({ value, children }: { value: string; children: ReactNode }) {
-  return (
-    <label className="relative inline-flex h-7 items-center gap-1.5 rounded-[4px] border border-transparent px-2.5 font-medium text-muted-foreground text-sm transition-colors duration-100 hover:text-foreground has-checked:bg-muted has-checked:text-foreground has-focus-visible:outline-2 has-focus-visible:outline-ring pointer-coarse:h-9">
-      <input {...useRadio(value)} className="absolute inset-0 size-full cursor-pointer appearance-none outline-none" />
-      {children}
-    </label>
-  )
-}

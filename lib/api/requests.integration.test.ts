@@ -69,6 +69,7 @@ describe('the Authorization header', () => {
       `${['POST /api/v1/introspect HTTP/1.1', 'Host: localhost', ...form, `Authorization: ${basic}`, 'Connection: close', '', 'token=x'].join('\r\n')}`,
     )
     expect(text).toMatch(/^HTTP\/1\.1 401 /)
+    expect(text).toContain('this request has several')
 
     const authorization = `Bearer ${token}`
     const request = new Request('http://localhost/api/v1/me', { headers: { authorization } })

@@ -1,3 +1,3 @@
 export { type Actor, type Origin, operatorActor, systemActor } from './actor'
 export { type AuditEventView, listAuditEventsOf } from './list'
-export { type AuditAction, recordAuditEvent, recordAuditEvents } from './record'
+export { recordAuditEvent, recordAuditEvents } from './record'

@@ -12,8 +12,7 @@ import { type ApiKey, counted, environmentNames, hintText, makerText, usedFromTe
 
 // Between a folded table and one with room for every column, scopes stand below the name and the sparkline waits for the
 // key's own page.
-const WIDE_HEAD = 'hidden @[58rem]:table-cell'
-const WIDE_CELL = '@3xl:hidden @[58rem]:table-cell'
+const WIDE_ONLY = '@3xl:@max-[58rem]:hidden'
 
 /** The keys of one page. `renderMenu` gives each row its actions; without it there are none. */
 export function KeysTable({
@@ -43,10 +42,10 @@ export function KeysTable({
         <TableRow>
           {sortHead('name', 'Name')}
           <TableHead>Status</TableHead>
-          <TableHead className={WIDE_HEAD}>Scopes</TableHead>
+          <TableHead className={WIDE_ONLY}>Scopes</TableHead>
           {sortHead('created', 'Created')}
           {sortHead('last_used', 'Last used')}
-          <TableHead className={WIDE_HEAD}>30 days</TableHead>
+          <TableHead className={WIDE_ONLY}>30 days</TableHead>
           {renderMenu ? (
             <TableHead>
               <span className="sr-only">Actions</span>
@@ -64,7 +63,7 @@ export function KeysTable({
                 <KeyEnd apiKey={key} />
               </Second>
             </TableCell>
-            <TableCell label="Scopes" className={WIDE_CELL}>
+            <TableCell label="Scopes" className={WIDE_ONLY}>
               <Scopes scopes={key.scopes} />
             </TableCell>
             <TableCell label="Created">
@@ -72,7 +71,7 @@ export function KeysTable({
               <Second className="max-w-28 @[58rem]:max-w-36">by {makerText(key)}</Second>
             </TableCell>
             <LastUsedCell apiKey={key} />
-            <TableCell label="30 days" className={WIDE_CELL}>
+            <TableCell label="30 days" className={WIDE_ONLY}>
               <Sparkline
                 values={key.usage_30d.days}
                 label={`${counted(key.usage_30d.total, 'request')} in 30 days`}

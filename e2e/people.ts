@@ -1,0 +1,66 @@
+import { expect, type Locator, type Page } from '@playwright/test'
+
+/** The person of the suites: owner of the first account. */
+export const OWNER = {
+  accountName: 'Cedar & Murex',
+  name: 'Hanna Barca',
+  email: 'hanna@example.com',
+  password: 'purple-cedar-ships-9',
+}
+
+/** What a person does in the browser, in the words that stand on the screen. */
+export async function signUp(page: Page, url: string): Promise<void> {
+  await page.goto(`${url}/sign-up`)
+  await page.getByLabel('Account name').fill(OWNER.accountName)
+  await page.getByLabel('Your name').fill(OWNER.name)
+  await page.getByLabel('E-mail').fill(OWNER.email)
+  await page.getByRole('textbox', { name: 'Password' }).fill(OWNER.password)
+  await page.getByRole('button', { name: 'Create account' }).click()
+  await expect(page).toHaveURL(`${url}/settings/api-keys`)
+}
+
+export async function signIn(page: Page, url: string): Promise<void> {
+  await page.goto(`${url}/sign-in`)
+  await page.getByLabel('E-mail').fill(OWNER.email)
+  await page.getByRole('textbox', { name: 'Password' }).fill(OWNER.password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await expect(page).toHaveURL(`${url}/settings/api-keys`)
+}
+
+/** Generates a key that never expires on the page of API keys; answers the dialog that shows its token, which stays open. */
+export async function generateKey(page: Page, name: string, scopes: string[]): Promise<Locator> {
+  await page.getByRole('button', { name: 'Generate new key' }).first().click()
+  const form = page.getByRole('dialog', { name: 'Generate new key' })
+  await form.getByLabel('Name').fill(name)
+  for (const scope of scopes) await form.getByRole('checkbox', { name: scope, exact: true }).check()
+  await form.getByLabel('Expires').selectOption('Never')
+  await form.getByRole('button', { name: 'Generate key' }).click()
+  return page.getByRole('dialog', { name: 'API key generated' })
+}
+
+/** The token that a dialog shows once. */
+export async function readToken(dialog: Locator): Promise<string> {
+  await dialog.getByRole('button', { name: 'Show', exact: true }).click()
+  const shown = dialog.getByLabel('Token', { exact: true })
+  await expect(shown).toHaveText(/^fn_(live|test)_[0-9A-Za-z]{38}$/)
+  return (await shown.textContent()) ?? ''
+}
+
+/** Closes that dialog, as is only possible after the promise that it is stored. */
+export async function closeToken(dialog: Locator): Promise<void> {
+  await dialog.getByRole('checkbox', { name: 'I have stored this key' }).check()
+  await dialog.getByRole('button', { name: 'Done' }).click()
+  await expect(dialog).toBeHidden()
+}
+
+/** The row of a key in the list; among several of one name, the one that shows `text` too. */
+export function keyRow(page: Page, name: string, text: string | RegExp = ''): Locator {
+  const row = page.getByRole('table', { name: 'API keys' }).getByRole('row')
+  return row.filter({ has: page.getByRole('link', { name, exact: true }) }).filter({ hasText: text })
+}
+
+/** Opens the menu of a row and chooses an action. */
+export async function chooseAction(row: Locator, action: string): Promise<void> {
+  await row.getByRole('button', { name: /^Actions for / }).click()
+  await row.page().getByRole('menuitem', { name: action }).click()
+}
