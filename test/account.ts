@@ -1,0 +1,32 @@
+import type { Database } from '@/db/client'
+import { accounts } from '@/db/schema'
+import { createApiKey, createKeyInput, type IssuedKey } from '@/lib/api-keys'
+import type { Actor } from '@/lib/audit'
+import { newId } from '@/lib/ids'
+
+/** Makes an account; the answer is its owner, as whoever asks for changes in it. */
+export async function createTestAccount(db: Database, name = 'A shop'): Promise<Actor> {
+  const accountId = newId('account')
+  await db.insert(accounts).values({ id: accountId, name })
+  return {
+    kind: 'user',
+    id: newId('user'),
+    name: 'Ana',
+    accountId,
+    address: '203.0.113.7',
+    userAgent: 'Test browser',
+    requestId: 'req_test',
+  }
+}
+
+let keys = 0
+
+/** Makes a live key that may read orders and never expires, unless `input` says otherwise. */
+export function createTestKey(
+  db: Database,
+  actor: Actor,
+  input: { name?: string; environment?: 'live' | 'test'; scopes?: string[]; expires_at?: string | null } = {},
+): Promise<IssuedKey> {
+  keys += 1
+  return createApiKey(db, actor, createKeyInput.parse({ name: `Key ${keys}`, scopes: ['orders:read'], ...input }))
+}
