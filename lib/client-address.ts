@@ -12,10 +12,11 @@ export type Peer = Pick<IncomingMessage, 'headers' | 'socket'>
  * @returns null once the connection is gone
  */
 export function clientAddress(request: Peer, trustedProxies = getRuntime().config.trustedProxies): string | null {
+  // Nobody before the peer is believed, so the chain need not be taken apart.
+  if (trustedProxies.length === 0) return addressOrNull(request.socket.remoteAddress)
   // The peer first, then X-Forwarded-For from its end, as far as each is a trusted proxy, and one more.
   const chain = proxyaddr.all(request as IncomingMessage, trustFor(trustedProxies))
-  const address = chain.map(withoutMapping).findLast((candidate) => isIP(candidate) !== 0)
-  return address ?? null
+  return chain.map(addressOrNull).findLast((candidate) => candidate !== null) ?? null
 }
 
 const compiled = new WeakMap<string[], ReturnType<typeof proxyaddr.compile>>()
@@ -29,7 +30,8 @@ function trustFor(proxies: string[]): ReturnType<typeof proxyaddr.compile> {
   return trust
 }
 
-function withoutMapping(address: string | undefined): string {
-  const text = address ?? ''
-  return /^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i.test(text) ? text.slice('::ffff:'.length) : text
+/** An IPv4 address inside IPv6 becomes IPv4; what is no address, null. */
+function addressOrNull(text = ''): string | null {
+  const address = /^::ffff:\d+\.\d+\.\d+\.\d+$/i.test(text) ? text.slice('::ffff:'.length) : text
+  return isIP(address) === 0 ? null : address
 }

@@ -1,16 +1,12 @@
 import type { MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
-import { HTTPException } from 'hono/http-exception'
-import { isDatabaseUnavailable } from '@/db/errors'
-import { LookupUnavailableError } from '../api-keys'
-import { isRefusal } from '../errors'
-import { log } from '../log'
 import { getRuntime } from '../runtime'
 import { noContent } from './answer'
-import type { ApiContext, ApiEnv } from './context'
+import type { ApiEnv } from './context'
 import { type Router, router } from './define'
 import { document } from './document'
-import { invalidRequest, problem, refusalCodes, unreadable } from './problems'
+import { answerError } from './failures'
+import { problem } from './problems'
 import { bulkRevocations } from './routes/bulk-revocations'
 import { introspect } from './routes/introspect'
 import { keys } from './routes/keys'
@@ -70,28 +66,4 @@ function refuseOtherMethods(api: Router, routes: { path: string; method: string 
         : problem(c, 'METHOD_NOT_ALLOWED', `This address answers ${allow}.`, { headers: { Allow: allow } }),
     )
   }
-}
-
-function answerError(c: ApiContext, error: Error): Response {
-  if (isRefusal(error)) {
-    return error.code === 'invalid'
-      ? invalidRequest(c, error.fields)
-      : problem(c, refusalCodes[error.code], error.message, { errors: error.fields })
-  }
-  if (isUnreadable(c, error)) return unreadable(c.env.requestId)
-  if (error instanceof LookupUnavailableError || isDatabaseUnavailable(error)) {
-    log.error({ err: error, requestId: c.env.requestId }, 'The database did not answer')
-    const isRead = c.req.method === 'GET' || c.req.method === 'HEAD'
-    const advice = isRead ? 'Try again shortly.' : 'Look whether the change was made before you ask for it again.'
-    return problem(c, 'SERVICE_UNAVAILABLE', `The database does not answer. ${advice}`, {
-      headers: { 'Retry-After': '2' },
-    })
-  }
-  log.error({ err: error, requestId: c.env.requestId }, 'An API request failed')
-  return problem(c, 'INTERNAL_ERROR', `Something went wrong on our side. Quote ${c.env.requestId} when you report it.`)
-}
-
-/** Whether it is the client's doing: it sent what Hono can't read, or left before it had sent all. */
-function isUnreadable(c: ApiContext, error: Error): boolean {
-  return (error instanceof HTTPException && error.status < 500) || c.env.incoming?.errored != null
 }

@@ -4,7 +4,7 @@ import { can, type Permission } from '../accounts/permissions'
 import type { Session } from '../accounts/session'
 import type { EnvironmentWall, Grantor, KeyRecord } from '../api-keys'
 import type { Actor } from '../audit'
-import { clientAddress } from '../client-address'
+import { clientAddress, type Peer } from '../client-address'
 
 /** Who calls: an external app with its key, or the dashboard with a person's session (GET only). */
 export type Caller = { kind: 'key'; key: KeyRecord } | { kind: 'session'; session: Session }
@@ -22,6 +22,13 @@ export type RequiredScope = Permission & ('keys:read' | 'keys:create' | 'keys:ma
 export function callerAccountId(c: ApiContext): string {
   const { caller } = c.var
   return caller.kind === 'key' ? caller.key.accountId : caller.session.account.id
+}
+
+/** The calling key, of a call that no session makes. */
+export function callerKey(c: ApiContext): KeyRecord {
+  const { caller } = c.var
+  if (caller.kind !== 'key') throw new TypeError('This call is made with a key')
+  return caller.key
 }
 
 /** A test key sees test keys only. */
@@ -42,13 +49,19 @@ export function headerOf(c: ApiContext, name: 'authorization' | 'cookie' | 'sec-
   return incoming ? (incoming.headers[name] as string | undefined) : c.req.header(name)
 }
 
-/** Where the request came from, as usage and audit keep it. */
-export function originOf(c: ApiContext): { address: string | null; userAgent: string | null } {
-  const incoming = c.env.incoming
-  return {
-    address: incoming ? clientAddress(incoming) : null,
-    userAgent: headerOf(c, 'user-agent') ?? null,
-  }
+/** Where a request came from, as usage and audit keep it. */
+export interface Origin {
+  address: string | null
+  userAgent: string | null
+}
+
+export function originOfIncoming(incoming: Peer): Origin {
+  return { address: clientAddress(incoming), userAgent: incoming.headers['user-agent'] ?? null }
+}
+
+export function originOf(c: ApiContext): Origin {
+  const { incoming } = c.env
+  return incoming ? originOfIncoming(incoming) : { address: null, userAgent: headerOf(c, 'user-agent') ?? null }
 }
 
 export function actorOf(c: ApiContext): Actor {

@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http'
 import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import { createApi } from './app'
 import { documentOf } from './document'
+import { answerFastMe, isFastMe } from './fast-me'
 import { tokenInUrl, unreadable } from './problems'
 
 type Api = ReturnType<typeof createApi>
@@ -13,11 +14,15 @@ export { MAX_BODY_BYTES } from './validation'
 /** The API as a listener of `node:http`: the fast mount. */
 export function apiListener(): RequestListener {
   const api = createApi()
-  return getRequestListener(
+  const listener = getRequestListener(
     (request, bindings) => answer(api, request, bindings.incoming.url ?? '', bindings as HttpBindings),
     // What never becomes a request: an address or a Host header that is none.
     { errorHandler: () => unreadable(newRequestId()) },
   )
+  return (request, response) => {
+    if (isFastMe(request)) answerFastMe(request, response, { requestId: newRequestId() })
+    else void listener(request, response)
+  }
 }
 
 let portable: Api | undefined

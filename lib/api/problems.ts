@@ -1,6 +1,6 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { FieldProblem, RefusalCode } from '../errors'
-import { json } from './answer'
+import { type Answer, type Asked, answerJson, toResponse } from './answer'
 
 /** Every error code of the API: its HTTP status and its title. The one table of both. */
 export const problemCodes = {
@@ -46,16 +46,21 @@ export const refusalCodes: Record<RefusalCode, ProblemCode> = {
   sign_up_closed: 'INSUFFICIENT_PERMISSIONS',
 }
 
+interface ProblemMore {
+  errors?: FieldProblem[]
+  headers?: Record<string, string>
+}
+
 /**
  * An error answer, RFC 9457.
  * @param detail what happened and what to do, for the person who reads it; never what was sent
  */
-export function problem(
-  c: { env: { requestId: string } },
+export function answerProblem(
+  asked: Asked,
   code: ProblemCode,
   detail: string,
-  { errors, headers }: { errors?: FieldProblem[]; headers?: Record<string, string> } = {},
-): Response {
+  { errors, headers }: ProblemMore = {},
+): Answer {
   const { status, title } = problemCodes[code]
   const body = {
     type: `/docs/api#${problemAnchor(code)}`,
@@ -63,17 +68,22 @@ export function problem(
     status,
     detail,
     code,
-    requestId: c.env.requestId,
+    requestId: asked.requestId,
     ...(errors && errors.length > 0 ? { errors } : {}),
   }
-  return json(c, status, body, headers, 'application/problem+json')
+  return answerJson(asked, status, body, headers, 'application/problem+json')
+}
+
+/** `answerProblem` for Hono. */
+export function problem(c: { env: Asked }, code: ProblemCode, detail: string, more?: ProblemMore): Response {
+  return toResponse(answerProblem(c.env, code, detail, more))
 }
 
 /**
  * A body or query that breaks its schema: the code is the first field's. A message is a sentence of its own, or what is
  * to be read after the field's name.
  */
-export function invalidRequest(c: { env: { requestId: string } }, errors: FieldProblem[]): Response {
+export function invalidRequest(c: { env: Asked }, errors: FieldProblem[]): Response {
   const [first] = errors
   const detail = errors
     .map(({ field, message }) => (/^\p{Lu}/u.test(message) ? message : `${field} ${message}`))

@@ -26,7 +26,7 @@ export const keySchema = z
     created_at: time,
     created_by: z
       .object({ type: z.enum(actorKinds), id: z.string().nullable(), name: z.string() })
-      .openapi({ example: { type: 'user', id: 'usr_019ab0c1d2e37f4a8b5c6d7e8f905678', name: 'Ana' } }),
+      .openapi({ example: { type: 'user', id: 'usr_019ab0c1d2e37f4a8b5c6d7e8f905678', name: 'Shop owner' } }),
     expires_at: time.nullable().openapi({ description: 'null: never.', example: null }),
     last_used: z
       .object({ at: time, address: z.string().nullable(), user_agent: z.string().nullable() })

@@ -1,0 +1,40 @@
+import { HTTPException } from 'hono/http-exception'
+import { isDatabaseUnavailable } from '@/db/errors'
+import { LookupUnavailableError } from '../api-keys'
+import { isRefusal } from '../errors'
+import { log } from '../log'
+import { type Answer, type Asked, toResponse } from './answer'
+import type { ApiContext } from './context'
+import { answerProblem, invalidRequest, problem, refusalCodes, unreadable } from './problems'
+
+/** The answer to what a handler threw. */
+export function answerError(c: ApiContext, error: Error): Response {
+  if (isRefusal(error)) {
+    return error.code === 'invalid'
+      ? invalidRequest(c, error.fields)
+      : problem(c, refusalCodes[error.code], error.message, { errors: error.fields })
+  }
+  if (isUnreadable(c, error)) return unreadable(c.env.requestId)
+  return toResponse(answerFailure(c.env, c.req.method, error))
+}
+
+/** The answer when it is not the caller's doing, which also goes to the log. */
+export function answerFailure(asked: Asked, method: string, error: unknown): Answer {
+  const { requestId } = asked
+  if (error instanceof LookupUnavailableError || isDatabaseUnavailable(error)) {
+    log.error({ err: error, requestId }, 'The database did not answer')
+    const isRead = method === 'GET' || method === 'HEAD'
+    const advice = isRead ? 'Try again shortly.' : 'Look whether the change was made before you ask for it again.'
+    return answerProblem(asked, 'SERVICE_UNAVAILABLE', `The database does not answer. ${advice}`, {
+      headers: { 'Retry-After': '2' },
+    })
+  }
+  log.error({ err: error, requestId }, 'An API request failed')
+  const detail = `Something went wrong on our side. Quote ${requestId} when you report it.`
+  return answerProblem(asked, 'INTERNAL_ERROR', detail)
+}
+
+/** Whether it is the client's doing: it sent what Hono can't read, or left before it had sent all. */
+function isUnreadable(c: ApiContext, error: Error): boolean {
+  return (error instanceof HTTPException && error.status < 500) || c.env.incoming?.errored != null
+}

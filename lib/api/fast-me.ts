@@ -1,0 +1,41 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { hashToken, isAccepted, isWellFormedToken, type KeyRecord } from '../api-keys'
+import { getRuntime } from '../runtime'
+import { type Answer, type Asked, answerJson, send } from './answer'
+import { bearerToken, refuseKey } from './bearer'
+import { originOfIncoming } from './context'
+import { answerFailure } from './failures'
+import { callingKey } from './routes/me'
+
+const PLAIN_HOST = /^[\w.-]+(:\d{1,5})?$/
+
+/**
+ * Whether a request is the plain `GET /me` that a gateway sends before each of its own. Whatever is unusual about it, a
+ * query, another site's page or a strange Host header, goes the way of all calls.
+ */
+export function isFastMe({ method, url, headers: { host = '', origin } }: IncomingMessage): boolean {
+  return method === 'GET' && url === '/api/v1/me' && origin === undefined && PLAIN_HOST.test(host)
+}
+
+/**
+ * Answers `GET /me` straight on `node:http`, as `routes/me.ts` does through Hono, but without a `Request`, a `Response`
+ * and a promise: together they cost more than the look-up.
+ */
+export function answerFastMe(request: IncomingMessage, response: ServerResponse, asked: Asked): void {
+  const { headers, rawHeaders } = request
+  const token = bearerToken({ ...asked, authorization: headers.authorization, rawHeaders })
+  if (typeof token !== 'string') send(response, token)
+  else if (!isWellFormedToken(token)) send(response, refuseKey(asked, null))
+  else {
+    getRuntime().keyLookup.enter(hashToken(token), {
+      resolve: (key) => send(response, answerKey(asked, key, request)),
+      reject: (error) => send(response, answerFailure(asked, 'GET', error)),
+    })
+  }
+}
+
+function answerKey(asked: Asked, key: KeyRecord | null, request: IncomingMessage): Answer {
+  if (!key || !isAccepted(key.status)) return refuseKey(asked, key)
+  getRuntime().usage.record(key, originOfIncoming(request))
+  return answerJson(asked, 200, callingKey(key))
+}
