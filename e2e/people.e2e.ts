@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { decode, encode } from '@auth/core/jwt'
-import AxeBuilder from '@axe-core/playwright'
 import type { BrowserContext, Page } from '@playwright/test'
+import { expectFitToUse } from './fit-to-use'
 import { expect, runProduct, test } from './fixtures'
 import { OWNER } from './people'
 import type { Place } from './place'
@@ -11,6 +11,7 @@ import type { Place } from './place'
 const NEXT_PASSWORD = 'new-purple-ships-10'
 const SESSION = 'fenicia_session'
 
+/** Fills the form of the page that is open. */
 async function signIn(page: Page, password: string, email = OWNER.email): Promise<void> {
   await page.getByLabel('E-mail').fill(email)
   await page.getByLabel('Password', { exact: true }).fill(password)
@@ -36,24 +37,6 @@ async function claimsOf(place: Place, token: string) {
   return claims
 }
 
-async function expectNoAxeFindings(page: Page): Promise<void> {
-  for (const [width, colorScheme] of [
-    [1280, 'light'],
-    [1280, 'dark'],
-    [375, 'light'],
-    [375, 'dark'],
-  ] as const) {
-    await page.setViewportSize({ width, height: 800 })
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
-    expect(found, `${page.url()} at ${width} px, ${colorScheme}`).toEqual([])
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
-    expect(overflow, `${page.url()} scrolls sideways at ${width} px`).toBeLessThanOrEqual(0)
-  }
-  await page.setViewportSize({ width: 1280, height: 800 })
-}
-
 test.describe('a new installation', () => {
   const running = runProduct()
 
@@ -61,7 +44,7 @@ test.describe('a new installation', () => {
     await page.goto(running.url)
     await expect(page).toHaveURL(`${running.url}/sign-up`)
     await expect(page.getByRole('heading', { name: 'Welcome to Fenicia' })).toBeVisible()
-    await expectNoAxeFindings(page)
+    await expectFitToUse(page)
 
     // By keyboard alone: the form is refused, keeps what was typed, and says at each field what is wrong.
     await page.getByLabel('Account name').focus()
@@ -77,7 +60,7 @@ test.describe('a new installation', () => {
     expect(await focusedField(page)).toBe('email')
     await expect(page.getByLabel('Account name')).toHaveValue(OWNER.accountName)
     await expect(page.getByLabel('Password', { exact: true })).toHaveValue('short')
-    await expectNoAxeFindings(page)
+    await expectFitToUse(page)
 
     await page.getByLabel('E-mail').fill(` ${OWNER.email.toUpperCase()} `)
     await page.getByLabel('Password', { exact: true }).fill(OWNER.password)
@@ -90,7 +73,7 @@ test.describe('a new installation', () => {
     await stranger.goto(`${running.url}/sign-up`)
     await expect(stranger.getByRole('heading', { name: 'Sign-up is closed' })).toBeVisible()
     await expect(stranger.getByRole('textbox')).toHaveCount(0)
-    await expectNoAxeFindings(stranger)
+    await expectFitToUse(stranger)
     await stranger.getByRole('link', { name: 'Sign in' }).click()
     await expect(stranger).toHaveURL(`${running.url}/sign-in`)
     await stranger.context().close()
@@ -123,12 +106,12 @@ test.describe('people', () => {
   test('sign in, and come to the page that they wanted', async ({ page }) => {
     await page.goto(`${running.url}/settings/account?from=mail`)
     await expect(page).toHaveURL(`${running.url}/sign-in?next=%2Fsettings%2Faccount%3Ffrom%3Dmail`)
-    await expectNoAxeFindings(page)
+    await expectFitToUse(page)
     await signIn(page, 'not-the-password-1')
     await expect(page.getByText('The e-mail address or the password is not right.')).toBeVisible()
     expect(await focusedField(page)).toBe('password')
     await expect(page.getByLabel('E-mail')).toHaveValue(OWNER.email)
-    await expectNoAxeFindings(page)
+    await expectFitToUse(page)
     await page.getByLabel('Password', { exact: true }).fill(password)
     await page.keyboard.press('Enter')
     await expect(page).toHaveURL(`${running.url}/settings/account?from=mail`)
@@ -238,7 +221,7 @@ test.describe('people', () => {
 
   test('change their password, which signs them out everywhere else', async ({ page, browser }) => {
     await open(page)
-    await expectNoAxeFindings(page)
+    await expectFitToUse(page)
     const elsewhere = await (await browser.newContext()).newPage()
     await open(elsewhere)
 
@@ -271,7 +254,7 @@ test.describe('people', () => {
     await page.getByRole('button', { name: 'Sign out everywhere' }).click()
     const dialog = page.getByRole('alertdialog', { name: 'Sign out everywhere?' })
     await expect(dialog.getByRole('button', { name: 'Cancel' })).toBeFocused()
-    await expectNoAxeFindings(page)
+    await expectFitToUse(page)
     await dialog.getByRole('button', { name: 'Sign out everywhere' }).click()
     await expect(page).toHaveURL(`${running.url}/sign-in?ended=everywhere`)
     await expect(page.getByText('You are signed out in every browser.')).toBeVisible()
@@ -310,7 +293,7 @@ test.describe('people', () => {
     // The right password from there does not help either.
     await signIn(stranger, password)
     await expect(stranger.getByRole('alert').filter({ hasText: 'Too many attempts' })).toBeVisible()
-    await expectNoAxeFindings(stranger)
+    await expectFitToUse(stranger)
     await stranger.context().close()
 
     await open(page)

@@ -1,32 +1,8 @@
-import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
+import { expectFitToUse, faults } from './fit-to-use'
 import { expect, runProduct, test } from './fixtures'
 
 const running = runProduct()
-
-const widths = [1280, 375]
-const schemes = ['light', 'dark'] as const
-
-async function expectAccessible(page: Page) {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(', ')}`)).toEqual([])
-}
-
-async function expectNoSidewaysScroll(page: Page) {
-  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
-}
-
-/** In both themes and at both widths: axe finds nothing, and nothing scrolls sideways. */
-async function expectFitToUse(page: Page) {
-  for (const colorScheme of schemes) {
-    await page.emulateMedia({ colorScheme })
-    for (const width of widths) {
-      await page.setViewportSize({ width, height: 800 })
-      await expectAccessible(page)
-      await expectNoSidewaysScroll(page)
-    }
-  }
-}
 
 test.describe('the API reference', () => {
   test('tells every call, object and error code of the document, to whoever comes', async ({ page, request }) => {
@@ -123,7 +99,7 @@ test.describe('the frame of the settings', () => {
   test('has a command menu that Esc closes, giving the focus back', async () => {
     const button = page.getByRole('button', { name: 'Commands' })
     await button.click()
-    await expectAccessible(page)
+    expect(await faults(page)).toEqual([])
     await page.keyboard.press('Escape')
     await expect(commandMenu()).toBeHidden()
     await expect(button).toBeFocused()
@@ -149,7 +125,7 @@ test.describe('the frame of the settings', () => {
     await trigger.focus()
     await page.keyboard.press('ArrowDown')
     await expect(page.getByRole('menuitem', { name: 'Account' })).toBeFocused()
-    await expectAccessible(page)
+    expect(await faults(page)).toEqual([])
     await page.keyboard.press('s')
     await expect(page.getByRole('menuitemradio', { name: 'System theme' })).toBeFocused()
     await page.keyboard.press('End')
@@ -164,7 +140,7 @@ test.describe('the frame of the settings', () => {
     const link = page.getByRole('navigation', { name: 'Settings' }).getByRole('link', { name: 'API reference' })
     await expect(link).toBeHidden()
     await page.getByRole('button', { name: 'Menu' }).click()
-    await expectAccessible(page)
+    expect(await faults(page)).toEqual([])
     await link.click()
     await expect(page).toHaveURL(/\/docs\/api$/)
     await page.setViewportSize({ width: 1280, height: 800 })
@@ -172,7 +148,6 @@ test.describe('the frame of the settings', () => {
 
   test('is fit to use in both themes and at both widths', async () => {
     await expectFitToUse(page)
-    await page.setViewportSize({ width: 1280, height: 800 })
   })
 
   test('says so where there is nothing', async () => {
@@ -182,7 +157,6 @@ test.describe('the frame of the settings', () => {
     await expectFitToUse(page)
     await page.getByRole('link', { name: 'Go to the settings' }).click()
     await expect(page).toHaveURL(/\/settings\/api-keys$/)
-    await page.setViewportSize({ width: 1280, height: 800 })
   })
 
   test('lets the person out', async () => {
