@@ -1,10 +1,10 @@
 import { Cron } from 'croner'
 import { log } from '@/lib/log'
 import type { JobRunner, Runtime } from '@/lib/runtime'
-import { type Job, jobs } from './catalogue'
+import { jobs as catalogue, type Job } from './catalogue'
 
 /** Runs the jobs in this process, on their schedule and when triggered; each one at a time. */
-export function startEmbeddedRunner(runtime: Runtime): JobRunner {
+export function startEmbeddedRunner(runtime: Runtime, jobs: readonly Job[] = catalogue): JobRunner {
   const stopping = new AbortController()
   const running = new Map<Job, Promise<void>>()
   const wantedAgain = new Set<Job>()
@@ -16,7 +16,9 @@ export function startEmbeddedRunner(runtime: Runtime): JobRunner {
       wantedAgain.add(job)
       return
     }
-    const work = Promise.resolve(job.run(runtime, stopping.signal))
+    // From a promise, so that a job which throws before it has made one fails like any other.
+    const work = Promise.resolve()
+      .then(() => job.run(runtime, stopping.signal))
       .catch((error) => log.error({ err: error, job: job.id }, 'A job failed; it runs again at its next time'))
       .then(() => {
         running.delete(job)

@@ -24,10 +24,13 @@ export async function startRuntime(env: Record<string, string | undefined> = pro
       keyLookup: new KeyLookup(findKeysIn(database)),
       usage,
       stop: async () => {
-        await getRuntime().jobs?.stop()
-        await usage.flush()
-        await database.close()
-        setRuntime(undefined)
+        try {
+          await getRuntime().jobs?.stop()
+          await usage.stop()
+        } finally {
+          setRuntime(undefined)
+          await database.close()
+        }
       },
     })
   } catch (error) {

@@ -60,7 +60,7 @@ export class Visit {
     const form = new URLSearchParams({ csrfToken, email, password, callbackUrl: '/' })
     const answer = await this.fetch('/api/auth/callback/credentials', { method: 'POST', body: form })
     const session = await (await this.fetch('/api/auth/session')).json()
-    if (!session?.user)
+    if (!session?.expires)
       throw new Error(`Signing in did not work: ${answer.status}, to ${answer.headers.get('location')}`)
   }
 

@@ -24,7 +24,8 @@ const MAX_ADDRESS = 45
  */
 export class UsageRecorder {
   static readonly FLUSH_INTERVAL_MS = 4_000
-  static readonly MAX_KEYS_PER_STATEMENT = 5_000
+  /** An embedded database holds up every request while it writes: 250 keys take it some ten milliseconds. */
+  static readonly MAX_KEYS_PER_STATEMENT = 250
 
   #pending = new Map<string, KeyUsage>()
   #timer: NodeJS.Timeout | undefined

@@ -1,0 +1,141 @@
+import { eq, sql } from 'drizzle-orm'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
+import type { OpenDatabase } from '@/db/client'
+import { accounts, apiKeys, apiKeyUsageDays, apiKeyUses } from '@/db/schema'
+import { createTestAccount, createTestKey } from '@/test/account'
+import { forEachDatabase } from '@/test/databases'
+import type { Actor } from '../audit'
+import { log } from '../log'
+import { UsageRecorder } from './usage'
+
+const PYTHON = { address: '203.0.113.7', userAgent: 'python-requests/2.32' }
+const CURL = { address: '2001:db8::1', userAgent: 'curl/8' }
+
+forEachDatabase('usage of keys', (open) => {
+  let database: OpenDatabase
+  let actor: Actor
+  beforeAll(async () => {
+    database = await open()
+    actor = await createTestAccount(database.db)
+  })
+
+  async function makeKey() {
+    const { id } = await createTestKey(database.db, actor)
+    return { id, accountId: actor.accountId }
+  }
+  async function written(id: string) {
+    const [use] = await database.db.select().from(apiKeyUses).where(eq(apiKeyUses.keyId, id))
+    const days = await database.db.select().from(apiKeyUsageDays).where(eq(apiKeyUsageDays.keyId, id))
+    return { use, days: Object.fromEntries(days.map(({ day, requests }) => [day, requests])) }
+  }
+
+  it('counts by UTC day and keeps the latest use, in whatever order uses come', async () => {
+    const key = await makeKey()
+    const usage = new UsageRecorder(database.db)
+    const midnight = new Date().setUTCHours(0, 0, 0, 0)
+    usage.record(key, CURL, midnight - 1)
+    usage.record(key, PYTHON, midnight + 1)
+    usage.record(key, CURL, midnight)
+    await usage.flush()
+    const day = (at: number) => new Date(at).toISOString().slice(0, 10)
+    const { use, days } = await written(key.id)
+    expect(days).toEqual({ [day(midnight - 1)]: 1, [day(midnight)]: 2 })
+    expect(use).toMatchObject(PYTHON)
+    // A later writer with an earlier use, such as another instance that was slow.
+    usage.record(key, CURL, midnight)
+    await usage.flush()
+    const after = await written(key.id)
+    expect(after.days[day(midnight)]).toBe(3)
+    expect(after.use).toEqual(use)
+    await usage.stop()
+  })
+
+  it('adds up what two instances write of the same keys at the same time', async () => {
+    const keys = await Promise.all(Array.from({ length: 20 }, makeKey))
+    const instances = [new UsageRecorder(database.db), new UsageRecorder(database.db)]
+    for (let round = 0; round < 5; round++) {
+      for (const [index, usage] of instances.entries()) {
+        for (const key of index === 0 ? keys : keys.toReversed()) usage.record(key, CURL)
+      }
+      await Promise.all(instances.map((usage) => usage.flush()))
+    }
+    for (const { id } of keys) expect(Object.values((await written(id)).days)).toEqual([10])
+  })
+
+  it('writes any number of keys, in statements of a bounded size', async () => {
+    const count = UsageRecorder.MAX_KEYS_PER_STATEMENT * 2 + 1
+    await database.db.execute(sql`
+      insert into api_keys (id, account_id, name, environment, scopes, token_hash, hint_start, hint_end, created_by_kind, created_by_name)
+      select 'key_many_' || n, ${actor.accountId}, 'n', 'live', '{}', 'many_' || n, '', '', 'user', ''
+      from generate_series(1, ${count}::int) n`)
+    const usage = new UsageRecorder(database.db)
+    const transactions = vi.spyOn(database.db, 'transaction')
+    for (let n = 1; n <= count; n++) usage.record({ id: `key_many_${n}`, accountId: actor.accountId }, CURL)
+    await usage.flush()
+    expect(transactions).toHaveBeenCalledTimes(3)
+    const rows = await database.db.select().from(apiKeyUses).where(sql`${apiKeyUses.keyId} like 'key_many_%'`)
+    expect(rows).toHaveLength(count)
+  })
+
+  it('takes what a caller calls itself, whatever Postgres would say of it', async () => {
+    const key = await makeKey()
+    const usage = new UsageRecorder(database.db)
+    usage.record(key, { address: null, userAgent: `\0bad\ud800 ${'x'.repeat(5_000)}` })
+    await usage.flush()
+    const { use } = await written(key.id)
+    expect(use?.address).toBeNull()
+    expect(use?.userAgent).toMatch(/bad.*x{100}/)
+    expect(use?.userAgent?.length).toBeLessThanOrEqual(256)
+  })
+
+  it('forgets a key that went with its account, and writes the others', async () => {
+    const gone = await createTestAccount(database.db)
+    const { id } = await createTestKey(database.db, gone)
+    const key = await makeKey()
+    const usage = new UsageRecorder(database.db)
+    usage.record({ id, accountId: gone.accountId }, CURL)
+    usage.record(key, CURL)
+    await database.db.delete(apiKeys).where(eq(apiKeys.id, id))
+    await database.db.delete(accounts).where(eq(accounts.id, gone.accountId))
+    await usage.flush()
+    expect((await written(id)).use).toBeUndefined()
+    expect((await written(key.id)).use).toMatchObject(CURL)
+  })
+
+  it('keeps what the database does not take, and adds to it what comes meanwhile', async () => {
+    const key = await makeKey()
+    const usage = new UsageRecorder(database.db)
+    const warn = vi.spyOn(log, 'warn').mockImplementation(() => {})
+    const failing = vi.spyOn(database.db, 'transaction').mockRejectedValueOnce(new Error('gone for a moment'))
+    usage.record(key, CURL)
+    const flushing = usage.flush()
+    usage.record(key, PYTHON)
+    await flushing
+    expect(warn).toHaveBeenCalledOnce()
+    failing.mockRestore()
+    await usage.flush()
+    const { use, days } = await written(key.id)
+    expect(Object.values(days)).toEqual([2])
+    expect(use).toMatchObject(PYTHON)
+  })
+
+  it('writes by itself within five seconds, and never after it was stopped', async () => {
+    const [early, late] = [await makeKey(), await makeKey()]
+    const usage = new UsageRecorder(database.db)
+    usage.record(early, CURL)
+    await vi.waitFor(async () => expect((await written(early.id)).use).toMatchObject(CURL), { timeout: 5_000 })
+    const flush = vi.spyOn(usage, 'flush')
+    await usage.stop()
+    usage.record(late, CURL)
+    expect(flush).toHaveBeenCalledTimes(1)
+    expect(UsageRecorder.FLUSH_INTERVAL_MS).toBeLessThan(5_000)
+  })
+})
+
+describe('a use', () => {
+  it('never throws and never waits, whatever the database does', () => {
+    const database = new Proxy({}, { get: () => expect.fail('asked at once') })
+    const usage = new UsageRecorder(database as never)
+    expect(usage.record({ id: 'key_1', accountId: 'acc_1' }, CURL)).toBeUndefined()
+  })
+})

@@ -1,0 +1,68 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { lockDataFolder } from '@/db/data-folder'
+import { accounts } from '@/db/schema'
+import { ConfigError } from './config'
+import { getRuntime } from './runtime'
+import { startRuntime } from './start'
+
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fenicia-start-'))
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+const start = () => startRuntime({ FENICIA_DATA: folder })
+
+describe('starting', () => {
+  it('migrates an empty folder, and makes a secret that only its owner reads and that stays', async () => {
+    const first = await start()
+    expect(getRuntime()).toBe(first)
+    expect(await first.database.db.select().from(accounts)).toEqual([])
+    const path = join(folder, 'auth.secret')
+    expect((await stat(path)).mode & 0o777).toBe(0o600)
+    expect(first.authSecret).toBe(await readFile(path, 'utf8'))
+    await first.stop()
+    const second = await start()
+    expect(second.authSecret).toBe(first.authSecret)
+    await second.stop()
+  })
+
+  it('refuses a damaged secret by the name of its file, and gives the folder back', async () => {
+    await writeFile(join(folder, 'auth.secret'), 'short')
+    await expect(start()).rejects.toThrow(ConfigError)
+    await expect(start()).rejects.toThrow(join(folder, 'auth.secret'))
+    ;(await lockDataFolder(folder)).release()
+    expect(() => getRuntime()).toThrow('has not started')
+  })
+})
+
+describe('stopping', () => {
+  it('writes what is buffered before it closes the database', async () => {
+    const { usage, database, stop } = await start()
+    const done: string[] = []
+    const stopUsage = usage.stop.bind(usage)
+    vi.spyOn(usage, 'stop').mockImplementation(async () => {
+      await stopUsage()
+      done.push('usage')
+    })
+    const close = database.close.bind(database)
+    vi.spyOn(database, 'close').mockImplementation(async () => {
+      await close()
+      done.push('database')
+    })
+    await stop()
+    expect(done).toEqual(['usage', 'database'])
+    expect(() => getRuntime()).toThrow('has not started')
+  })
+
+  it('closes the database and gives the folder back when a job can not be stopped', async () => {
+    const runtime = await start()
+    runtime.jobs = { trigger: () => {}, stop: () => Promise.reject(new Error('still at it')) }
+    await expect(runtime.stop()).rejects.toThrow('still at it')
+    ;(await lockDataFolder(folder)).release()
+    expect(() => getRuntime()).toThrow('has not started')
+  })
+})
