@@ -41,7 +41,7 @@ async function site(page: string): Promise<string> {
       if (isRight) response.setHeader('set-cookie', 'session=me; Path=/')
       response.writeHead(302, { location: isRight ? '/' : '/sign-in?error=1' }).end()
     } else if (request.url === '/api/auth/session') {
-      response.end(JSON.stringify(cookies.includes('session=me') ? { user: {} } : null))
+      response.end(JSON.stringify(cookies.includes('session=me') ? { expires: '2038-01-19T03:14:07.000Z' } : null))
     } else if (request.url === '/page') {
       response.writeHead(cookies.includes('session=me') ? 200 : 307, { location: '/sign-in' }).end(page)
     } else response.end(`// ${request.url}`)
