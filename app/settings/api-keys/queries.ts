@@ -1,43 +1,12 @@
 'use client'
 
-import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
-import { getJson } from './api'
 import { bulkRevocationPath, keyPath, type Preloaded, REVIEW_COUNT_PATH } from './paths'
+import { REFRESH_MS, useApi } from './use-api'
 import type { ApiKey, KeyList, RevocationProgress } from './words'
 
-/** How often a page that is looked at asks again, for last uses and the changes of others. */
-const REFRESH_MS = 20_000
+export { useChanged as useKeysChanged } from './use-api'
+
 const PROGRESS_MS = 500
-
-const KEYS = 'keys'
-
-function useApi<Answer>(
-  path: string,
-  {
-    preloaded,
-    refreshMs = REFRESH_MS,
-    enabled = true,
-    keepPrevious = false,
-  }: {
-    preloaded?: Preloaded<Answer> | null
-    refreshMs?: number | ((answer: Answer | undefined) => number | false)
-    enabled?: boolean
-    /** Show the answer to the path before while this one is fetched. */
-    keepPrevious?: boolean
-  } = {},
-) {
-  const initial = preloaded?.path === path ? preloaded : undefined
-  return useQuery({
-    queryKey: [KEYS, path],
-    queryFn: ({ signal }) => getJson<Answer>(path, signal),
-    initialData: initial?.answer,
-    // A server's clock that is ahead must not keep its answer fresh.
-    initialDataUpdatedAt: initial && (() => Math.min(initial.at, Date.now())),
-    refetchInterval: typeof refreshMs === 'number' ? refreshMs : ({ state }) => refreshMs(state.data),
-    placeholderData: keepPrevious ? keepPreviousData : undefined,
-    enabled,
-  })
-}
 
 /** A page of the list. While another page is fetched the one before stays (`isPlaceholderData`). */
 export function useKeyList(path: string, preloaded: Preloaded<KeyList> | null) {
@@ -65,10 +34,4 @@ export function useRevocationProgress(id: string, preloaded: Preloaded<Revocatio
     preloaded,
     refreshMs: (progress) => (progress?.finished_at ? false : PROGRESS_MS),
   })
-}
-
-/** A function that makes every page read again what a change may have altered. */
-export function useKeysChanged(): () => void {
-  const client = useQueryClient()
-  return () => void client.invalidateQueries({ queryKey: [KEYS] })
 }

@@ -1,24 +1,65 @@
 'use client'
 
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { type ReactNode, useState } from 'react'
-import { isTransient } from './api'
+import { createContext, type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
+import type { QueryEngine } from './query-engine'
 
-/** Holds what the pages of API keys have read from the API. Never holds a token: those come from actions. */
+/** What the pages of API keys share of the API's answers. Never a token: those come from actions. */
+export interface Queries {
+  /** Null until its code is there: the page comes with its answers, so the first paint needs none of it. */
+  engine: QueryEngine | null
+  /** The engine's code could not be loaded. */
+  failed: boolean
+  /** Loads the engine's code again, when that failed. */
+  load: () => void
+  /** Whether something was changed before the engine was there, so that what came with the page is out of date. */
+  isOutdated: () => boolean
+  /** Makes every page read again what a change may have altered. */
+  changed: () => void
+}
+
+export const QueriesContext = createContext<Queries | null>(null)
+
+/** Holds what the pages of API keys have read, for as long as one of them is open. */
 export function QueryProvider({ children }: { children: ReactNode }) {
-  const [client] = useState(
-    () =>
-      new QueryClient({
-        defaultOptions: {
-          queries: {
-            staleTime: 5_000,
-            retry: (failures, error) => failures < 2 && isTransient(error),
-            retryDelay: (attempt) => 300 * 2 ** attempt,
-            // The server may well be on this machine: being offline says nothing about reaching it.
-            networkMode: 'always',
-          },
-        },
-      }),
+  const [engine, setEngine] = useState<QueryEngine | null>(null)
+  const [failed, setFailed] = useState(false)
+  const [attempt, setAttempt] = useState(0)
+  const outdated = useRef(false)
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each attempt loads again
+  useEffect(() => {
+    let made: QueryEngine | undefined
+    let gone = false
+    import('./query-engine').then(
+      ({ createQueryEngine }) => {
+        if (gone) return
+        made = createQueryEngine()
+        made.client.mount()
+        setEngine(made)
+      },
+      () => !gone && setFailed(true),
+    )
+    return () => {
+      gone = true
+      made?.client.unmount()
+    }
+  }, [attempt])
+
+  const queries = useMemo<Queries>(
+    () => ({
+      engine,
+      failed,
+      load: () => {
+        setFailed(false)
+        setAttempt((before) => before + 1)
+      },
+      isOutdated: () => outdated.current,
+      changed: () => {
+        if (engine) void engine.client.invalidateQueries()
+        else outdated.current = true
+      },
+    }),
+    [engine, failed],
   )
-  return <QueryClientProvider client={client}>{children}</QueryClientProvider>
+  return <QueriesContext value={queries}>{children}</QueriesContext>
 }
