@@ -56,9 +56,11 @@ export async function seedProduct(place) {
  * Starts the product; resolves when it has verified `token`, or, without one, when it says that it is ready.
  * @param {Place} place
  * @param {string} [token]
+ * @param {{ collects?: boolean }} [options] see `startServer`
  */
-export function startProduct(place, token) {
+export function startProduct(place, token, options = {}) {
   return startServer({
+    ...options,
     name: 'fenicia',
     args: [join(ROOT, 'server.mjs')],
     cwd: ROOT,

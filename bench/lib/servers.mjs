@@ -4,9 +4,12 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
 /** @typedef {Awaited<ReturnType<typeof startServer>>} Server */
+
+const COLLECTOR = fileURLToPath(new URL('collector.mjs', import.meta.url))
 
 /** Of the caller's environment, what a server needs. A DATABASE_URL or FENICIA_… of the caller's would change what is measured. */
 const INHERITED = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'TZ', 'SystemRoot']
@@ -26,24 +29,25 @@ export function environment(env) {
  * @param {string} [options.token] one that it must accept, sent to /api/v1/me
  * @param {string} [options.probe] another address to ask, without a token
  * @param {(port: number) => Record<string, string>} options.env
+ * @param {boolean} [options.collects] whether it can be asked for `liveBytes`
  * @param {number} [options.timeoutMs]
  * @throws when it ends before, or does not answer in time, with what it wrote
  */
-export async function startServer({ name, args, cwd, token, probe, env, timeoutMs = 60_000 }) {
+export async function startServer({ name, args, cwd, token, probe, env, collects = false, timeoutMs = 60_000 }) {
   const port = await freePort()
   const origin = `http://127.0.0.1:${port}`
   const url = `${origin}/api/v1/me`
   const startedAt = performance.now()
-  const child = spawn(process.execPath, args, {
+  const child = spawn(process.execPath, [...(collects ? ['--expose-gc', '--import', COLLECTOR] : []), ...args], {
     cwd,
     env: environment({ ...env(port), PORT: String(port) }),
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', ...(collects ? /** @type {const} */ (['ipc']) : [])],
   })
   const abandon = () => child.kill('SIGKILL')
   process.once('exit', abandon)
   let log = ''
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (chunk) => {
+    stream?.setEncoding('utf8').on('data', (chunk) => {
       log = (log + chunk).slice(-10_000)
     })
   }
@@ -56,6 +60,13 @@ export async function startServer({ name, args, cwd, token, probe, env, timeoutM
     const forced = setTimeout(() => child.kill('SIGKILL'), 30_000)
     await exited
     clearTimeout(forced)
+  }
+
+  /** What the server holds on to, in bytes: what is left of its memory when all garbage is collected. */
+  const liveBytes = async () => {
+    child.send('collect')
+    const [{ heapUsed, external }] = await once(child, 'message')
+    return heapUsed + external
   }
 
   let status
@@ -74,7 +85,7 @@ export async function startServer({ name, args, cwd, token, probe, env, timeoutM
     )
   }
   const firstAnswerMs = performance.now() - startedAt
-  return { name, origin, url, pid: /** @type {number} */ (child.pid), firstAnswerMs, stop }
+  return { name, origin, url, pid: /** @type {number} */ (child.pid), firstAnswerMs, liveBytes, stop }
 }
 
 /**
