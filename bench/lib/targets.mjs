@@ -35,11 +35,11 @@ export const VERIFY_TARGETS = [
  */
 
 /**
- * What a second run of verifications may leave behind when garbage is collected: compiled code and caches differ by about
+ * What a further run of verifications may leave behind when garbage is collected: compiled code and caches differ by about
  * this much. Something kept per verification shows, 20 bytes each are 2 MB. Resident memory would not do: it follows when
  * V8 collects, and differs by tens of MB between two moments of rest.
  */
-export const SECOND_RUN_TOLERANCE_MB = 2
+export const FURTHER_RUN_TOLERANCE_MB = 2
 
 /** @type {readonly FootprintTarget[]} */
 export const FOOTPRINT_TARGETS = [
@@ -65,11 +65,11 @@ function memoryTargets(backend, mostMb) {
     { id: 'idle', backend, what: 'resident memory, idle', unit: 'MB', atMost: mostMb },
     { id: 'loaded', backend, what: 'resident memory after 100,000 verifications', unit: 'MB', atMost: mostMb },
     {
-      id: 'second',
+      id: 'further',
       backend,
-      what: 'memory held, added by a second 100,000',
+      what: 'memory held, added by a further 100,000',
       unit: 'MB',
-      atMost: SECOND_RUN_TOLERANCE_MB,
+      atMost: FURTHER_RUN_TOLERANCE_MB,
     },
   ]
 }

@@ -35,11 +35,11 @@ test('the footprint targets are those that were promised', () => {
     'pglite start: 3 s',
     'pglite idle: 550 MB',
     'pglite loaded: 550 MB',
-    'pglite second: 2 MB',
+    'pglite further: 2 MB',
     'postgres start: 3 s',
     'postgres idle: 300 MB',
     'postgres loaded: 300 MB',
-    'postgres second: 2 MB',
+    'postgres further: 2 MB',
     'any javascript: 170 kB',
   ])
 })
