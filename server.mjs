@@ -13,7 +13,9 @@ const dev = process.argv.includes('--dev')
 process.env.NODE_ENV = dev ? 'development' : 'production'
 process.chdir(import.meta.dirname)
 
-const app = next({ dev, dir: import.meta.dirname })
+const server = createServer()
+// The reloading of edits travels over a WebSocket, which Next serves on the server that it is told of.
+const app = next({ dev, dir: import.meta.dirname, ...(dev && { httpServer: server }) })
 await app.prepare()
 const handle = app.getRequestHandler()
 
@@ -35,15 +37,21 @@ const { host, port } = runtime.config
 const ownHost = { '0.0.0.0': '127.0.0.1', '::': '[::1]' }[host] ?? (host.includes(':') ? `[${host}]` : host)
 process.env.__NEXT_PRIVATE_ORIGIN = `http://${ownHost}:${port}`
 
-const server = createServer((request, response) => {
+server.on('request', (request, response) => {
   if (!dev && request.url.startsWith('/api/v1/')) apiListener(request, response)
   else requests.run(request, () => handle(request, response))
 })
 // Longer than the idle time of usual reverse proxies (60 s), which would otherwise reuse a connection as we close it.
 server.keepAliveTimeout = 65_000
 
-// The reloading of edits travels over a WebSocket.
-if (dev) server.on('upgrade', app.getUpgradeHandler())
+// Of sockets that became WebSockets the server no longer knows.
+const webSockets = new Set()
+if (dev) {
+  server.on('upgrade', (_request, socket) => {
+    webSockets.add(socket)
+    socket.once('close', () => webSockets.delete(socket))
+  })
+}
 
 server.on('error', (error) => {
   process.stderr.write(
@@ -68,6 +76,7 @@ async function stop(code) {
   await new Promise((resolve) => {
     server.close(resolve)
     server.closeIdleConnections()
+    for (const socket of webSockets) socket.destroy()
   })
   clearTimeout(cutOff)
   await runtime.stop()

@@ -1,6 +1,8 @@
+import { once } from 'node:events'
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
+import { WebSocket } from 'ws'
 import { call, createAccount, createKey } from './external-app'
 import { expect, test } from './fixtures'
 import { OWNER } from './people'
@@ -53,5 +55,17 @@ test("the operator's commands are refused while the server has the data folder o
   const again = await startProduct(place)
   expect((await call(again.url, token, '/me')).status).toBe(200)
   await again.stop()
+  await place.remove()
+})
+
+test('`npm run dev` tells a page of edits, and stops in order while that page is open', async () => {
+  const place = await makePlace()
+  const product = await startProduct(place, {}, [...START, '--dev'])
+  const html = await (await fetch(`${product.url}/sign-up`)).text()
+  expect(html).toContain('Welcome to Fenicia')
+  const socket = new WebSocket(`${product.url.replace('http', 'ws')}/_next/hmr?id=test`, { origin: product.url })
+  const [first] = await once(socket, 'message')
+  expect(String(first)).toMatch(/^\{"type":/)
+  await product.stop()
   await place.remove()
 })
