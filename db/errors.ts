@@ -10,14 +10,19 @@ const UNAVAILABLE_STATES = /^(08|53|57P0)/
 const UNAVAILABLE_SYSTEM_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN'])
 /** The drivers have no code for these. */
 const UNAVAILABLE_WORDS =
-  /timeout exceeded when trying to connect|Query read timeout|Connection terminated|PGlite is closed/
+  /timeout exceeded when trying to connect|Query read timeout|Connection terminated|Cannot use a pool after calling end|PGlite is closed/
 
 /** Whether an error means that the database does not answer, rather than that it refuses a statement. */
 export function isDatabaseUnavailable(error: unknown): boolean {
-  for (let e = error; e instanceof Error; e = e.cause) {
-    const code = (e as { code?: unknown }).code
-    if (typeof code === 'string' && (UNAVAILABLE_STATES.test(code) || UNAVAILABLE_SYSTEM_CODES.has(code))) return true
-    if (UNAVAILABLE_WORDS.test(e.message)) return true
+  for (let e = error; isErrorLike(e); e = e.cause ?? e.error) {
+    if (typeof e.code === 'string' && (UNAVAILABLE_STATES.test(e.code) || UNAVAILABLE_SYSTEM_CODES.has(e.code)))
+      return true
+    if (typeof e.message === 'string' && UNAVAILABLE_WORDS.test(e.message)) return true
   }
   return false
+}
+
+/** An error, or what Neon's driver rejects with when its WebSocket fails: an event with the error in it. */
+function isErrorLike(value: unknown): value is { code?: unknown; message?: unknown; cause?: unknown; error?: unknown } {
+  return typeof value === 'object' && value !== null && ('message' in value || 'error' in value)
 }

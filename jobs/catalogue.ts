@@ -1,5 +1,5 @@
 import { pruneSignIns } from '@/lib/accounts'
-import { retireSilentKeys, runBulkRevocations } from '@/lib/api-keys'
+import { pruneUsage, retireSilentKeys, runBulkRevocations } from '@/lib/api-keys'
 import type { Runtime } from '@/lib/runtime'
 
 export interface Job {
@@ -18,5 +18,6 @@ export const jobs: readonly Job[] = [
     cron: '* * * * *',
     run: ({ database }, signal) => runBulkRevocations(database.db, signal),
   },
+  { id: 'api-keys.prune-usage', cron: '23 3 * * *', run: ({ database }, signal) => pruneUsage(database.db, signal) },
   { id: 'accounts.prune', cron: '7 * * * *', run: ({ database }) => pruneSignIns(database.db) },
 ]

@@ -1,10 +1,10 @@
-import { and, asc, desc, eq, isNull, notInArray, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, inArray, isNull, notInArray, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
-import { bulkRevocations } from '@/db/schema'
+import { apiKeyUses, bulkRevocations } from '@/db/schema'
 import type { Actor } from '../audit'
 import { invalidField, Refusal } from '../errors'
 import { newId } from '../ids'
-import { type EnvironmentWall, lockKeys, revokeLockedKeys } from './change'
+import { type EnvironmentWall, type LockedKey, lockKeys, revokeLockedKeys } from './change'
 import { reviewKeyIds } from './list'
 import { MAX_BULK_KEYS, type ReviewRevocationInput } from './schemas'
 
@@ -22,7 +22,8 @@ export interface BulkRevocation {
 }
 
 /**
- * Asks for many keys to be revoked. The work is done by `runBulkRevocations`, whether or not anybody watches.
+ * Asks for many unused keys to be revoked. The work is done by `runBulkRevocations`, whether or not anybody watches. A key
+ * that turns out to be used in the meantime is left alone.
  * @returns the id under which its progress is found
  * @throws {Refusal} `invalid` on `keys` when there are more than `MAX_BULK_KEYS`
  */
@@ -134,6 +135,7 @@ async function step(db: Database, except: string[], begin: (id: string) => void)
         actor: bulkRevocations.actor,
         reason: bulkRevocations.reason,
         wall: bulkRevocations.wall,
+        createdAt: bulkRevocations.createdAt,
         total: bulkRevocations.total,
         next: sql<
           string[]
@@ -151,7 +153,8 @@ async function step(db: Database, except: string[], begin: (id: string) => void)
 
     // Those that are gone, or never were this account's, are not found: nothing to revoke.
     const keys = await lockKeys(tx, work.accountId, work.next, work.wall)
-    const revoked = await revokeLockedKeys(tx, work.actor as unknown as Actor, keys, work.reason)
+    const unused = await withoutUsedSince(tx, work, keys)
+    const revoked = await revokeLockedKeys(tx, work.actor as unknown as Actor, unused, work.reason)
     const done = sql`${bulkRevocations.done} + ${work.next.length}::int`
     await tx
       .update(bulkRevocations)
@@ -163,4 +166,21 @@ async function step(db: Database, except: string[], begin: (id: string) => void)
       .where(and(eq(bulkRevocations.accountId, work.accountId), eq(bulkRevocations.id, work.id)))
     return true
   })
+}
+
+/** Those of the keys that nobody has used since the revocation was asked for, as far as it is written yet. */
+async function withoutUsedSince(
+  tx: Database,
+  { accountId, createdAt }: { accountId: string; createdAt: Date },
+  keys: LockedKey[],
+): Promise<LockedKey[]> {
+  const ids = keys.map(({ id }) => id)
+  const uses = await tx
+    .select({ id: apiKeyUses.keyId })
+    .from(apiKeyUses)
+    .where(
+      and(eq(apiKeyUses.accountId, accountId), inArray(apiKeyUses.keyId, ids), gt(apiKeyUses.lastUsedAt, createdAt)),
+    )
+  const used = new Set(uses.map(({ id }) => id))
+  return keys.filter(({ id }) => !used.has(id))
 }

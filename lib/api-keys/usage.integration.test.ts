@@ -6,7 +6,7 @@ import { createTestAccount, createTestKey } from '@/test/account'
 import { forEachDatabase } from '@/test/databases'
 import type { Actor } from '../audit'
 import { log } from '../log'
-import { UsageRecorder } from './usage'
+import { pruneUsage, USAGE_DAYS_KEPT, UsageRecorder } from './usage'
 
 const PYTHON = { address: '203.0.113.7', userAgent: 'python-requests/2.32' }
 const CURL = { address: '2001:db8::1', userAgent: 'curl/8' }
@@ -129,6 +129,22 @@ forEachDatabase('usage of keys', (open) => {
     usage.record(late, CURL)
     expect(flush).toHaveBeenCalledTimes(1)
     expect(UsageRecorder.FLUSH_INTERVAL_MS).toBeLessThan(5_000)
+  })
+
+  it('forgets daily counts after 90 days, and none before', async () => {
+    const { id, accountId } = await makeKey()
+    const counts = (from: number, to: number) => sql`
+      insert into api_key_usage_days (account_id, key_id, day, requests)
+      select ${accountId}, ${id}, (now() at time zone 'utc')::date - n, 1 from generate_series(${from}::int, ${to}::int) n`
+    await database.db.execute(counts(0, USAGE_DAYS_KEPT + 6_000))
+    // Two instances at a time; what one holds the other leaves.
+    await Promise.all([pruneUsage(database.db), pruneUsage(database.db)])
+    await pruneUsage(database.db)
+    const left = Object.keys((await written(id)).days).sort()
+    expect(left).toHaveLength(USAGE_DAYS_KEPT + 1)
+    const oldest = new Date(Date.now() - USAGE_DAYS_KEPT * 86_400_000).toISOString().slice(0, 10)
+    expect(left[0]).toBe(oldest)
+    expect(await pruneUsage(database.db)).toBe(0)
   })
 })
 

@@ -161,3 +161,28 @@ async function writeUsage(db: Database, usages: [string, KeyUsage][]): Promise<v
       on conflict (key_id, day) do update set requests = known.requests + excluded.requests`)
   })
 }
+
+/** Days that daily counts are kept: three times what any page shows. */
+export const USAGE_DAYS_KEPT = 90
+const PRUNE_STEP = 5_000
+
+/**
+ * Deletes daily counts that are older than `USAGE_DAYS_KEPT`, in steps that hold nothing up. May run anywhere, any number of
+ * times.
+ * @returns how many were deleted
+ */
+export async function pruneUsage(db: Database, signal?: AbortSignal): Promise<number> {
+  let pruned = 0
+  while (!signal?.aborted) {
+    const { rows } = (await db.execute(sql`
+      with old as (
+        select key_id, day from ${apiKeyUsageDays}
+        where day < (now() at time zone 'utc')::date - ${USAGE_DAYS_KEPT}::int
+        limit ${PRUNE_STEP} for update skip locked)
+      delete from ${apiKeyUsageDays} as counted using old where counted.key_id = old.key_id and counted.day = old.day
+      returning 1`)) as unknown as { rows: unknown[] }
+    pruned += rows.length
+    if (rows.length < PRUNE_STEP) break
+  }
+  return pruned
+}

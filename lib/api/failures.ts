@@ -22,7 +22,7 @@ export function answerError(c: ApiContext, error: Error): Response {
 export function answerFailure(asked: Asked, method: string, error: unknown): Answer {
   const { requestId } = asked
   if (error instanceof LookupUnavailableError || isDatabaseUnavailable(error)) {
-    log.error({ err: error, requestId }, 'The database did not answer')
+    logOutage(error, requestId)
     const isRead = method === 'GET' || method === 'HEAD'
     const advice = isRead ? 'Try again shortly.' : 'Look whether the change was made before you ask for it again.'
     return answerProblem(asked, 'SERVICE_UNAVAILABLE', `The database does not answer. ${advice}`, {
@@ -32,6 +32,24 @@ export function answerFailure(asked: Asked, method: string, error: unknown): Ans
   log.error({ err: error, requestId }, 'An API request failed')
   const detail = `Something went wrong on our side. Quote ${requestId} when you report it.`
   return answerProblem(asked, 'INTERNAL_ERROR', detail)
+}
+
+/** How many requests of an outage are logged in a second; of the others only the number is. */
+const LOGGED_PER_SECOND = 10
+let second = { at: 0, logged: 0, suppressed: 0 }
+
+/** Under load every request of an outage would write a line, at the very moment when the machine has other worries. */
+function logOutage(error: unknown, requestId: string): void {
+  const at = Math.floor(performance.now() / 1000)
+  if (second.at !== at) second = { at, logged: 0, suppressed: second.suppressed }
+  if (second.logged === LOGGED_PER_SECOND) {
+    second.suppressed += 1
+    return
+  }
+  second.logged += 1
+  const { suppressed } = second
+  second.suppressed = 0
+  log.error({ err: error, requestId, ...(suppressed > 0 && { suppressed }) }, 'The database did not answer')
 }
 
 /** Whether it is the client's doing: it sent what Hono can't read, or left before it had sent all. */

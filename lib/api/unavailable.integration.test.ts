@@ -158,6 +158,29 @@ describe('while the database is gone', () => {
     expectUnavailable('listKeys', await api.call('GET', '/keys', { headers: { Cookie: cookie } }))
   })
 
+  it('some lines of the log tell of it, and how many requests they stand for', async () => {
+    await line.cut()
+    const lines = () =>
+      vi.mocked(log.error).mock.calls.map(([fields]) => fields as unknown as { requestId: string; suppressed?: number })
+    const asked = 300
+    const answers = await Promise.all(
+      Array.from({ length: asked }, () => api.call('GET', '/keys', { token: key.token })),
+    )
+    const ids = answers.map(({ body }) => (body as { requestId: string }).requestId)
+    expect(lines().length).toBeLessThan(asked / 2)
+    expect(ids).toContain(lines()[0]?.requestId)
+    // The next line that may be written counts those that were not.
+    await expect
+      .poll(
+        async () => {
+          await api.call('GET', '/keys', { token: key.token })
+          return lines().reduce((sum, { suppressed = 0 }) => sum + 1 + suppressed, 0)
+        },
+        { interval: 300 },
+      )
+      .toBeGreaterThanOrEqual(asked)
+  })
+
   it('a change says that it may have been made, a read does not', async () => {
     await line.cut()
     const answers = Object.fromEntries(await everyCall())

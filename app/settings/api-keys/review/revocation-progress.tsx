@@ -46,7 +46,7 @@ export function RevocationProgressCard({
             <p className="text-muted-foreground text-sm">
               {finished
                 ? skipped > 0
-                  ? `${counted(skipped, 'key')} had been revoked before.`
+                  ? `${counted(skipped, 'key')} left alone: used since you asked, or revoked before.`
                   : 'None of them is accepted any more.'
                 : `${countText(data.done)} done. You can leave this page: it goes on by itself.`}
             </p>
