@@ -30,8 +30,11 @@ export interface Running {
   readonly product: Product
 }
 
-/** Starts the product before the tests of this file, and expects after them that it stops in order. */
-export function runProduct(env: Record<string, string> = {}): Running {
+/**
+ * Starts the product before the tests of this file, and expects after them that it stops in order.
+ * @param prepare fills its place before it starts
+ */
+export function runProduct(env: Record<string, string> = {}, prepare?: (place: Place) => Promise<void>): Running {
   let started: { place: Place; product: Product } | undefined
   const running = () => {
     if (!started) throw new Error('The product runs only while tests do')
@@ -39,6 +42,7 @@ export function runProduct(env: Record<string, string> = {}): Running {
   }
   test.beforeAll(async () => {
     const place = await makePlace()
+    await prepare?.(place)
     started = { place, product: await startProduct(place, env) }
   })
   test.afterAll(async () => {

@@ -1,15 +1,11 @@
-import { readFile } from 'node:fs/promises'
 import { request } from 'node:http'
-import { join } from 'node:path'
-import { decode, encode } from '@auth/core/jwt'
-import type { BrowserContext, Page } from '@playwright/test'
+import type { Page } from '@playwright/test'
 import { expectFitToUse } from './fit-to-use'
 import { expect, runProduct, test } from './fixtures'
 import { OWNER } from './people'
-import type { Place } from './place'
+import { claimsOf, rewriteSession, SESSION, sessionCookie } from './session'
 
 const NEXT_PASSWORD = 'new-purple-ships-10'
-const SESSION = 'fenicia_session'
 
 /** Fills the form of the page that is open. */
 async function signIn(page: Page, password: string, email = OWNER.email): Promise<void> {
@@ -19,23 +15,6 @@ async function signIn(page: Page, password: string, email = OWNER.email): Promis
 }
 
 const focusedField = (page: Page) => page.evaluate(() => (document.activeElement as HTMLInputElement | null)?.name)
-
-async function sessionCookie(context: BrowserContext) {
-  const cookie = (await context.cookies()).find(({ name }) => name === SESSION)
-  if (!cookie) throw new Error('There is no session')
-  return cookie
-}
-
-/** What signs the sessions of this place. */
-async function authSecret(place: Place): Promise<string> {
-  return place.env.AUTH_SECRET ?? (await readFile(join(place.dataFolder, 'auth.secret'), 'utf8')).trim()
-}
-
-/** The claims of a session's cookie, without those that are new each time it is written. */
-async function claimsOf(place: Place, token: string) {
-  const { iat, exp, jti, ...claims } = (await decode({ token, secret: await authSecret(place), salt: SESSION })) ?? {}
-  return claims
-}
 
 test.describe('a new installation', () => {
   const running = runProduct()
@@ -200,15 +179,11 @@ test.describe('people', () => {
 
   test('stay signed in for as long as they come back, and no longer than 30 days', async ({ page, context }) => {
     await open(page)
-    const cookie = await sessionCookie(context)
-    const claims = await claimsOf(running.place, cookie.value)
-    const secret = await authSecret(running.place)
     const now = Math.floor(Date.now() / 1000)
     /** The session as it would be had it begun, and last been used, so long ago. */
     const aged = async (startedHours: number, usedHours: number) => {
-      const token = { ...claims, startedAt: now - startedHours * 3600 }
-      const value = await encode({ token, secret, salt: SESSION, maxAge: (12 - usedHours) * 3600 })
-      await context.addCookies([{ ...cookie, value }])
+      const hoursLeft = 12 - usedHours
+      await rewriteSession(running.place, context, { startedAt: now - startedHours * 3600 }, hoursLeft)
       await page.goto(`${running.url}/settings/account`)
     }
     await aged(24 * 29, 11)

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { PGlite } from '@electric-sql/pglite'
 import pg from 'pg'
 
 export type DatabaseKind = 'pglite' | 'postgres' | 'neon'
@@ -22,6 +23,9 @@ export const RUN = {
   neonProxy: 'FENICIA_E2E_NEON_PROXY',
 } as const
 
+/** Asks the database of a place; answers the rows. */
+export type Query = <Row>(statement: string, values?: unknown[]) => Promise<Row[]>
+
 /** Where one product keeps its data: an empty data folder and, unless it is embedded, an empty database. */
 export interface Place {
   dataFolder: string
@@ -29,6 +33,8 @@ export interface Place {
   env: Record<string, string>
   /** Every file in which anything of this place is stored, with its bytes. The product should have stopped or be idle. */
   storedFiles(): Promise<{ path: string; bytes: Buffer }[]>
+  /** Works on the database itself, for what would take a person days to make. The embedded one must not be in use. */
+  withDatabase<Result>(work: (query: Query) => Promise<Result>): Promise<Result>
   remove(): Promise<void>
 }
 
@@ -37,7 +43,18 @@ export async function makePlace(kind = databaseKind()): Promise<Place> {
   const removeFolder = () => rm(dataFolder, { recursive: true, force: true })
   if (kind === 'pglite') {
     const env = { FENICIA_DATA: dataFolder }
-    return { dataFolder, env, storedFiles: () => readFiles(dataFolder), remove: removeFolder }
+    return {
+      dataFolder,
+      env,
+      storedFiles: () => readFiles(dataFolder),
+      withDatabase: async (work) => {
+        const database = await PGlite.create(join(dataFolder, 'pgdata'))
+        const query: Query = async <Row>(statement: string, values?: unknown[]) =>
+          (await database.query<Row>(statement, values)).rows
+        return work(query).finally(() => database.close())
+      },
+      remove: removeFolder,
+    }
   }
   const name = `e2e_${randomBytes(6).toString('hex')}`
   await administrate(`create database ${name}`)
@@ -55,6 +72,13 @@ export async function makePlace(kind = databaseKind()): Promise<Place> {
     storedFiles: async () => {
       await administrate('checkpoint')
       return [...(await readFiles(dataFolder)), ...(await readFiles(setting(RUN.postgresFolder)))]
+    },
+    withDatabase: async (work) => {
+      const client = new pg.Client(url.href)
+      await client.connect()
+      const query: Query = async <Row>(statement: string, values?: unknown[]) =>
+        (await client.query(statement, values)).rows as Row[]
+      return work(query).finally(() => client.end())
     },
     remove: async () => {
       await administrate(`drop database ${name} with (force)`)

@@ -1,6 +1,7 @@
 'use client'
 
 import { type ReactNode, useRef, useState, useTransition } from 'react'
+import { Banner } from '@/components/ui/banner'
 import { Button } from '@/components/ui/button'
 import {
   Dialog,
@@ -19,6 +20,14 @@ interface Answer {
   ok: boolean
   code?: string
 }
+
+/** An error thrown in a transition would take the page away, and with it all that was typed. */
+const NO_ANSWER = {
+  ok: false,
+  code: 'lost',
+  message: 'No answer came from the server, and nothing was changed. Check your connection, then continue.',
+  fields: [],
+} as const
 
 /**
  * For what may ask for the password again. `withPassword(action)` calls the action; when it answers with the code
@@ -57,23 +66,25 @@ export function useConfirmedPassword(): {
 }
 
 function PasswordDialog({ open, onClose }: { open: boolean; onClose: (confirmed: boolean) => void }) {
-  const [error, setError] = useState<string>()
+  const [refusal, setRefusal] = useState<{ message: string; fields: readonly { message: string }[] }>()
   const [pending, startTransition] = useTransition()
   const input = useRef<HTMLInputElement>(null)
 
   function close(confirmed: boolean) {
-    setError(undefined)
+    setRefusal(undefined)
     onClose(confirmed)
   }
   function submit(data: FormData) {
     startTransition(async () => {
-      const answer = await confirmPassword(String(data.get('password')))
-      if (answer.ok) return close(true)
-      setError(answer.fields[0]?.message ?? answer.message)
+      const answer = await confirmPassword(String(data.get('password'))).catch(() => NO_ANSWER)
+      // Whoever is not signed in any more is told so by the action itself, with the way back in.
+      if (answer.ok || answer.code === 'not_signed_in') return close(true)
+      setRefusal(answer)
       input.current?.focus()
       input.current?.select()
     })
   }
+  const wrong = refusal?.fields[0]?.message
   return (
     <Dialog open={open} onOpenChange={(next) => next || close(false)}>
       <DialogContent size="sm">
@@ -90,7 +101,12 @@ function PasswordDialog({ open, onClose }: { open: boolean; onClose: (confirmed:
             <DialogTitle>Confirm it is you</DialogTitle>
             <DialogDescription>You gave your password over an hour ago. This step needs it again.</DialogDescription>
           </DialogHeader>
-          <Field label="Password" error={error} required>
+          {refusal && !wrong ? (
+            <Banner tone="error" role="alert">
+              {refusal.message}
+            </Banner>
+          ) : null}
+          <Field label="Password" error={wrong} required>
             <PasswordInput ref={input} name="password" autoComplete="current-password" autoFocus />
           </Field>
           <DialogFooter>

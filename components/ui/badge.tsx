@@ -8,7 +8,7 @@ const badgeVariants = cva(
     variants: {
       variant: {
         outline: 'border-border text-muted-foreground',
-        solid: 'border-transparent bg-muted text-foreground',
+        solid: 'border-transparent bg-foreground/8 text-foreground',
         warning: 'border-transparent bg-warning-soft text-warning',
         /** A scope, an id: monospace. */
         mono: 'border-border bg-card font-mono font-normal text-foreground',

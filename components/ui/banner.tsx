@@ -35,7 +35,7 @@ export function Banner({
       className={cn('flex flex-wrap items-start gap-x-3 gap-y-2 rounded border px-4 py-3 text-sm', box, className)}
     >
       <Mark className={cn('mt-0.5 size-4 shrink-0', mark)} />
-      <div className="grid min-w-0 flex-1 basis-56 gap-0.5">
+      <div className="grid min-w-0 flex-1 basis-56 grid-cols-[minmax(0,1fr)] gap-0.5 [overflow-wrap:anywhere]">
         {title ? <p className="font-medium">{title}</p> : null}
         {children ? <div className="text-muted-foreground">{children}</div> : null}
       </div>

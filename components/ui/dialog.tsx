@@ -21,7 +21,14 @@ import { cn } from './cn'
  * inside and gives it back afterwards. That costs a kilobyte where a library costs fourteen, and injects no <style>.
  */
 
-type DialogState = { open: boolean; setOpen: (open: boolean) => void; titleId: string; descriptionId: string }
+type DialogState = {
+  open: boolean
+  busy: boolean
+  /** Ignored while busy, but for what the browser has closed already (`isDone`). */
+  setOpen: (open: boolean, isDone?: boolean) => void
+  titleId: string
+  descriptionId: string
+}
 
 const DialogContext = createContext<DialogState | null>(null)
 
@@ -31,14 +38,19 @@ function useDialog(): DialogState {
   return state
 }
 
-/** Holds whether a dialog is open: by itself, or by `open` and `onOpenChange`. */
+/**
+ * Holds whether a dialog is open: by itself, or by `open` and `onOpenChange`. `busy` while what it asked for is being done:
+ * it then stays open, since closed it could not tell how that ended.
+ */
 export function Dialog({
   open,
+  busy = false,
   defaultOpen = false,
   onOpenChange,
   children,
 }: {
   open?: boolean
+  busy?: boolean
   defaultOpen?: boolean
   /** Told of every wish to open or close; when `open` is given the owner decides. */
   onOpenChange?: (open: boolean) => void
@@ -46,12 +58,15 @@ export function Dialog({
 }) {
   const [own, setOwn] = useState(defaultOpen)
   const id = useId()
-  function setOpen(next: boolean) {
+  function setOpen(next: boolean, isDone = false) {
+    if (busy && !next && !isDone) return
     setOwn(next)
     onOpenChange?.(next)
   }
   return (
-    <DialogContext value={{ open: open ?? own, setOpen, titleId: `${id}-title`, descriptionId: `${id}-description` }}>
+    <DialogContext
+      value={{ open: open ?? own, busy, setOpen, titleId: `${id}-title`, descriptionId: `${id}-description` }}
+    >
       {children}
     </DialogContext>
   )
@@ -114,7 +129,7 @@ function OpenDialog({
   className,
   children,
 }: Required<Omit<Parameters<typeof DialogContent>[0], 'className'>> & { className?: string }) {
-  const { setOpen, titleId, descriptionId } = useDialog()
+  const { busy, setOpen, titleId, descriptionId } = useDialog()
   const ref = useRef<HTMLDialogElement>(null)
   const [described, setDescribed] = useState(false)
   const pressedOutside = useRef(false)
@@ -161,7 +176,7 @@ function OpenDialog({
       }}
       onClose={(event) => {
         // Strict Mode mounts twice; the close of the first round arrives when the second is already open.
-        if (event.target === ref.current && !ref.current?.open) setOpen(false)
+        if (event.target === ref.current && !ref.current?.open) setOpen(false, true)
       }}
       onPointerDown={(event) => {
         pressedOutside.current = event.target === ref.current
@@ -177,6 +192,7 @@ function OpenDialog({
             variant="ghost"
             size="icon-sm"
             aria-label="Close"
+            aria-disabled={busy || undefined}
             className="absolute top-3.5 right-3.5"
             onClick={() => setOpen(false)}
           >
@@ -190,12 +206,18 @@ function OpenDialog({
 
 /** Title and description, together. */
 export function DialogHeader({ className, ...props }: ComponentProps<'div'>) {
-  return <div className={cn('grid gap-1 pr-8', className)} {...props} />
+  return <div className={cn('grid grid-cols-[minmax(0,1fr)] gap-1 pr-8', className)} {...props} />
 }
 
 /** The dialog's name. Every dialog has one. */
 export function DialogTitle({ className, ...props }: ComponentProps<'h2'>) {
-  return <h2 id={useDialog().titleId} className={cn('font-semibold text-lg', className)} {...props} />
+  return (
+    <h2
+      id={useDialog().titleId}
+      className={cn('font-semibold text-lg [overflow-wrap:anywhere]', className)}
+      {...props}
+    />
+  )
 }
 
 /** One or two sentences that are read out with the title. */
@@ -210,9 +232,10 @@ export function DialogFooter({ className, ...props }: ComponentProps<'div'>) {
 
 /** A button that asks the dialog to close; takes what Button takes. */
 export function DialogClose({ onClick, ...props }: ButtonProps) {
-  const { setOpen } = useDialog()
+  const { busy, setOpen } = useDialog()
   return (
     <Button
+      aria-disabled={busy || undefined}
       onClick={(event) => {
         onClick?.(event)
         if (!event.defaultPrevented) setOpen(false)

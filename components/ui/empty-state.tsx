@@ -25,7 +25,7 @@ export function EmptyState({
           {icon}
         </div>
       ) : null}
-      <h2 className="font-semibold text-base">{title}</h2>
+      <h2 className="max-w-full font-semibold text-base [overflow-wrap:anywhere]">{title}</h2>
       <div className="max-w-md text-balance text-muted-foreground text-sm">{description}</div>
       {action ? <div className="mt-4 flex flex-wrap justify-center gap-2">{action}</div> : null}
     </div>

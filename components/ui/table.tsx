@@ -3,7 +3,7 @@ import { cn } from './cn'
 
 /*
  * A table that folds: where its container is narrower than 48rem every row becomes a card and every cell a line with its
- * column's name (`label`). Roles are written out because `display` takes a table's own away in some browsers.
+ * column's name (`label`), two to a line from 32rem. Roles are written out because `display` takes a table's own away in some browsers.
  */
 
 /** A table in a card. Name it with aria-label or a caption; `aria-busy` while it reloads. */
@@ -47,7 +47,7 @@ export function TableRow({ className, ...props }: ComponentProps<'tr'>) {
       // biome-ignore lint/a11y/noRedundantRoles: see above
       role="row"
       className={cn(
-        'relative grid gap-1.5 border-border px-4 py-3 transition-colors duration-75 hover:bg-muted/50 aria-selected:bg-muted @3xl:table-row @3xl:border-b @3xl:p-0 @3xl:last:border-b-0',
+        'relative grid grid-cols-[minmax(0,1fr)] gap-x-4 gap-y-1.5 border-border px-4 py-3 transition-colors duration-75 hover:bg-muted/50 aria-selected:bg-muted @lg:grid-cols-2 @3xl:table-row @3xl:border-b @3xl:p-0 @3xl:last:border-b-0',
         className,
       )}
       {...props}
@@ -88,6 +88,7 @@ export function TableCell({
       role="cell"
       className={cn(
         'flex min-w-0 items-baseline gap-3 @3xl:table-cell @3xl:h-12 @3xl:px-3 @3xl:py-2 @3xl:align-middle @3xl:first:pl-4 @3xl:last:pr-4',
+        label ? undefined : '@max-3xl:col-span-full',
         wrap ? '[overflow-wrap:anywhere] @3xl:w-full @3xl:min-w-48' : '@3xl:whitespace-nowrap',
         className,
       )}

@@ -41,14 +41,14 @@ export function GenerateKeyButton({ children = 'Generate new key' }: { children?
 /** The dialog itself; stands once in the page of those who may make keys. */
 export function GenerateKey() {
   const wanted = useSearchParams().get(PARAMETER) === '1'
-  // Once there is a token, no press of Back may take it away: only the person closes the dialog.
-  const [holdsToken, setHoldsToken] = useState(false)
-  if (!wanted && !holdsToken) return null
+  // Once a key is being made, no press of Back may take its token away: only the person closes the dialog.
+  const [holds, setHolds] = useState(false)
+  if (!wanted && !holds) return null
   return (
     <GenerateDialog
-      onIssued={() => setHoldsToken(true)}
+      onHold={setHolds}
       onClose={() => {
-        setHoldsToken(false)
+        setHolds(false)
         history.replaceState(
           null,
           '',

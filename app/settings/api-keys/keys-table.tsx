@@ -93,7 +93,7 @@ function NameCell({ apiKey }: { apiKey: ApiKey }) {
     <TableCell wrap className="@max-3xl:pr-10">
       <span className="grid min-w-0 gap-0.5">
         <Link href={keyHref(apiKey.id)} prefetch={false} className="w-fit rounded font-medium hover:underline">
-          {apiKey.name}
+          <bdi>{apiKey.name}</bdi>
         </Link>
         <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
           <code className="whitespace-nowrap font-mono text-muted-foreground text-xs">{hintText(apiKey)}</code>

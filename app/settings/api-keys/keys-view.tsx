@@ -7,7 +7,16 @@ import { Pagination } from '@/components/ui/pagination'
 import { KeyMenu, useKeyDialogs } from './key-menu'
 import { KeysTable } from './keys-table'
 import { KeysToolbar } from './keys-toolbar'
-import { changed, defaultState, isFiltered, type ListState, listHref, PAGE_SIZE, parseListState } from './list-state'
+import {
+  changed,
+  defaultState,
+  isFiltered,
+  LIST_PATH,
+  type ListState,
+  listHref,
+  PAGE_SIZE,
+  parseListState,
+} from './list-state'
 import { ListFailure, ListSkeleton, NoKeys, NoResult } from './list-states'
 import { emptyTrail, type PageTrail, placeOf, stepped } from './page-trail'
 import { listPath, type Preloaded } from './paths'
@@ -45,7 +54,13 @@ export function KeysView({
       <ReviewBanner count={reviewCount} mayManage={mayManage} />
       {isEmpty ? null : <KeysToolbar state={state} onChange={show} />}
       {isError ? (
-        <ListFailure error={error} stale={Boolean(data)} retrying={isFetching} onRetry={() => void refetch()} />
+        <ListFailure
+          error={error}
+          stale={Boolean(data)}
+          retrying={isFetching}
+          onRetry={() => void refetch()}
+          startHref={LIST_PATH}
+        />
       ) : null}
       {data ? (
         <>

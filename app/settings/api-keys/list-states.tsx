@@ -2,6 +2,7 @@
 
 import { KeyRound, SearchX } from 'lucide-react'
 import Link from 'next/link'
+import { usePathname, useSearchParams } from 'next/navigation'
 import { Banner } from '@/components/ui/banner'
 import { Button, buttonVariants } from '@/components/ui/button'
 import { EmptyState } from '@/components/ui/empty-state'
@@ -58,29 +59,62 @@ export function ListFailure({
   stale,
   retrying,
   onRetry,
+  startHref,
 }: {
   error: unknown
   stale: boolean
   retrying: boolean
   onRetry: () => void
+  /** Where a list begins whose address the API does not understand, such as an old link to a page of it. */
+  startHref?: string
 }) {
+  const here = useHere()
   const known = error instanceof ApiError ? error : null
-  const signedOut = known?.status === 401
+  if (known?.status === 400 && startHref) {
+    return (
+      <Banner
+        tone="error"
+        role="alert"
+        title="This address leads to no list"
+        action={
+          <Link href={startHref} className={buttonVariants({ size: 'sm' })}>
+            Go to the first page
+          </Link>
+        }
+      >
+        The link is incomplete, or its page belongs to another order of the list. Your keys go on working as they are.
+      </Banner>
+    )
+  }
+  if (known?.status === 401) {
+    return (
+      <Banner
+        tone="error"
+        role="alert"
+        title="You are no longer signed in"
+        action={
+          <Link
+            href={`/sign-in?next=${encodeURIComponent(here)}`}
+            prefetch={false}
+            className={buttonVariants({ size: 'sm' })}
+          >
+            Sign in again
+          </Link>
+        }
+      >
+        {stale ? 'The keys below may be out of date. ' : null}Your keys go on working as they are.
+      </Banner>
+    )
+  }
   return (
     <Banner
       tone="error"
       role="alert"
       title={stale ? 'The keys below may be out of date' : 'The API keys could not be read'}
       action={
-        signedOut ? (
-          <Link href="/sign-in" className={buttonVariants({ size: 'sm' })}>
-            Sign in again
-          </Link>
-        ) : (
-          <Button size="sm" onClick={onRetry} pending={retrying}>
-            Retry
-          </Button>
-        )
+        <Button size="sm" onClick={onRetry} pending={retrying}>
+          Retry
+        </Button>
       }
     >
       <p>{known?.message ?? 'Something failed in the browser.'} Your keys go on working as they are.</p>
@@ -91,6 +125,13 @@ export function ListFailure({
       ) : null}
     </Banner>
   )
+}
+
+/** The address of this page, to come back to. */
+function useHere(): string {
+  const path = usePathname()
+  const params = useSearchParams()
+  return params.size > 0 ? `${path}?${params}` : path
 }
 
 /** Holds the place of the toolbar and a page of the list. */

@@ -1,25 +1,42 @@
 'use client'
 
+import { type ReactNode, useEffect, useRef } from 'react'
 import { Banner } from '@/components/ui/banner'
-import { buttonVariants } from '@/components/ui/button'
+import { Button, buttonVariants } from '@/components/ui/button'
 import type { ActionProblem } from './action-result'
 
-/** Why an action did not do what was asked, above the form that keeps what was typed. */
+/** Why an action did not do what was asked, above the form that keeps what was typed. Comes into sight by itself. */
 export function ProblemBanner({ problem }: { problem: ActionProblem | null }) {
+  const box = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    // Long forms are sent off at their lower end.
+    if (problem) box.current?.scrollIntoView({ block: 'nearest' })
+  }, [problem])
   if (!problem) return null
   return (
-    <Banner
-      tone="error"
-      role="alert"
-      action={
-        problem.code === 'not_signed_in' ? (
-          <a href="/sign-in" target="_blank" rel="noreferrer" className={buttonVariants({ size: 'sm' })}>
-            Sign in in another tab
-          </a>
-        ) : undefined
-      }
-    >
-      {problem.message}
-    </Banner>
+    <div ref={box} className="scroll-my-5">
+      <Banner tone="error" role="alert" action={wayOut(problem)}>
+        {problem.message}
+      </Banner>
+    </div>
   )
+}
+
+function wayOut({ code }: ActionProblem): ReactNode {
+  switch (code) {
+    case 'not_signed_in':
+      return (
+        <a href="/sign-in" target="_blank" rel="noreferrer" className={buttonVariants({ size: 'sm' })}>
+          Sign in in another tab
+        </a>
+      )
+    case 'outdated':
+      return (
+        <Button size="sm" onClick={() => location.reload()}>
+          Reload the page
+        </Button>
+      )
+    default:
+      return null
+  }
 }

@@ -1,12 +1,18 @@
 'use client'
 
+import { unstable_isUnrecognizedActionError } from 'next/navigation'
 import { type ReactNode, useRef, useState } from 'react'
 import { useConfirmedPassword } from '@/app/confirm-password/use-confirmed-password'
 import type { ActionProblem, ActionResult } from './action-result'
+import { useKeysChanged } from './queries'
+
+const OUTDATED =
+  'Fenicia was updated since you opened this page, and nothing was changed. Reload the page, then do it again.'
 
 /**
  * Calls a server action from a form. One call at a time, however often the button is pressed; when the action asks for
- * the password, the dialog for that opens and the call goes on by itself with the same input.
+ * the password, the dialog for that opens and the call goes on by itself with the same input. When it is refused, or no
+ * answer comes, the page reads the keys again: they may not be what it shows.
  * @param onDone told what the action answered, once it did what was asked
  * @param lost what to say when no answer came: the work may have been done
  */
@@ -25,6 +31,7 @@ export function useAction<Input extends unknown[], Value>(
   const [problem, setProblem] = useState<ActionProblem | null>(null)
   const running = useRef(false)
   const { withPassword, passwordDialog } = useConfirmedPassword()
+  const keysChanged = useKeysChanged()
 
   async function run(...input: Input): Promise<void> {
     // State would still be the old one at a second press in the same moment.
@@ -39,9 +46,16 @@ export function useAction<Input extends unknown[], Value>(
       } else {
         // Closing the password dialog is an answer that needs no words.
         setProblem(result.code === 'password_required' ? null : result)
+        keysChanged()
       }
-    } catch {
-      setProblem({ ok: false, code: 'lost', message: lost, fields: {} })
+    } catch (error) {
+      const isOutdated = unstable_isUnrecognizedActionError(error)
+      setProblem({
+        ok: false,
+        ...(isOutdated ? { code: 'outdated', message: OUTDATED } : { code: 'lost', message: lost }),
+        fields: {},
+      })
+      keysChanged()
     } finally {
       running.current = false
       setPending(false)

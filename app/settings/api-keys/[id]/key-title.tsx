@@ -45,7 +45,9 @@ export function KeyTitle({
   }
   return (
     <div className="flex min-w-0 items-center gap-1.5">
-      <h1 className="min-w-0 font-semibold text-xl tracking-tight [overflow-wrap:anywhere]">{apiKey.name}</h1>
+      <h1 className="min-w-0 font-semibold text-xl tracking-tight [overflow-wrap:anywhere]">
+        <bdi>{apiKey.name}</bdi>
+      </h1>
       {mayRename ? (
         <Button ref={button} variant="ghost" size="icon-sm" aria-label="Rename" onClick={() => setRenaming(true)}>
           <Pencil aria-hidden="true" />

@@ -3,7 +3,7 @@
 import { ChevronLeft } from 'lucide-react'
 import Link from 'next/link'
 import { useRouter } from 'next/navigation'
-import { type ReactNode, useMemo, useRef } from 'react'
+import { type ReactNode, useEffect, useMemo, useRef } from 'react'
 import { Banner } from '@/components/ui/banner'
 import { Button, buttonVariants } from '@/components/ui/button'
 import { Card, CardContent, CardHeader, CardTitle } from '@/components/ui/card'
@@ -55,6 +55,11 @@ export function KeyView({
     },
     onRegenerated: (newId) => router.push(keyHref(newId)),
   })
+  const shownStatus = preloaded.answer.status
+  useEffect(() => {
+    // Somebody else ended it, or its time did: the history and an overlap are the server's to tell.
+    if (data.status !== shownStatus) router.refresh()
+  }, [data.status, shownStatus, router])
   const mayRegenerate = mayManage && data.status === 'active'
 
   return (

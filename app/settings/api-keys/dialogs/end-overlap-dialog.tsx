@@ -36,10 +36,12 @@ export default function EndOverlapDialog({
     toast('The old token no longer works')
   })
   return (
-    <AlertDialog open onOpenChange={(open) => open || onClose()}>
+    <AlertDialog open busy={pending} onOpenChange={(open) => open || onClose()}>
       <AlertDialogContent size="md">
         <AlertDialogHeader>
-          <AlertDialogTitle>End the overlap of “{oldKey.name}” now?</AlertDialogTitle>
+          <AlertDialogTitle>
+            End the overlap of “<bdi>{oldKey.name}</bdi>” now?
+          </AlertDialogTitle>
           <AlertDialogDescription>
             Every request with the old token is refused from that moment on; the new token goes on working. This can’t
             be undone.

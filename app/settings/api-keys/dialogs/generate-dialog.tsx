@@ -1,6 +1,6 @@
 'use client'
 
-import { useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Button } from '@/components/ui/button'
 import {
   Dialog,
@@ -28,12 +28,18 @@ import { useFocusOnFirstError } from './use-focus-on-first-error'
 const LOST =
   'No answer came from the server, so the key may have been made. If it is in the list, revoke it there: its token can’t be shown any more.'
 
-/** Asks what the new key is for, makes it, and shows its token once. */
-export default function GenerateDialog({ onIssued, onClose }: { onIssued: () => void; onClose: () => void }) {
+/**
+ * Asks what the new key is for, makes it, and shows its token once.
+ * @param onHold told whether the dialog must stay: a key is being made, or its token is shown
+ */
+export default function GenerateDialog({ onHold, onClose }: { onHold: (holds: boolean) => void; onClose: () => void }) {
   const [issued, setIssued] = useState<IssuedToken | null>(null)
+  const [busy, setBusy] = useState(false)
   const keysChanged = useKeysChanged()
+  const holds = busy || issued !== null
+  useEffect(() => onHold(holds), [onHold, holds])
   return (
-    <Dialog open onOpenChange={(open) => open || onClose()}>
+    <Dialog open busy={busy} onOpenChange={(open) => open || onClose()}>
       <DialogContent size="lg" dismissible={!issued}>
         {issued ? (
           <IssuedTokenPanel title="API key generated" issued={issued} onClose={onClose} />
@@ -41,9 +47,9 @@ export default function GenerateDialog({ onIssued, onClose }: { onIssued: () => 
           <GenerateForm
             onDone={(token) => {
               setIssued(token)
-              onIssued()
               keysChanged()
             }}
+            onBusy={setBusy}
           />
         )}
       </DialogContent>
@@ -51,7 +57,7 @@ export default function GenerateDialog({ onIssued, onClose }: { onIssued: () => 
   )
 }
 
-function GenerateForm({ onDone }: { onDone: (issued: IssuedToken) => void }) {
+function GenerateForm({ onDone, onBusy }: { onDone: (issued: IssuedToken) => void; onBusy: (busy: boolean) => void }) {
   const [name, setName] = useState('')
   const [environment, setEnvironment] = useState<Environment>('live')
   const [scopes, setScopes] = useState<ReadonlySet<string>>(new Set())
@@ -59,6 +65,10 @@ function GenerateForm({ onDone }: { onDone: (issued: IssuedToken) => void }) {
   const { run, pending, problem, passwordDialog } = useAction(generateKey, onDone, LOST)
   const form = useRef<HTMLFormElement>(null)
   useFocusOnFirstError(form, problem)
+  useEffect(() => {
+    onBusy(pending)
+    return () => onBusy(false)
+  }, [onBusy, pending])
 
   return (
     <form

@@ -8,7 +8,7 @@ export function KeyFacts({ apiKey }: { apiKey: ApiKey }) {
   return (
     <dl className="grid gap-2 rounded border border-border bg-background px-3 py-2.5 text-sm">
       <Fact term="Key">
-        <span className="font-medium">{apiKey.name}</span>{' '}
+        <bdi className="font-medium">{apiKey.name}</bdi>{' '}
         <code className="font-mono text-muted-foreground text-xs">{hintText(apiKey)}</code>
       </Fact>
       <Fact term="Last used">

@@ -1,6 +1,6 @@
 'use client'
 
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { absoluteTime } from '@/components/time'
 import { Button } from '@/components/ui/button'
 import { Checkbox } from '@/components/ui/checkbox'
@@ -51,9 +51,10 @@ export default function RegenerateDialog({
 }) {
   const [issued, setIssued] = useState<IssuedToken | null>(null)
   const [stops, setStops] = useState('')
+  const [busy, setBusy] = useState(false)
   const keysChanged = useKeysChanged()
   return (
-    <Dialog open onOpenChange={(open) => open || onClose(issued)}>
+    <Dialog open busy={busy} onOpenChange={(open) => open || onClose(issued)}>
       <DialogContent dismissible={!issued} size={issued ? 'lg' : 'md'}>
         {issued ? (
           <IssuedTokenPanel
@@ -70,6 +71,7 @@ export default function RegenerateDialog({
               setStops(consequence)
               keysChanged()
             }}
+            onBusy={setBusy}
           />
         )}
       </DialogContent>
@@ -80,9 +82,11 @@ export default function RegenerateDialog({
 function RegenerateForm({
   apiKey,
   onDone,
+  onBusy,
 }: {
   apiKey: ApiKey
   onDone: (issued: IssuedToken, consequence: string) => void
+  onBusy: (busy: boolean) => void
 }) {
   const [overlap, setOverlap] = useState<Overlap>('24h')
   const [whenSilent, setWhenSilent] = useState(false)
@@ -91,6 +95,10 @@ function RegenerateForm({
     (issued) => onDone(issued, consequenceText(apiKey, overlap, 'was')),
     LOST,
   )
+  useEffect(() => {
+    onBusy(pending)
+    return () => onBusy(false)
+  }, [onBusy, pending])
   return (
     <form
       noValidate
@@ -101,7 +109,9 @@ function RegenerateForm({
       }}
     >
       <DialogHeader>
-        <DialogTitle>Regenerate “{apiKey.name}”</DialogTitle>
+        <DialogTitle>
+          Regenerate “<bdi>{apiKey.name}</bdi>”
+        </DialogTitle>
         <DialogDescription>
           Makes a new token for a key of the same name, scopes and expiry. The old token stops when you say.
         </DialogDescription>

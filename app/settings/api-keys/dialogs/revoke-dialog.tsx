@@ -53,7 +53,7 @@ export default function RevokeDialog({
   useFocusOnFirstError(form, problem)
 
   return (
-    <AlertDialog open onOpenChange={(open) => open || onClose()}>
+    <AlertDialog open busy={pending} onOpenChange={(open) => open || onClose()}>
       <AlertDialogContent size="md">
         <form
           ref={form}
@@ -65,7 +65,9 @@ export default function RevokeDialog({
           }}
         >
           <AlertDialogHeader>
-            <AlertDialogTitle>Revoke “{apiKey.name}”?</AlertDialogTitle>
+            <AlertDialogTitle>
+              Revoke “<bdi>{apiKey.name}</bdi>”?
+            </AlertDialogTitle>
             <AlertDialogDescription>{consequences[apiKey.status]}</AlertDialogDescription>
           </AlertDialogHeader>
           <ProblemBanner problem={problem} />

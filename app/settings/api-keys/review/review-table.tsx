@@ -63,7 +63,7 @@ export function ReviewTable({
             <TableCell wrap className="@max-3xl:pr-8">
               <span className="grid min-w-0 gap-0.5">
                 <Link href={keyHref(key.id)} prefetch={false} className="w-fit rounded font-medium hover:underline">
-                  {key.name}
+                  <bdi>{key.name}</bdi>
                 </Link>
                 <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
                   <code className="whitespace-nowrap font-mono text-muted-foreground text-xs">{hintText(key)}</code>

@@ -60,7 +60,13 @@ export function ReviewView({
         />
       ) : null}
       {isError ? (
-        <ListFailure error={error} stale={Boolean(data)} retrying={isFetching} onRetry={() => void refetch()} />
+        <ListFailure
+          error={error}
+          stale={Boolean(data)}
+          retrying={isFetching}
+          onRetry={() => void refetch()}
+          startHref={REVIEW_HREF}
+        />
       ) : null}
       {!data ? (
         isError ? null : (
@@ -139,7 +145,7 @@ function SelectionBar({
         ) : null}
         {count > 0 ? (
           <Button size="sm" variant="ghost" onClick={() => onChange(nothing)}>
-            Clear selection
+            Clear
           </Button>
         ) : null}
       </div>

@@ -4,7 +4,7 @@ import { useEffect, useRef } from 'react'
 import { Button } from '@/components/ui/button'
 import { Card, CardContent } from '@/components/ui/card'
 import { ListFailure } from '../list-states'
-import type { Preloaded } from '../paths'
+import { bulkRevocationPath, type Preloaded } from '../paths'
 import { useKeysChanged, useRevocationProgress } from '../queries'
 import { counted, countText, type RevocationProgress } from '../words'
 
@@ -21,11 +21,12 @@ export function RevocationProgressCard({
   const { data, error, isError, isFetching, refetch } = useRevocationProgress(id, preloaded)
   const keysChanged = useKeysChanged()
   const finished = Boolean(data?.finished_at)
-  const wasRunning = useRef(false)
+  // A page that was made when all was done has read the keys as they are. Otherwise they are read again, also when the
+  // first answer says already that it is finished.
+  const isUpToDate = useRef(preloaded?.path === bulkRevocationPath(id) && Boolean(preloaded.answer.finished_at))
   useEffect(() => {
-    if (data && !finished) wasRunning.current = true
-    if (!finished || !wasRunning.current) return
-    wasRunning.current = false
+    if (!finished || isUpToDate.current) return
+    isUpToDate.current = true
     keysChanged()
   })
 

@@ -46,7 +46,7 @@ export default function RevokeSelectedDialog({
   useFocusOnFirstError(form, problem)
   const one = count === 1
   return (
-    <AlertDialog open onOpenChange={(open) => open || onClose()}>
+    <AlertDialog open busy={pending} onOpenChange={(open) => open || onClose()}>
       <AlertDialogContent size="md">
         <form
           ref={form}
