@@ -19,13 +19,17 @@ export async function signUp(page: Page, url: string): Promise<void> {
   await expect(page).toHaveURL(`${url}/settings/api-keys`)
 }
 
-/** Signs the person of the suites in, who must have signed up; ends on the page of API keys. */
-export async function signIn(page: Page, url: string): Promise<void> {
+/** Signs the person of the suites in, who must have signed up, or another with the same password; ends where they begin. */
+export async function signIn(
+  page: Page,
+  url: string,
+  { email = OWNER.email, begins = '/settings/api-keys' } = {},
+): Promise<void> {
   await page.goto(`${url}/sign-in`)
-  await page.getByLabel('E-mail').fill(OWNER.email)
+  await page.getByLabel('E-mail').fill(email)
   await page.getByRole('textbox', { name: 'Password' }).fill(OWNER.password)
   await page.getByRole('button', { name: 'Sign in' }).click()
-  await expect(page).toHaveURL(`${url}/settings/api-keys`)
+  await expect(page).toHaveURL(url + begins)
 }
 
 /** Generates a key that never expires on the page of API keys; answers the dialog that shows its token, which stays open. */

@@ -78,4 +78,19 @@ async function seedKeys(query: Query, keys: SeededKey[]): Promise<void> {
   )
 }
 
+/** A person of the only account, with a role of theirs and the owner's password. */
+export function seedMember(place: Place, role: 'admin' | 'manager' | 'staff', email: string): Promise<void> {
+  return place.withDatabase(async (query) => {
+    const id = `usr_${randomBytes(16).toString('hex')}`
+    await query(
+      `insert into users (id, email, name, password_hash) select $1, $2, $3, password_hash from users where email = $4`,
+      [id, email, role, OWNER.email],
+    )
+    await query(
+      `insert into members (account_id, user_id, role) select account_id, $1, $2 from members where role = 'owner'`,
+      [id, role],
+    )
+  })
+}
+
 const hint = () => randomBytes(3).toString('base64').replace(/[+/]/g, '0')

@@ -2,13 +2,21 @@ import type { Metadata } from 'next'
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/components/ui/card'
 import { PageHeader } from '@/components/ui/page-header'
 import { RelativeTime } from '@/components/ui/relative-time'
-import { getProfile } from '@/lib/accounts'
+import { getProfile, type Role } from '@/lib/accounts'
 import { getRuntime } from '@/lib/runtime'
 import { requireSession } from '../../session'
 import { NameForm, PasswordForm } from './forms'
 import { SignOutEverywhere } from './sign-out-everywhere'
 
 export const metadata: Metadata = { title: 'Account' }
+
+/** What somebody is to an account, before "of". */
+const roleWords: Record<Role, string> = {
+  owner: 'the owner',
+  admin: 'an admin',
+  manager: 'a manager',
+  staff: 'on the staff',
+}
 
 export default async function AccountPage() {
   const session = await requireSession()
@@ -21,7 +29,7 @@ export default async function AccountPage() {
           <CardHeader>
             <CardTitle id="you">You</CardTitle>
             <CardDescription>
-              You are {article(session.role)} {session.role} of {session.account.name}.
+              You are {roleWords[session.role]} of {session.account.name}.
             </CardDescription>
           </CardHeader>
           <CardContent>
@@ -55,8 +63,4 @@ export default async function AccountPage() {
       </div>
     </>
   )
-}
-
-function article(role: string): string {
-  return role === 'owner' ? 'the' : /^[aeiou]/.test(role) ? 'an' : 'a'
 }
