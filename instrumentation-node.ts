@@ -7,6 +7,8 @@ export async function start(): Promise<void> {
   try {
     const runtime = await startRuntime()
     runtime.jobs = startEmbeddedRunner(runtime)
+    // What the last process left half done goes on now and not at the job's next time: somebody may be watching.
+    runtime.jobs.trigger('api-keys.bulk-revocations')
     runtime.apiListener = apiListener()
   } catch (error) {
     const isForPeople = error instanceof Error && ['ConfigError', 'DataFolderHeldError'].includes(error.name)

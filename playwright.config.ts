@@ -8,14 +8,16 @@ const { executablePath, env } = await prepareBrowser()
 const ONLY = {
   // The embedded database belongs to one process, which must survive being killed and must not be shared.
   pglite: ['crash.e2e.ts', 'commands.e2e.ts'],
-  // Several instances need a database that several processes may open.
-  server: ['revocation.e2e.ts'],
+  // Several instances, or a line that is cut, need a database behind a socket.
+  server: ['revocation.e2e.ts', 'outage.e2e.ts'],
 }
+/** Suites about what stands between a person and the database, whichever that is: on the one that starts fastest. */
+const ONCE = ['keys-states.e2e.ts', 'roles.e2e.ts']
 
 export default defineConfig({
   testDir: 'e2e',
   testMatch: '*.e2e.ts',
-  testIgnore: (databaseKind() === 'pglite' ? ONLY.server : ONLY.pglite).map((name) => `**/${name}`),
+  testIgnore: (databaseKind() === 'pglite' ? ONLY.server : [...ONLY.pglite, ...ONCE]).map((name) => `**/${name}`),
   globalSetup: './e2e/global-setup.ts',
   // Two cores carry one browser with one server and its database; more at once only makes each slower.
   workers: 1,

@@ -8,6 +8,8 @@ export interface TcpGate {
   greetings: Buffer[]
   /** From now on nothing comes through, in either direction, until `open`: a network that hangs. */
   shut(): void
+  /** Breaks every connection and, until `open`, each new one: a server that is down. */
+  refuse(): void
   open(): void
   /** Breaks every connection. */
   cut(): void
@@ -19,7 +21,12 @@ export async function startTcpGate(port: number): Promise<TcpGate> {
   const greetings: Buffer[] = []
   const sockets = new Set<Socket>()
   let isShut = false
+  let isRefusing = false
   const server = createServer((client) => {
+    if (isRefusing) {
+      client.destroy()
+      return
+    }
     const target = connect({ host: '127.0.0.1', port, noDelay: true })
     client.once('data', (chunk) => greetings.push(chunk))
     for (const [from, to] of [
@@ -51,7 +58,12 @@ export async function startTcpGate(port: number): Promise<TcpGate> {
       isShut = true
       for (const socket of sockets) socket.pause()
     },
+    refuse() {
+      isRefusing = true
+      cut()
+    },
     open() {
+      isRefusing = false
       isShut = false
       for (const socket of sockets) socket.resume()
     },
