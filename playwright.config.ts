@@ -12,7 +12,7 @@ const ONLY = {
   server: ['revocation.e2e.ts', 'outage.e2e.ts'],
 }
 /** Suites about what stands between a person and the database, whichever that is: on the one that starts fastest. */
-const ONCE = ['keys-states.e2e.ts', 'roles.e2e.ts']
+const ONCE = ['accessibility.e2e.ts', 'keys-states.e2e.ts', 'roles.e2e.ts']
 
 export default defineConfig({
   testDir: 'e2e',

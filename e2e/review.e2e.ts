@@ -108,7 +108,7 @@ test('what somebody else has revoked meanwhile is told, and is not revoked twice
 
   await dialog.getByRole('button', { name: 'Revoke 3 keys' }).click()
   await expect(progressOf(page)).toContainText('2 keys revoked')
-  await expect(progressOf(page)).toContainText('1 key had been revoked before.')
+  await expect(progressOf(page)).toContainText('1 key left alone: used since you asked, or revoked before.')
   await other.goto(`${product.url}/settings/api-keys?status=revoked&q=Forgotten+3`)
   await keyRow(other, 'Forgotten 3').getByRole('link').click()
   await expect(other.getByRole('region', { name: 'History' }).getByText('Revoked', { exact: true })).toHaveCount(1)
