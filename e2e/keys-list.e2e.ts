@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import { toBeAlive } from './alive'
 import { expect, runProduct, test } from './fixtures'
 import { chooseAction, keyRow, signIn } from './people'
 import { type SeededKey, seedAccount } from './seed'
@@ -88,6 +89,7 @@ test('each status has its word and its filter; what matches nothing says so and 
   for (const status of ['active', 'retiring', 'retired', 'expired', 'revoked']) {
     const word = status.charAt(0).toUpperCase() + status.slice(1)
     await page.goto(listUrl('?q=Status+'))
+    await toBeAlive(page.getByLabel('Status', { exact: true }))
     await page.getByLabel('Status', { exact: true }).selectOption(word)
     await expect(names(page)).toHaveText([`Status ${status}`])
     await expect(keyRow(page, `Status ${status}`).getByText(word, { exact: true })).toBeVisible()
@@ -158,6 +160,7 @@ test('ten thousand keys are shown, sorted and searched while one waits', async (
   const sort = (label: string) => page.getByLabel('Sort', { exact: true }).selectOption(label)
   await timed('the page', () => page.goto(listUrl()))
   await expect(page.getByText('1–25 of 10,000 keys')).toBeVisible()
+  await toBeAlive(page.getByLabel('Sort', { exact: true }))
   await timed('oldest first', () => sort('Oldest first'))
   expect(before).toBe('App 09995')
   await timed('by name', () => sort('Name, A to Z'))

@@ -133,6 +133,8 @@ test('a dialog that gets no answer stays, with the choice and the reason, and do
 })
 
 test('what a server that died had promised is done by the next one, and the page says so', async ({ page }) => {
+  // A page that reads at that moment would rightly complain.
+  await page.goto('about:blank')
   await product.kill()
   const [promised] = await place.withDatabase((query) =>
     query<{ id: string }>(

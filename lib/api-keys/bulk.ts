@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, isNull, notInArray, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gte, inArray, isNull, notInArray, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { apiKeyUses, bulkRevocations } from '@/db/schema'
 import type { Actor } from '../audit'
@@ -179,7 +179,7 @@ async function withoutUsedSince(
     .select({ id: apiKeyUses.keyId })
     .from(apiKeyUses)
     .where(
-      and(eq(apiKeyUses.accountId, accountId), inArray(apiKeyUses.keyId, ids), gt(apiKeyUses.lastUsedAt, createdAt)),
+      and(eq(apiKeyUses.accountId, accountId), inArray(apiKeyUses.keyId, ids), gte(apiKeyUses.lastUsedAt, createdAt)),
     )
   const used = new Set(uses.map(({ id }) => id))
   return keys.filter(({ id }) => !used.has(id))

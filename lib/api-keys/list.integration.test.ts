@@ -7,8 +7,6 @@ import type { Actor } from '../audit'
 import { type ListKeysQuery, listApiKeys, listKeysQuery, sortKeys } from './list'
 import type { ApiKeyView } from './read'
 
-const KEYS = 10_000
-
 /** What a sort compares, as JavaScript sees it; null stands where Postgres has an infinity. */
 const compared: Record<ListKeysQuery['sort'], (key: ApiKeyView) => string | number> = {
   created: ({ createdAt }) => createdAt.getTime(),
@@ -17,7 +15,9 @@ const compared: Record<ListKeysQuery['sort'], (key: ApiKeyView) => string | numb
   expires: ({ expiresAt }) => expiresAt?.getTime() ?? Number.POSITIVE_INFINITY,
 }
 
-forEachDatabase('a list of 10,000 keys', (open) => {
+forEachDatabase('a list of many keys', (open, driver) => {
+  // Behind Neon's driver is the same Postgres: there, some pages are enough.
+  const KEYS = driver === 'neon' ? 1_000 : 10_000
   let db: Database
   let actor: Actor
   beforeAll(async () => {
@@ -79,7 +79,7 @@ forEachDatabase('a list of 10,000 keys', (open) => {
       sort: 'name',
       order: 'asc',
     })
-    expect(keys.length).toBeGreaterThan(100)
+    expect(keys.length).toBeGreaterThanOrEqual(KEYS / 100)
     expect(totals).toEqual(new Set([keys.length]))
     expect(
       keys.every(

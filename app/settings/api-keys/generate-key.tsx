@@ -1,13 +1,12 @@
 'use client'
 
-import dynamic from 'next/dynamic'
 import { useSearchParams } from 'next/navigation'
-import { useState } from 'react'
+import { lazy, Suspense, useState, useSyncExternalStore } from 'react'
 import { Button } from '@/components/ui/button'
 import { LIST_PATH } from './list-state'
 
 const load = () => import('./dialogs/generate-dialog')
-const GenerateDialog = dynamic(load, { ssr: false })
+const GenerateDialog = lazy(load)
 
 const PARAMETER = 'new'
 
@@ -43,18 +42,26 @@ export function GenerateKey() {
   const wanted = useSearchParams().get(PARAMETER) === '1'
   // Once a key is being made, no press of Back may take its token away: only the person closes the dialog.
   const [holds, setHolds] = useState(false)
-  if (!wanted && !holds) return null
+  // The server makes no dialog: its dates would be those of another clock.
+  const isInBrowser = useSyncExternalStore(
+    () => () => {},
+    () => true,
+    () => false,
+  )
+  if (!isInBrowser || (!wanted && !holds)) return null
   return (
-    <GenerateDialog
-      onHold={setHolds}
-      onClose={() => {
-        setHolds(false)
-        history.replaceState(
-          null,
-          '',
-          currentSearch((params) => params.delete(PARAMETER)),
-        )
-      }}
-    />
+    <Suspense>
+      <GenerateDialog
+        onHold={setHolds}
+        onClose={() => {
+          setHolds(false)
+          history.replaceState(
+            null,
+            '',
+            currentSearch((params) => params.delete(PARAMETER)),
+          )
+        }}
+      />
+    </Suspense>
   )
 }

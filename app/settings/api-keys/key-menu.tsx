@@ -1,8 +1,7 @@
 'use client'
 
 import { Ellipsis } from 'lucide-react'
-import dynamic from 'next/dynamic'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { buttonVariants } from '@/components/ui/button'
 import {
   DropdownMenu,
@@ -16,8 +15,8 @@ import type { ApiKey } from './words'
 
 const loadRevoke = () => import('./dialogs/revoke-dialog')
 const loadRegenerate = () => import('./dialogs/regenerate-dialog')
-const RevokeDialog = dynamic(loadRevoke, { ssr: false })
-const RegenerateDialog = dynamic(loadRegenerate, { ssr: false })
+const RevokeDialog = lazy(loadRevoke)
+const RegenerateDialog = lazy(loadRegenerate)
 
 /** The actions of one row that open a dialog. */
 export type KeyDialog = { kind: 'revoke' | 'regenerate'; apiKey: ApiKey }
@@ -74,17 +73,20 @@ export function useKeyDialogs({
   const close = () => setCurrent(null)
   return {
     open: setCurrent,
-    dialog:
-      current?.kind === 'revoke' ? (
-        <RevokeDialog apiKey={current.apiKey} onRevoked={onRevoked} onClose={close} />
-      ) : current?.kind === 'regenerate' ? (
-        <RegenerateDialog
-          apiKey={current.apiKey}
-          onClose={(issued) => {
-            close()
-            if (issued) onRegenerated?.(issued.id)
-          }}
-        />
-      ) : null,
+    dialog: current && (
+      <Suspense>
+        {current.kind === 'revoke' ? (
+          <RevokeDialog apiKey={current.apiKey} onRevoked={onRevoked} onClose={close} />
+        ) : (
+          <RegenerateDialog
+            apiKey={current.apiKey}
+            onClose={(issued) => {
+              close()
+              if (issued) onRegenerated?.(issued.id)
+            }}
+          />
+        )}
+      </Suspense>
+    ),
   }
 }

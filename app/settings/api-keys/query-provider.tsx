@@ -1,65 +1,67 @@
 'use client'
 
-import { createContext, type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
+import { createContext, type ReactNode, useEffect, useState } from 'react'
 import type { QueryEngine } from './query-engine'
 
-/** What the pages of API keys share of the API's answers. Never a token: those come from actions. */
-export interface Queries {
+interface State {
   /** Null until its code is there: the page comes with its answers, so the first paint needs none of it. */
   engine: QueryEngine | null
   /** The engine's code could not be loaded. */
   failed: boolean
-  /** Loads the engine's code again, when that failed. */
-  load: () => void
+}
+
+/** Before the engine is loaded, and on the server. */
+export const COLD: State = { engine: null, failed: false }
+
+/**
+ * What the pages of API keys share of the API's answers. Never a token: those come from actions. A store and not React's
+ * state: a context that changes while a part of the page is on its way makes React throw that part away.
+ */
+export class Queries {
+  state = COLD
   /** Whether something was changed before the engine was there, so that what came with the page is out of date. */
-  isOutdated: () => boolean
+  isOutdated = false
+  #listeners = new Set<() => void>()
+
+  subscribe = (listener: () => void) => {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  /** Loads the engine; again, when that failed. */
+  load = async () => {
+    this.#change(COLD)
+    try {
+      const { createQueryEngine } = await import('./query-engine')
+      const engine = createQueryEngine()
+      engine.client.mount()
+      this.#change({ engine, failed: false })
+    } catch {
+      this.#change({ engine: null, failed: true })
+    }
+  }
+
   /** Makes every page read again what a change may have altered. */
-  changed: () => void
+  changed = () => {
+    if (this.state.engine) void this.state.engine.client.invalidateQueries()
+    else this.isOutdated = true
+  }
+
+  #change(state: State): void {
+    this.state = state
+    for (const listener of this.#listeners) listener()
+  }
 }
 
 export const QueriesContext = createContext<Queries | null>(null)
 
 /** Holds what the pages of API keys have read, for as long as one of them is open. */
 export function QueryProvider({ children }: { children: ReactNode }) {
-  const [engine, setEngine] = useState<QueryEngine | null>(null)
-  const [failed, setFailed] = useState(false)
-  const [attempt, setAttempt] = useState(0)
-  const outdated = useRef(false)
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each attempt loads again
+  const [queries] = useState(() => new Queries())
   useEffect(() => {
-    let made: QueryEngine | undefined
-    let gone = false
-    import('./query-engine').then(
-      ({ createQueryEngine }) => {
-        if (gone) return
-        made = createQueryEngine()
-        made.client.mount()
-        setEngine(made)
-      },
-      () => !gone && setFailed(true),
-    )
-    return () => {
-      gone = true
-      made?.client.unmount()
-    }
-  }, [attempt])
-
-  const queries = useMemo<Queries>(
-    () => ({
-      engine,
-      failed,
-      load: () => {
-        setFailed(false)
-        setAttempt((before) => before + 1)
-      },
-      isOutdated: () => outdated.current,
-      changed: () => {
-        if (engine) void engine.client.invalidateQueries()
-        else outdated.current = true
-      },
-    }),
-    [engine, failed],
-  )
+    if (queries.state.engine) queries.state.engine.client.mount()
+    else void queries.load()
+    return () => queries.state.engine?.client.unmount()
+  }, [queries])
   return <QueriesContext value={queries}>{children}</QueriesContext>
 }

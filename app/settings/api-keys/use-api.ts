@@ -4,7 +4,7 @@ import type { QueryObserverOptions } from '@tanstack/query-core'
 import { use, useCallback, useEffect, useMemo, useSyncExternalStore } from 'react'
 import { ApiError, getJson } from './api'
 import type { Preloaded } from './paths'
-import { type Queries, QueriesContext } from './query-provider'
+import { COLD, type Queries, QueriesContext } from './query-provider'
 
 /** How often a page that is looked at asks again, for last uses and the changes of others. */
 export const REFRESH_MS = 20_000
@@ -42,7 +42,11 @@ export function useChanged(): () => void {
  */
 export function useApi<Answer>(path: string, options: UseApiOptions<Answer> = {}): ApiResult<Answer> {
   const queries = useQueries()
-  const { engine } = queries
+  const { engine, failed } = useSyncExternalStore(
+    queries.subscribe,
+    () => queries.state,
+    () => COLD,
+  )
   const queryOptions = toQueryOptions(queries, path, options)
   // biome-ignore lint/correctness/useExhaustiveDependencies: later options come by `setOptions`
   const observer = useMemo(() => engine && new engine.QueryObserver(engine.client, queryOptions), [engine])
@@ -55,7 +59,7 @@ export function useApi<Answer>(path: string, options: UseApiOptions<Answer> = {}
   const current = () => observer?.getCurrentResult() ?? null
   useSyncExternalStore(subscribe, current, () => null)
   if (engine && observer) return observer.getOptimisticResult(engine.client.defaultQueryOptions(queryOptions))
-  const error = queries.failed ? new ApiError('A part of this page could not be loaded. Try again.', 0, null) : null
+  const error = failed ? new ApiError('A part of this page could not be loaded. Try again.', 0, null) : null
   const first = options.preloaded?.path === path ? options.preloaded : undefined
   return {
     data: first?.answer,
@@ -75,7 +79,7 @@ function useQueries(): Queries {
 }
 
 function toQueryOptions<Answer>(
-  { engine, isOutdated }: Queries,
+  queries: Queries,
   path: string,
   { preloaded, refreshMs = REFRESH_MS, enabled = true, keepPrevious = false }: UseApiOptions<Answer>,
 ): QueryObserverOptions<Answer> {
@@ -85,9 +89,9 @@ function toQueryOptions<Answer>(
     queryFn: ({ signal }) => getJson<Answer>(path, signal),
     initialData: initial?.answer,
     // A server's clock that is ahead must not keep its answer fresh.
-    initialDataUpdatedAt: initial && (() => (isOutdated() ? 0 : Math.min(initial.at, Date.now()))),
+    initialDataUpdatedAt: initial && (() => (queries.isOutdated ? 0 : Math.min(initial.at, Date.now()))),
     refetchInterval: typeof refreshMs === 'number' ? refreshMs : ({ state }) => refreshMs(state.data),
-    placeholderData: keepPrevious ? engine?.keepPreviousData : undefined,
+    placeholderData: keepPrevious ? queries.state.engine?.keepPreviousData : undefined,
     enabled,
   }
 }

@@ -1,8 +1,7 @@
 'use client'
 
-import dynamic from 'next/dynamic'
 import Link from 'next/link'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { Card, CardContent, CardDescription, CardFooter, CardHeader, CardTitle } from '@/components/ui/card'
 import { Checkbox } from '@/components/ui/checkbox'
@@ -14,7 +13,7 @@ import { useAction } from '../use-action'
 import { type ApiKey, counted, hintText, requestsToday, usedFromText } from '../words'
 
 const load = () => import('../dialogs/end-overlap-dialog')
-const EndOverlapDialog = dynamic(load, { ssr: false })
+const EndOverlapDialog = lazy(load)
 
 /** A regenerated key whose old token still works: who still uses it, beside the new one, and how to end that. */
 export function OverlapCard({
@@ -78,7 +77,11 @@ export function OverlapCard({
           </Button>
         </CardFooter>
       ) : null}
-      {ending ? <EndOverlapDialog oldKey={oldKey} onEnded={onChanged} onClose={() => setEnding(false)} /> : null}
+      {ending ? (
+        <Suspense>
+          <EndOverlapDialog oldKey={oldKey} onEnded={onChanged} onClose={() => setEnding(false)} />
+        </Suspense>
+      ) : null}
       {silent.passwordDialog}
     </Card>
   )

@@ -1,10 +1,9 @@
 'use client'
 
 import { ShieldCheck } from 'lucide-react'
-import dynamic from 'next/dynamic'
 import Link from 'next/link'
 import { useSearchParams } from 'next/navigation'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { Button, buttonVariants } from '@/components/ui/button'
 import { Card } from '@/components/ui/card'
 import { EmptyState } from '@/components/ui/empty-state'
@@ -20,7 +19,7 @@ import { RevocationProgressCard } from './revocation-progress'
 import { countSelected, everything, nothing, type Selection, select } from './selection'
 
 const load = () => import('./revoke-selected-dialog')
-const RevokeSelectedDialog = dynamic(load, { ssr: false })
+const RevokeSelectedDialog = lazy(load)
 
 /** The most keys that are revoked in one go, as the server has it. */
 const LIMIT = 10_000
@@ -99,16 +98,18 @@ export function ReviewView({
         </>
       )}
       {asking && data ? (
-        <RevokeSelectedDialog
-          selection={selection}
-          count={countSelected(selection, data.total, LIMIT)}
-          onClose={() => setAsking(false)}
-          onRequested={(id) => {
-            setAsking(false)
-            setSelection(nothing)
-            history.pushState(null, '', `${REVIEW_HREF}?revocation=${id}`)
-          }}
-        />
+        <Suspense>
+          <RevokeSelectedDialog
+            selection={selection}
+            count={countSelected(selection, data.total, LIMIT)}
+            onClose={() => setAsking(false)}
+            onRequested={(id) => {
+              setAsking(false)
+              setSelection(nothing)
+              history.pushState(null, '', `${REVIEW_HREF}?revocation=${id}`)
+            }}
+          />
+        </Suspense>
       ) : null}
     </div>
   )

@@ -1,0 +1,11 @@
+import { expect, type Locator } from '@playwright/test'
+
+/**
+ * Waits until React has taken an element over. A page can be seen and used before; what is chosen in a control at that very
+ * moment is set back to what the server wrote.
+ */
+export async function toBeAlive(control: Locator): Promise<void> {
+  const isAlive = () =>
+    control.evaluate((element) => Object.keys(element).some((key) => key.startsWith('__reactProps')))
+  await expect.poll(isAlive).toBe(true)
+}
