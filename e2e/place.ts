@@ -68,6 +68,7 @@ export async function makePlace(kind = databaseKind()): Promise<Place> {
       FENICIA_DATABASE_DRIVER: kind === 'neon' ? 'neon' : 'pg',
       ...(kind === 'neon' ? { NEON_WS_PROXY: setting(RUN.neonProxy) } : {}),
       AUTH_SECRET: randomBytes(33).toString('base64url'),
+      FENICIA_MASTER_KEYS: `e2e:${randomBytes(32).toString('base64')}`,
     },
     storedFiles: async () => {
       await administrate('checkpoint')

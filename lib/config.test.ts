@@ -3,7 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { ConfigError, parseConfig, variables } from './config'
 
 const SECRET = 'not-a-real-secret-but-long-enough'
-const POSTGRES = { DATABASE_URL: 'postgres://fenicia:pw@db.example.com/fenicia', AUTH_SECRET: SECRET }
+const MASTER_KEY = `2026-11:${Buffer.alloc(32, 1).toString('base64')}`
+const POSTGRES = {
+  DATABASE_URL: 'postgres://fenicia:pw@db.example.com/fenicia',
+  AUTH_SECRET: SECRET,
+  FENICIA_MASTER_KEYS: MASTER_KEY,
+}
 
 function problemsOf(env: Record<string, string>): string {
   try {
@@ -22,6 +27,7 @@ describe('without any variable', () => {
     dataFolder: resolve('.fenicia'),
     database: { driver: 'pglite', folder: resolve('.fenicia') },
     authSecret: undefined,
+    masterKeys: null,
     signUp: 'closed',
     trustedProxies: [],
     corsOrigins: [],
@@ -48,6 +54,15 @@ describe('a value', () => {
     [{ FENICIA_DATA: '/srv/fenicia' }, { dataFolder: '/srv/fenicia' }],
     [{ AUTH_SECRET: SECRET }, { authSecret: SECRET }],
     [{ AUTH_SECRET: `${SECRET}\n` }, { authSecret: SECRET }],
+    [
+      { FENICIA_MASTER_KEYS: `${MASTER_KEY},old_1:${Buffer.alloc(32, 2).toString('base64')}` },
+      {
+        masterKeys: [
+          { kid: '2026-11', key: new Uint8Array(32).fill(1) },
+          { kid: 'old_1', key: new Uint8Array(32).fill(2) },
+        ],
+      },
+    ],
     [{ FENICIA_SIGN_UP: 'open' }, { signUp: 'open' }],
     [{ FENICIA_TRUSTED_PROXIES: '10.0.0.0/8, ::1,,loopback' }, { trustedProxies: ['10.0.0.0/8', '::1', 'loopback'] }],
     [
@@ -71,14 +86,14 @@ describe('a value', () => {
   it.each(['postgres://u:p@ep-cool-1.eu-central-1.aws.neon.tech/db', 'postgresql://u:p@EP-COOL-1.NEON.TECH/db'])(
     'of Neon’s own hosts chooses its driver: %s',
     (DATABASE_URL) => {
-      expect(parseConfig({ DATABASE_URL, AUTH_SECRET: SECRET }).database.driver).toBe('neon')
+      expect(parseConfig({ ...POSTGRES, DATABASE_URL }).database.driver).toBe('neon')
     },
   )
 
   it.each(['postgres://u:p@neon.tech.example.com/db', 'postgres://u:p@notneon.tech/db'])(
     'of a host that only looks like Neon’s does not: %s',
     (DATABASE_URL) => {
-      expect(parseConfig({ DATABASE_URL, AUTH_SECRET: SECRET }).database.driver).toBe('pg')
+      expect(parseConfig({ ...POSTGRES, DATABASE_URL }).database.driver).toBe('pg')
     },
   )
 
@@ -101,6 +116,9 @@ describe('a value', () => {
     ['NEON_WS_PROXY', 'ws://localhost:1', 'host:port'],
     ['FENICIA_DATABASE_POOL', '1', 'a whole number from 2 to 100'],
     ['AUTH_SECRET', 'hush-hush-hush', '32 characters or more'],
+    ['FENICIA_MASTER_KEYS', 'hush-hush-hush', 'name:key pairs'],
+    ['FENICIA_MASTER_KEYS', `a:${Buffer.alloc(16).toString('base64')}`, 'name:key pairs, each key 32 bytes in base64'],
+    ['FENICIA_MASTER_KEYS', `${MASTER_KEY},${MASTER_KEY}`, 'keys with different names'],
     ['FENICIA_SIGN_UP', 'yes', '"closed" or "open"'],
     ['FENICIA_TRUSTED_PROXIES', '10.0.0.0/33', 'IP addresses or CIDRs'],
     ['FENICIA_TRUSTED_PROXIES', '::1,everybody', 'IP addresses or CIDRs'],
@@ -124,6 +142,7 @@ describe('a value', () => {
 describe('variables that contradict each other are refused:', () => {
   it.each([
     [{ DATABASE_URL: POSTGRES.DATABASE_URL }, 'AUTH_SECRET must be set when DATABASE_URL is'],
+    [{ DATABASE_URL: POSTGRES.DATABASE_URL }, 'FENICIA_MASTER_KEYS must be set when DATABASE_URL is'],
     [{ FENICIA_DATABASE_DRIVER: 'pg' }, 'FENICIA_DATABASE_DRIVER has no meaning without DATABASE_URL'],
     [{ NEON_WS_PROXY: 'localhost:1' }, 'NEON_WS_PROXY has no meaning without DATABASE_URL'],
     [{ FENICIA_DATABASE_POOL: '20' }, 'FENICIA_DATABASE_POOL has no meaning without DATABASE_URL'],

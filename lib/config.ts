@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import type { DatabaseConfig } from '@/db/client'
+import type { MasterKey } from './vault/master-keys'
 
 /** A comma-separated list; empty items are dropped. */
 const list = z
@@ -23,6 +24,22 @@ function integer(min: number, max: number) {
     return z.NEVER
   })
 }
+
+const MASTER_KEY = /^([\w-]{1,32}):([A-Za-z0-9+/]{43}=)$/
+
+/** Keys of 256 bits, each with a name of its own. */
+const masterKeys = list.transform((items, ctx): MasterKey[] => {
+  const keys = items.flatMap((item) => {
+    const [, kid, encoded] = MASTER_KEY.exec(item) ?? []
+    return kid && encoded ? [{ kid, key: new Uint8Array(Buffer.from(encoded, 'base64')) }] : []
+  })
+  if (keys.length < items.length) {
+    ctx.addIssue('name:key pairs, each key 32 bytes in base64, such as 2026-11:$(openssl rand -base64 32)')
+  } else if (new Set(keys.map(({ kid }) => kid)).size < keys.length) {
+    ctx.addIssue('keys with different names')
+  }
+  return keys
+})
 
 const HOST_NAME = /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/i
 
@@ -91,6 +108,11 @@ export const variables = {
     schema: z.string().min(32, '32 characters or more').optional(),
     example: '',
   },
+  FENICIA_MASTER_KEYS: {
+    doc: 'Encrypt credentials, name:base64 each, comma-separated; the first encrypts. Required with DATABASE_URL; otherwise made at first start.',
+    schema: masterKeys,
+    example: '',
+  },
   FENICIA_SIGN_UP: {
     doc: 'closed: only the first visitor may make an account. open: anybody may.',
     schema: z.enum(['closed', 'open'], { error: '"closed" or "open"' }).default('closed'),
@@ -132,6 +154,8 @@ export interface Config {
   dataFolder: string
   database: DatabaseConfig
   authSecret: string | undefined
+  /** Null: the one of the data folder. */
+  masterKeys: MasterKey[] | null
   signUp: 'closed' | 'open'
   trustedProxies: string[]
   corsOrigins: string[]
@@ -162,6 +186,9 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
     if (!given('AUTH_SECRET')) {
       problems.push('AUTH_SECRET must be set when DATABASE_URL is, to the same value on every instance')
     }
+    if (!given('FENICIA_MASTER_KEYS')) {
+      problems.push('FENICIA_MASTER_KEYS must be set when DATABASE_URL is, to the same value on every instance')
+    }
     if (read.NEON_WS_PROXY && read.DATABASE_URL && driverOf(read.DATABASE_URL, read) !== 'neon') {
       problems.push('NEON_WS_PROXY has no meaning for the pg driver: unset it, or set FENICIA_DATABASE_DRIVER to neon')
     }
@@ -182,6 +209,7 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
     dataFolder,
     database: databaseConfig(read, dataFolder),
     authSecret: read.AUTH_SECRET,
+    masterKeys: read.FENICIA_MASTER_KEYS?.length ? read.FENICIA_MASTER_KEYS : null,
     signUp: read.FENICIA_SIGN_UP,
     trustedProxies: read.FENICIA_TRUSTED_PROXIES,
     corsOrigins: read.FENICIA_CORS_ORIGINS,

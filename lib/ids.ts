@@ -7,6 +7,7 @@ const prefixes = {
   apiKey: 'key',
   auditEvent: 'evt',
   bulkRevocation: 'bulk',
+  dataKey: 'dk',
 } as const
 
 /**

@@ -4,6 +4,7 @@ import type { OpenDatabase } from '@/db/client'
 import type { KeyLookup } from './api-keys/lookup'
 import type { UsageRecorder } from './api-keys/usage'
 import type { Config } from './config'
+import type { Vault } from './vault'
 
 /** Runs the jobs of `jobs/`. */
 export interface JobRunner {
@@ -19,6 +20,7 @@ export interface Runtime {
   /** Signs sessions and what else must come back unaltered. */
   authSecret: string
   database: OpenDatabase
+  vault: Vault
   keyLookup: KeyLookup
   usage: UsageRecorder
   /** Set where the process runs jobs: the server, not the command line. */

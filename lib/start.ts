@@ -5,6 +5,7 @@ import { openDatabase } from '@/db/client'
 import { findKeysIn, KeyLookup, UsageRecorder } from './api-keys'
 import { type Config, ConfigError, parseConfig } from './config'
 import { getRuntime, type Runtime, setRuntime } from './runtime'
+import { openVault } from './vault'
 
 /**
  * Opens what a process of Fenicia needs – configuration, database, migrations – and registers it as the runtime.
@@ -16,11 +17,13 @@ export async function startRuntime(env: Record<string, string | undefined> = pro
   const database = await openDatabase(config.database)
   try {
     await database.migrate()
+    const vault = await openVault(database.db, config)
     const usage = new UsageRecorder(database.db)
     setRuntime({
       config,
       authSecret: config.authSecret ?? generatedSecret(config),
       database,
+      vault,
       keyLookup: new KeyLookup(findKeysIn(database)),
       usage,
       stop: async () => {

@@ -40,7 +40,14 @@ const UNSET = Object.fromEntries(
  */
 export function productEnvironment({ folder, url }) {
   const data = { ...UNSET, FENICIA_DATA: folder }
-  return url ? { ...data, DATABASE_URL: url, AUTH_SECRET: 'only-for-measuring-only-for-measuring' } : data
+  if (!url) return data
+  const masterKey = `measuring:${Buffer.alloc(32).toString('base64')}`
+  return {
+    ...data,
+    DATABASE_URL: url,
+    AUTH_SECRET: 'only-for-measuring-only-for-measuring',
+    FENICIA_MASTER_KEYS: masterKey,
+  }
 }
 
 /**

@@ -6,6 +6,8 @@ import * as schema from '@/db/schema'
 import { createTestAccount, createTestKey } from '@/test/account'
 import { forEachDatabase } from '@/test/databases'
 import { requestBulkRevocation, UsageRecorder } from '../api-keys'
+import { Secret, Vault } from '../vault'
+import { MasterKeys } from '../vault/master-keys'
 
 /** Every table whose rows belong to an account, so that one that is added is tested too. */
 const owned = Object.values(schema).filter(
@@ -30,6 +32,9 @@ forEachDatabase('deleting an account', (open) => {
     usage.record({ id, accountId }, { address: null, userAgent: null })
     await usage.stop()
     await requestBulkRevocation(db, actor, [id], null)
+    const vault = new Vault(new MasterKeys([{ kid: 'test', key: new Uint8Array(32) }]))
+    const place = { accountId, ownerId: 'cred_1', field: 'secret' } as const
+    await db.transaction((tx) => vault.put(tx, place, { password: new Secret('hush') }))
     return accountId
   }
   async function counts(accountId: string): Promise<Record<string, number>> {

@@ -19,6 +19,7 @@ function environment(): Record<string, string> {
     DATABASE_URL: config.url,
     FENICIA_DATABASE_DRIVER: config.driver,
     AUTH_SECRET: 'only-for-tests-only-for-tests-only-for-tests',
+    FENICIA_MASTER_KEYS: `test:${Buffer.alloc(32, 7).toString('base64')}`,
     ...(config.neonProxy ? { NEON_WS_PROXY: config.neonProxy } : {}),
   }
 }

@@ -6,12 +6,23 @@ import { type AccountEntry, findAccountOf, listAccounts } from '../accounts/dire
 import { createApiKey, createKeyInput } from '../api-keys'
 import { operatorActor } from '../audit'
 import { parseInput } from '../input'
+import { accountsWithSecrets, checkVault, type Progress, rekeyAccount, rotateMasterKey, type Vault } from '../vault'
 import { parseExpires, UsageError } from './usage'
 
 /** What a command has done, for people (`text`, standard output as it is) and for programs. */
 interface Done {
   text: string
   json: unknown
+  /** Something is not as it should be: the exit code says so. */
+  failed?: boolean
+}
+
+/** What a command may use besides the database. */
+interface Tools {
+  readPassword(): Promise<string>
+  vault: Vault
+  /** Tells how far long work is. */
+  progress: Progress
 }
 
 interface Command {
@@ -19,7 +30,7 @@ interface Command {
   required: readonly string[]
   /** Which option a field of the domain comes from, where the names differ. */
   fields: Record<string, string>
-  run(db: Database, values: Values, readPassword: () => Promise<string>): Promise<Done>
+  run(db: Database, values: Values, tools: Tools): Promise<Done>
 }
 
 type Values = Record<string, string | undefined>
@@ -32,7 +43,7 @@ export const commands: Record<string, Command> = {
     options: { name: text, email: text, person: text, 'password-stdin': flag },
     required: ['name', 'email', 'password-stdin'],
     fields: { account_name: '--name', name: '--person', password: 'the password' },
-    run: async (db, { name, email = '', person }, readPassword) => {
+    run: async (db, { name, email = '', person }, { readPassword }) => {
       const input = parseInput(createAccountInput, {
         account_name: name,
         email,
@@ -70,12 +81,61 @@ export const commands: Record<string, Command> = {
     options: { email: text, 'password-stdin': flag },
     required: ['email', 'password-stdin'],
     fields: { password: 'the password' },
-    run: async (db, { email }, readPassword) => {
+    run: async (db, { email }, { readPassword }) => {
       const input = parseInput(resetPasswordInput, { email, password: await readPassword() })
       await resetPassword(db, input)
       return {
         text: `Set a new password for ${input.email}, who is signed out everywhere.\n`,
         json: { email: input.email, sessions_ended: true },
+      }
+    },
+  },
+
+  'vault-rotate': {
+    options: {},
+    required: [],
+    fields: {},
+    run: async (db, _values, { vault, progress }) => {
+      const rotated = await rotateMasterKey(db, vault, progress)
+      const { kid } = vault.masterKeys.first
+      return {
+        text: `${counted(rotated, 'data key')} wrapped anew; all are wrapped by the master key “${kid}”.\n`,
+        json: { data_keys: rotated, master_key: kid },
+      }
+    },
+  },
+
+  'vault-rekey': {
+    options: { account: text },
+    required: [],
+    fields: {},
+    run: async (db, { account }, { vault, progress }) => {
+      const accountIds = account === undefined ? await accountsWithSecrets(db) : [account]
+      let secrets = 0
+      for (const accountId of accountIds) secrets += await rekeyAccount(db, vault, accountId, progress)
+      return {
+        text: `${counted(secrets, 'secret')} of ${counted(accountIds.length, 'account')} sealed with a new data key.\n`,
+        json: { accounts: accountIds.length, secrets },
+      }
+    },
+  },
+
+  'vault-check': {
+    options: {},
+    required: [],
+    fields: {},
+    run: async (db, _values, { vault, progress }) => {
+      const { dataKeys, items, damaged } = await checkVault(db, vault, progress)
+      const opened = `${counted(dataKeys, 'data key')} and ${counted(items, 'secret')} looked at`
+      const list = damaged.map(({ accountId, reason }) => `  ${reason} (account ${accountId})\n`).join('')
+      return {
+        text: damaged.length === 0 ? `${opened}: all open.\n` : `${opened}, ${damaged.length} do not open:\n${list}`,
+        json: {
+          data_keys: dataKeys,
+          secrets: items,
+          damaged: damaged.map(({ accountId, ...rest }) => ({ account_id: accountId, ...rest })),
+        },
+        failed: damaged.length > 0,
       }
     },
   },
@@ -118,4 +178,8 @@ function describe({ id, name, members, acceptedKeys }: AccountEntry): string {
 
 function toJson({ id, name, createdAt, members, acceptedKeys }: AccountEntry) {
   return { id, name, created_at: createdAt, members, accepted_keys: acceptedKeys }
+}
+
+function counted(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`
 }

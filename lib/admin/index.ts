@@ -1,6 +1,7 @@
 import { isDatabaseUnavailable } from '@/db/errors'
 import { isRefusal, type Refusal } from '../errors'
 import { startRuntime } from '../start'
+import { isVaultError } from '../vault'
 import { commands, parseOptions } from './commands'
 import { USAGE, UsageError } from './usage'
 
@@ -38,9 +39,13 @@ export async function runAdmin(args: string[], terminal: Terminal): Promise<numb
     const values = parseOptions(name, command, rest)
     const runtime = await startRuntime(terminal.env)
     try {
-      const done = await command.run(runtime.database.db, values, () => readPassword(terminal.stdin))
+      const done = await command.run(runtime.database.db, values, {
+        readPassword: () => readPassword(terminal.stdin),
+        vault: runtime.vault,
+        progress: (now, total) => json || terminal.stderr(`${now} of ${total}\n`),
+      })
       terminal.stdout(json ? `${JSON.stringify(done.json)}\n` : done.text)
-      return 0
+      return done.failed ? 1 : 0
     } finally {
       await runtime.stop()
     }
@@ -51,6 +56,7 @@ export async function runAdmin(args: string[], terminal: Terminal): Promise<numb
     }
     if (isRefusal(error)) fail(error.code, error.message, command ? optionProblems(error, command.fields) : [])
     else if (isForOperators(error)) fail(error.name, error.message)
+    else if (isVaultError(error)) fail(error.code, error.message)
     else if (isDatabaseUnavailable(error))
       fail('database_unavailable', `The database does not answer: ${reason(error)}`)
     else fail('failed', `Something went wrong: ${reason(error)}`)

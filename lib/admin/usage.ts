@@ -25,11 +25,21 @@ Commands:
   list
       Lists the accounts with their members.
 
+  vault-rotate
+      Wraps every account's data key with the first of FENICIA_MASTER_KEYS. The server may run meanwhile, with the new
+      and the old master keys configured; afterwards the old ones may be taken out.
+
+  vault-rekey [--account ID]
+      Gives an account, or all, a new data key and seals every secret with it. When it is cut off, run it again.
+
+  vault-check
+      Opens everything in the vault and lists what does not open. Changes nothing.
+
 Options:
   --json    Write one JSON value instead of words, to standard output or, when refused, to standard error.
   --help    Show this.
 
-Exit codes: 0 done, 1 refused or failed (nothing was changed), 2 the command line is wrong.
+Exit codes: 0 done, 1 refused, failed, or something does not open, 2 the command line is wrong.
 `
 
 const UNITS = { h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000, y: 365 * 86_400_000 }

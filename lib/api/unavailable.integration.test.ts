@@ -74,6 +74,7 @@ beforeAll(async () => {
   api = await startTestApi({
     DATABASE_URL: line.url,
     AUTH_SECRET: 'only-for-tests-'.repeat(3),
+    FENICIA_MASTER_KEYS: `test:${Buffer.alloc(32, 7).toString('base64')}`,
   })
   contract = new Contract(openApiDocument())
   const account = await api.makeAccount('Ana’s shop')

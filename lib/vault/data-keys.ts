@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto'
+import { and, eq, isNull } from 'drizzle-orm'
+import type { Database } from '@/db/client'
+import { dataKeys } from '@/db/schema'
+import { newId } from '../ids'
+import { KEY_BYTES, unwrap, wrap } from './envelope'
+import { VaultError } from './errors'
+import type { MasterKeys } from './master-keys'
+
+export interface DataKey {
+  id: string
+  key: Uint8Array
+}
+
+type Row = Pick<typeof dataKeys.$inferSelect, 'id' | 'accountId' | 'masterKid' | 'wrapped'>
+
+const columns = {
+  id: dataKeys.id,
+  accountId: dataKeys.accountId,
+  masterKid: dataKeys.masterKid,
+  wrapped: dataKeys.wrapped,
+}
+
+/** The data keys of accounts; unwrapped ones are remembered for minutes, so that a used secret costs no unwrapping. */
+export class DataKeys {
+  static readonly REMEMBERED_MS = 5 * 60_000
+  static readonly MAX_REMEMBERED = 1_000
+
+  #remembered = new Map<string, { dataKey: DataKey; until: number }>()
+
+  constructor(private readonly masterKeys: MasterKeys) {}
+
+  /**
+   * The key that seals an account's values now; made when there is none. Its row is held until the transaction ends, so
+   * that a new data key can't retire it meanwhile.
+   */
+  async active(tx: Database, accountId: string): Promise<DataKey> {
+    const find = () =>
+      tx
+        .select(columns)
+        .from(dataKeys)
+        .where(and(eq(dataKeys.accountId, accountId), isNull(dataKeys.retiredAt)))
+        .for('key share')
+    let [row] = await find()
+    if (!row) {
+      await insertDataKey(tx, accountId, this.masterKeys)
+      ;[row] = await find()
+    }
+    if (!row) throw new VaultError('data_key_missing', `The account ${accountId} has no data key.`)
+    return this.unwrapped(row)
+  }
+
+  /** @throws {VaultError} `data_key_missing`, `master_key_missing`, `corrupt` */
+  async find(db: Database, accountId: string, id: string): Promise<DataKey> {
+    const remembered = this.#recall(id)
+    if (remembered) return remembered
+    const [row] = await db
+      .select(columns)
+      .from(dataKeys)
+      .where(and(eq(dataKeys.accountId, accountId), eq(dataKeys.id, id)))
+    if (!row) throw new VaultError('data_key_missing', `The data key ${id} is not in the database.`)
+    return this.unwrapped(row)
+  }
+
+  /** Unwraps a data key, or remembers that it was. */
+  async unwrapped({ id, accountId, masterKid, wrapped }: Row): Promise<DataKey> {
+    const remembered = this.#recall(id)
+    if (remembered) return remembered
+    const key = await unwrap(wrapped, { accountId, dataKeyId: id }, this.masterKeys.get(masterKid))
+    const dataKey = { id, key }
+    this.#remember(dataKey)
+    return dataKey
+  }
+
+  /** Forgets all data keys, as time does. */
+  forget(): void {
+    this.#remembered.clear()
+  }
+
+  #recall(id: string): DataKey | undefined {
+    const known = this.#remembered.get(id)
+    if (known && known.until > Date.now()) return known.dataKey
+    this.#remembered.delete(id)
+    return undefined
+  }
+
+  #remember(dataKey: DataKey): void {
+    if (this.#remembered.size >= DataKeys.MAX_REMEMBERED) {
+      const [oldest] = this.#remembered.keys()
+      if (oldest) this.#remembered.delete(oldest)
+    }
+    this.#remembered.set(dataKey.id, { dataKey, until: Date.now() + DataKeys.REMEMBERED_MS })
+  }
+}
+
+/** Makes an account's active data key, unless it has one. */
+export async function insertDataKey(tx: Database, accountId: string, masterKeys: MasterKeys): Promise<void> {
+  const id = newId('dataKey')
+  const master = masterKeys.first
+  const wrapped = await wrap(randomBytes(KEY_BYTES), { accountId, dataKeyId: id }, master)
+  await tx.insert(dataKeys).values({ id, accountId, masterKid: master.kid, wrapped }).onConflictDoNothing()
+}

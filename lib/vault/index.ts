@@ -1,0 +1,5 @@
+export { isVaultError } from './errors'
+export { accountsWithSecrets, checkVault, type Progress, rekeyAccount, rotateMasterKey } from './maintenance'
+export { openVault } from './open-vault'
+export { Secret } from './secret'
+export { Vault } from './vault'

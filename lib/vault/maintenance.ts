@@ -1,0 +1,155 @@
+import { and, asc, count, eq, gt, inArray, isNotNull, ne, notExists, sql } from 'drizzle-orm'
+import type { Database } from '@/db/client'
+import { dataKeys, vaultItems } from '@/db/schema'
+import { insertDataKey } from './data-keys'
+import { open, seal, unwrap, wrap } from './envelope'
+import { isVaultError } from './errors'
+import type { Vault } from './vault'
+
+/** Told how much is done, of how much. */
+export type Progress = (done: number, total: number) => void
+
+/** Rows changed in one transaction: what being killed makes us do again. */
+const STEP = 100
+
+/**
+ * Wraps every data key with the first master key. Needs no pause: before and after, each opens with one of the configured
+ * keys. Doing it twice, or on two machines, does no harm; once it is through, the other master keys may go.
+ * @returns how many data keys were wrapped anew
+ * @throws {VaultError} when one can't be unwrapped; those before it are done
+ */
+export async function rotateMasterKey(db: Database, { masterKeys }: Vault, progress: Progress): Promise<number> {
+  const { first } = masterKeys
+  const stale = ne(dataKeys.masterKid, first.kid)
+  const [{ total } = { total: 0 }] = await db.select({ total: count() }).from(dataKeys).where(stale)
+  let done = 0
+  for (;;) {
+    const rows = await db.select().from(dataKeys).where(stale).orderBy(asc(dataKeys.id)).limit(STEP)
+    if (rows.length === 0) return done
+    for (const { id, accountId, masterKid, wrapped } of rows) {
+      const bound = { accountId, dataKeyId: id }
+      const key = await unwrap(wrapped, bound, masterKeys.get(masterKid))
+      await db
+        .update(dataKeys)
+        .set({ masterKid: first.kid, wrapped: await wrap(key, bound, first) })
+        .where(and(eq(dataKeys.accountId, accountId), eq(dataKeys.id, id), eq(dataKeys.wrapped, wrapped)))
+      done += 1
+    }
+    progress(done, Math.max(total, done))
+  }
+}
+
+/**
+ * Gives an account a new data key and seals all its secrets anew with it. Being killed half-way loses nothing: what is
+ * sealed with the old key opens with the old key, and the next call goes on.
+ * @returns how many secrets were sealed anew
+ * @throws {VaultError} when one can't be opened; it stays as it is, and so does its key
+ */
+export async function rekeyAccount(db: Database, vault: Vault, accountId: string, progress: Progress): Promise<number> {
+  if (!(await retireActiveKey(db, vault, accountId))) return 0
+  const retired = db
+    .select({ id: dataKeys.id })
+    .from(dataKeys)
+    .where(and(eq(dataKeys.accountId, accountId), isNotNull(dataKeys.retiredAt)))
+  const stale = and(eq(vaultItems.accountId, accountId), inArray(vaultItems.dataKeyId, retired))
+  const [{ total } = { total: 0 }] = await db.select({ total: count() }).from(vaultItems).where(stale)
+  let done = 0
+  for (;;) {
+    const sealedAnew = await db.transaction(async (tx) => {
+      // Before the items, in the order of those who store secrets.
+      const active = await vault.dataKeys.active(tx, accountId)
+      const items = await tx.select().from(vaultItems).where(stale).limit(STEP).for('update')
+      for (const item of items) {
+        const { key } = await vault.dataKeys.find(tx, accountId, item.dataKeyId)
+        const sealed = await seal(await open(item.sealed, item, item.dataKeyId, key), item, active.id, active.key)
+        await tx
+          .update(vaultItems)
+          .set({ dataKeyId: active.id, sealed })
+          .where(
+            and(
+              eq(vaultItems.accountId, accountId),
+              eq(vaultItems.ownerId, item.ownerId),
+              eq(vaultItems.field, item.field),
+            ),
+          )
+      }
+      return items.length
+    })
+    if (sealedAnew === 0) break
+    done += sealedAnew
+    progress(done, Math.max(total, done))
+  }
+  await db
+    .delete(dataKeys)
+    .where(
+      and(
+        eq(dataKeys.accountId, accountId),
+        isNotNull(dataKeys.retiredAt),
+        notExists(db.select({ one: sql`1` }).from(vaultItems).where(eq(vaultItems.dataKeyId, dataKeys.id))),
+      ),
+    )
+  return done
+}
+
+/**
+ * Unless an earlier call was cut off: then its new key is used first.
+ * @returns whether there is anything to seal anew
+ */
+async function retireActiveKey(db: Database, vault: Vault, accountId: string): Promise<boolean> {
+  return db.transaction(async (tx) => {
+    const keys = await tx.select().from(dataKeys).where(eq(dataKeys.accountId, accountId)).for('update')
+    if (keys.length === 0) return false
+    if (keys.some(({ retiredAt }) => retiredAt !== null)) return true
+    await tx.update(dataKeys).set({ retiredAt: sql`now()` }).where(eq(dataKeys.accountId, accountId))
+    await insertDataKey(tx, accountId, vault.masterKeys)
+    return true
+  })
+}
+
+/** The accounts that have something in the vault. */
+export async function accountsWithSecrets(db: Database): Promise<string[]> {
+  const rows = await db.selectDistinct({ id: dataKeys.accountId }).from(dataKeys).orderBy(asc(dataKeys.accountId))
+  return rows.map(({ id }) => id)
+}
+
+export interface VaultReport {
+  dataKeys: number
+  items: number
+  /** What can't be opened, and why, in words without any secret. */
+  damaged: { accountId: string; id: string; field: string; reason: string }[]
+}
+
+/** Opens everything, as it stands in the database, and tells what does not open. Changes nothing. */
+export async function checkVault(db: Database, vault: Vault, progress: Progress): Promise<VaultReport> {
+  const report: VaultReport = { dataKeys: 0, items: 0, damaged: [] }
+  const [[{ keys } = { keys: 0 }], [{ items } = { items: 0 }]] = await Promise.all([
+    db.select({ keys: count() }).from(dataKeys),
+    db.select({ items: count() }).from(vaultItems),
+  ])
+  const note = (accountId: string, id: string, field: string, error: unknown) => {
+    if (!isVaultError(error)) throw error
+    report.damaged.push({ accountId, id, field, reason: error.message })
+  }
+  let last = ''
+  for (;;) {
+    const rows = await db.select().from(dataKeys).where(gt(dataKeys.id, last)).orderBy(asc(dataKeys.id)).limit(STEP)
+    for (const row of rows) {
+      const { key } = await vault.dataKeys.unwrapped(row).catch((error) => {
+        note(row.accountId, row.id, 'data key', error)
+        return { key: null }
+      })
+      report.dataKeys += 1
+      const sealed = key ? await db.select().from(vaultItems).where(eq(vaultItems.dataKeyId, row.id)) : []
+      for (const item of sealed) {
+        await open(item.sealed, item, row.id, key as Uint8Array).catch((error) =>
+          note(item.accountId, item.ownerId, item.field, error),
+        )
+        report.items += 1
+      }
+      progress(report.dataKeys + report.items, keys + items)
+    }
+    const end = rows.at(-1)
+    if (!end) return report
+    last = end.id
+  }
+}

@@ -1,0 +1,47 @@
+import { sql } from 'drizzle-orm'
+import type { Database } from '@/db/client'
+import { dataKeys } from '@/db/schema'
+import { type Config, ConfigError } from '../config'
+import { unwrap } from './envelope'
+import { isVaultError } from './errors'
+import { keyFilePath, MasterKeys, readKeyFile } from './master-keys'
+import { Vault } from './vault'
+
+/**
+ * Opens the vault of a database: with the configured master keys or, without any, with the one of the data folder, which
+ * is made when nothing is sealed yet.
+ * @throws {ConfigError} when a master key that is needed is missing or is not the one that was used, naming its `kid`
+ */
+export async function openVault(db: Database, config: Pick<Config, 'masterKeys' | 'dataFolder'>): Promise<Vault> {
+  // One data key of each master key that is in use.
+  const used = await db.selectDistinctOn([dataKeys.masterKid]).from(dataKeys).orderBy(dataKeys.masterKid, sql`id`)
+  const kids = used.map(({ masterKid }) => `“${masterKid}”`).join(' and ')
+  const where = config.masterKeys ? 'FENICIA_MASTER_KEYS' : keyFilePath(config.dataFolder)
+  const [first, ...others] = config.masterKeys ?? fileKeys(config.dataFolder, used.length === 0)
+  if (!first) {
+    throw new ConfigError(
+      `The master key ${kids} is missing: ${where} does not exist, and without it no credential can be opened. ` +
+        'Put it back from your backup; a new one would not help.',
+    )
+  }
+  const masterKeys = new MasterKeys([first, ...others])
+  for (const { id, accountId, masterKid, wrapped } of used) {
+    if (!masterKeys.has(masterKid)) {
+      throw new ConfigError(
+        `The master key “${masterKid}” is missing: data keys in this database are wrapped with it, and ${where} does not have it.`,
+      )
+    }
+    await unwrap(wrapped, { accountId, dataKeyId: id }, masterKeys.get(masterKid)).catch((error) => {
+      if (!isVaultError(error)) throw error
+      throw new ConfigError(
+        `The master key “${masterKid}” in ${where} is not the one that this database was sealed with. Put the right one there.`,
+      )
+    })
+  }
+  return new Vault(masterKeys)
+}
+
+function fileKeys(dataFolder: string, mayCreate: boolean) {
+  const key = readKeyFile(dataFolder, mayCreate)
+  return key ? [key] : []
+}

@@ -1,0 +1,88 @@
+import { and, eq } from 'drizzle-orm'
+import type { Database } from '@/db/client'
+import { vaultItems } from '@/db/schema'
+import { DataKeys } from './data-keys'
+import { open, type Place, seal } from './envelope'
+import { isVaultError, VaultError } from './errors'
+import type { MasterKeys } from './master-keys'
+import { Secret } from './secret'
+
+/** Named secret values that belong together, such as the fields of a credential. */
+export type Secrets = Record<string, Secret>
+
+/** Seals secrets and opens them again. Nothing else reads or writes `vault_items`. */
+export class Vault {
+  readonly dataKeys: DataKeys
+
+  constructor(readonly masterKeys: MasterKeys) {
+    this.dataKeys = new DataKeys(masterKeys)
+  }
+
+  /**
+   * Stores secrets at a place, instead of what was there.
+   * @param tx the transaction that also writes what they belong to
+   */
+  async put(tx: Database, place: Place, secrets: Secrets): Promise<void> {
+    const revealed = Object.fromEntries(Object.entries(secrets).map(([name, secret]) => [name, secret.reveal()]))
+    const { id, key } = await this.dataKeys.active(tx, place.accountId)
+    const sealed = await seal(JSON.stringify(revealed), place, id, key)
+    const stored = { dataKeyId: id, sealed, sealedAt: new Date() }
+    await tx
+      .insert(vaultItems)
+      .values({ ...place, ...stored })
+      .onConflictDoUpdate({
+        target: [vaultItems.accountId, vaultItems.ownerId, vaultItems.field],
+        set: stored,
+      })
+  }
+
+  /**
+   * Opens what is stored at a place.
+   * @returns null when nothing is
+   * @throws {VaultError}
+   */
+  async open(db: Database, place: Place): Promise<Secrets | null> {
+    const item = await readItem(db, place)
+    if (!item) return null
+    try {
+      return await this.#openItem(db, place, item)
+    } catch (error) {
+      // Sealed anew between the two reads, and the key that sealed it before is gone.
+      if (!isVaultError(error) || error.code !== 'data_key_missing') throw error
+      const again = await readItem(db, place)
+      if (!again) return null
+      if (again.dataKeyId === item.dataKeyId) throw error
+      return this.#openItem(db, place, again)
+    }
+  }
+
+  /** Deletes all that is stored for an owner. */
+  async remove(tx: Database, { accountId, ownerId }: Pick<Place, 'accountId' | 'ownerId'>): Promise<void> {
+    await tx.delete(vaultItems).where(and(eq(vaultItems.accountId, accountId), eq(vaultItems.ownerId, ownerId)))
+  }
+
+  async #openItem(db: Database, place: Place, { dataKeyId, sealed }: Item): Promise<Secrets> {
+    const { key } = await this.dataKeys.find(db, place.accountId, dataKeyId)
+    return readSecrets(await open(sealed, place, dataKeyId, key))
+  }
+}
+
+type Item = Pick<typeof vaultItems.$inferSelect, 'dataKeyId' | 'sealed'>
+
+async function readItem(db: Database, { accountId, ownerId, field }: Place): Promise<Item | undefined> {
+  const [item] = await db
+    .select({ dataKeyId: vaultItems.dataKeyId, sealed: vaultItems.sealed })
+    .from(vaultItems)
+    .where(and(eq(vaultItems.accountId, accountId), eq(vaultItems.ownerId, ownerId), eq(vaultItems.field, field)))
+  return item
+}
+
+function readSecrets(json: string): Secrets {
+  const values = JSON.parse(json) as Record<string, unknown>
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => {
+      if (typeof value !== 'string') throw new VaultError('corrupt', 'What is sealed is not in the form of secrets.')
+      return [name, new Secret(value)]
+    }),
+  )
+}
