@@ -31,6 +31,7 @@ describe('without any variable', () => {
     signUp: 'closed',
     trustedProxies: [],
     corsOrigins: [],
+    egress: { allow: [] },
     logLevel: 'info',
   }
 
@@ -68,6 +69,17 @@ describe('a value', () => {
     [
       { FENICIA_CORS_ORIGINS: 'https://a.example,http://localhost:5173/' },
       { corsOrigins: ['https://a.example', 'http://localhost:5173'] },
+    ],
+    [
+      { FENICIA_EGRESS_ALLOW: 'ERP.internal:8443, 10.0.0.0/8' },
+      {
+        egress: {
+          allow: [
+            { name: 'erp.internal', port: 8443 },
+            { network: '10.0.0.0', bits: 8 },
+          ],
+        },
+      },
     ],
     [{ FENICIA_LOG_LEVEL: 'silent' }, { logLevel: 'silent' }],
     [POSTGRES, { database: { driver: 'pg', url: POSTGRES.DATABASE_URL, poolSize: 10 } }],
@@ -124,6 +136,8 @@ describe('a value', () => {
     ['FENICIA_TRUSTED_PROXIES', '::1,everybody', 'IP addresses or CIDRs'],
     ['FENICIA_CORS_ORIGINS', '*', 'an http:// or https:// address'],
     ['FENICIA_CORS_ORIGINS', 'https://a.example,https://b.example/path', 'an origin only'],
+    ['FENICIA_EGRESS_ALLOW', 'erp.internal,https://erp.internal', 'hosts, host:port or CIDRs'],
+    ['FENICIA_EGRESS_ALLOW', '10.0.0.0/33', 'hosts, host:port or CIDRs'],
     ['FENICIA_LOG_LEVEL', 'verbose', 'debug, info, warn, error or silent'],
   ])('of %s that is not understood (%s) is refused with what it may be, and not repeated', (name, value, rule) => {
     const message = problemsOf({ ...POSTGRES, [name]: value })

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { z } from 'zod'
 import type { DatabaseConfig } from '@/db/client'
 import type { MasterKey } from './vault/master-keys'
+import { type EgressPolicy, parseAllowance } from './egress/policy'
 
 /** A comma-separated list; empty items are dropped. */
 const list = z
@@ -39,6 +40,14 @@ const masterKeys = list.transform((items, ctx): MasterKey[] => {
     ctx.addIssue('keys with different names')
   }
   return keys
+})
+
+/** What calls to addresses that people typed may reach besides public ones. */
+const allowance = z.string().transform((item, ctx) => {
+  const parsed = parseAllowance(item)
+  if (parsed) return parsed
+  ctx.addIssue('hosts, host:port or CIDRs, such as erp.internal,10.0.0.7:8443,192.168.4.0/24')
+  return z.NEVER
 })
 
 const HOST_NAME = /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/i
@@ -134,6 +143,11 @@ export const variables = {
     schema: list.pipe(z.array(origin)),
     example: '',
   },
+  FENICIA_EGRESS_ALLOW: {
+    doc: 'Hosts, host:port or CIDRs that credentials may be used at though they are not public. http:// needs its host here.',
+    schema: list.pipe(z.array(allowance)),
+    example: '',
+  },
   FENICIA_LOG_LEVEL: {
     doc: 'Least level that is logged: debug, info, warn, error or silent.',
     schema: z
@@ -159,6 +173,7 @@ export interface Config {
   signUp: 'closed' | 'open'
   trustedProxies: string[]
   corsOrigins: string[]
+  egress: EgressPolicy
   logLevel: Variables['FENICIA_LOG_LEVEL']
 }
 
@@ -213,6 +228,7 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
     signUp: read.FENICIA_SIGN_UP,
     trustedProxies: read.FENICIA_TRUSTED_PROXIES,
     corsOrigins: read.FENICIA_CORS_ORIGINS,
+    egress: { allow: read.FENICIA_EGRESS_ALLOW },
     logLevel: read.FENICIA_LOG_LEVEL,
   }
 }

@@ -5,6 +5,7 @@ import type { KeyLookup } from './api-keys/lookup'
 import type { UsageRecorder } from './api-keys/usage'
 import type { Config } from './config'
 import type { Vault } from './vault'
+import type { Egress } from './egress'
 
 /** Runs the jobs of `jobs/`. */
 export interface JobRunner {
@@ -23,6 +24,8 @@ export interface Runtime {
   vault: Vault
   keyLookup: KeyLookup
   usage: UsageRecorder
+  /** Calls addresses that people typed. */
+  egress: Egress
   /** Set where the process runs jobs: the server, not the command line. */
   jobs?: JobRunner
   /** The public API as `server.mjs` mounts it. */

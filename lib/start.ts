@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { openDatabase } from '@/db/client'
 import { findKeysIn, KeyLookup, UsageRecorder } from './api-keys'
 import { type Config, ConfigError, parseConfig } from './config'
+import { Egress } from './egress'
 import { getRuntime, type Runtime, setRuntime } from './runtime'
 import { openVault } from './vault'
 
@@ -19,6 +20,7 @@ export async function startRuntime(env: Record<string, string | undefined> = pro
     await database.migrate()
     const vault = await openVault(database.db, config)
     const usage = new UsageRecorder(database.db)
+    const egress = new Egress(config.egress)
     setRuntime({
       config,
       authSecret: config.authSecret ?? generatedSecret(config),
@@ -26,12 +28,14 @@ export async function startRuntime(env: Record<string, string | undefined> = pro
       vault,
       keyLookup: new KeyLookup(findKeysIn(database)),
       usage,
+      egress,
       stop: async () => {
         try {
           await getRuntime().jobs?.stop()
           await usage.stop()
         } finally {
           setRuntime(undefined)
+          await egress.close()
           await database.close()
         }
       },

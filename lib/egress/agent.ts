@@ -1,0 +1,117 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { Agent, type buildConnector, Client, type Dispatcher } from 'undici'
+import { boundBody } from './body'
+import { Call } from './call'
+import { type ConnectionOptions, openConnection, type Progress } from './connection'
+import { EgressError, toEgressError } from './errors'
+import type { EgressPolicy } from './policy'
+import { checkRequest, type EgressLimits, type EgressRequest, type EgressResponse } from './request'
+import { destinationOf, judgeUrl } from './url'
+
+const LIMITS: EgressLimits = {
+  headersMs: 30_000,
+  idleMs: 15_000,
+  totalMs: 60_000,
+  maxHeaders: 200,
+  maxBodyBytes: 10 * 1024 * 1024,
+}
+
+/** What holds for every connection. */
+const CONNECTIONS = {
+  maxHeaderSize: 32 * 1024,
+  pipelining: 1,
+  // What was judged when it was dialled should not be held for much longer than that.
+  keepAliveTimeout: 4_000,
+  keepAliveMaxTimeout: 10_000,
+  maxRequestsPerClient: 1_000,
+}
+
+/** Connections that the pool has to one origin. */
+const MAX_POOLED = 128
+
+/**
+ * The one way to an address that a person typed. What may be called is the policy's to say; a URL is judged when it is
+ * given, and each address that its name has when it is dialled. Two policies never share a connection. Nothing is read
+ * from the environment, such as a proxy to go through.
+ */
+export class Egress {
+  readonly #options: ConnectionOptions
+  readonly #closing = new AbortController()
+  readonly #pool: Agent
+
+  /** @param options for tests: another resolver, other authorities, less time to connect than 10 s */
+  constructor(
+    readonly policy: EgressPolicy,
+    { resolve, ca, connectMs = 10_000 }: Partial<Omit<ConnectionOptions, 'policy'>> = {},
+  ) {
+    this.#options = { policy, resolve, ca, connectMs }
+    const connect = this.#connector({ signal: this.#closing.signal })
+    this.#pool = new Agent({ ...CONNECTIONS, connections: MAX_POOLED, connect })
+  }
+
+  /**
+   * Sends one request and answers once the headers are there. Follows no redirect, repeats nothing, decompresses nothing.
+   * @param url as it was typed
+   * @throws {EgressError} of the stage that failed; the answer's body may still end with one
+   */
+  async request(url: string | URL, request: EgressRequest = {}): Promise<EgressResponse> {
+    const target = judgeUrl(String(url), this.policy)
+    const { method, headers } = checkRequest(request)
+    const limits = { ...LIMITS, ...request.limits }
+    const isPooled = request.connection === 'pooled'
+    const signals = [this.#closing.signal, request.signal]
+    const call = new Call(signals, limits.totalMs, isPooled ? 'request' : 'address', request.onStage)
+    const client = isPooled ? null : new Client(target.origin, { ...CONNECTIONS, connect: this.#connector(call) })
+    const finish = () => {
+      call.finish()
+      client?.destroy().catch(() => {})
+    }
+    const dispatcher: Dispatcher = client ?? this.#pool
+    try {
+      const answer = await call.untilEnd(
+        dispatcher.request({
+          origin: target.origin,
+          path: target.pathname + target.search,
+          method: method as Dispatcher.HttpMethod,
+          headers,
+          body: request.body as Dispatcher.DispatchOptions['body'],
+          reset: !isPooled,
+          headersTimeout: limits.headersMs,
+          bodyTimeout: limits.idleMs,
+          signal: call.signal,
+          onInfo: () => call.countInformational(),
+        }),
+      )
+      call.answered()
+      answer.body.once('close', finish)
+      const body = boundBody(answer.body, limits.maxBodyBytes)
+      if (countLines(answer.headers) > limits.maxHeaders)
+        throw body.destroy(new EgressError('too_large', 'request')).errored
+      return { status: answer.statusCode, headers: answer.headers, body }
+    } catch (error) {
+      finish()
+      throw toEgressError(error, call.stage)
+    }
+  }
+
+  /** Ends all calls and closes all connections. Later calls end as aborted. */
+  async close(): Promise<void> {
+    this.#closing.abort()
+    await this.#pool.destroy()
+  }
+
+  /** The hook by which undici gets its connections: from `openConnection`, and from nowhere else. */
+  #connector(progress: Progress): buildConnector.connector {
+    return ({ hostname, port, protocol }, done) => {
+      const destination = destinationOf({ hostname, port, protocol })
+      openConnection(destination, protocol === 'https:', this.#options, progress).then(
+        (socket) => done(null, socket),
+        (error) => done(error, null),
+      )
+    }
+  }
+}
+
+function countLines(headers: IncomingHttpHeaders): number {
+  return Object.values(headers).reduce((lines, value) => lines + (Array.isArray(value) ? value.length : 1), 0)
+}
