@@ -15,6 +15,7 @@ const config: NextConfig = {
     'pg',
     'pino',
     'rate-limiter-flexible',
+    'undici',
     'ws',
   ],
   // `forbidden()`: the page for those whose role does not allow what they opened.

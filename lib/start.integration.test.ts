@@ -58,6 +58,12 @@ describe('stopping', () => {
     expect(() => getRuntime()).toThrow('has not started')
   })
 
+  it('ends the calls to others', async () => {
+    const { egress, stop } = await start()
+    await stop()
+    await expect(egress.request('https://shop.example.com/')).rejects.toMatchObject({ code: 'aborted' })
+  })
+
   it('closes the database and gives the folder back when a job can not be stopped', async () => {
     const runtime = await start()
     runtime.jobs = { trigger: () => {}, stop: () => Promise.reject(new Error('still at it')) }

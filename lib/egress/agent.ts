@@ -68,6 +68,8 @@ export class Egress {
     }
     const dispatcher: Dispatcher = client ?? this.#pool
     try {
+      // undici would connect first.
+      call.signal.throwIfAborted()
       const answer = await call.untilEnd(
         dispatcher.request({
           origin: target.origin,
