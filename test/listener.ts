@@ -17,11 +17,13 @@ export interface Listener {
 /**
  * Listens on loopback.
  * @param onRequest called with each request head, once it is complete
+ * @param options `onBytes` is called with whatever comes, HTTP or not
  */
 export async function listen(
   onRequest: (socket: Socket, head: string) => void,
-  { tls, host = '127.0.0.1', port = 0 }: { tls?: TlsOptions; host?: string; port?: number } = {},
+  options: { tls?: TlsOptions; host?: string; port?: number; onBytes?(socket: Socket): void } = {},
 ): Promise<Listener> {
+  const { tls, host = '127.0.0.1', port = 0, onBytes } = options
   const sockets = new Set<Socket>()
   let connections = 0
   let received = ''
@@ -29,6 +31,7 @@ export async function listen(
     let pending = ''
     socket.on('error', () => {})
     socket.on('data', (chunk) => {
+      onBytes?.(socket)
       received += chunk.toString('latin1')
       pending += chunk.toString('latin1')
       for (let end = pending.indexOf('\r\n\r\n'); end !== -1; end = pending.indexOf('\r\n\r\n')) {

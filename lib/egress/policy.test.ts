@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { type EgressPolicy, isAddressAllowed, parseAllowance } from './policy'
+import { policyOf } from '@/test/egress'
+import { isAddressAllowed, parseAllowance } from './policy'
 
-const policyOf = (...items: string[]): EgressPolicy => ({
-  allow: items.map((item) => parseAllowance(item) ?? expect.fail(`${item} is no item`)),
-})
 const PUBLIC_ONLY = policyOf()
 const OWN = new Set(['198.100.1.1', '2600:1::1'])
 const SHOP = { host: 'shop.example.com', port: 443 }

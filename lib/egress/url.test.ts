@@ -1,11 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { policyOf } from '@/test/egress'
 import { isEgressError } from './errors'
-import { type EgressPolicy, parseAllowance } from './policy'
+import type { EgressPolicy } from './policy'
 import { judgeUrl } from './url'
-
-const policyOf = (...items: string[]): EgressPolicy => ({
-  allow: items.map((item) => parseAllowance(item) ?? expect.fail(`${item} is no item`)),
-})
 
 /** The URL that is called, or the code of the refusal. */
 function verdictOf(text: string, policy: EgressPolicy): string {

@@ -1,0 +1,157 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { gzipSync } from 'node:zlib'
+import { describe, expect, it, vi } from 'vitest'
+import { egressWith, failureOf, server } from '@/test/egress'
+import { answer, type listen } from '@/test/listener'
+import { readBody } from './body'
+
+const LOOPBACK = ['127.0.0.1/32']
+
+describe('a server that fails or wants to hold on ends as', () => {
+  const limits = { headersMs: 300, idleMs: 300, totalMs: 1500, maxHeaders: 50, maxBodyBytes: 100_000 }
+  const call = async (onRequest: Parameters<typeof listen>[0], over: Partial<typeof limits> = {}) => {
+    const listener = await server(onRequest)
+    const started = performance.now()
+    const run = async () => {
+      const { body } = await egressWith(LOOPBACK).request(`http://127.0.0.1:${listener.port}/`, {
+        limits: { ...limits, ...over },
+      })
+      return readBody(body, Number.MAX_SAFE_INTEGER)
+    }
+    const { code, stage } = await failureOf(run())
+    expect(stage).toBe('request')
+    expect(performance.now() - started).toBeLessThan(4000)
+    await vi.waitFor(() => expect(listener.open()).toBe(0))
+    return code
+  }
+  /** Writes a piece every 20 ms until the other side is gone. */
+  const drip = async (socket: Parameters<Parameters<typeof listen>[0]>[0], piece: string) => {
+    while (!socket.destroyed) {
+      socket.write(piece)
+      await pause(20)
+    }
+  }
+
+  it('timeout_headers: no answer at all', async () => {
+    expect(await call(() => {})).toBe('timeout_headers')
+  })
+
+  it('timeout_headers: headers that come a byte at a time', async () => {
+    expect(
+      await call((socket) => {
+        socket.write('HTTP/1.1 200 OK\r\nx-slow: ')
+        void drip(socket, 'a')
+      }),
+    ).toBe('timeout_headers')
+  })
+
+  it('timeout_headers: a reason phrase without end', async () => {
+    expect(
+      await call((socket) => {
+        socket.write('HTTP/1.1 200 ')
+        void drip(socket, 'OK')
+      }),
+    ).toBe('timeout_headers')
+  })
+
+  it('too_large: headers without end', async () => {
+    expect(
+      await call(
+        (socket) => {
+          socket.write('HTTP/1.1 200 OK\r\n')
+          void drip(socket, `x-a: ${'a'.repeat(8000)}\r\n`)
+        },
+        { headersMs: 1400 },
+      ),
+    ).toBe('too_large')
+  })
+
+  it('too_large: very many small headers', async () => {
+    expect(await call((socket) => socket.write(answer('', 'a: b\r\n'.repeat(51))))).toBe('too_large')
+  })
+
+  it('protocol: interim answers without end', async () => {
+    expect(await call((socket) => void drip(socket, 'HTTP/1.1 103 Early Hints\r\n\r\n'))).toBe('protocol')
+  })
+
+  it('protocol: an upgrade that nobody asked for', async () => {
+    const upgrade = 'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n'
+    expect(await call((socket) => socket.write(upgrade))).toBe('protocol')
+  })
+
+  it('protocol: what is not HTTP', async () => {
+    expect(await call((socket) => socket.write('SSH-2.0-OpenSSH_9.6\r\n'))).toBe('protocol')
+  })
+
+  it('protocol: two lengths', async () => {
+    expect(await call((socket) => socket.write(answer('ab', 'content-length: 3\r\n')))).toBe('protocol')
+  })
+
+  it('timeout_body: a body that stalls', async () => {
+    expect(await call((socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nab'))).toBe('timeout_body')
+  })
+
+  it('timeout_body: a body that never stalls and never ends', async () => {
+    expect(
+      await call((socket) => {
+        socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n')
+        void drip(socket, 'a')
+      }),
+    ).toBe('timeout_body')
+  })
+
+  it('timeout_body: a chunk’s extension without end', async () => {
+    expect(
+      await call((socket) => {
+        socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1;')
+        void drip(socket, 'a')
+      }),
+    ).toBe('timeout_body')
+  })
+
+  it('too_large: a body larger than allowed, announced or not', async () => {
+    const large = 'x'.repeat(limits.maxBodyBytes + 1)
+    expect(await call((socket) => socket.write(answer(large)))).toBe('too_large')
+    const chunk = `1000\r\n${'x'.repeat(4096)}\r\n`
+    expect(
+      await call((socket) => {
+        socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n')
+        socket.write(chunk.repeat(30))
+      }),
+    ).toBe('too_large')
+  })
+
+  it('connection_reset: a connection that is reset before the answer, or in it', async () => {
+    expect(await call((socket) => socket.resetAndDestroy())).toBe('connection_reset')
+    expect(await call((socket) => socket.end())).toBe('connection_reset')
+    expect(
+      await call((socket) =>
+        socket.write('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nab', () =>
+          setTimeout(() => socket.resetAndDestroy(), 50),
+        ),
+      ),
+    ).toBe('connection_reset')
+  })
+})
+
+it('a body that would inflate to a gigabyte stays as small as it came', async () => {
+  const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024))
+  const { port } = await server((socket) => {
+    socket.write(`HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: ${bomb.length}\r\n\r\n`)
+    socket.write(bomb)
+  })
+  const { body } = await egressWith(LOOPBACK).request(`http://127.0.0.1:${port}/`)
+  const { bytes } = await readBody(body, 1 << 20)
+  expect(bytes.equals(bomb)).toBe(true)
+})
+
+it('a reader of the beginning closes the connection when there is more', async () => {
+  const listener = await server((socket) => {
+    socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100000000\r\n\r\n')
+    socket.write('x'.repeat(200_000))
+  })
+  const { body } = await egressWith(LOOPBACK).request(`http://127.0.0.1:${listener.port}/`)
+  const { bytes, truncated } = await readBody(body, 1000)
+  expect([bytes.length, truncated]).toEqual([1000, true])
+  await vi.waitFor(() => expect(listener.open()).toBe(0))
+})
