@@ -102,6 +102,7 @@ describe('a caller', () => {
       const url = `http://127.0.0.1:${listener.port}/`
       const before = egress.request(url, { connection, signal: AbortSignal.abort() })
       expect((await failureOf(before)).code).toBe('aborted')
+      await pause(20)
       expect(listener.connections()).toBe(0)
       const connecting = stuck.request('http://erp.internal/', { connection, signal: abortSoon() })
       expect((await failureOf(connecting)).code).toBe('aborted')
@@ -112,6 +113,15 @@ describe('a caller', () => {
       await vi.waitFor(() => expect(listener.connections() - listener.open()).toBe(2))
     },
   )
+
+  it.each(['fresh', 'pooled'] as const)('may make many %s calls at once', async (connection) => {
+    const warn = vi.spyOn(process, 'emitWarning')
+    const { port } = await server((socket) => socket.write(answer('ok')))
+    const egress = egressWith(LOOPBACK)
+    const call = async () => text((await egress.request(`http://127.0.0.1:${port}/`, { connection })).body)
+    expect(new Set(await Promise.all(Array.from({ length: 30 }, call)))).toEqual(new Set(['ok']))
+    expect(warn).not.toHaveBeenCalled()
+  })
 
   it('gets a pooled connection again', async () => {
     const listener = await server((socket) => socket.write(answer('ok')))

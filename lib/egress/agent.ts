@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { IncomingHttpHeaders } from 'node:http'
 import { Agent, type buildConnector, Client, type Dispatcher } from 'undici'
 import { boundBody } from './body'
@@ -45,6 +46,8 @@ export class Egress {
     { resolve, ca, connectMs = 10_000 }: Partial<Omit<ConnectionOptions, 'policy'>> = {},
   ) {
     this.#options = { policy, resolve, ca, connectMs }
+    // Each call listens; Node would take more than ten for a leak.
+    setMaxListeners(0, this.#closing.signal)
     const connect = this.#connector({ signal: this.#closing.signal })
     this.#pool = new Agent({ ...CONNECTIONS, connections: MAX_POOLED, connect })
   }
@@ -98,7 +101,7 @@ export class Egress {
 
   /** Ends all calls and closes all connections. Later calls end as aborted. */
   async close(): Promise<void> {
-    this.#closing.abort()
+    this.#closing.abort(new EgressError('aborted', 'connection'))
     await this.#pool.destroy()
   }
 

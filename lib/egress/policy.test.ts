@@ -84,6 +84,8 @@ describe('without an allow-list', () => {
     ['ff02::1', 'multicast'],
     ['198.100.1.1', 'public, but this machine’s'],
     ['2600:1::1', 'public, but this machine’s'],
+    ['2600:1:0:0::1', 'public, but this machine’s, written longer'],
+    ['::ffff:198.100.1.1', 'public, but this machine’s, mapped'],
     ['0177.0.0.1', 'not an address’s spelling'],
     ['8.8.8', 'not an address’s spelling'],
     ['[2606:4700:4700::1111]', 'not an address’s spelling'],

@@ -60,7 +60,7 @@ export function isAddressAllowed(
   const address = parseAddress(text)
   if (address === null) return false
   if (isNetworkAllowed(policy, address, port)) return true
-  return isNamed(policy, { host, port }) ? isOrdinary(address) : isPublic(address) && !own.has(text)
+  return isNamed(policy, { host, port }) ? isOrdinary(address) : isPublic(address) && !own.has(address.toString())
 }
 
 /**

@@ -29,6 +29,7 @@ describe('without an allow-list', () => {
     ['https://134744072/', 'https://8.8.8.8/'],
     ['https://[2606:4700:4700::1111]/', 'https://[2606:4700:4700::1111]/'],
     ['https://[::ffff:8.8.8.8]/', 'https://[::ffff:808:808]/'],
+    ['https://@api.example.com/', 'https://api.example.com/'],
     ['https://api.example.com/@me', 'https://api.example.com/@me'],
     ['https://api.example.com?to=me@example.com', 'https://api.example.com/?to=me@example.com'],
   ])('%s is called as %s', (text, href) => {
@@ -76,7 +77,6 @@ describe('without an allow-list', () => {
     ['https://', 'url_refused'],
     ['https://me:hush@api.example.com/', 'url_refused'],
     ['https://me@api.example.com/', 'url_refused'],
-    ['https://@api.example.com/', 'url_refused'],
     ['https://api.example.com@127.0.0.1/', 'url_refused'],
     ['https://api.example.com\\@127.0.0.1/', 'url_refused'],
     ['https:\\\\api.example.com/', 'url_refused'],

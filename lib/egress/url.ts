@@ -22,9 +22,7 @@ export function judgeUrl(text: string, policy: EgressPolicy): URL {
   if (!URL.canParse(text)) throw refusal()
   const url = new URL(text)
   if (url.protocol !== 'https:' && url.protocol !== 'http:') throw new EgressError('scheme_refused', 'address')
-  if (url.username || url.password || /^[a-z]+:\/*[^/?]*@/i.test(text)) {
-    throw refusal('An address to call holds no user name and no password.')
-  }
+  if (url.username || url.password) throw refusal('An address to call holds no user name and no password.')
   const target = destinationOf(url)
   if (isIP(target.host) === 0) {
     const name = normalizeName(target.host)
