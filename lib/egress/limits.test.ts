@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it, vi } from 'vitest'
@@ -134,6 +135,40 @@ describe('a server that fails or wants to hold on ends as', () => {
         ),
       ),
     ).toBe('connection_reset')
+  })
+})
+
+describe('sending a body', () => {
+  const limits = { headersMs: 500, totalMs: 10_000 }
+
+  it('may take longer than waiting for the answer may, as long as it goes on', async () => {
+    const { port } = await server((socket) => {
+      socket.on('data', (chunk) => {
+        if (chunk.toString('latin1').endsWith('0\r\n\r\n')) socket.write(answer('done'))
+      })
+    })
+    const started = performance.now()
+    async function* pieces() {
+      while (performance.now() - started < 2500) {
+        yield Buffer.from('a')
+        await pause(100)
+      }
+    }
+    const call = { method: 'POST', body: Readable.from(pieces()), limits }
+    const { body } = await egressWith(LOOPBACK).request(`http://127.0.0.1:${port}/`, call)
+    expect((await readBody(body, 10)).bytes.toString()).toBe('done')
+  })
+
+  it('ends as timeout_headers when the server takes no more of it', async () => {
+    const { port } = await server((socket) => socket.pause())
+    async function* pieces() {
+      for (;;) yield Buffer.alloc(65_536)
+    }
+    const started = performance.now()
+    const call = { method: 'POST', body: Readable.from(pieces()), limits }
+    const { code } = await failureOf(egressWith(LOOPBACK).request(`http://127.0.0.1:${port}/`, call))
+    expect(code).toBe('timeout_headers')
+    expect(performance.now() - started).toBeLessThan(5000)
   })
 })
 

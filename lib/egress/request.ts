@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable } from 'node:stream'
 import { EgressError, type EgressStage } from './errors'
 
-/** How long and how much. */
+/** How long and how much. `headersMs` and `idleMs` are kept to a second. */
 export interface EgressLimits {
   /** From the request's last byte to the end of the answer's headers; while a body is sent, from byte to byte. */
   headersMs: number
