@@ -76,6 +76,14 @@ describe('connecting', () => {
     expect([code, stage]).toEqual(['connection_refused', 'connection'])
   })
 
+  it('asks the machine’s own resolver, and refuses what that says', async () => {
+    const { port, connections } = await server((socket) => socket.write(answer('local')))
+    const { code } = await failureOf(egressWith([]).request(`https://localhost:${port}/`))
+    expect([code, connections()]).toEqual(['address_refused', 0])
+    const { body } = await egressWith(['localhost']).request(`http://localhost:${port}/`)
+    expect(await text(body)).toBe('local')
+  })
+
   it('tries the next of several allowed addresses', async () => {
     const { port } = await server((socket) => socket.write(answer('second')))
     const egress = egressWith(['erp.internal'], { resolve: resolver(['127.0.0.9', '127.0.0.1']) })
