@@ -32,9 +32,10 @@ forEachDatabase('usage of keys', (open) => {
   it('counts by UTC day and keeps the latest use, in whatever order uses come', async () => {
     const key = await makeKey()
     const usage = new UsageRecorder(database.db)
-    const midnight = new Date().setUTCHours(0, 0, 0, 0)
+    // Yesterday's; uses a minute apart, since times go as ages, which writing makes a few milliseconds older.
+    const midnight = new Date().setUTCHours(0, 0, 0, 0) - 86_400_000
     usage.record(key, CURL, midnight - 1)
-    usage.record(key, PYTHON, midnight + 1)
+    usage.record(key, PYTHON, midnight + 60_000)
     usage.record(key, CURL, midnight)
     await usage.flush()
     const day = (at: number) => new Date(at).toISOString().slice(0, 10)
