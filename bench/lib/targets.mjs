@@ -1,4 +1,4 @@
-// What the figures are held against. These tables are the promise; the README's is a copy of one run.
+// What the figures are held against. These tables are the promise; the README tells of one run.
 
 /** @typedef {'postgres' | 'pglite'} Backend */
 /** @typedef {'fenicia' | 'bare' | 'bare-pg' | 'better-auth'} ServerName */
