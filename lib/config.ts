@@ -2,8 +2,8 @@ import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import type { DatabaseConfig } from '@/db/client'
-import type { MasterKey } from './vault/master-keys'
 import { type EgressPolicy, parseAllowance } from './egress/policy'
+import type { MasterKey } from './vault/master-keys'
 
 /** A comma-separated list; empty items are dropped. */
 const list = z

@@ -4,8 +4,8 @@ import type { OpenDatabase } from '@/db/client'
 import type { KeyLookup } from './api-keys/lookup'
 import type { UsageRecorder } from './api-keys/usage'
 import type { Config } from './config'
-import type { Vault } from './vault'
 import type { Egress } from './egress'
+import type { Vault } from './vault'
 
 /** Runs the jobs of `jobs/`. */
 export interface JobRunner {
