@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { type NextRequest, NextResponse } from 'next/server'
 import { decodeSession, renewedSession, SESSION_IDLE_SECONDS, sessionCookie } from '@/lib/accounts/session'
 import { isOwnOrigin, judgeHost } from '@/lib/host'
+import { newRequestId } from '@/lib/ids'
 import { PATH_HEADER, REQUEST_ID_HEADER } from '@/lib/request-headers'
 import { getRuntime } from '@/lib/runtime'
 import { contentSecurityPolicy, securityHeaders } from '@/lib/security-headers'
@@ -12,7 +13,7 @@ const PUBLIC = /^\/(sign-in|sign-up|docs\/.*|api\/.*)$/
 /** Runs before every page, action and handler but the public API, which looks after itself. */
 export async function proxy(request: NextRequest): Promise<NextResponse> {
   const { url } = getRuntime().config
-  const requestId = `req_${randomBytes(12).toString('base64url')}`
+  const requestId = newRequestId()
   const nonce = randomBytes(16).toString('base64')
   const policy = contentSecurityPolicy({
     nonce,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { v7 } from 'uuid'
 
 /** What each kind of id begins with. */
@@ -20,4 +21,9 @@ export function newId(kind: keyof typeof prefixes): string {
 /** Whether a string has the form of an id of this kind. What has not is nobody's, and need not reach a statement. */
 export function isId(kind: keyof typeof prefixes, text: string): boolean {
   return text.startsWith(`${prefixes[kind]}_`) && /^[0-9a-f]{32}$/.test(text.slice(prefixes[kind].length + 1))
+}
+
+/** An id for a request, to be quoted by people: one word, so that a double click selects all of it. */
+export function newRequestId(): string {
+  return `req_${randomUUID().replaceAll('-', '')}`
 }

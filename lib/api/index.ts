@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import type { RequestListener } from 'node:http'
 import { getRequestListener, type HttpBindings } from '@hono/node-server'
+import { newRequestId } from '@/lib/ids'
 import { createApi } from './app'
 import { documentOf } from './document'
 import { answerFastMe, isFastMe } from './fast-me'
@@ -52,10 +52,6 @@ function answer(
   const query = url.indexOf('?')
   if (query !== -1 && TOKEN_IN_QUERY.test(decode(url.slice(query)))) return tokenInUrl(requestId)
   return api.fetch(request, Object.assign(bindings, { requestId }))
-}
-
-function newRequestId(): string {
-  return `req_${randomUUID().replaceAll('-', '')}`
 }
 
 /** Undoes percent-encoding of ASCII, as far as there is any: a token must be found beside what can't be decoded. */

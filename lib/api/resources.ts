@@ -91,7 +91,7 @@ export const problemSchema = z
       .openapi({ description: 'For programs: it stays as it is.', example: 'INVALID_API_KEY' }),
     requestId: z
       .string()
-      .openapi({ description: 'Quote it when you report the error.', example: 'req_5f0c9a7e3d1b4c2f8a6e' }),
+      .openapi({ description: 'Quote it when you report the error.', example: 'req_5f0c9a7e3d1b4c2f8a6e019ab0c4d7e2' }),
     errors: z
       .array(z.object({ field: z.string(), code: z.string(), message: z.string() }))
       .optional()
