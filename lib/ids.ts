@@ -9,6 +9,10 @@ const prefixes = {
   auditEvent: 'evt',
   bulkRevocation: 'bulk',
   dataKey: 'dk',
+  credential: 'cred',
+  credentialDraft: 'draft',
+  integration: 'int',
+  proxyCall: 'call',
 } as const
 
 /**

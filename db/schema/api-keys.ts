@@ -38,6 +38,8 @@ export const apiKeys = pgTable(
     nameHeld: text('name_held'),
     environment: text('environment', { enum: environments }).notNull(),
     scopes: text('scopes').array().notNull(),
+    /** Ids of the integrations that it may use with `integrations:use`; null: all of the account's. */
+    integrationIds: text('integration_ids').array(),
     /** base64url of SHA-256 over the whole token. */
     tokenHash: bytewise('token_hash').notNull(),
     hintStart: bytewise('hint_start').notNull(),

@@ -1,5 +1,7 @@
 export * from './accounts'
 export * from './api-keys'
 export * from './audit'
+export * from './credentials'
+export * from './integrations'
 export * from './throttle'
 export * from './vault'

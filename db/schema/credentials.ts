@@ -1,0 +1,136 @@
+import { sql } from 'drizzle-orm'
+import {
+  bigint,
+  check,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core'
+import { accounts } from './accounts'
+import { actorKinds } from './api-keys'
+import { at, bytewise } from './columns'
+
+export const credentialTypes = ['api_key', 'oauth2', 'bearer', 'basic', 'headers'] as const
+
+/**
+ * What a Test found. good: the service accepted it. refused: the service said no. unproven: the service answered, but with
+ * what proves nothing. failed: it was not reached, or did not give a token.
+ */
+export const testResults = ['good', 'refused', 'unproven', 'failed'] as const
+
+/** How Fenicia gets into an external service. What is secret of it is in `vault_items`, under its id. */
+export const credentials = pgTable(
+  'credentials',
+  {
+    id: bytewise('id').primaryKey(),
+    accountId: bytewise('account_id')
+      .notNull()
+      .references(() => accounts.id, { onDelete: 'cascade' }),
+    name: text('name').notNull(),
+    /** The name as it is compared, see `comparableName`. */
+    nameHeld: text('name_held').notNull(),
+    type: text('type', { enum: credentialTypes }).notNull(),
+    /** Entry of the provider catalogue; null: another service. */
+    provider: text('provider'),
+    /** What its type asks for and is not secret, in the form of `CredentialSettings`. */
+    settings: jsonb('settings').$type<Record<string, unknown>>().notNull(),
+    /** When each secret field was set last, by its name. */
+    secretSetAt: jsonb('secret_set_at').$type<Record<string, string>>().notNull(),
+    /** Origins that the secret was saved for: it travels nowhere else. */
+    hosts: text('hosts').array().notNull(),
+    /** The test request; null: there is none. */
+    test: jsonb('test').$type<Record<string, unknown>>(),
+    /** When a static secret ends by itself, as the person said. */
+    expiresAt: at('expires_at'),
+    /** Raised by each change of what is sent, so that a result of an earlier state is not taken for one of the present. */
+    version: integer('version').notNull().default(1),
+    testedAt: at('tested_at'),
+    testResult: text('test_result', { enum: testResults }),
+    /** One sentence, for people. */
+    testDetail: text('test_detail'),
+    testedByName: text('tested_by_name'),
+    createdAt: at('created_at').notNull().defaultNow(),
+    createdByKind: text('created_by_kind', { enum: actorKinds }).notNull(),
+    createdById: bytewise('created_by_id'),
+    createdByName: text('created_by_name').notNull(),
+    updatedAt: at('updated_at').notNull().defaultNow(),
+  },
+  (t) => [
+    unique('credentials_account_id_key').on(t.accountId, t.id),
+    uniqueIndex('credentials_name_held_idx').on(t.accountId, t.nameHeld),
+    index('credentials_account_created_idx').on(t.accountId, t.createdAt, t.id),
+    check('credentials_type_check', sql`type in ('api_key', 'oauth2', 'bearer', 'basic', 'headers')`),
+    check('credentials_test_result_check', sql`test_result in ('good', 'refused', 'unproven', 'failed')`),
+    check('credentials_name_check', sql`char_length(name) between 1 and 64`),
+  ],
+)
+
+/**
+ * A form that was tested and not saved yet, when the test itself has changed something: it spent a refresh token, so that
+ * only what it got for it still works. Its secrets and tokens are in `vault_items`, under its id. Ends after a day.
+ */
+export const credentialDrafts = pgTable(
+  'credential_drafts',
+  {
+    id: bytewise('id').primaryKey(),
+    accountId: bytewise('account_id')
+      .notNull()
+      .references(() => accounts.id, { onDelete: 'cascade' }),
+    /** Of an edit: what is edited. */
+    credentialId: bytewise('credential_id'),
+    /** The form as it was tested, without its secrets. */
+    form: jsonb('form').$type<Record<string, unknown>>().notNull(),
+    secretSetAt: jsonb('secret_set_at').$type<Record<string, string>>().notNull(),
+    /** Origins that the draft's secrets were typed for. */
+    hosts: text('hosts').array().notNull(),
+    testedAt: at('tested_at'),
+    testResult: text('test_result', { enum: testResults }),
+    testDetail: text('test_detail'),
+    createdByKind: text('created_by_kind', { enum: actorKinds }).notNull(),
+    createdById: bytewise('created_by_id'),
+    createdAt: at('created_at').notNull().defaultNow(),
+    expiresAt: at('expires_at').notNull(),
+  },
+  (t) => [
+    unique('credential_drafts_account_id_key').on(t.accountId, t.id),
+    index('credential_drafts_owner_idx').on(t.accountId, t.createdById, t.createdAt),
+    index('credential_drafts_expires_idx').on(t.expiresAt),
+    foreignKey({
+      columns: [t.accountId, t.credentialId],
+      foreignColumns: [credentials.accountId, credentials.id],
+    }).onDelete('cascade'),
+  ],
+)
+
+/**
+ * The state of an OAuth2 token set, of a credential or a draft; the tokens themselves are in `vault_items`, field `tokens`,
+ * and are only written together with `version`. Who renews holds the lease; its number (`fence`) is asked for again when
+ * the result is stored, so that a late worker changes nothing.
+ */
+export const tokenSets = pgTable(
+  'token_sets',
+  {
+    accountId: bytewise('account_id')
+      .notNull()
+      .references(() => accounts.id, { onDelete: 'cascade' }),
+    /** `cred_…` or `draft_…`. */
+    ownerId: bytewise('owner_id').notNull(),
+    /** Raised whenever other tokens are stored; 0: there are none yet. */
+    version: integer('version').notNull().default(0),
+    obtainedAt: at('obtained_at'),
+    /** When the access token ends; null: not known. */
+    expiresAt: at('expires_at'),
+    fence: bigint('fence', { mode: 'number' }).notNull().default(0),
+    leaseUntil: at('lease_until'),
+    /** Why the provider has refused for good: its error code, such as `invalid_grant`. Null: it has not. */
+    refusedError: text('refused_error'),
+    refusedAt: at('refused_at'),
+  },
+  (t) => [primaryKey({ columns: [t.accountId, t.ownerId] })],
+)

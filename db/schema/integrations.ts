@@ -1,0 +1,114 @@
+import { sql } from 'drizzle-orm'
+import {
+  bigint,
+  check,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  text,
+  unique,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core'
+import { accounts } from './accounts'
+import { actorKinds } from './api-keys'
+import { at, bytewise } from './columns'
+import { credentials } from './credentials'
+
+export const integrationStates = ['enabled', 'paused'] as const
+
+/** A configured use of one credential: the only way by which its secret leaves the vault. */
+export const integrations = pgTable(
+  'integrations',
+  {
+    id: bytewise('id').primaryKey(),
+    accountId: bytewise('account_id')
+      .notNull()
+      .references(() => accounts.id, { onDelete: 'cascade' }),
+    name: text('name').notNull(),
+    /** What an app calls it by; unique in the account. */
+    slug: bytewise('slug').notNull(),
+    /** Null: its credential was deleted. */
+    credentialId: bytewise('credential_id'),
+    /** All paths are joined to it. Its origin is one that the credential was saved for. */
+    baseUrl: text('base_url').notNull(),
+    /** Methods that apps may use. */
+    methods: text('methods').array().notNull(),
+    /** Patterns of paths below the base that apps may call; empty: all. */
+    paths: text('paths').array().notNull(),
+    /** Headers that every call gets, such as a version that the service asks for. Not secret. */
+    headers: jsonb('headers').$type<{ name: string; value: string }[]>().notNull(),
+    timeoutMs: integer('timeout_ms').notNull(),
+    state: text('state', { enum: integrationStates }).notNull(),
+    /** What counts as “token expired” beside 401, in the form of `ExpiredTokenRule`; null: nothing. */
+    expiredToken: jsonb('expired_token').$type<Record<string, unknown>>(),
+    createdAt: at('created_at').notNull().defaultNow(),
+    createdByKind: text('created_by_kind', { enum: actorKinds }).notNull(),
+    createdById: bytewise('created_by_id'),
+    createdByName: text('created_by_name').notNull(),
+    updatedAt: at('updated_at').notNull().defaultNow(),
+  },
+  (t) => [
+    unique('integrations_account_id_key').on(t.accountId, t.id),
+    uniqueIndex('integrations_slug_idx').on(t.accountId, t.slug),
+    index('integrations_account_created_idx').on(t.accountId, t.createdAt, t.id),
+    index('integrations_credential_idx').on(t.accountId, t.credentialId),
+    // No cascade: whoever deletes a credential says what becomes of its integrations.
+    foreignKey({ columns: [t.accountId, t.credentialId], foreignColumns: [credentials.accountId, credentials.id] }),
+    check('integrations_state_check', sql`state in ('enabled', 'paused')`),
+    check('integrations_name_check', sql`char_length(name) between 1 and 64`),
+  ],
+)
+
+/** Who answered a call through an integration, or what kept it from being answered. */
+export const proxyOutcomes = [
+  'answered',
+  'unreachable',
+  'timeout',
+  'refused_by_egress',
+  'broken_off',
+  'token_unavailable',
+] as const
+
+/**
+ * One call through an integration: from which key to which host. Never with bodies, headers or queries. Without foreign
+ * keys, since it outlives what it tells of, for 30 days.
+ */
+export const proxyCalls = pgTable(
+  'proxy_calls',
+  {
+    id: bytewise('id').primaryKey(),
+    accountId: bytewise('account_id')
+      .notNull()
+      .references(() => accounts.id, { onDelete: 'cascade' }),
+    at: at('at').notNull(),
+    /** The calling key; null: a person's “Try it”. */
+    keyId: bytewise('key_id'),
+    /** The person, of a “Try it”. */
+    userId: bytewise('user_id'),
+    integrationId: bytewise('integration_id').notNull(),
+    credentialId: bytewise('credential_id').notNull(),
+    host: text('host').notNull(),
+    method: text('method').notNull(),
+    path: text('path').notNull(),
+    outcome: text('outcome', { enum: proxyOutcomes }).notNull(),
+    /** What the caller got. */
+    status: integer('status').notNull(),
+    /** From the request's arrival to the answer's headers, and to its last byte. */
+    latencyMs: integer('latency_ms').notNull(),
+    totalMs: integer('total_ms').notNull(),
+    requestBytes: bigint('request_bytes', { mode: 'number' }).notNull(),
+    responseBytes: bigint('response_bytes', { mode: 'number' }).notNull(),
+    requestId: bytewise('request_id').notNull(),
+  },
+  (t) => [
+    index('proxy_calls_integration_idx').on(t.accountId, t.integrationId, t.at),
+    index('proxy_calls_key_idx').on(t.accountId, t.keyId, t.at),
+    index('proxy_calls_at_idx').on(t.at),
+    check(
+      'proxy_calls_outcome_check',
+      sql`outcome in ('answered', 'unreachable', 'timeout', 'refused_by_egress', 'broken_off', 'token_unavailable')`,
+    ),
+  ],
+)
