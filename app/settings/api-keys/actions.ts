@@ -24,7 +24,7 @@ import {
 import type { Actor } from '@/lib/audit'
 import { parseInput } from '@/lib/input'
 import { getRuntime } from '@/lib/runtime'
-import type { ActionResult } from './action-result'
+import type { ActionResult } from '../data/action-result'
 import { problemOf } from './refusal-words'
 
 // Each action: who asks, what they ask, one function of the domain. What a browser sends is `unknown` until it is parsed.

@@ -4,6 +4,9 @@ import { useSearchParams } from 'next/navigation'
 import { useMemo, useRef } from 'react'
 import { Card } from '@/components/ui/card'
 import { Pagination } from '@/components/ui/pagination'
+import { emptyTrail, type PageTrail, placeOf, stepped } from '../data/page-trail'
+import type { Preloaded } from '../data/preloaded'
+import { useRecoveredFocus } from '../data/use-recovered-focus'
 import { KeyMenu, useKeyDialogs } from './key-menu'
 import { KeysTable } from './keys-table'
 import { KeysToolbar } from './keys-toolbar'
@@ -18,11 +21,9 @@ import {
   parseListState,
 } from './list-state'
 import { ListFailure, ListSkeleton, NoKeys, NoResult } from './list-states'
-import { emptyTrail, type PageTrail, placeOf, stepped } from './page-trail'
-import { listPath, type Preloaded } from './paths'
+import { listPath } from './paths'
 import { useHasEndedKeys, useKeyList, useReviewCount } from './queries'
 import { ReviewBanner } from './review-banner'
-import { useRecoveredFocus } from './use-recovered-focus'
 import { counted, countText, type KeyList } from './words'
 
 /** The list of API keys. Its state is its address; the first page comes with the page itself. */

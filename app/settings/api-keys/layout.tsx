@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import type { ReactNode } from 'react'
-import { QueryProvider } from './query-provider'
+import { QueryProvider } from '../data/query-provider'
 
 export const metadata: Metadata = { title: 'API Keys' }
 

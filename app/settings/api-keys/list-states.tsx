@@ -7,7 +7,7 @@ import { Banner } from '@/components/ui/banner'
 import { Button, buttonVariants } from '@/components/ui/button'
 import { EmptyState } from '@/components/ui/empty-state'
 import { Skeleton } from '@/components/ui/skeleton'
-import { ApiError } from './api'
+import { ApiError } from '../data/api'
 import { GenerateKeyButton } from './generate-key'
 
 /** What stands in the list's place before there is any key. */

@@ -27,12 +27,3 @@ export function keyPath(id: string): string {
 export function bulkRevocationPath(id: string): string {
   return `/bulk-revocations/${encodeURIComponent(id)}`
 }
-
-/** An answer that the server put into the page, so that the first paint waits for no request. */
-export interface Preloaded<Answer> {
-  /** The path that would have given it. */
-  path: string
-  answer: Answer
-  /** Milliseconds since 1970. */
-  at: number
-}

@@ -3,7 +3,8 @@ import { getApiKey, getBulkRevocation, listApiKeys, listKeysQuery } from '@/lib/
 import { isRefusal } from '@/lib/errors'
 import { log } from '@/lib/log'
 import { getRuntime } from '@/lib/runtime'
-import { bulkRevocationPath, keyPath, type Preloaded } from './paths'
+import type { Preloaded } from '../data/preloaded'
+import { bulkRevocationPath, keyPath } from './paths'
 import type { ApiKey, KeyList, RevocationProgress } from './words'
 
 // What the server puts into a page, in the form of the API's answers. Null when it can't be had now: the browser then

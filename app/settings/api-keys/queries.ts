@@ -1,10 +1,11 @@
 'use client'
 
-import { bulkRevocationPath, keyPath, type Preloaded, REVIEW_COUNT_PATH } from './paths'
-import { REFRESH_MS, useApi } from './use-api'
+import type { Preloaded } from '../data/preloaded'
+import { REFRESH_MS, useApi } from '../data/use-api'
+import { bulkRevocationPath, keyPath, REVIEW_COUNT_PATH } from './paths'
 import type { ApiKey, KeyList, RevocationProgress } from './words'
 
-export { useChanged as useKeysChanged } from './use-api'
+export { useChanged as useKeysChanged } from '../data/use-api'
 
 const PROGRESS_MS = 500
 

@@ -1,6 +1,6 @@
 import type { ActionRefusal } from '@/app/action-answer'
 import type { FieldProblem } from '@/lib/errors'
-import type { ActionProblem } from './action-result'
+import type { ActionProblem } from '../data/action-result'
 
 /** What a refusal says above the form, where its own message is not the best for a form. */
 const messages: Partial<Record<ActionRefusal['code'], string>> = {

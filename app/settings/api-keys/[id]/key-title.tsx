@@ -6,9 +6,9 @@ import { Button } from '@/components/ui/button'
 import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { toast } from '@/components/ui/toast'
+import { ProblemBanner } from '../../data/problem-banner'
+import { useAction } from '../../data/use-action'
 import { renameKey } from '../actions'
-import { ProblemBanner } from '../problem-banner'
-import { useAction } from '../use-action'
 import type { ApiKey } from '../words'
 
 /** The key's name, which can be changed where it stands. */

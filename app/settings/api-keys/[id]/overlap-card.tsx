@@ -6,10 +6,10 @@ import { Button } from '@/components/ui/button'
 import { Card, CardContent, CardDescription, CardFooter, CardHeader, CardTitle } from '@/components/ui/card'
 import { Checkbox } from '@/components/ui/checkbox'
 import { RelativeTime } from '@/components/ui/relative-time'
+import { ProblemBanner } from '../../data/problem-banner'
+import { useAction } from '../../data/use-action'
 import { changeOverlap } from '../actions'
 import { keyHref } from '../paths'
-import { ProblemBanner } from '../problem-banner'
-import { useAction } from '../use-action'
 import { type ApiKey, counted, hintText, requestsToday, usedFromText } from '../words'
 
 const load = () => import('../dialogs/end-overlap-dialog')

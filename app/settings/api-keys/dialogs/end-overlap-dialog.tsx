@@ -11,10 +11,10 @@ import {
   AlertDialogTitle,
 } from '@/components/ui/alert-dialog'
 import { toast } from '@/components/ui/toast'
+import { ProblemBanner } from '../../data/problem-banner'
+import { useAction } from '../../data/use-action'
 import { endOverlapNow } from '../actions'
-import { ProblemBanner } from '../problem-banner'
 import { useKeysChanged } from '../queries'
-import { useAction } from '../use-action'
 import type { ApiKey } from '../words'
 import { KeyFacts } from './key-facts'
 

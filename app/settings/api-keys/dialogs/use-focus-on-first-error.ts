@@ -1,7 +1,7 @@
 'use client'
 
 import { type RefObject, useEffect } from 'react'
-import type { ActionProblem } from '../action-result'
+import type { ActionProblem } from '../../data/action-result'
 
 /** When the server refuses fields of a form, the first of them gets the focus. */
 export function useFocusOnFirstError(form: RefObject<HTMLFormElement | null>, problem: ActionProblem | null): void {

@@ -3,8 +3,9 @@
 import { useEffect, useRef } from 'react'
 import { Button } from '@/components/ui/button'
 import { Card, CardContent } from '@/components/ui/card'
+import type { Preloaded } from '../../data/preloaded'
 import { ListFailure } from '../list-states'
-import { bulkRevocationPath, type Preloaded } from '../paths'
+import { bulkRevocationPath } from '../paths'
 import { useKeysChanged, useRevocationProgress } from '../queries'
 import { counted, countText, type RevocationProgress } from '../words'
 

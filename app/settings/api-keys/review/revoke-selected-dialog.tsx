@@ -13,10 +13,10 @@ import {
 } from '@/components/ui/alert-dialog'
 import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
+import { ProblemBanner } from '../../data/problem-banner'
+import { useAction } from '../../data/use-action'
 import { revokeKeys, revokeKeysUnderReview } from '../actions'
 import { useFocusOnFirstError } from '../dialogs/use-focus-on-first-error'
-import { ProblemBanner } from '../problem-banner'
-import { useAction } from '../use-action'
 import { counted } from '../words'
 import type { Selection } from './selection'
 

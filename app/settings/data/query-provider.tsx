@@ -14,7 +14,7 @@ interface State {
 export const COLD: State = { engine: null, failed: false }
 
 /**
- * What the pages of API keys share of the API's answers. Never a token: those come from actions. A store and not React's
+ * What the pages of a section share of the API's answers. Never a token: those come from actions. A store and not React's
  * state: a context that changes while a part of the page is on its way makes React throw that part away.
  */
 export class Queries {
@@ -55,7 +55,7 @@ export class Queries {
 
 export const QueriesContext = createContext<Queries | null>(null)
 
-/** Holds what the pages of API keys have read, for as long as one of them is open. */
+/** Holds what the pages of a section have read, for as long as one of them is open. */
 export function QueryProvider({ children }: { children: ReactNode }) {
   const [queries] = useState(() => new Queries())
   useEffect(() => {

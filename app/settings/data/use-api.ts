@@ -3,7 +3,7 @@
 import type { QueryObserverOptions } from '@tanstack/query-core'
 import { use, useCallback, useEffect, useMemo, useSyncExternalStore } from 'react'
 import { ApiError, getJson } from './api'
-import type { Preloaded } from './paths'
+import type { Preloaded } from './preloaded'
 import { COLD, type Queries, QueriesContext } from './query-provider'
 
 /** How often a page that is looked at asks again, for last uses and the changes of others. */

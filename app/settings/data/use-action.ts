@@ -4,7 +4,7 @@ import { unstable_isUnrecognizedActionError } from 'next/navigation'
 import { type ReactNode, useRef, useState } from 'react'
 import { useConfirmedPassword } from '@/app/confirm-password/use-confirmed-password'
 import type { ActionProblem, ActionResult } from './action-result'
-import { useKeysChanged } from './queries'
+import { useChanged } from './use-api'
 
 const OUTDATED =
   'Fenicia was updated since you opened this page, and nothing was changed. Reload the page, then do it again.'
@@ -12,7 +12,7 @@ const OUTDATED =
 /**
  * Calls a server action from a form. One call at a time, however often the button is pressed; when the action asks for
  * the password, the dialog for that opens and the call goes on by itself with the same input. When it is refused, or no
- * answer comes, the page reads the keys again: they may not be what it shows.
+ * answer comes, the page reads again what it shows: they may not be what it shows.
  * @param onDone told what the action answered, once it did what was asked
  * @param lost what to say when no answer came: the work may have been done
  */
@@ -31,7 +31,7 @@ export function useAction<Input extends unknown[], Value>(
   const [problem, setProblem] = useState<ActionProblem | null>(null)
   const running = useRef(false)
   const { withPassword, passwordDialog } = useConfirmedPassword()
-  const keysChanged = useKeysChanged()
+  const changed = useChanged()
 
   async function run(...input: Input): Promise<void> {
     // State would still be the old one at a second press in the same moment.
@@ -46,7 +46,7 @@ export function useAction<Input extends unknown[], Value>(
       } else {
         // Closing the password dialog is an answer that needs no words.
         setProblem(result.code === 'password_required' ? null : result)
-        keysChanged()
+        changed()
       }
     } catch (error) {
       const isOutdated = unstable_isUnrecognizedActionError(error)
@@ -55,7 +55,7 @@ export function useAction<Input extends unknown[], Value>(
         ...(isOutdated ? { code: 'outdated', message: OUTDATED } : { code: 'lost', message: lost }),
         fields: {},
       })
-      keysChanged()
+      changed()
     } finally {
       running.current = false
       setPending(false)
