@@ -1,5 +1,7 @@
 import { pruneSignIns } from '@/lib/accounts'
 import { pruneUsage, retireSilentKeys, runBulkRevocations } from '@/lib/api-keys'
+import { pruneDrafts } from '@/lib/credentials'
+import { pruneProxyCalls } from '@/lib/integrations'
 import type { Runtime } from '@/lib/runtime'
 
 export interface Job {
@@ -19,5 +21,15 @@ export const jobs: readonly Job[] = [
     run: ({ database }, signal) => runBulkRevocations(database.db, signal),
   },
   { id: 'api-keys.prune-usage', cron: '23 3 * * *', run: ({ database }, signal) => pruneUsage(database.db, signal) },
+  {
+    id: 'integrations.prune-calls',
+    cron: '41 3 * * *',
+    run: ({ database }, signal) => pruneProxyCalls(database.db, signal),
+  },
+  {
+    id: 'credentials.prune-drafts',
+    cron: '17 * * * *',
+    run: ({ database, vault }, signal) => pruneDrafts(database.db, vault, signal),
+  },
   { id: 'accounts.prune', cron: '7 * * * *', run: ({ database }) => pruneSignIns(database.db) },
 ]

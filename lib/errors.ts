@@ -19,6 +19,8 @@ export type RefusalCode =
   | 'wrong_password'
   | 'too_many_attempts'
   | 'sign_up_closed'
+  | 'credential_in_use'
+  | 'too_many_requests'
 
 const REFUSAL = Symbol.for('fenicia.refusal')
 

@@ -5,6 +5,9 @@ import type { KeyLookup } from './api-keys/lookup'
 import type { UsageRecorder } from './api-keys/usage'
 import type { Config } from './config'
 import type { Egress } from './egress'
+import type { CallRecorder } from './integrations/call-recorder'
+import type { UseLookup } from './integrations/use-lookup'
+import type { TokenKeeper } from './oauth'
 import type { Vault } from './vault'
 
 /** Runs the jobs of `jobs/`. */
@@ -24,6 +27,12 @@ export interface Runtime {
   vault: Vault
   keyLookup: KeyLookup
   usage: UsageRecorder
+  /** Finds integrations for the calls through them. */
+  uses: UseLookup
+  /** Notes the calls through integrations. */
+  calls: CallRecorder
+  /** Keeps the tokens of OAuth2 credentials current. */
+  tokens: TokenKeeper
   /** Calls addresses that people typed. */
   egress: Egress
   /** Set where the process runs jobs: the server, not the command line. */

@@ -5,6 +5,9 @@ import { openDatabase } from '@/db/client'
 import { findKeysIn, KeyLookup, UsageRecorder } from './api-keys'
 import { type Config, ConfigError, parseConfig } from './config'
 import { Egress } from './egress'
+import { CallRecorder } from './integrations/call-recorder'
+import { UseLookup } from './integrations/use-lookup'
+import { TokenKeeper } from './oauth'
 import { getRuntime, type Runtime, setRuntime } from './runtime'
 import { openVault } from './vault'
 
@@ -21,6 +24,7 @@ export async function startRuntime(env: Record<string, string | undefined> = pro
     const vault = await openVault(database.db, config)
     const usage = new UsageRecorder(database.db)
     const egress = new Egress(config.egress)
+    const calls = new CallRecorder(database.db)
     setRuntime({
       config,
       authSecret: config.authSecret ?? generatedSecret(config),
@@ -28,11 +32,14 @@ export async function startRuntime(env: Record<string, string | undefined> = pro
       vault,
       keyLookup: new KeyLookup(findKeysIn(database)),
       usage,
+      uses: new UseLookup(database),
+      calls,
+      tokens: new TokenKeeper({ db: database.db, vault, egress }),
       egress,
       stop: async () => {
         try {
           await getRuntime().jobs?.stop()
-          await usage.stop()
+          await Promise.all([usage.stop(), calls.stop()])
         } finally {
           setRuntime(undefined)
           await egress.close()

@@ -1,13 +1,25 @@
 import { expect, it } from 'vitest'
 import { can, type Permission, permissions, type Role } from './permissions'
 
-const matrix: Record<Role, Record<Permission, boolean>> = {
-  owner: { 'keys:read': true, 'keys:create': true, 'keys:manage': true, 'keys:verify': true },
-  admin: { 'keys:read': true, 'keys:create': true, 'keys:manage': true, 'keys:verify': true },
-  manager: { 'keys:read': true, 'keys:create': false, 'keys:manage': false, 'keys:verify': false },
-  staff: { 'keys:read': false, 'keys:create': false, 'keys:manage': false, 'keys:verify': false },
+/** What each role may do, in words of its own: by resource, the actions. */
+const matrix: Record<Role, Record<string, string[]>> = {
+  owner: {
+    keys: ['read', 'create', 'manage', 'verify'],
+    credentials: ['read', 'create', 'update', 'delete', 'test'],
+    integrations: ['read', 'create', 'update', 'delete', 'use'],
+  },
+  admin: {
+    keys: ['read', 'create', 'manage', 'verify'],
+    credentials: ['read', 'create', 'update', 'delete', 'test'],
+    integrations: ['read', 'create', 'update', 'delete', 'use'],
+  },
+  manager: { keys: ['read'], credentials: ['read', 'test'], integrations: ['read'] },
+  staff: {},
 }
 
-it.each(Object.entries(matrix) as [Role, Record<Permission, boolean>][])('what a role may do: %s', (role, expected) => {
-  expect(Object.fromEntries(permissions.map((permission) => [permission, can(role, permission)]))).toEqual(expected)
+it.each(Object.entries(matrix) as [Role, Record<string, string[]>][])('what a role may do: %s', (role, expected) => {
+  const words = Object.entries(expected).flatMap(([resource, actions]) =>
+    actions.map((action) => `${resource}:${action}`),
+  )
+  expect(permissions.filter((permission) => can(role, permission))).toEqual(words as Permission[])
 })

@@ -3,14 +3,29 @@ import type { roles } from '@/db/schema'
 export type Role = (typeof roles)[number]
 
 /** What a person may do in an account, in the words of the scopes that allow an API key the same. */
-export const permissions = ['keys:read', 'keys:create', 'keys:manage', 'keys:verify'] as const
+export const permissions = [
+  'keys:read',
+  'keys:create',
+  'keys:manage',
+  'keys:verify',
+  'credentials:read',
+  'credentials:create',
+  'credentials:update',
+  'credentials:delete',
+  'credentials:test',
+  'integrations:read',
+  'integrations:create',
+  'integrations:update',
+  'integrations:delete',
+  'integrations:use',
+] as const
 export type Permission = (typeof permissions)[number]
 
 /** What each role may do. This table decides; nothing else compares roles. */
 const granted: Record<Role, readonly Permission[]> = {
   owner: permissions,
   admin: permissions,
-  manager: ['keys:read'],
+  manager: ['keys:read', 'credentials:read', 'credentials:test', 'integrations:read'],
   staff: [],
 }
 

@@ -20,6 +20,7 @@ export interface LockedKey {
   name: string
   environment: Environment
   scopes: string[]
+  integrationIds: string[] | null
   expiresAt: Date | null
   retiresAt: Date | null
   retireWhenSilent: boolean
@@ -60,6 +61,7 @@ export async function lockKeys(
       name: apiKeys.name,
       environment: apiKeys.environment,
       scopes: apiKeys.scopes,
+      integrationIds: apiKeys.integrationIds,
       expiresAt: apiKeys.expiresAt,
       retiresAt: apiKeys.retiresAt,
       retireWhenSilent: apiKeys.retireWhenSilent,

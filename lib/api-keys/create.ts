@@ -1,6 +1,6 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, inArray, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
-import { apiKeys } from '@/db/schema'
+import { apiKeys, integrations } from '@/db/schema'
 import { type Actor, recordAuditEvent } from '../audit'
 import { invalidField } from '../errors'
 import { newId } from '../ids'
@@ -25,13 +25,14 @@ export async function createApiKey(
   input: CreateKeyInput,
   grantor: Grantor = null,
 ): Promise<IssuedKey> {
-  const { name, environment, scopes, expires_at: expiresAt } = input
-  requireGrantable(grantor, { scopes, environment, expiresAt })
+  const { name, environment, scopes, expires_at: expiresAt, integrations: integrationIds } = input
+  requireGrantable(grantor, { scopes, environment, expiresAt, integrationIds })
   const { token, hash, hint } = createToken(environment)
   const id = newId('apiKey')
 
   await db.transaction(async (tx) => {
     await releaseExpiredName(tx, actor.accountId, name)
+    if (integrationIds) await requireIntegrations(tx, actor.accountId, integrationIds)
     const inserted = await tx
       .insert(apiKeys)
       .values({
@@ -41,6 +42,7 @@ export async function createApiKey(
         nameHeld: comparableName(name),
         environment,
         scopes,
+        integrationIds,
         tokenHash: hash,
         hintStart: hint.start,
         hintEnd: hint.end,
@@ -52,9 +54,24 @@ export async function createApiKey(
       .onConflictDoNothing({ target: [apiKeys.accountId, apiKeys.nameHeld], where: sql`name_held is not null` })
       .returning({ id: apiKeys.id })
     if (inserted.length === 0) throw nameTaken(name)
-    await recordAuditEvent(tx, actor, 'api_key.created', id, { name, environment, scopes, expires_at: expiresAt })
+    await recordAuditEvent(tx, actor, 'api_key.created', id, {
+      name,
+      environment,
+      scopes,
+      expires_at: expiresAt,
+      ...(integrationIds && { integrations: integrationIds }),
+    })
   })
   return { id, token }
+}
+
+/** Refuses ids that are no integration's of the account. */
+async function requireIntegrations(tx: Database, accountId: string, ids: string[]): Promise<void> {
+  const found = await tx
+    .select({ id: integrations.id })
+    .from(integrations)
+    .where(and(eq(integrations.accountId, accountId), inArray(integrations.id, ids)))
+  if (found.length < ids.length) throw invalidField('integrations', 'There is no integration of one of these ids.')
 }
 
 /** A key that has expired no longer needs its name. */

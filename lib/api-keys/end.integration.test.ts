@@ -231,7 +231,13 @@ forEachDatabase('an API key', (open, driver) => {
 
     it('through a key needs what it has, since that key is given its token', async () => {
       const { id } = await createTestKey(db, actor, { scopes: ['orders:read', 'products:read'] })
-      const holder = { scopes: ['keys:manage'], environment: 'live', expiresAt: null, retiresAt: null } as const
+      const holder = {
+        scopes: ['keys:manage'],
+        integrationIds: null,
+        environment: 'live',
+        expiresAt: null,
+        retiresAt: null,
+      } as const
       const by = (scopes: string[]) => regenerate(id, 'none', { grantor: { ...holder, scopes } })
       await expect(by(['keys:manage', 'orders:read'])).rejects.toMatchObject({
         code: 'scope_not_held',

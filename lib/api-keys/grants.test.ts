@@ -3,8 +3,18 @@ import { type Grantor, requireGrantable } from './grants'
 
 const SOON = new Date('2027-01-01T00:00:00Z')
 const LATER = new Date('2028-01-01T00:00:00Z')
-const maker = { scopes: ['orders:*', 'keys:create'], environment: 'live', expiresAt: null, retiresAt: null } as const
-const wanted = { scopes: ['orders:read'], environment: 'live', expiresAt: null } as const
+const maker = {
+  scopes: ['orders:*', 'keys:create', 'integrations:use'],
+  integrationIds: null,
+  environment: 'live',
+  expiresAt: null,
+  retiresAt: null,
+} as const
+const wanted = { scopes: ['orders:read'], integrationIds: null, environment: 'live', expiresAt: null } as const
+
+const ONE = 'int_1'
+const TWO = 'int_2'
+const USE = { scopes: ['integrations:use'] }
 
 /** The field that a grant is refused for; null when it is not refused. */
 function refusedFor(
@@ -40,6 +50,17 @@ describe('a key', () => {
       { scopes: ['inventory:*'] },
       'scopes',
     ],
+    ['all integrations, being bound to one', { integrationIds: [ONE] }, USE, 'integrations'],
+    [
+      'another integration, being bound to one',
+      { integrationIds: [ONE] },
+      { ...USE, integrationIds: [TWO] },
+      'integrations',
+    ],
+    ['one more integration', { integrationIds: [ONE] }, { ...USE, integrationIds: [ONE, TWO] }, 'integrations'],
+    ['the integration that it is bound to', { integrationIds: [ONE] }, { ...USE, integrationIds: [ONE] }, null],
+    ['one integration, being bound to none', {}, { ...USE, integrationIds: [ONE] }, null],
+    ['scopes that reach no integration, being bound to one', { integrationIds: [ONE] }, {}, null],
     ['a test key', {}, { environment: 'test' }, null],
     ['a test key, being one', { environment: 'test' }, { environment: 'test' }, null],
     ['a live key, being a test key', { environment: 'test' }, {}, 'environment'],

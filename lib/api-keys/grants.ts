@@ -1,26 +1,35 @@
 import { Refusal } from '../errors'
 import type { KeyRecord } from './lookup'
-import { missingScopes, type Scope } from './scopes'
+import { hasScope, missingScopes, type Scope } from './scopes'
 import type { Environment } from './token'
 
 /**
  * The bounds of whoever makes or changes a key: null for a person with the permission to, who has none. For an API key
  * they are what that key itself has.
  */
-export type Grantor = Pick<KeyRecord, 'scopes' | 'environment' | 'expiresAt' | 'retiresAt'> | null
+export type Grantor = Pick<KeyRecord, 'scopes' | 'integrationIds' | 'environment' | 'expiresAt' | 'retiresAt'> | null
 
 /**
- * A key can never grant what it does not have: not a scope, not the live environment, not a longer life.
+ * A key can never grant what it does not have: not a scope, not an integration, not the live environment, not a longer life.
  * @throws {Refusal} `scope_not_held`, naming what is missing
  */
 export function requireGrantable(
   grantor: Grantor,
-  wanted: { scopes: readonly Scope[]; environment: Environment; expiresAt: Date | null },
+  wanted: {
+    scopes: readonly Scope[]
+    integrationIds: readonly string[] | null
+    environment: Environment
+    expiresAt: Date | null
+  },
 ): void {
   if (!grantor) return
   const missing = missingScopes(grantor.scopes, wanted.scopes)
   if (missing.length > 0) {
     throw refuse('scopes', `A key can't grant what it does not have: the calling key lacks ${missing.join(', ')}.`)
+  }
+  const { integrationIds: held } = grantor
+  if (held && hasScope(wanted.scopes, 'integrations:use') && !wanted.integrationIds?.every((id) => held.includes(id))) {
+    throw refuse('integrations', 'A key can only grant integrations that it may use itself: name some of those.')
   }
   if (grantor.environment === 'test' && wanted.environment === 'live') {
     throw refuse('environment', 'A test key can only make test keys.')

@@ -10,7 +10,7 @@ export { type EnvironmentWall, endOverlap, renameApiKey, revokeApiKey, setRetire
 export { createApiKey, type IssuedKey } from './create'
 export type { Grantor } from './grants'
 export { type ListKeysQuery, listApiKeys, listKeysQuery } from './list'
-export { findKeysIn, KeyLookup, type KeyRecord, LookupUnavailableError } from './lookup'
+export { findKeysIn, KeyLookup, type KeyRecord } from './lookup'
 export { type ApiKeyView, getApiKey } from './read'
 export { regenerateApiKey } from './regenerate'
 export { retireSilentKeys } from './retire-silent'

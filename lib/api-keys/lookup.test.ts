@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { KeyLookup, type KeyRecord, LookupUnavailableError } from './lookup'
+import { LookupUnavailableError } from '../coalesced-lookup'
+import { KeyLookup, type KeyRecord } from './lookup'
 
 function keyOf(tokenHash: string): KeyRecord {
   return {
@@ -8,6 +9,7 @@ function keyOf(tokenHash: string): KeyRecord {
     name: tokenHash,
     environment: 'live',
     scopes: [],
+    integrationIds: null,
     expiresAt: null,
     retiresAt: null,
     status: 'active',

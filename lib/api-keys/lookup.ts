@@ -1,4 +1,5 @@
 import type { OpenDatabase } from '@/db/client'
+import { CoalescedLookup } from '../coalesced-lookup'
 import { type KeyStatus, keyStatusText } from './status'
 import type { Environment } from './token'
 
@@ -9,17 +10,14 @@ export interface KeyRecord {
   name: string
   environment: Environment
   scopes: string[]
+  /** The integrations that it may use; null: all. */
+  integrationIds: string[] | null
   expiresAt: Date | null
   /** End of the overlap, when the key was regenerated. */
   retiresAt: Date | null
   status: KeyStatus
   accountId: string
   accountName: string
-}
-
-/** The database did not answer in time. Never to be taken for "still valid". */
-export class LookupUnavailableError extends Error {
-  override name = 'LookupUnavailableError'
 }
 
 /** Finds the keys of these hashes, in one statement. Hashes that are no key's are absent from the answer. */
@@ -32,6 +30,7 @@ type KeyTuple = [
   name: string,
   environment: Environment,
   scopes: string[],
+  integrationIds: string[] | null,
   expiresAtMs: number | null,
   retiresAtMs: number | null,
   status: KeyStatus,
@@ -46,7 +45,7 @@ type KeyTuple = [
  */
 const FIND_KEYS = `
   select coalesce(json_agg(json_build_array(
-    token_hash, id, api_keys.name, environment, scopes, floor(extract(epoch from expires_at) * 1000),
+    token_hash, id, api_keys.name, environment, scopes, integration_ids, floor(extract(epoch from expires_at) * 1000),
     floor(extract(epoch from retires_at) * 1000), ${keyStatusText}, account_id, account.name
   )), '[]') as keys
   from unnest((select $1::text[])) as wanted
@@ -59,12 +58,25 @@ export function findKeysIn(database: Pick<OpenDatabase, 'prepareLookup'>): FindK
   return async (hashes) => {
     const [row] = await find(hashes)
     return (row?.keys ?? []).map(
-      ([tokenHash, id, name, environment, scopes, expiresAtMs, retiresAtMs, status, accountId, accountName]) => ({
+      ([
         tokenHash,
         id,
         name,
         environment,
         scopes,
+        integrationIds,
+        expiresAtMs,
+        retiresAtMs,
+        status,
+        accountId,
+        accountName,
+      ]) => ({
+        tokenHash,
+        id,
+        name,
+        environment,
+        scopes,
+        integrationIds,
         expiresAt: dateOrNull(expiresAtMs),
         retiresAt: dateOrNull(retiresAtMs),
         status,
@@ -79,116 +91,10 @@ function dateOrNull(ms: number | null): Date | null {
   return ms === null ? null : new Date(ms)
 }
 
-/** Who waits for a look-up. Neither function may throw: others of the same statement wait behind it. */
-export interface Waiting {
-  resolve(record: KeyRecord | null): void
-  reject(error: LookupUnavailableError): void
-}
-
-/** Look-ups that go out, or went out, as one statement. */
-interface Batch {
-  byHash: Map<string, Waiting[]>
-  /** Counts from the first arrival, sent or not: behind a database that hangs nobody waits longer. */
-  timer: NodeJS.Timeout
-}
-
-/**
- * Looks keys up in the database at every request, but not one by one: what arrives while earlier look-ups are in
- * flight goes out together as one statement. Nothing is remembered between statements, and a look-up is only ever
- * answered by a statement sent after it arrived, so a committed revocation is seen by every later request.
- */
-export class KeyLookup {
-  /** More than one, so that the database works while we read an answer; few, so that batches grow with the load. */
-  static readonly MAX_IN_FLIGHT = 2
-  static readonly MAX_BATCH = 512
-
-  #unsent: Batch[] = []
-  #inFlight = 0
-  #isSending = false
-
+/** Looks keys up by their tokens' hashes, as `hashToken` makes them: whatever their status, see `CoalescedLookup`. */
+export class KeyLookup extends CoalescedLookup<KeyRecord> {
   /** @param timeoutMs how long a look-up may take in all */
-  constructor(
-    private readonly findKeys: FindKeys,
-    private readonly timeoutMs = 3_000,
-  ) {}
-
-  /**
-   * @param tokenHash as `hashToken` makes it
-   * @returns the key, whatever its status, or null when there is none
-   * @throws {LookupUnavailableError} when the database fails or takes longer than the time-out
-   */
-  find(tokenHash: string): Promise<KeyRecord | null> {
-    return new Promise((resolve, reject) => this.enter(tokenHash, { resolve, reject }))
+  constructor(findKeys: FindKeys, timeoutMs?: number) {
+    super(findKeys, ({ tokenHash }) => tokenHash, timeoutMs)
   }
-
-  /** `find` without a promise: with Next's hooks on every promise, one for each request costs a tenth of all requests. */
-  enter(tokenHash: string, waiting: Waiting): void {
-    const { byHash } = this.#openBatch()
-    const others = byHash.get(tokenHash)
-    if (others) others.push(waiting)
-    else byHash.set(tokenHash, [waiting])
-    this.#sendAfterThisTurn()
-  }
-
-  /**
-   * Node runs the promises of one request before it reads the next socket, so requests that wait in several sockets
-   * come one by one within the same turn of the event loop; at its end they are all here. An embedded database, which
-   * answers without leaving the turn, would otherwise be asked for each of them alone.
-   */
-  #sendAfterThisTurn(): void {
-    if (this.#isSending || this.#inFlight >= KeyLookup.MAX_IN_FLIGHT) return
-    this.#isSending = true
-    setImmediate(() => {
-      this.#isSending = false
-      this.#send()
-    })
-  }
-
-  /** The batch that a new arrival joins. */
-  #openBatch(): Batch {
-    const last = this.#unsent.at(-1)
-    if (last && last.byHash.size < KeyLookup.MAX_BATCH) return last
-    const batch: Batch = { byHash: new Map(), timer: setTimeout(() => this.#giveUp(batch), this.timeoutMs) }
-    this.#unsent.push(batch)
-    return batch
-  }
-
-  #send(): void {
-    while (this.#inFlight < KeyLookup.MAX_IN_FLIGHT) {
-      const batch = this.#unsent.shift()
-      if (!batch) return
-      void this.#ask(batch)
-    }
-  }
-
-  async #ask(batch: Batch): Promise<void> {
-    this.#inFlight++
-    try {
-      for (const record of await this.findKeys([...batch.byHash.keys()])) {
-        settle(batch, record.tokenHash, (one) => one.resolve(record))
-      }
-      settleRest(batch, (one) => one.resolve(null))
-    } catch (cause) {
-      settleRest(batch, (one) => one.reject(new LookupUnavailableError('The database failed', { cause })))
-    }
-    clearTimeout(batch.timer)
-    // The slot is free again when the database is done, not when we stopped waiting: one that hangs must not be handed
-    // one statement after another.
-    this.#inFlight--
-    this.#send()
-  }
-
-  #giveUp(batch: Batch): void {
-    this.#unsent = this.#unsent.filter((other) => other !== batch)
-    settleRest(batch, (one) => one.reject(new LookupUnavailableError('The database did not answer in time')))
-  }
-}
-
-function settle(batch: Batch, hash: string, how: (one: Waiting) => void): void {
-  for (const one of batch.byHash.get(hash) ?? []) how(one)
-  batch.byHash.delete(hash)
-}
-
-function settleRest(batch: Batch, how: (one: Waiting) => void): void {
-  for (const hash of [...batch.byHash.keys()]) settle(batch, hash, how)
 }

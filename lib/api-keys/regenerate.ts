@@ -62,6 +62,7 @@ export async function regenerateApiKey(
         nameHeld: comparableName(old.name),
         environment: old.environment,
         scopes: old.scopes,
+        integrationIds: old.integrationIds,
         tokenHash: hash,
         hintStart: hint.start,
         hintEnd: hint.end,

@@ -37,6 +37,7 @@ forEachDatabase('revoking what comes up for review', (open) => {
       environment: 'live',
       scopes: ['orders:read'],
       expires_at: null,
+      integrations: null,
     })
     const ago = (days: number) => sql`now() - ${days} * interval '1 day'`
     await db

@@ -29,6 +29,17 @@ export const expiry = z.iso
   .nullable()
   .meta({ description: 'When the key ends by itself, at most ten years ahead; null: never.' })
 
+const integrationIds = z
+  .array(z.string().regex(/^int_[0-9a-f]{32}$/, 'must be the id of an integration'))
+  .min(1, 'must name at least one integration, or be null for all of them')
+  .max(100, 'must be 100 or fewer')
+  .transform((ids) => [...new Set(ids)].sort())
+  .nullable()
+  .meta({
+    description: 'The integrations that a key with `integrations:use` may use; null: all of the account’s.',
+    example: null,
+  })
+
 export const createKeyInput = z.strictObject({
   name: keyName,
   environment: z
@@ -37,6 +48,7 @@ export const createKeyInput = z.strictObject({
     .meta({ description: 'A test key sees and makes test keys only.' }),
   scopes: scopeList,
   expires_at: expiry.default(null),
+  integrations: integrationIds.default(null),
 })
 export type CreateKeyInput = z.output<typeof createKeyInput>
 

@@ -8,9 +8,12 @@ import { document } from './document'
 import { answerError } from './failures'
 import { problem } from './problems'
 import { bulkRevocations } from './routes/bulk-revocations'
+import { credentials } from './routes/credentials'
+import { integrations } from './routes/integrations'
 import { introspect } from './routes/introspect'
 import { keys } from './routes/keys'
 import { me } from './routes/me'
+import { proxied } from './routes/proxy'
 import { verify } from './routes/verify'
 
 /**
@@ -23,8 +26,10 @@ export function createApi() {
   const { corsOrigins } = getRuntime().config
   if (corsOrigins.length > 0) api.use(crossOrigin(corsOrigins))
 
+  // Before what tells the methods of an address: here they are the integration's to tell.
+  api.route('/', proxied)
   // `verify` before `keys`, so that `/keys/verify` is never taken for `/keys/{id}`, whatever the method.
-  for (const resource of [me, verify, keys, introspect, bulkRevocations, document(api)]) {
+  for (const resource of [me, verify, keys, credentials, integrations, introspect, bulkRevocations, document(api)]) {
     api.route('/', resource)
     refuseOtherMethods(api, resource.routes)
   }
@@ -38,7 +43,7 @@ export function createApi() {
 function crossOrigin(origins: string[]): MiddlewareHandler<ApiEnv> {
   const allow = cors({
     origin: origins,
-    allowMethods: ['GET', 'POST', 'PATCH'],
+    allowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
     allowHeaders: ['Authorization', 'Content-Type'],
     exposeHeaders: ['X-Request-Id', 'Retry-After', 'Location'],
     maxAge: 600,

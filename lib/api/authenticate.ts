@@ -12,7 +12,7 @@ import {
   type Scheme,
   unauthorized,
 } from './bearer'
-import { type ApiContext, type ApiEnv, headerOf, originOf, type RequiredScope, sessionMay } from './context'
+import { type ApiContext, type ApiEnv, headerOf, originOf, type RequiredScope, sessionMay, wallOf } from './context'
 import { problem } from './problems'
 
 const BASIC = /^basic +([a-z0-9+/]+={0,2}) *$/i
@@ -33,6 +33,12 @@ export function requireScope(scope: RequiredScope): MiddlewareHandler<ApiEnv> {
     return next()
   }
 }
+
+/** Refuses test keys, after `requireScope`: what is behind the call is live. */
+export const requireLive: MiddlewareHandler<ApiEnv> = async (c, next) =>
+  wallOf(c) === null
+    ? next()
+    : problem(c, 'INSUFFICIENT_PERMISSIONS', 'A test key has no way to credentials and integrations: they are live.')
 
 /** @returns null when the key is accepted and `c.var.caller` is set; else the refusal */
 async function authenticateByKey(c: ApiContext): Promise<Response | null> {

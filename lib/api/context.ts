@@ -17,7 +17,7 @@ export interface ApiEnv {
 export type ApiContext = Context<ApiEnv>
 
 /** Scopes that the API's own calls ask for; a person's role has permissions in the same words. */
-export type RequiredScope = Permission & ('keys:read' | 'keys:create' | 'keys:manage' | 'keys:verify')
+export type RequiredScope = Permission
 
 export function callerAccountId(c: ApiContext): string {
   const { caller } = c.var
@@ -64,7 +64,7 @@ export function originOf(c: ApiContext): Origin {
   return incoming ? originOfIncoming(incoming) : { address: null, userAgent: headerOf(c, 'user-agent') ?? null }
 }
 
-export function actorOf(c: ApiContext): Actor {
+export function actorOf(c: ApiContext): Actor & { id: string } {
   const { caller } = c.var
   const { id, name } = caller.kind === 'key' ? caller.key : caller.session.user
   return {

@@ -1,6 +1,6 @@
 import { HTTPException } from 'hono/http-exception'
 import { isDatabaseUnavailable } from '@/db/errors'
-import { LookupUnavailableError } from '../api-keys'
+import { LookupUnavailableError } from '../coalesced-lookup'
 import { isRefusal } from '../errors'
 import { log } from '../log'
 import { type Answer, type Asked, toResponse } from './answer'

@@ -5,6 +5,7 @@ import { createApi } from './app'
 import { documentOf } from './document'
 import { answerFastMe, isFastMe } from './fast-me'
 import { tokenInUrl, unreadable } from './problems'
+import { answerProxy, isProxy } from './proxy'
 
 type Api = ReturnType<typeof createApi>
 
@@ -21,6 +22,8 @@ export function apiListener(): RequestListener {
   )
   return (request, response) => {
     if (isFastMe(request)) answerFastMe(request, response, { requestId: newRequestId() })
+    else if (isProxy(request) && !hasTokenInQuery(request.url ?? ''))
+      void answerProxy(request, response, newRequestId())
     else void listener(request, response)
   }
 }
@@ -49,9 +52,13 @@ function answer(
   bindings: Partial<HttpBindings>,
 ): Response | Promise<Response> {
   const requestId = newRequestId()
-  const query = url.indexOf('?')
-  if (query !== -1 && TOKEN_IN_QUERY.test(decode(url.slice(query)))) return tokenInUrl(requestId)
+  if (hasTokenInQuery(url)) return tokenInUrl(requestId)
   return api.fetch(request, Object.assign(bindings, { requestId }))
+}
+
+function hasTokenInQuery(url: string): boolean {
+  const query = url.indexOf('?')
+  return query !== -1 && TOKEN_IN_QUERY.test(decode(url.slice(query)))
 }
 
 /** Undoes percent-encoding of ASCII, as far as there is any: a token must be found beside what can't be decoded. */

@@ -13,14 +13,30 @@ export const problemCodes = {
   'validation:invalid_value': { status: 400, title: 'A field has a value that is not allowed' },
   'validation:unknown_field': { status: 400, title: 'The request has a field that does not exist' },
   TOKEN_IN_URL: { status: 400, title: 'A token was sent in the URL' },
+  PATH_NOT_ALLOWED: { status: 403, title: 'The integration does not allow this path' },
   NOT_FOUND: { status: 404, title: 'There is nothing at this address' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'This address does not answer that method' },
   KEY_NOT_ACTIVE: { status: 409, title: 'The key is not in a state that allows this' },
   ALREADY_REGENERATED: { status: 409, title: 'The key has been regenerated already' },
+  INTEGRATION_PAUSED: { status: 409, title: 'The integration is paused' },
+  INTEGRATION_INCOMPLETE: { status: 409, title: 'The integration has no credential that it may use' },
+  CREDENTIAL_IN_USE: { status: 409, title: 'An integration uses the credential' },
   PAYLOAD_TOO_LARGE: { status: 413, title: 'The request body is too large' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The request body has the wrong content type' },
+  RATE_LIMITED: { status: 429, title: 'Too many requests' },
+  CREDENTIAL_UNREADABLE: { status: 500, title: 'The stored secret can’t be opened' },
   INTERNAL_ERROR: { status: 500, title: 'Something went wrong on our side' },
+  CREDENTIAL_REFUSED: { status: 502, title: 'The service no longer gives tokens for the credential' },
+  UPSTREAM_UNREACHABLE: { status: 502, title: 'The service can’t be reached' },
+  UPSTREAM_NOT_TRUSTED: { status: 502, title: 'The service did not prove who it is' },
+  UPSTREAM_ADDRESS_REFUSED: { status: 502, title: 'The address of the service may not be called' },
+  UPSTREAM_BROKE_OFF: { status: 502, title: 'The service broke off' },
+  UPSTREAM_ANSWER_INVALID: { status: 502, title: 'The service’s answer can’t be passed on' },
+  REQUEST_NOT_SENDABLE: { status: 502, title: 'The request can’t be sent' },
+  CALL_ENDED: { status: 502, title: 'The call was ended before it was answered' },
+  CREDENTIAL_BUSY: { status: 503, title: 'No access token can be had right now' },
   SERVICE_UNAVAILABLE: { status: 503, title: 'Fenicia cannot answer right now' },
+  UPSTREAM_TIMEOUT: { status: 504, title: 'The service was too slow' },
 } as const satisfies Record<string, { status: ContentfulStatusCode; title: string }>
 
 export type ProblemCode = keyof typeof problemCodes
@@ -44,6 +60,8 @@ export const refusalCodes: Record<RefusalCode, ProblemCode> = {
   wrong_password: 'INSUFFICIENT_PERMISSIONS',
   too_many_attempts: 'INSUFFICIENT_PERMISSIONS',
   sign_up_closed: 'INSUFFICIENT_PERMISSIONS',
+  credential_in_use: 'CREDENTIAL_IN_USE',
+  too_many_requests: 'RATE_LIMITED',
 }
 
 interface ProblemMore {

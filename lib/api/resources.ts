@@ -22,6 +22,10 @@ export const keySchema = z
       example: { start: 'a8Kd', end: 'x90Q' },
     }),
     scopes: z.array(scopeSchema),
+    integrations: z
+      .array(z.string())
+      .nullable()
+      .openapi({ description: 'The integrations that it may use; null: all of the account’s.', example: null }),
     status: z.enum(keyStatuses),
     created_at: time,
     created_by: z
@@ -106,6 +110,7 @@ export function keyResource(key: ApiKeyView): KeyResource {
     environment: key.environment,
     hint: { start: key.hintStart, end: key.hintEnd },
     scopes: key.scopes,
+    integrations: key.integrationIds,
     status: key.status,
     created_at: key.createdAt.toISOString(),
     created_by: { type: key.createdBy.kind, id: key.createdBy.id, name: key.createdBy.name },

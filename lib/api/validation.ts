@@ -57,6 +57,15 @@ export function requireJson(): MiddlewareHandler<ApiEnv> {
   return requireBody('application/json', 'as JSON')
 }
 
+/** Like `requireJson`, where there may be no body at all. */
+export function requireJsonIfAny(): MiddlewareHandler<ApiEnv> {
+  const required = requireJson()
+  return async (c, next) => {
+    const isEmpty = c.req.header('content-type') === undefined && (await c.req.arrayBuffer()).byteLength === 0
+    return isEmpty ? next() : required(c, next)
+  }
+}
+
 /** Like `requireJson`, for `application/x-www-form-urlencoded`. */
 export function requireForm(): MiddlewareHandler<ApiEnv> {
   return requireBody('application/x-www-form-urlencoded', 'as a form')

@@ -18,6 +18,13 @@ export const auditActions = {
   'api_key.revoked': 'api_key',
   'api_key.regenerated': 'api_key',
   'api_key.retirement_changed': 'api_key',
+  'credential.created': 'credential',
+  'credential.updated': 'credential',
+  'credential.tested': 'credential',
+  'credential.deleted': 'credential',
+  'integration.created': 'integration',
+  'integration.updated': 'integration',
+  'integration.deleted': 'integration',
 } as const
 
 export type AuditAction = keyof typeof auditActions

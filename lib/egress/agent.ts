@@ -92,7 +92,7 @@ export class Egress {
       const body = boundBody(answer.body, limits.maxBodyBytes)
       if (countLines(answer.headers) > limits.maxHeaders)
         throw body.destroy(new EgressError('too_large', 'request')).errored
-      return { status: answer.statusCode, headers: answer.headers, body }
+      return { status: answer.statusCode, headers: answer.headers, body, received: () => body.received }
     } catch (error) {
       finish()
       throw toEgressError(error, call.stage)

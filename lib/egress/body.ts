@@ -3,16 +3,20 @@ import { EgressError, toEgressError } from './errors'
 
 /** Passes a body on, as it is, up to a number of bytes. */
 class BoundedBody extends Transform {
-  #left: number
+  #received = 0
 
-  constructor(maxBytes: number) {
+  constructor(private readonly maxBytes: number) {
     super()
-    this.#left = maxBytes
+  }
+
+  /** Bytes that came so far. */
+  get received(): number {
+    return this.#received
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    this.#left -= chunk.length
-    if (this.#left < 0) done(new EgressError('too_large', 'request'))
+    this.#received += chunk.length
+    if (this.#received > this.maxBytes) done(new EgressError('too_large', 'request'))
     else done(null, chunk)
   }
 
@@ -25,7 +29,7 @@ class BoundedBody extends Transform {
  * An answer's body that ends with an `EgressError` once it is larger than `maxBytes` or breaks off. Destroying it closes
  * the source. An error that nobody listens to is dropped, since a caller may not want the body at all.
  */
-export function boundBody(source: Readable, maxBytes: number): Readable {
+export function boundBody(source: Readable, maxBytes: number): BoundedBody {
   const bounded = new BoundedBody(maxBytes)
   bounded.on('error', () => {})
   pipeline(source, bounded, () => {})

@@ -45,6 +45,8 @@ export interface EgressResponse {
   headers: IncomingHttpHeaders
   /** As it is sent. Ends with an `EgressError` when it breaks off, is too slow or too large. Read it or destroy it. */
   body: Readable
+  /** Bytes of the body that came so far. */
+  received(): number
 }
 
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/

@@ -1,4 +1,5 @@
 import { and, eq } from 'drizzle-orm'
+import { LRUCache } from 'lru-cache'
 import type { Database } from '@/db/client'
 import { vaultItems } from '@/db/schema'
 import { DataKeys } from './data-keys'
@@ -10,9 +11,16 @@ import { Secret } from './secret'
 /** Named secret values that belong together, such as the fields of a credential. */
 export type Secrets = Record<string, Secret>
 
-/** Seals secrets and opens them again. Nothing else reads or writes `vault_items`. */
+/** A value as it is stored, sealed. */
+export type SealedItem = Pick<typeof vaultItems.$inferSelect, 'dataKeyId' | 'sealed'>
+
+/**
+ * Seals secrets and opens them again. Nothing else writes `vault_items`; the look-up of calls through integrations reads
+ * what is sealed along with the rest, and has it opened here.
+ */
 export class Vault {
   readonly dataKeys: DataKeys
+  readonly #opened = new LRUCache<string, { place: Place; secrets: Secrets }>({ max: 1_000, ttl: 60_000 })
 
   constructor(readonly masterKeys: MasterKeys) {
     this.dataKeys = new DataKeys(masterKeys)
@@ -56,20 +64,35 @@ export class Vault {
     }
   }
 
+  /**
+   * Opens what another statement has read at a place. What was opened is remembered for a minute under its sealed form:
+   * whoever reads that form in the database anew is given what it holds without opening it again.
+   * @throws {VaultError}
+   */
+  async openSealed(db: Database, place: Place, item: SealedItem): Promise<Secrets> {
+    const known = this.#opened.get(item.sealed)
+    if (known && isSamePlace(known.place, place)) return known.secrets
+    const secrets = await this.#openItem(db, place, item)
+    this.#opened.set(item.sealed, { place, secrets })
+    return secrets
+  }
+
   /** Deletes all that is stored for an owner. */
   async remove(tx: Database, { accountId, ownerId }: Pick<Place, 'accountId' | 'ownerId'>): Promise<void> {
     await tx.delete(vaultItems).where(and(eq(vaultItems.accountId, accountId), eq(vaultItems.ownerId, ownerId)))
   }
 
-  async #openItem(db: Database, place: Place, { dataKeyId, sealed }: Item): Promise<Secrets> {
+  async #openItem(db: Database, place: Place, { dataKeyId, sealed }: SealedItem): Promise<Secrets> {
     const { key } = await this.dataKeys.find(db, place.accountId, dataKeyId)
     return readSecrets(await open(sealed, place, dataKeyId, key))
   }
 }
 
-type Item = Pick<typeof vaultItems.$inferSelect, 'dataKeyId' | 'sealed'>
+function isSamePlace(a: Place, b: Place): boolean {
+  return a.accountId === b.accountId && a.ownerId === b.ownerId && a.field === b.field
+}
 
-async function readItem(db: Database, { accountId, ownerId, field }: Place): Promise<Item | undefined> {
+async function readItem(db: Database, { accountId, ownerId, field }: Place): Promise<SealedItem | undefined> {
   const [item] = await db
     .select({ dataKeyId: vaultItems.dataKeyId, sealed: vaultItems.sealed })
     .from(vaultItems)

@@ -1,0 +1,183 @@
+import { z } from '@hono/zod-openapi'
+import { actorKinds, credentialTypes, testResults } from '@/db/schema'
+import type { CredentialView, DraftView, TestReport } from '../credentials'
+import { isoOrNull } from './resources'
+
+// What the API's answers about credentials look like. No field of them holds a secret.
+
+const time = z.iso.datetime().openapi({ example: '2026-03-01T09:30:00.000Z' })
+
+const placement = z.object({
+  in: z.enum(['header', 'query']),
+  name: z.string().openapi({ example: 'Authorization' }),
+  prefix: z.string().openapi({ example: 'ShippoToken ' }),
+})
+
+/** What the types ask for and is not secret: each is there with the types that have it. */
+const settings = {
+  placement: placement
+    .optional()
+    .openapi({ description: 'Of API key and OAuth2: where the secret or the token stands.' }),
+  headers: z.array(z.string()).optional().openapi({ description: 'Of custom headers: their names.' }),
+  grant: z.enum(['client_credentials', 'refresh_token']).optional(),
+  token_url: z.string().optional(),
+  client_id: z.string().optional(),
+  client_authentication: z.enum(['basic', 'body', 'none']).optional(),
+  scopes: z.array(z.string()).optional(),
+  audience: z.string().nullable().optional(),
+  parameters: z.array(z.object({ name: z.string(), value: z.string() })).optional(),
+}
+
+const testRequest = z.object({ method: z.enum(['GET', 'HEAD', 'OPTIONS']), url: z.string(), good: z.array(z.string()) })
+
+const secretSetAt = z
+  .record(z.string(), time)
+  .openapi({ description: 'When each secret field was set last. The fields themselves are in no answer.' })
+
+export const credentialSchema = z
+  .object({
+    id: z.string().openapi({ example: 'cred_019ab0c1d2e37f4a8b5c6d7e8f901234' }),
+    name: z.string().openapi({ example: 'Shippo production' }),
+    type: z.enum(credentialTypes),
+    provider: z.string().nullable().openapi({ example: 'shippo' }),
+    ...settings,
+    hosts: z.array(z.string()).openapi({
+      description: 'The only hosts that the secret may be sent to.',
+      example: ['https://api.goshippo.com'],
+    }),
+    test: testRequest.nullable().openapi({ description: 'The test request; null: there is none.' }),
+    expires_at: time.nullable().openapi({ description: 'When the secret ends by itself; null: never, or not known.' }),
+    secret_set_at: secretSetAt,
+    last_test: z
+      .object({ result: z.enum(testResults), detail: z.string(), at: time, by: z.string() })
+      .nullable()
+      .openapi({ description: 'Of what is stored now; null: not tested.' }),
+    tokens: z
+      .object({ obtained_at: time.nullable(), expires_at: time.nullable(), refused_error: z.string().nullable() })
+      .nullable()
+      .openapi({ description: 'Of OAuth2: the state of its tokens.' }),
+    integrations: z
+      .array(z.object({ id: z.string(), name: z.string(), slug: z.string() }))
+      .openapi({ description: 'Where it is used.' }),
+    created_at: time,
+    created_by: z.object({ type: z.enum(actorKinds), id: z.string().nullable(), name: z.string() }),
+    updated_at: time,
+  })
+  .openapi('Credential')
+export type CredentialResource = z.output<typeof credentialSchema>
+
+export const credentialListSchema = z
+  .object({
+    data: z.array(credentialSchema),
+    next_cursor: z.string().nullable().openapi({ description: 'For the next page; null: this is the last.' }),
+    total: z.int().openapi({ description: 'Credentials on all pages.', example: 1 }),
+  })
+  .openapi('CredentialList')
+
+export const testReportSchema = z
+  .object({
+    result: z.enum(testResults).openapi({
+      description:
+        '`good`: accepted. `refused`: the service said no. `unproven`: it answered with what proves nothing. `failed`: it was not reached, or gave no token.',
+    }),
+    detail: z.string().openapi({ example: 'The service accepted the credential (status 200).' }),
+    advice: z.string().nullable().openapi({ description: 'What to do; null: nothing.', example: null }),
+    stages: z.array(
+      z.object({
+        server: z.enum(['token', 'service']),
+        stage: z.enum(['address', 'connection', 'tls', 'request', 'authentication']),
+        outcome: z.enum(['passed', 'failed', 'unproven']),
+        ms: z.int().nullable(),
+      }),
+    ),
+    answer: z
+      .object({
+        status: z.int(),
+        location: z.string().nullable(),
+        www_authenticate: z.string().nullable(),
+        retry_after: z.string().nullable(),
+        excerpt: z.string().nullable(),
+      })
+      .nullable()
+      .openapi({ description: 'What the service said: bounded, secrets blanked.' }),
+    tested_at: time,
+    receipt: z.string().nullable().openapi({ description: 'For the save of the form that was tested.' }),
+    draft_id: z.string().nullable().openapi({
+      description: 'For the save of the form that was tested: keeps the tokens that the test got, for a day.',
+    }),
+  })
+  .openapi('TestReport')
+export type TestReportResource = z.output<typeof testReportSchema>
+
+export const draftSchema = z
+  .object({
+    id: z.string(),
+    credential_id: z.string().nullable(),
+    form: z.record(z.string(), z.any()).openapi({ description: 'The form as it was tested, without its secrets.' }),
+    secret_set_at: secretSetAt,
+    last_test: z.object({ result: z.enum(testResults), detail: z.string(), at: time }).nullable(),
+    expires_at: time,
+  })
+  .openapi('CredentialDraft')
+export type DraftResource = z.output<typeof draftSchema>
+
+export const draftListSchema = z.object({ data: z.array(draftSchema) }).openapi('CredentialDraftList')
+
+export function credentialResource(view: CredentialView): CredentialResource {
+  const { type, ...settings } = view.settings
+  return {
+    id: view.id,
+    name: view.name,
+    type,
+    provider: view.provider,
+    ...settings,
+    hosts: view.hosts,
+    test: view.test,
+    expires_at: isoOrNull(view.expiresAt),
+    secret_set_at: view.secretSetAt,
+    last_test: view.lastTest && { ...view.lastTest, at: view.lastTest.at.toISOString() },
+    tokens: view.tokens && {
+      obtained_at: isoOrNull(view.tokens.obtainedAt),
+      expires_at: isoOrNull(view.tokens.expiresAt),
+      refused_error: view.tokens.refusedError,
+    },
+    integrations: view.integrations,
+    created_at: view.createdAt.toISOString(),
+    created_by: { type: view.createdBy.kind, id: view.createdBy.id, name: view.createdBy.name },
+    updated_at: view.updatedAt.toISOString(),
+  }
+}
+
+/** @param left what the test of a form that is not saved leaves for its save */
+export function testReportResource(
+  report: TestReport,
+  left: { receipt: string; draftId: string | null } | null = null,
+): TestReportResource {
+  return {
+    result: report.result,
+    detail: report.detail,
+    advice: report.advice,
+    stages: report.stages,
+    answer: report.answer && {
+      status: report.answer.status,
+      location: report.answer.location,
+      www_authenticate: report.answer.wwwAuthenticate,
+      retry_after: report.answer.retryAfter,
+      excerpt: report.answer.excerpt,
+    },
+    tested_at: report.testedAt.toISOString(),
+    receipt: left?.receipt ?? null,
+    draft_id: left?.draftId ?? null,
+  }
+}
+
+export function draftResource(draft: DraftView): DraftResource {
+  return {
+    id: draft.id,
+    credential_id: draft.credentialId,
+    form: { ...draft.form },
+    secret_set_at: draft.secretSetAt,
+    last_test: draft.lastTest && { ...draft.lastTest, at: draft.lastTest.at.toISOString() },
+    expires_at: draft.expiresAt.toISOString(),
+  }
+}

@@ -1,0 +1,152 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { pipeline, Readable } from 'node:stream'
+import type { ReadableStream as WebStream } from 'node:stream/web'
+import { hashToken, hasScope, isAccepted, isWellFormedToken } from '../api-keys'
+import { type ProxyAnswer, proxy } from '../integrations/proxy'
+import { type ProxyRequest, readProxyTarget } from '../integrations/proxy-request'
+import { proxyDeps } from '../integrations/runtime'
+import { getRuntime } from '../runtime'
+import { type Answer, send, toResponse } from './answer'
+import { bearerToken, type Credentials, refuseKey } from './bearer'
+import { type ApiContext, type Origin, originOf, originOfIncoming } from './context'
+import { answerFailure } from './failures'
+import { answerProblem } from './problems'
+
+// `ANY /integrations/{slug}/proxy/{path}` on both mounts: bodies stream both ways, and the target is read undecoded.
+
+/** The service's answer, for either mount to send. */
+type Streamed = Extract<ProxyAnswer, { kind: 'answered' }>
+
+/** A call as it came, and who says that it makes it. */
+interface ProxyCall {
+  credentials: Credentials
+  from: Origin
+  request: ProxyRequest
+}
+
+/** Checks the key, then calls the service. */
+async function answerCall({ credentials, from, request }: ProxyCall): Promise<Answer | Streamed> {
+  const token = bearerToken(credentials)
+  if (typeof token !== 'string') return token
+  const { keyLookup, usage } = getRuntime()
+  const key = isWellFormedToken(token) ? await keyLookup.find(hashToken(token)) : null
+  if (!key || !isAccepted(key.status)) return refuseKey(credentials, key)
+  usage.record(key, from)
+  if (!hasScope(key.scopes, 'integrations:use')) {
+    const challenge = 'Bearer realm="Fenicia", error="insufficient_scope", scope="integrations:use"'
+    const detail = 'This needs the scope integrations:use, which the API key does not have.'
+    return answerProblem(credentials, 'INSUFFICIENT_PERMISSIONS', detail, {
+      headers: { 'WWW-Authenticate': challenge },
+    })
+  }
+  if (key.environment === 'test') {
+    const detail = 'A test key has no way to credentials and integrations: they are live.'
+    return answerProblem(credentials, 'INSUFFICIENT_PERMISSIONS', detail)
+  }
+  const answer = await proxy(proxyDeps(), { accountId: key.accountId, key, userId: null }, request)
+  if (answer.kind === 'answered') return answer
+  // So that a refusal of ours is told from one of the service's.
+  const headers = { 'Fenicia-Error': answer.code, ...answer.headers }
+  return answerProblem(credentials, answer.code, answer.detail, { headers })
+}
+
+/** The headers of the service's answer, and ours beside them. */
+function headersOf({ headers }: Streamed, { slug, requestId }: ProxyRequest): [name: string, value: string][] {
+  return [...headers, ['X-Request-Id', requestId], ['Fenicia-Integration', slug]]
+}
+
+/** Whether a request is one of the proxy's: `node:http`'s own, without what the way of all calls is for. */
+export function isProxy({ url = '', headers: { origin } }: IncomingMessage): boolean {
+  return origin === undefined && readProxyTarget(url) !== null
+}
+
+/** Answers a call straight on `node:http`: streams of the web in between would cost more than the rest of the call. */
+export async function answerProxy(
+  request: IncomingMessage,
+  response: ServerResponse,
+  requestId: string,
+): Promise<void> {
+  const gone = new AbortController()
+  response.once('close', () => response.writableFinished || gone.abort())
+  const call = incomingCall(request, requestId, gone.signal)
+  try {
+    const answer = await answerCall(call)
+    if (!('kind' in answer)) return send(response, answer)
+    response.writeHead(answer.status, headersOf(answer, call.request).flat())
+    // One that breaks off takes the caller's connection along: half an answer must not look like a whole one.
+    pipeline(answer.body, response, () => {})
+  } catch (error) {
+    if (response.headersSent) response.destroy()
+    else send(response, answerFailure({ requestId }, request.method ?? 'GET', error))
+  }
+}
+
+function incomingCall(request: IncomingMessage, requestId: string, signal: AbortSignal): ProxyCall {
+  const { headers, rawHeaders, method = 'GET', url = '' } = request
+  const bodyBytes = lengthOf(headers['content-length'])
+  const hasBody = (bodyBytes ?? 0) > 0 || headers['transfer-encoding'] !== undefined
+  return {
+    credentials: { requestId, authorization: headers.authorization, rawHeaders },
+    from: originOfIncoming(request),
+    request: {
+      ...targetOf(url),
+      method,
+      rawHeaders,
+      body: hasBody ? request : null,
+      bodyBytes,
+      requestId,
+      signal,
+      startedAt: performance.now(),
+    },
+  }
+}
+
+/** Answers a call of the portable mount, or one of a page of another site, which CORS has let through. */
+export async function respondProxy(c: ApiContext): Promise<Response> {
+  const { raw } = c.req
+  const { incoming, requestId } = c.env
+  const call = incoming ? incomingCall(incoming, requestId, raw.signal) : webCall(c)
+  const answer = await answerCall(call)
+  if (!('kind' in answer)) return toResponse(answer)
+  const { status, body } = answer
+  const headers = headersOf(answer, call.request)
+  if (status === 204 || status === 205 || status === 304 || c.req.method === 'HEAD') {
+    body.resume()
+    return new Response(null, { status, headers })
+  }
+  return new Response(Readable.toWeb(body) as unknown as ReadableStream, { status, headers })
+}
+
+function webCall(c: ApiContext): ProxyCall {
+  const { raw } = c.req
+  const { pathname, search } = new URL(raw.url)
+  const rawHeaders = [...raw.headers].flat()
+  const bodyBytes = lengthOf(raw.headers.get('content-length') ?? undefined)
+  const body = raw.body && bodyBytes !== 0 ? Readable.fromWeb(raw.body as unknown as WebStream) : null
+  return {
+    credentials: {
+      requestId: c.env.requestId,
+      authorization: raw.headers.get('authorization') ?? undefined,
+      rawHeaders,
+    },
+    from: originOf(c),
+    request: {
+      ...targetOf(pathname + search),
+      method: raw.method,
+      rawHeaders,
+      body,
+      bodyBytes,
+      requestId: c.env.requestId,
+      signal: raw.signal,
+      startedAt: performance.now(),
+    },
+  }
+}
+
+function targetOf(url: string): Pick<ProxyRequest, 'slug' | 'rawPath' | 'rawQuery'> {
+  return readProxyTarget(url) ?? { slug: '', rawPath: '', rawQuery: null }
+}
+
+function lengthOf(header: string | undefined): number | undefined {
+  return header !== undefined && /^\d{1,15}$/.test(header) ? Number(header) : undefined
+}

@@ -1,0 +1,106 @@
+import { and, eq, sql } from 'drizzle-orm'
+import type { Database } from '@/db/client'
+import { credentialDrafts, credentials } from '@/db/schema'
+import type { Actor } from '../audit'
+import { Refusal } from '../errors'
+import { isId } from '../ids'
+import type { SavedFor } from './hosts'
+import { tokenOriginOf } from './hosts'
+import type { CredentialSettings, TestRequest } from './types'
+
+export type CredentialRow = typeof credentials.$inferSelect
+export type DraftRow = typeof credentialDrafts.$inferSelect
+
+/** What a form starts from: a stored credential or a draft, whose secrets fill the fields that say “unchanged”. */
+export interface Base {
+  kind: 'credential' | 'draft'
+  accountId: string
+  /** Owner of its items in the vault. */
+  id: string
+  stored: ReadonlySet<string>
+  savedFor: SavedFor
+}
+
+export function settingsOfRow(row: Pick<CredentialRow, 'settings'>): CredentialSettings {
+  return row.settings as unknown as CredentialSettings
+}
+
+export function testOfRow(row: Pick<CredentialRow, 'test'>): TestRequest | null {
+  return row.test as TestRequest | null
+}
+
+export function baseOfCredential(row: CredentialRow): Base {
+  return {
+    kind: 'credential',
+    accountId: row.accountId,
+    id: row.id,
+    stored: new Set(Object.keys(row.secretSetAt)),
+    savedFor: { hosts: row.hosts, tokenOrigin: tokenOriginOf(settingsOfRow(row)) },
+  }
+}
+
+export function baseOfDraft(row: DraftRow): Base {
+  return {
+    kind: 'draft',
+    accountId: row.accountId,
+    id: row.id,
+    stored: new Set(Object.keys(row.secretSetAt)),
+    savedFor: { hosts: row.hosts, tokenOrigin: tokenOriginOf(row.form as { type: CredentialSettings['type'] }) },
+  }
+}
+
+export function credentialNotFound(): Refusal {
+  return new Refusal('not_found', 'There is no such credential.')
+}
+
+export function draftNotFound(): Refusal {
+  return new Refusal('not_found', 'There is no such draft: it was saved, discarded, or a day has gone by.')
+}
+
+/**
+ * One credential's row.
+ * @param lock until the transaction ends
+ * @throws {Refusal} `not_found` – also for another account's, in the same words
+ */
+export async function findCredential(
+  db: Database,
+  accountId: string,
+  id: string,
+  { lock = false } = {},
+): Promise<CredentialRow> {
+  if (!isId('credential', id)) throw credentialNotFound()
+  const query = db
+    .select()
+    .from(credentials)
+    .where(and(eq(credentials.accountId, accountId), eq(credentials.id, id)))
+  const [row] = await (lock ? query.for('update') : query)
+  if (!row) throw credentialNotFound()
+  return row
+}
+
+/**
+ * A draft that the actor made and that has not ended.
+ * @throws {Refusal} `not_found`
+ */
+export async function findDraft(
+  db: Database,
+  actor: Pick<Actor, 'accountId' | 'id'>,
+  id: string,
+  { lock = false } = {},
+): Promise<DraftRow> {
+  if (!isId('credentialDraft', id) || actor.id === null) throw draftNotFound()
+  const query = db
+    .select()
+    .from(credentialDrafts)
+    .where(
+      and(
+        eq(credentialDrafts.accountId, actor.accountId),
+        eq(credentialDrafts.id, id),
+        eq(credentialDrafts.createdById, actor.id),
+        sql`${credentialDrafts.expiresAt} > statement_timestamp()`,
+      ),
+    )
+  const [row] = await (lock ? query.for('update') : query)
+  if (!row) throw draftNotFound()
+  return row
+}

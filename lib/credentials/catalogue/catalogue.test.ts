@@ -1,0 +1,196 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { credentialForm, headerName } from '../schemas'
+import { type CredentialTemplate, findProvider, type Provider, providerGroups, providers } from './index'
+
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
+const PLACEHOLDER = /\{([^{}]*)\}/g
+/** What would end a host, or turn what stands before it into a user name. */
+const FORBIDDEN = ['/', '\\', '@', '#', '?', ':', '&', '%', ' ', '\t', '\n', '\r', '\u00a0', '\u2028', '{', '}']
+
+const named = providers.map((provider) => [provider.id, provider] as const)
+const everyTemplate = providers.flatMap((provider) =>
+  provider.templates.map((template) => [`${provider.id}: ${template.label}`, provider, template] as const),
+)
+const everyVariable = providers.flatMap(({ id, variables = [] }) =>
+  variables.map((variable) => [`${id}: ${variable.name}`, variable] as const),
+)
+
+function addressesOf({ settings, hosts, test, integration }: CredentialTemplate): string[] {
+  const tokenUrl = settings.type === 'oauth2' ? [settings.token_url] : []
+  return [...hosts, ...tokenUrl, ...(test ? [test.url] : []), integration.base_url]
+}
+
+function placeholdersOf(address: string): string[] {
+  return [...address.matchAll(PLACEHOLDER)].map(([, name = '']) => name)
+}
+
+/** An address as the examples of its variables make it. */
+function filled(address: string, { variables = [] }: Provider): string {
+  return variables.reduce((text, { name, example }) => text.replaceAll(`{${name}}`, example), address)
+}
+
+function headersOf({ settings, integration }: CredentialTemplate): string[] {
+  const placed = 'placement' in settings && settings.placement.in === 'header' ? [settings.placement.name] : []
+  const own = settings.type === 'headers' ? settings.headers : []
+  return [...placed, ...own, ...integration.headers.map(({ name }) => name)]
+}
+
+describe('the catalogue', () => {
+  it.each(['id', 'name', 'monogram'] as const)('has every %s once', (field) => {
+    const all = providers.map((provider) => provider[field].toLowerCase())
+    expect(all.filter((value, index) => all.indexOf(value) !== index)).toEqual([])
+  })
+
+  it('finds a provider by its id, and none by any other word', () => {
+    for (const provider of providers) expect(findProvider(provider.id)).toBe(provider)
+    expect(findProvider('SHOPIFY')).toBeUndefined()
+    expect(findProvider('constructor')).toBeUndefined()
+  })
+
+  it('has every group', () => {
+    expect(new Set(providers.map(({ group }) => group))).toEqual(new Set(providerGroups))
+  })
+
+  it('is plain data, which JSON carries whole', () => {
+    expect(JSON.parse(JSON.stringify(providers))).toEqual(providers)
+  })
+
+  it('imports nothing but its own files, and types: browsers load it', () => {
+    const folder = new URL('.', import.meta.url)
+    const files = readdirSync(folder).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+    const imports = files.flatMap((file) => readFileSync(new URL(file, folder), 'utf8').match(/^.* from '.*'$/gm) ?? [])
+    expect(imports.length).toBeGreaterThan(0)
+    expect(imports.filter((line) => !/ from '\.\/[a-z]+'$/.test(line) && !line.startsWith('import type'))).toEqual([])
+  })
+})
+
+describe.each(named)('%s', (_, provider) => {
+  it('has a form that is stored and shown', () => {
+    expect(provider.id).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/)
+    expect(provider.id.length).toBeLessThanOrEqual(40)
+    expect(provider.monogram).toMatch(/^[A-Z]{2}$/)
+    expect(provider.templates).not.toEqual([])
+    const labels = provider.templates.map(({ label }) => label)
+    expect(new Set(labels).size).toBe(labels.length)
+  })
+
+  it('says what it was read from, and when', () => {
+    expect(provider.sources).not.toEqual([])
+    for (const { url, checked, shows } of provider.sources) {
+      expect(new URL(url).protocol).toBe('https:')
+      expect(checked).toMatch(/^\d{4}-\d\d-\d\d$/)
+      expect(new Date(checked).toISOString()).toBe(`${checked}T00:00:00.000Z`)
+      expect(shows).not.toBe('')
+    }
+  })
+
+  it('declares the variables that it uses, and uses those that it declares', () => {
+    const declared = (provider.variables ?? []).map(({ name }) => name)
+    const used = provider.templates.flatMap((template) => addressesOf(template).flatMap(placeholdersOf))
+    expect([...new Set(used)].sort()).toEqual([...new Set(declared)].sort())
+    expect(new Set(declared).size).toBe(declared.length)
+    // One form asks for all of them, whichever way in is chosen.
+    for (const template of provider.templates) {
+      expect(new Set(addressesOf(template).flatMap(placeholdersOf))).toEqual(new Set(declared))
+    }
+  })
+
+  it('has no variable in what is not an address', () => {
+    const rest = provider.templates.map(({ settings, integration, hint }) => [
+      settings.type === 'oauth2' ? { ...settings, token_url: '' } : settings,
+      integration.headers,
+      hint,
+    ])
+    expect(JSON.stringify(rest)).not.toMatch(/\{[a-z]+\}/)
+  })
+})
+
+if (everyVariable.length === 0) throw new Error('No provider has variables: the tests of them test nothing')
+describe.each(everyVariable)('the variable %s', (_, { name, label, example, pattern }) => {
+  const whole = new RegExp(`^(?:${pattern})$`)
+
+  it('takes its example', () => {
+    expect(name).toMatch(/^[a-z]+$/)
+    expect(label).not.toBe('')
+    expect(example).toMatch(whole)
+  })
+
+  it('can’t lead to another host', () => {
+    expect('').not.toMatch(whole)
+    for (const sign of FORBIDDEN) {
+      expect(sign).not.toMatch(whole)
+      expect(`${sign}${example}`).not.toMatch(whole)
+      expect(`${example}${sign}`).not.toMatch(whole)
+      expect(`${example}${sign}${example}`).not.toMatch(whole)
+    }
+    expect('..').not.toMatch(whole)
+    expect(`${example}.`).not.toMatch(whole)
+    expect(`.${example}`).not.toMatch(whole)
+  })
+
+  it('is decided quickly, whatever is typed', () => {
+    const start = performance.now()
+    for (const piece of ['a', 'a-', 'a.', '1', '-', '.']) expect(`${piece.repeat(5_000)}!`).not.toMatch(whole)
+    expect(performance.now() - start).toBeLessThan(1_000)
+  })
+})
+
+describe.each(everyTemplate)('%s', (_, provider, template) => {
+  const { settings, hosts, test, integration, hint } = template
+
+  it('sends secrets over https only, to hosts that it names', () => {
+    const origins = hosts.map((host) => filled(host, provider))
+    for (const address of addressesOf(template)) {
+      expect(address).toMatch(/^https:\/\//)
+      const url = new URL(filled(address, provider))
+      expect(url.protocol).toBe('https:')
+      expect([url.username, url.password, url.hash, url.port]).toEqual(['', '', '', ''])
+    }
+    expect(origins.map((origin) => new URL(origin).origin)).toEqual(origins)
+    expect(new Set(origins).size).toBe(origins.length)
+    expect(origins).toContain(new URL(filled(integration.base_url, provider)).origin)
+    if (test) expect(origins).toContain(new URL(filled(test.url, provider)).origin)
+  })
+
+  it('tests without changing anything', () => {
+    if (test) expect(['GET', 'HEAD', 'OPTIONS']).toContain(test.method)
+  })
+
+  it('names headers that a request may have', () => {
+    for (const name of headersOf(template)) {
+      expect(name).toMatch(TOKEN)
+      expect(headerName.safeParse(name).success).toBe(true)
+    }
+    const fixed = integration.headers.map(({ name }) => name.toLowerCase())
+    expect(new Set(fixed).size).toBe(fixed.length)
+    for (const { value } of integration.headers) expect(value).toMatch(/^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/)
+  })
+
+  it('leaves an integration’s base address free for paths', () => {
+    expect(integration.base_url).not.toMatch(/[?]|\/$/)
+  })
+
+  it('leaves to the person what only the person knows', () => {
+    if (settings.type === 'oauth2') expect(settings.client_id).toBe('')
+    expect(hint).toMatch(/[.]$/)
+    expect(hint.length).toBeLessThanOrEqual(300)
+  })
+
+  it('is a credential that can be saved, once it is filled in', () => {
+    const form = {
+      ...settings,
+      ...(settings.type === 'oauth2'
+        ? { client_id: 'my-client', token_url: filled(settings.token_url, provider) }
+        : {}),
+      ...('placement' in settings && settings.placement.in === 'query'
+        ? { placement: { in: 'query', name: settings.placement.name } }
+        : {}),
+      name: provider.name,
+      provider: provider.id,
+      hosts: hosts.map((host) => filled(host, provider)),
+      test: test && { ...test, url: filled(test.url, provider) },
+    }
+    expect(credentialForm.safeParse(form).error?.issues).toBeUndefined()
+  })
+})

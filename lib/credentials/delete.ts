@@ -1,0 +1,50 @@
+import { and, eq } from 'drizzle-orm'
+import { credentialDrafts, credentials, integrations, tokenSets } from '@/db/schema'
+import { type Actor, recordAuditEvent } from '../audit'
+import { Refusal } from '../errors'
+import { findCredential } from './base'
+import { removeDraft } from './drafts'
+import type { CredentialStore } from './store'
+
+/**
+ * Deletes a credential with its secrets and tokens. Integrations that used it stay, without one, and refuse every call.
+ * @param evenIfUsed false: refused while an integration uses it
+ * @throws {Refusal} `not_found`; `credential_in_use`, naming the integrations
+ */
+export async function deleteCredential(
+  { db, vault }: Pick<CredentialStore, 'db' | 'vault'>,
+  actor: Actor,
+  id: string,
+  { evenIfUsed = false } = {},
+): Promise<void> {
+  const { accountId } = actor
+  await db.transaction(async (tx) => {
+    const { name, type } = await findCredential(tx, accountId, id, { lock: true })
+    const using = and(eq(integrations.accountId, accountId), eq(integrations.credentialId, id))
+    const used = await tx
+      .update(integrations)
+      .set({ credentialId: null })
+      .where(using)
+      .returning({ id: integrations.id, name: integrations.name })
+    if (used.length > 0 && !evenIfUsed) throw inUse(used)
+    const drafts = await tx
+      .select({ id: credentialDrafts.id, accountId: credentialDrafts.accountId })
+      .from(credentialDrafts)
+      .where(and(eq(credentialDrafts.accountId, accountId), eq(credentialDrafts.credentialId, id)))
+    for (const draft of drafts) await removeDraft(tx, vault, draft)
+    await vault.remove(tx, { accountId, ownerId: id })
+    await tx.delete(tokenSets).where(and(eq(tokenSets.accountId, accountId), eq(tokenSets.ownerId, id)))
+    await tx.delete(credentials).where(and(eq(credentials.accountId, accountId), eq(credentials.id, id)))
+    await recordAuditEvent(tx, actor, 'credential.deleted', id, { name, type, integrations: used.map((one) => one.id) })
+  })
+}
+
+function inUse(used: { name: string }[]): Refusal {
+  const names = used.map(({ name }) => `“${name}”`)
+  const shown = names.length > 5 ? [...names.slice(0, 5), `${names.length - 5} more`] : names
+  const those = used.length === 1 ? 'integration uses' : 'integrations use'
+  return new Refusal(
+    'credential_in_use',
+    `${used.length} ${those} this credential and would stop working: ${shown.join(', ')}. Give them another credential first, or delete it nevertheless.`,
+  )
+}

@@ -1,0 +1,179 @@
+import { and, desc, eq, sql } from 'drizzle-orm'
+import type { Database } from '@/db/client'
+import { credentialDrafts, tokenSets } from '@/db/schema'
+import type { Actor } from '../audit'
+import { newId } from '../ids'
+import { putTokens } from '../oauth'
+import type { Secrets, Vault } from '../vault/vault'
+import { type DraftRow, findDraft } from './base'
+import { type CredentialForm, hostsOf } from './schemas'
+import { setTimes, typedSecrets } from './secrets'
+import type { TestResult } from './types'
+
+/** Hours that a draft is kept. */
+export const DRAFT_HOURS = 24
+
+/** A form without its secrets, and without what its tests have left. */
+export type DraftForm = CredentialForm extends infer Form
+  ? Form extends unknown
+    ? Omit<Form, 'secret' | 'draft_id' | 'receipt'>
+    : never
+  : never
+
+/** A draft as the person who made it sees it. */
+export interface DraftView {
+  id: string
+  /** Of an edit: what is edited. */
+  credentialId: string | null
+  /** The form as it was tested, without its secrets. */
+  form: DraftForm
+  secretSetAt: Record<string, string>
+  lastTest: { result: TestResult; detail: string; at: Date } | null
+  expiresAt: Date
+}
+
+/**
+ * Keeps a form with all of its secrets, before its test spends the refresh token in it: what the test gets for that must not
+ * be lost when the page is closed.
+ * @param kept the draft that the form came from, which is written anew
+ * @returns its id
+ */
+export async function keepDraft(
+  tx: Database,
+  vault: Vault,
+  actor: Actor & { id: string },
+  form: CredentialForm,
+  secrets: Secrets,
+  { kept = null, credentialId = null }: { kept?: DraftRow | null; credentialId?: string | null },
+  storedAt: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const { secret: _, draft_id: _draft, receipt: _receipt, ...shown } = form
+  const id = kept?.id ?? newId('credentialDraft')
+  const values = {
+    form: shown as unknown as Record<string, unknown>,
+    secretSetAt: setTimes(form, kept?.secretSetAt ?? storedAt),
+    hosts: hostsOf(form),
+    expiresAt: sql`statement_timestamp() + ${DRAFT_HOURS} * interval '1 hour'`,
+  }
+  if (kept) {
+    await tx
+      .update(credentialDrafts)
+      .set(values)
+      .where(and(eq(credentialDrafts.accountId, actor.accountId), eq(credentialDrafts.id, id)))
+  } else {
+    await tx.insert(credentialDrafts).values({
+      id,
+      accountId: actor.accountId,
+      credentialId,
+      ...values,
+      createdByKind: actor.kind,
+      createdById: actor.id,
+    })
+  }
+  const owner = { accountId: actor.accountId, ownerId: id }
+  const { refresh_token: typed } = typedSecrets(form)
+  // The token that was typed stays beside what it was spent for: the same form, sent again, means the same tokens.
+  const before = kept && (await vault.open(tx, { ...owner, field: 'secret' }))?.refresh_token
+  const refreshToken = typed && typed.reveal() !== before?.reveal() ? typed : null
+  const spent = refreshToken ?? before
+  await vault.put(tx, { ...owner, field: 'secret' }, spent ? { ...secrets, refresh_token: spent } : secrets)
+  if (refreshToken) await putTokens(tx, vault, owner, { refreshToken, accessToken: null, expiresAt: null, scope: null })
+  return id
+}
+
+/** Notes what the test of a draft has found. */
+export async function noteDraftTest(
+  db: Database,
+  accountId: string,
+  id: string,
+  { result, detail }: { result: TestResult; detail: string },
+): Promise<void> {
+  await db
+    .update(credentialDrafts)
+    .set({ testResult: result, testDetail: detail, testedAt: new Date() })
+    .where(and(eq(credentialDrafts.accountId, accountId), eq(credentialDrafts.id, id)))
+}
+
+/** The drafts that a person made and neither saved nor discarded, the latest first. */
+export async function listDrafts(db: Database, actor: Pick<Actor, 'accountId' | 'id'>): Promise<DraftView[]> {
+  if (actor.id === null) return []
+  const rows = await db
+    .select()
+    .from(credentialDrafts)
+    .where(
+      and(
+        eq(credentialDrafts.accountId, actor.accountId),
+        eq(credentialDrafts.createdById, actor.id),
+        sql`${credentialDrafts.expiresAt} > statement_timestamp()`,
+      ),
+    )
+    .orderBy(desc(credentialDrafts.id))
+    .limit(20)
+  return rows.map(viewOf)
+}
+
+/**
+ * One draft of the actor's.
+ * @throws {Refusal} `not_found`
+ */
+export async function getDraft(db: Database, actor: Pick<Actor, 'accountId' | 'id'>, id: string): Promise<DraftView> {
+  return viewOf(await findDraft(db, actor, id))
+}
+
+/**
+ * Deletes a draft, with its secrets and tokens.
+ * @throws {Refusal} `not_found`
+ */
+export async function discardDraft(
+  db: Database,
+  vault: Vault,
+  actor: Pick<Actor, 'accountId' | 'id'>,
+  id: string,
+): Promise<void> {
+  await db.transaction(async (tx) => removeDraft(tx, vault, await findDraft(tx, actor, id, { lock: true })))
+}
+
+export async function removeDraft(
+  tx: Database,
+  vault: Vault,
+  { accountId, id }: Pick<DraftRow, 'accountId' | 'id'>,
+): Promise<void> {
+  await vault.remove(tx, { accountId, ownerId: id })
+  await tx.delete(tokenSets).where(and(eq(tokenSets.accountId, accountId), eq(tokenSets.ownerId, id)))
+  await tx.delete(credentialDrafts).where(and(eq(credentialDrafts.accountId, accountId), eq(credentialDrafts.id, id)))
+}
+
+/**
+ * Deletes drafts that have ended. May run anywhere, any number of times.
+ * @returns how many were deleted
+ */
+export async function pruneDrafts(db: Database, vault: Vault, signal?: AbortSignal): Promise<number> {
+  let pruned = 0
+  while (!signal?.aborted) {
+    const found = await db.transaction(async (tx) => {
+      const [draft] = await tx
+        .select()
+        .from(credentialDrafts)
+        .where(sql`${credentialDrafts.expiresAt} <= statement_timestamp()`)
+        .limit(1)
+        .for('update', { skipLocked: true })
+      if (draft) await removeDraft(tx, vault, draft)
+      return draft !== undefined
+    })
+    if (!found) break
+    pruned += 1
+  }
+  return pruned
+}
+
+function viewOf(row: DraftRow): DraftView {
+  const { testResult: result, testDetail, testedAt: at } = row
+  return {
+    id: row.id,
+    credentialId: row.credentialId,
+    form: row.form as unknown as DraftView['form'],
+    secretSetAt: row.secretSetAt,
+    lastTest: result && at ? { result, detail: testDetail ?? '', at } : null,
+    expiresAt: row.expiresAt,
+  }
+}

@@ -1,0 +1,30 @@
+import type { Database } from '@/db/client'
+import type { OAuthClient, Renewable } from '../oauth'
+import type { Secrets, Vault } from '../vault/vault'
+import { findCredential, settingsOfRow } from './base'
+import type { OAuth2Settings } from './types'
+
+/** A credential's settings as its token endpoint needs them. */
+export function oauthClientOf(settings: OAuth2Settings, secrets: Secrets): OAuthClient {
+  return {
+    tokenUrl: settings.token_url,
+    clientId: settings.client_id,
+    clientSecret: settings.client_authentication === 'none' ? null : (secrets.client_secret ?? null),
+    authentication: settings.client_authentication,
+    scopes: settings.scopes,
+    audience: settings.audience,
+    parameters: settings.parameters,
+  }
+}
+
+/**
+ * What renews a stored credential's tokens, as it is stored now.
+ * @throws {Refusal} `not_found`; {TypeError} when it is of another type
+ */
+export async function renewableOf(db: Database, vault: Vault, accountId: string, id: string): Promise<Renewable> {
+  const row = await findCredential(db, accountId, id)
+  const settings = settingsOfRow(row)
+  if (settings.type !== 'oauth2') throw new TypeError('Only OAuth2 credentials have tokens')
+  const secrets = await vault.open(db, { accountId, ownerId: id, field: 'secret' })
+  return { client: oauthClientOf(settings, secrets ?? {}), grant: settings.grant }
+}

@@ -1,0 +1,192 @@
+import { and, asc, count, eq, inArray, type SQL, sql } from 'drizzle-orm'
+import { z } from 'zod'
+import type { Database } from '@/db/client'
+import { credentials, credentialTypes, integrations, tokenSets } from '@/db/schema'
+import { pageQuery, readCursor, writeCursor } from '../paging'
+import { isStorable } from '../text'
+import { type CredentialRow, credentialNotFound, findCredential, settingsOfRow, testOfRow } from './base'
+import type { CredentialSettings, TestRequest, TestResult } from './types'
+
+/** Days before its end in which a secret counts as expiring. */
+export const EXPIRING_DAYS = 14
+
+/** A credential as people and apps see it: never with a secret. */
+export interface CredentialView {
+  id: string
+  name: string
+  provider: string | null
+  settings: CredentialSettings
+  hosts: string[]
+  test: TestRequest | null
+  expiresAt: Date | null
+  /** When each secret field was set last, ISO 8601. */
+  secretSetAt: Record<string, string>
+  /** The last result of a Test of what is stored now; null: not tested. */
+  lastTest: { result: TestResult; detail: string; at: Date; by: string } | null
+  /** Of OAuth2. */
+  tokens: { obtainedAt: Date | null; expiresAt: Date | null; refusedError: string | null } | null
+  /** Where it is used. */
+  integrations: { id: string; name: string; slug: string }[]
+  createdAt: Date
+  createdBy: { kind: CredentialRow['createdByKind']; id: string | null; name: string }
+  updatedAt: Date
+}
+
+export const credentialFilters = ['all', 'good', 'bad', 'untested', 'unused', 'expiring'] as const
+
+export const listCredentialsQuery = z.strictObject({
+  status: z
+    .enum(credentialFilters, `must be one of ${credentialFilters.join(', ')}`)
+    .default('all')
+    .meta({
+      description:
+        '`good`, `untested`: by the last test. `bad`: it was refused or failed, or a token was refused. `unused`: no integration uses it. `expiring`: ends within 14 days, or has ended.',
+    }),
+  type: z.enum(credentialTypes, `must be one of ${credentialTypes.join(', ')}`).optional(),
+  q: z
+    .string()
+    .max(100, 'must be 100 characters or fewer')
+    .refine(isStorable, 'must not contain control characters or broken Unicode')
+    .optional()
+    .meta({ description: 'Part of the name or of a host, or the id, or the provider.' }),
+  sort: z.enum(['created', 'name'], 'must be one of created, name').default('created'),
+  ...pageQuery,
+})
+export type ListCredentialsQuery = z.output<typeof listCredentialsQuery>
+
+export interface CredentialPage {
+  credentials: CredentialView[]
+  nextCursor: string | null
+  /** All that the filter matches, on every page. */
+  total: number
+}
+
+/**
+ * One credential.
+ * @throws {Refusal} `not_found` – also for another account's, in the same words
+ */
+export async function getCredential(db: Database, accountId: string, id: string): Promise<CredentialView> {
+  const [view] = await viewsOf(db, accountId, [await findCredential(db, accountId, id)])
+  if (!view) throw credentialNotFound()
+  return view
+}
+
+/**
+ * A page of an account's credentials: the newest first, or by name.
+ * @throws {Refusal} `invalid` on `cursor`
+ */
+export async function listCredentials(
+  db: Database,
+  accountId: string,
+  query: ListCredentialsQuery,
+): Promise<CredentialPage> {
+  const filter = and(
+    eq(credentials.accountId, accountId),
+    typeFilter(query),
+    statusFilter(query.status),
+    search(query.q),
+  )
+  const name = sql`${credentials.nameHeld}`
+  // Ids sort by age.
+  const after = query.cursor === undefined ? null : readCursor(query.cursor, query.sort)
+  const beyond =
+    after &&
+    (query.sort === 'name'
+      ? sql`(${name}, ${credentials.id}) > (${after.value}, ${after.id})`
+      : sql`${credentials.id} < ${after.id}`)
+  const order = query.sort === 'name' ? [sql`${name} asc`, asc(credentials.id)] : [sql`${credentials.id} desc`]
+  const [rows, [totals]] = await Promise.all([
+    db
+      .select()
+      .from(credentials)
+      .where(and(filter, beyond ?? undefined))
+      .orderBy(...order)
+      .limit(query.limit + 1),
+    db.select({ total: count() }).from(credentials).where(filter),
+  ])
+  const page = rows.slice(0, query.limit)
+  const last = rows.length > query.limit ? page.at(-1) : undefined
+  return {
+    credentials: await viewsOf(db, accountId, page),
+    nextCursor: last ? writeCursor(query.sort, query.sort === 'name' ? last.nameHeld : '', last.id) : null,
+    total: totals?.total ?? 0,
+  }
+}
+
+function typeFilter({ type }: ListCredentialsQuery): SQL | undefined {
+  return type && eq(credentials.type, type)
+}
+
+const isUnused = sql`not exists (
+  select 1 from ${integrations} i where i.account_id = ${credentials.accountId} and i.credential_id = ${credentials.id})`
+const isRefused = sql`exists (
+  select 1 from ${tokenSets} t
+  where t.account_id = ${credentials.accountId} and t.owner_id = ${credentials.id} and t.refused_error is not null)`
+
+function statusFilter(status: ListCredentialsQuery['status']): SQL | undefined {
+  switch (status) {
+    case 'all':
+      return undefined
+    case 'good':
+      return sql`(${credentials.testResult} = 'good' and not ${isRefused})`
+    case 'bad':
+      return sql`(${credentials.testResult} in ('refused', 'failed') or ${isRefused})`
+    case 'untested':
+      return sql`${credentials.testResult} is null`
+    case 'unused':
+      return isUnused
+    case 'expiring':
+      return sql`${credentials.expiresAt} < now() + ${EXPIRING_DAYS} * interval '1 day'`
+  }
+}
+
+function search(text: string | undefined): SQL | undefined {
+  const wanted = text?.normalize('NFC').trim()
+  if (!wanted) return undefined
+  const pattern = `%${wanted.replace(/[\\%_]/g, '\\$&')}%`
+  return sql`(${credentials.name} ilike ${pattern} or array_to_string(${credentials.hosts}, ' ') ilike ${pattern}
+    or ${credentials.id} = ${wanted} or ${credentials.provider} = ${wanted.toLowerCase()})`
+}
+
+async function viewsOf(db: Database, accountId: string, rows: CredentialRow[]): Promise<CredentialView[]> {
+  if (rows.length === 0) return []
+  const ids = rows.map(({ id }) => id)
+  const [uses, tokens] = await Promise.all([
+    db
+      .select({ id: integrations.id, name: integrations.name, slug: integrations.slug, of: integrations.credentialId })
+      .from(integrations)
+      .where(and(eq(integrations.accountId, accountId), inArray(integrations.credentialId, ids)))
+      .orderBy(integrations.id),
+    db
+      .select()
+      .from(tokenSets)
+      .where(and(eq(tokenSets.accountId, accountId), inArray(tokenSets.ownerId, ids))),
+  ])
+  return rows.map((row) => {
+    const token = tokens.find(({ ownerId }) => ownerId === row.id)
+    const { testResult: result, testedAt: at } = row
+    return {
+      id: row.id,
+      name: row.name,
+      provider: row.provider,
+      settings: settingsOfRow(row),
+      hosts: row.hosts,
+      test: testOfRow(row),
+      expiresAt: row.expiresAt,
+      secretSetAt: row.secretSetAt,
+      lastTest: result && at ? { result, detail: row.testDetail ?? '', at, by: row.testedByName ?? '' } : null,
+      tokens:
+        row.type === 'oauth2'
+          ? {
+              obtainedAt: token?.obtainedAt ?? null,
+              expiresAt: token?.expiresAt ?? null,
+              refusedError: token?.refusedError ?? null,
+            }
+          : null,
+      integrations: uses.filter(({ of }) => of === row.id).map(({ id, name, slug }) => ({ id, name, slug })),
+      createdAt: row.createdAt,
+      createdBy: { kind: row.createdByKind, id: row.createdById, name: row.createdByName },
+      updatedAt: row.updatedAt,
+    }
+  })
+}

@@ -1,0 +1,279 @@
+import { and, eq } from 'drizzle-orm'
+import type { Database } from '@/db/client'
+import { isUniqueViolation } from '@/db/errors'
+import { credentials, integrations } from '@/db/schema'
+import { comparableName } from '../api-keys/schemas'
+import { type Actor, recordAuditEvent } from '../audit'
+import { invalidField, type Refusal } from '../errors'
+import { newId } from '../ids'
+import { parseInput } from '../input'
+import { moveTokens, putTokens, removeTokens } from '../oauth'
+import {
+  baseOfCredential,
+  baseOfDraft,
+  type CredentialRow,
+  type DraftRow,
+  findCredential,
+  findDraft,
+  settingsOfRow,
+} from './base'
+import { checkForm } from './check'
+import { removeDraft } from './drafts'
+import { readReceipt, type TestedForm, type Unchanged } from './receipts'
+import { type CredentialChanges, type CredentialForm, credentialForm, hostsOf, settingsOf } from './schemas'
+import { meantSecrets, setTimes, typedSecrets } from './secrets'
+import type { CredentialStore } from './store'
+
+/**
+ * Stores a new credential.
+ * @throws {Refusal} `invalid`, with the fields; `not_found` when there is no such draft
+ */
+export async function createCredential(store: CredentialStore, actor: Actor, form: CredentialForm): Promise<string> {
+  const { db, vault, egress } = store
+  const { accountId } = actor
+  const id = newId('credential')
+  await db.transaction(async (tx) => {
+    const draft = form.draft_id === null ? null : await findDraft(tx, actor, form.draft_id, { lock: true })
+    const base = draft && baseOfDraft(draft)
+    checkForm(form, base, egress.policy)
+    const tested =
+      (await testedAs(store, accountId, form, base && { id: base.id, version: 0 })) ?? asDraft(actor, form, draft)
+    const inserted = await tx
+      .insert(credentials)
+      .values({
+        id,
+        accountId,
+        ...columnsOf(form),
+        secretSetAt: setTimes(form, draft?.secretSetAt ?? {}),
+        ...testColumns(tested),
+        createdByKind: actor.kind,
+        createdById: actor.id,
+        createdByName: actor.name,
+      })
+      .onConflictDoNothing({ target: [credentials.accountId, credentials.nameHeld] })
+      .returning({ id: credentials.id })
+    if (inserted.length === 0) throw nameTaken(form.name)
+    const owner = { accountId, ownerId: id }
+    await vault.put(tx, { ...owner, field: 'secret' }, await meantSecrets(tx, vault, form, base))
+    await saveTokens(tx, store, owner, form, draft)
+    if (draft) await removeDraft(tx, vault, draft)
+    await recordAuditEvent(tx, actor, 'credential.created', id, {
+      name: form.name,
+      type: form.type,
+      provider: form.provider,
+      hosts: hostsOf(form),
+      tested: tested?.result ?? null,
+    })
+  })
+  return id
+}
+
+/**
+ * Changes a credential: the fields that are given, and the secrets that are given anew.
+ * @throws {Refusal} `invalid`, with the fields; `not_found`
+ */
+export async function updateCredential(
+  store: CredentialStore,
+  actor: Actor,
+  id: string,
+  changes: CredentialChanges,
+): Promise<void> {
+  const { db, vault, egress } = store
+  const { accountId } = actor
+  await db
+    .transaction(async (tx) => {
+      const row = await findCredential(tx, accountId, id, { lock: true })
+      const form = changedForm(row, changes)
+      const draft = form.draft_id === null ? null : await findDraft(tx, actor, form.draft_id, { lock: true })
+      // The draft of an edit has taken over the credential's secrets.
+      const base = draft ? baseOfDraft(draft) : baseOfCredential(row)
+      checkForm(form, base, egress.policy)
+      await checkUses(tx, row, form)
+      const unchanged = { id: base.id, version: draft ? 0 : row.version }
+      const tested = (await testedAs(store, accountId, form, unchanged)) ?? asDraft(actor, form, draft)
+      const columns = columnsOf(form)
+      const typed = typedSecrets(form)
+      const isSent = isOtherRequest(row, form) || Object.keys(typed).length > 0 || draft !== null
+      await tx
+        .update(credentials)
+        .set({
+          ...columns,
+          secretSetAt: setTimes(form, { ...row.secretSetAt, ...draft?.secretSetAt }),
+          updatedAt: new Date(),
+          ...(isSent ? { version: row.version + 1 } : {}),
+          // What was found of something else says nothing of this.
+          ...(isSent || tested ? testColumns(tested) : {}),
+        })
+        .where(and(eq(credentials.accountId, accountId), eq(credentials.id, id)))
+      const owner = { accountId, ownerId: id }
+      await vault.put(tx, { ...owner, field: 'secret' }, await meantSecrets(tx, vault, form, base))
+      await saveTokens(tx, store, owner, form, draft, row)
+      if (draft) await removeDraft(tx, vault, draft)
+      await recordAuditEvent(tx, actor, 'credential.updated', id, {
+        ...changeOf(row, form),
+        secrets_replaced: Object.keys(typed),
+        tested: tested?.result ?? null,
+      })
+    })
+    .catch((error: unknown) => {
+      throw isUniqueViolation(error, 'credentials_name_held_idx') ? nameTaken(changes.name ?? '') : error
+    })
+}
+
+/** Refuses to take a host away that an integration calls. */
+async function checkUses(tx: Database, { accountId, id }: CredentialRow, form: CredentialForm): Promise<void> {
+  const uses = await tx
+    .select({ name: integrations.name, baseUrl: integrations.baseUrl })
+    .from(integrations)
+    .where(and(eq(integrations.accountId, accountId), eq(integrations.credentialId, id)))
+  const hosts = hostsOf(form)
+  const cutOff = uses.find(({ baseUrl }) => !hosts.includes(new URL(baseUrl).origin))
+  if (!cutOff) return
+  const { host } = new URL(cutOff.baseUrl)
+  throw invalidField(
+    'hosts',
+    `The integration “${cutOff.name}” calls ${host} with this credential: leave that host in the list`,
+  )
+}
+
+/**
+ * The form that changes make of what is stored.
+ * @throws {Refusal} `invalid`, with the fields, those among them that another type has
+ */
+export function changedForm(row: CredentialRow, changes: CredentialChanges): CredentialForm {
+  const { secret = {}, ...rest } = changes
+  return parseInput(credentialForm, { ...storedForm(row), ...rest, secret })
+}
+
+/** What is stored of a credential, in the form in which it is written; without its secrets. */
+function storedForm(row: CredentialRow): Record<string, unknown> {
+  const settings = settingsOfRow(row)
+  const placement =
+    'placement' in settings && settings.placement.in === 'query'
+      ? { placement: { in: 'query', name: settings.placement.name } }
+      : {}
+  return {
+    ...settings,
+    ...placement,
+    name: row.name,
+    provider: row.provider,
+    hosts: row.hosts,
+    test: row.test,
+    ...(settings.type === 'api_key' || settings.type === 'bearer'
+      ? { expires_at: row.expiresAt?.toISOString() ?? null }
+      : {}),
+  }
+}
+
+function columnsOf(form: CredentialForm) {
+  return {
+    name: form.name,
+    nameHeld: comparableName(form.name),
+    type: form.type,
+    provider: form.provider,
+    settings: settingsOf(form) as unknown as Record<string, unknown>,
+    hosts: hostsOf(form),
+    test: form.test as unknown as Record<string, unknown> | null,
+    expiresAt: form.type === 'api_key' || form.type === 'bearer' ? toDate(form.expires_at) : null,
+  }
+}
+
+function testColumns(tested: TestedForm | null) {
+  return {
+    testResult: tested?.result ?? null,
+    testDetail: tested?.detail ?? null,
+    testedAt: tested?.at ?? null,
+    testedByName: tested?.by ?? null,
+  }
+}
+
+/** What is known of this very form: by the receipt of its test. */
+async function testedAs(
+  { authSecret }: CredentialStore,
+  accountId: string,
+  form: CredentialForm,
+  unchanged: Unchanged | null,
+): Promise<TestedForm | null> {
+  return form.receipt === null ? null : readReceipt(authSecret, accountId, form, unchanged, form.receipt)
+}
+
+/** What was found of a draft that is saved as it was tested, such as after its page was closed. */
+function asDraft(actor: Actor, form: CredentialForm, draft: DraftRow | null): TestedForm | null {
+  if (!draft?.testResult || !draft.testedAt || Object.keys(typedSecrets(form)).length > 0) return null
+  const { secret: _, name: _name, provider: _provider, draft_id: _id, receipt: _receipt, ...shown } = form
+  const { name: _draftName, provider: _draftProvider, ...tested } = draft.form
+  if (comparable(shown) !== comparable(tested)) return null
+  return { result: draft.testResult, detail: draft.testDetail ?? '', at: draft.testedAt, by: actor.name }
+}
+
+/** Gives a credential the tokens that its form means: the draft's, unless other ones were typed since. */
+async function saveTokens(
+  tx: Database,
+  { vault }: CredentialStore,
+  owner: { accountId: string; ownerId: string },
+  form: CredentialForm,
+  draft: DraftRow | null,
+  before?: CredentialRow,
+): Promise<void> {
+  if (form.type !== 'oauth2') return
+  if (form.grant === 'client_credentials') {
+    // Tokens of another client, or for other scopes, are not what this form means.
+    if (before && isOtherRequest(before, form)) await removeTokens(tx, vault, owner)
+    return
+  }
+  const { refresh_token: refreshToken, access_token: accessToken } = typedSecrets(form)
+  if (draft && !(await isTypedAnew(tx, vault, draft, form))) {
+    await moveTokens(tx, vault, { accountId: draft.accountId, ownerId: draft.id }, owner)
+  } else if (refreshToken) {
+    const expiresAt = accessToken ? toDate(form.access_token_expires_at) : null
+    await putTokens(tx, vault, owner, { refreshToken, accessToken: accessToken ?? null, expiresAt, scope: null })
+  }
+}
+
+/** Whether the form's refresh token is another than the one that the draft's test has spent. */
+async function isTypedAnew(
+  tx: Database,
+  vault: CredentialStore['vault'],
+  draft: DraftRow,
+  form: CredentialForm,
+): Promise<boolean> {
+  const typed = typedSecrets(form).refresh_token
+  if (!typed) return false
+  const spent = await vault.open(tx, { accountId: draft.accountId, ownerId: draft.id, field: 'secret' })
+  return spent?.refresh_token?.reveal() !== typed.reveal()
+}
+
+/** Whether something else is sent than what is stored, or elsewhere. */
+function isOtherRequest(row: CredentialRow, form: CredentialForm): boolean {
+  const { settings, hosts, test } = columnsOf(form)
+  const other = { settings: row.settings, hosts: row.hosts, test: row.test }
+  return comparable({ settings, hosts, test }) !== comparable(other)
+}
+
+/** jsonb keeps members in an order of its own. */
+function comparable(value: unknown): string {
+  return JSON.stringify(value, (_, member: unknown) =>
+    typeof member === 'object' && member !== null && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : member,
+  )
+}
+
+/** The fields that are not secret, before and after, where they differ. */
+function changeOf(row: CredentialRow, form: CredentialForm): Record<string, { from: unknown; to: unknown }> {
+  const { nameHeld: _, ...after } = columnsOf(form)
+  return Object.fromEntries(
+    Object.entries(after).flatMap(([name, to]) => {
+      const from = row[name as keyof typeof after]
+      return comparable(from) === comparable(to) ? [] : [[name, { from, to }]]
+    }),
+  )
+}
+
+function toDate(text: string | null): Date | null {
+  return text === null ? null : new Date(text)
+}
+
+function nameTaken(name: string): Refusal {
+  return invalidField('name', `A credential is already called “${name}”. Choose another name.`)
+}

@@ -1,0 +1,279 @@
+import { and, eq } from 'drizzle-orm'
+import { credentials } from '@/db/schema'
+import { type Actor, recordAuditEvent } from '../../audit'
+import { isEgressError } from '../../egress/errors'
+import { Refusal } from '../../errors'
+import { isOAuthError, obtainTokens, type Renewable } from '../../oauth'
+import type { Secret } from '../../vault/secret'
+import type { Secrets } from '../../vault/vault'
+import {
+  type Base,
+  baseOfCredential,
+  baseOfDraft,
+  type DraftRow,
+  findCredential,
+  findDraft,
+  settingsOfRow,
+  testOfRow,
+} from '../base'
+import { checkForm } from '../check'
+import { keepDraft, noteDraftTest } from '../drafts'
+import { oauthClientOf, renewableOf } from '../oauth'
+import { placeCredential } from '../place'
+import { writeReceipt } from '../receipts'
+import { changedForm } from '../save'
+import { type CredentialChanges, type CredentialForm, settingsOf } from '../schemas'
+import { meantSecrets } from '../secrets'
+import type { CredentialStore } from '../store'
+import type { CredentialSettings, OAuth2Settings, TestRequest } from '../types'
+import { adviceOnFailure, adviceOnOAuth } from './advice'
+import { countTest } from './limit'
+import { type Probed, probe } from './probe'
+import type { StageReport, TestEvent, TestReport } from './report'
+
+export interface TestOptions {
+  /** Told of each stage as it is over. */
+  onEvent?: (event: TestEvent) => void
+  signal?: AbortSignal
+}
+
+/** A test of a form, with what its save needs of it. */
+export type FormTestReport = TestReport & {
+  /** Proves to the save what was found of this very form. */
+  receipt: string
+  /** Keeps tokens that the test has got, for the save; null: there are none that would be lost. */
+  draftId: string | null
+}
+
+/**
+ * Tests a form that is not saved, exactly as it is: what was typed, and for fields that say “unchanged” what is stored.
+ * @param credentialId what is edited; null: a new one
+ * @throws {Refusal} `invalid`, with the fields; `not_found`; `too_many_requests`
+ */
+export async function testForm(
+  store: CredentialStore,
+  actor: Actor & { id: string },
+  form: CredentialForm,
+  credentialId: string | null = null,
+  options: TestOptions = {},
+): Promise<FormTestReport> {
+  const { db, vault, egress, authSecret } = store
+  const { accountId } = actor
+  const row = credentialId === null ? null : await findCredential(db, accountId, credentialId)
+  const draft = form.draft_id === null ? null : await findDraft(db, actor, form.draft_id)
+  if (row && row.type !== form.type) throw new Refusal('not_found', 'There is no such credential of this type.')
+  const base = draft ? baseOfDraft(draft) : row && baseOfCredential(row)
+  checkForm(form, base, egress.policy)
+  requireTestable(form)
+  await countTest(db, accountId)
+
+  const secrets = await meantSecrets(db, vault, form, base)
+  const settings = settingsOf(form)
+  let kept: string | null = null
+  let tokens: Tokens | null = null
+  if (settings.type === 'oauth2') {
+    const ofWhom = await ownerOfTokens(store, actor, form as OAuth2Form, secrets, {
+      base,
+      draft,
+      credentialId,
+      storedAt: row?.secretSetAt,
+    })
+    kept = ofWhom.draftId
+    tokens = { ...ofWhom, load: async () => ({ client: oauthClientOf(settings, secrets), grant: settings.grant }) }
+  }
+  const report = await run(store, { accountId, settings, test: form.test, secrets, tokens }, options)
+  if (kept) await noteDraftTest(db, accountId, kept, report)
+
+  const found = { result: report.result, detail: report.detail, at: report.testedAt, by: actor.name }
+  const unchanged = kept
+    ? { id: kept, version: 0 }
+    : base && { id: base.id, version: base.kind === 'draft' ? 0 : (row?.version ?? 0) }
+  const receipt = await writeReceipt(authSecret, accountId, form, unchanged, found)
+  return { ...report, receipt, draftId: kept }
+}
+
+/**
+ * Tests a stored credential and keeps what was found with it.
+ * @throws {Refusal} `not_found`; `invalid` when it has no test request; `too_many_requests`
+ */
+export async function testCredential(
+  store: CredentialStore,
+  actor: Actor,
+  id: string,
+  options: TestOptions = {},
+): Promise<TestReport> {
+  const { db, vault } = store
+  const { accountId } = actor
+  const row = await findCredential(db, accountId, id)
+  const settings = settingsOfRow(row)
+  const test = testOfRow(row)
+  requireTestable({ type: row.type, test })
+  await countTest(db, accountId)
+  const secrets = (await vault.open(db, { accountId, ownerId: id, field: 'secret' })) ?? {}
+  const tokens = { ownerId: id, load: () => renewableOf(db, vault, accountId, id) }
+  const report = await run(store, { accountId, settings, test, secrets, tokens }, options)
+  await db.transaction(async (tx) => {
+    await tx
+      .update(credentials)
+      .set({
+        testResult: report.result,
+        testDetail: report.detail,
+        testedAt: report.testedAt,
+        testedByName: actor.name,
+      })
+      // Of what was changed meanwhile, the test says nothing.
+      .where(and(eq(credentials.accountId, accountId), eq(credentials.id, id), eq(credentials.version, row.version)))
+    await recordAuditEvent(tx, actor, 'credential.tested', id, { name: row.name, result: report.result })
+  })
+  return report
+}
+
+/**
+ * Tests a credential as it would be after changes that are not saved.
+ * @throws {Refusal} as `testForm`
+ */
+export async function testChanges(
+  store: CredentialStore,
+  actor: Actor & { id: string },
+  id: string,
+  changes: CredentialChanges,
+  options: TestOptions = {},
+): Promise<FormTestReport> {
+  const row = await findCredential(store.db, actor.accountId, id)
+  return testForm(store, actor, changedForm(row, changes), id, options)
+}
+
+function requireTestable({ type, test }: { type: CredentialForm['type']; test: TestRequest | null }): void {
+  if (test !== null || type === 'oauth2') return
+  const message = 'Name an address to test with: one that answers only who is let in, and changes nothing'
+  throw new Refusal('invalid', `${message}.`, [{ field: 'test.url', code: 'missing_field', message }])
+}
+
+type OAuth2Form = Extract<CredentialForm, { type: 'oauth2' }>
+
+/** Whose tokens a test renews, and with what. */
+interface Tokens {
+  /** Null: nobody's, they are not kept. */
+  ownerId: string | null
+  load(): Promise<Renewable>
+}
+
+/**
+ * A refresh token that was typed is kept in a draft before the test spends it. One that is stored stays where it is: what
+ * the test gets for it is then what the credential goes on with.
+ */
+async function ownerOfTokens(
+  { db, vault }: CredentialStore,
+  actor: Actor & { id: string },
+  form: OAuth2Form,
+  secrets: Secrets,
+  from: { base: Base | null; draft: DraftRow | null; credentialId: string | null; storedAt?: Record<string, string> },
+): Promise<{ ownerId: string | null; draftId: string | null }> {
+  const { base, draft, credentialId, storedAt } = from
+  // A token of the client's own can be had again at any time: what a form gets is nobody's.
+  if (form.grant === 'client_credentials') return { ownerId: null, draftId: draft?.id ?? null }
+  if (!draft && form.secret.refresh_token === undefined) return { ownerId: base?.id ?? null, draftId: null }
+  const id = await db.transaction(async (tx) => {
+    const kept = draft && (await findDraft(tx, actor, draft.id, { lock: true }))
+    return keepDraft(tx, vault, actor, form, secrets, { kept, credentialId }, storedAt)
+  })
+  return { ownerId: id, draftId: id }
+}
+
+interface Subject {
+  accountId: string
+  settings: CredentialSettings
+  test: TestRequest | null
+  secrets: Secrets
+  tokens: Tokens | null
+}
+
+async function run(store: CredentialStore, subject: Subject, { onEvent, signal }: TestOptions): Promise<TestReport> {
+  const { accountId, settings, test, secrets, tokens } = subject
+  const stages: StageReport[] = []
+  const onStage = (stage: StageReport) => {
+    stages.push(stage)
+    onEvent?.({ kind: 'stage', ...stage })
+  }
+  const finish = (probed: Probed): TestReport => ({ ...probed, stages, testedAt: new Date() })
+
+  let all: Secrets = secrets
+  let until: Date | null = null
+  if (settings.type === 'oauth2') {
+    onEvent?.(serverEvent('token', settings.token_url))
+    const obtained = await obtain(store, accountId, settings, secrets, tokens, onStage, signal)
+    if ('result' in obtained) return finish(obtained)
+    all = { ...secrets, access_token: obtained.accessToken }
+    until = obtained.expiresAt
+  }
+  if (test === null) {
+    const lasts = until ? `, which lasts until ${until.toISOString().slice(0, 16).replace('T', ' ')} UTC` : ''
+    return finish({
+      result: 'good',
+      detail: `The token endpoint gave an access token${lasts}.`,
+      advice: null,
+      answer: null,
+    })
+  }
+  onEvent?.(serverEvent('service', test.url))
+  const placed = placeCredential(settings, all)
+  return finish(await probe(store.egress, test, placed, [...placed.secrets, ...Object.values(all)], onStage, signal))
+}
+
+async function obtain(
+  { tokens: keeper, egress }: CredentialStore,
+  accountId: string,
+  settings: OAuth2Settings,
+  secrets: Secrets,
+  tokens: Tokens | null,
+  onStage: (stage: StageReport) => void,
+  signal?: AbortSignal,
+): Promise<{ accessToken: Secret; expiresAt: Date | null } | Probed> {
+  const passed = ({ stage, ms }: { stage: StageReport['stage']; ms: number }) =>
+    onStage({ server: 'token', stage, outcome: 'passed', ms: Math.round(ms) })
+  try {
+    const got =
+      tokens === null || tokens.ownerId === null
+        ? await obtainTokens(
+            egress,
+            oauthClientOf(settings, secrets),
+            { kind: 'client_credentials' },
+            { onStage: passed, signal },
+          )
+        : await keeper.renew({ accountId, ownerId: tokens.ownerId }, tokens.load, {
+            force: true,
+            onStage: passed,
+            signal,
+          })
+    onStage({ server: 'token', stage: 'authentication', outcome: 'passed', ms: null })
+    return got
+  } catch (error) {
+    if (isEgressError(error)) {
+      onStage({ server: 'token', stage: error.stage, outcome: 'failed', ms: null })
+      const detail = `No access token: ${lowerFirst(error.message)}`
+      return { result: 'failed', detail, advice: adviceOnFailure[error.code], answer: null }
+    }
+    if (!isOAuthError(error)) throw error
+    onStage({
+      server: 'token',
+      stage: 'authentication',
+      outcome: error.code === 'refused' ? 'failed' : 'unproven',
+      ms: null,
+    })
+    return {
+      result: error.code === 'refused' ? 'refused' : 'failed',
+      detail: error.message,
+      advice: adviceOnOAuth(error),
+      answer: null,
+    }
+  }
+}
+
+function serverEvent(server: 'token' | 'service', url: string): TestEvent {
+  const { host, protocol } = new URL(url)
+  return { kind: 'server', server, host, isSecure: protocol === 'https:' }
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1)
+}

@@ -1,0 +1,105 @@
+import { Readable } from 'node:stream'
+import { renewableOf } from '../credentials/oauth'
+import { type Placed, placeCredential, withQuery } from '../credentials/place'
+import type { CredentialStore } from '../credentials/store'
+import { log } from '../log'
+import type { KeptTokens } from '../oauth'
+import type { Secret } from '../vault/secret'
+import type { Secrets } from '../vault/vault'
+import { lookForExpiredToken } from './expired-token'
+import { type ForwardedAnswer, forward } from './forward'
+import { requestHeaders } from './headers'
+import type { Target } from './proxy'
+import type { ProxyRequest } from './proxy-request'
+
+/** A body up to so many bytes is kept until the service has taken the token, so that it can be sent a second time. */
+const REPEATABLE_BYTES = 64 * 1024
+
+/** The service's answer, and what must not be in its headers. */
+interface Called {
+  answer: ForwardedAnswer
+  secrets: readonly Secret[]
+}
+
+/**
+ * Puts the credential on a call and sends it. Where an OAuth2 token turns out to be expired, it is renewed once, for all who
+ * find it so, and the call is repeated once if its body can be.
+ * @param onSent told how many bytes of the body were sent, where its length was not given
+ * @throws {EgressError}, {OAuthError}, {VaultError}
+ */
+export async function callService(
+  store: CredentialStore,
+  target: Target,
+  request: ProxyRequest,
+  onSent: (bytes: number) => void,
+): Promise<Called> {
+  const { settings } = target.credential
+  const secrets = await openSecrets(store, target)
+  const send = async (all: Secrets, body: Readable | null): Promise<Called> => {
+    const placed = placeCredential(settings, all)
+    return { answer: await sendOn(store, target, request, placed, body, onSent), secrets: placed.secrets }
+  }
+  if (settings.type !== 'oauth2') return send(secrets, request.body)
+
+  const owner = { accountId: target.use.accountId, ownerId: target.credential.id }
+  const load = () => renewableOf(store.db, store.vault, owner.accountId, owner.ownerId)
+  const sendWith = ({ accessToken }: KeptTokens, body: Readable | null) =>
+    send({ ...secrets, access_token: accessToken }, body)
+
+  const tokens = await store.tokens.valid(owner, load, { signal: request.signal })
+  const body = await repeatable(request)
+  const first = await sendWith(tokens, body.stream())
+  const { isExpired, answer } = await lookForExpiredToken(first.answer, target.use.expiredToken)
+  if (!isExpired) return { ...first, answer }
+  const renewal = store.tokens.renew(owner, load, { unlessNewerThan: tokens.version, signal: request.signal })
+  if (!body.isRepeatable) {
+    // The caller has to send it again, and will find the new token.
+    renewal.catch((error) => log.warn({ err: error, credential: owner.ownerId }, 'An expired token was not renewed'))
+    return { ...first, answer }
+  }
+  answer.body.destroy()
+  return sendWith(await renewal, body.stream())
+}
+
+function openSecrets({ vault, db }: CredentialStore, { use, credential }: Target): Promise<Secrets> {
+  if (!credential.sealed) return Promise.resolve({})
+  const place = { accountId: use.accountId, ownerId: credential.id, field: 'secret' } as const
+  return vault.openSealed(db, place, credential.sealed)
+}
+
+function sendOn(
+  { egress }: CredentialStore,
+  { url, use }: Target,
+  { method, rawHeaders, bodyBytes, signal }: ProxyRequest,
+  placed: Placed,
+  body: Readable | null,
+  onSent: (bytes: number) => void,
+): Promise<ForwardedAnswer> {
+  return forward(egress, {
+    method,
+    url: withQuery(url, placed.query),
+    headers: requestHeaders(rawHeaders, {
+      fixed: use.headers,
+      credential: placed.headers,
+      plain: Boolean(use.expiredToken?.json),
+    }),
+    body,
+    bodyBytes,
+    timeoutMs: use.timeoutMs,
+    signal,
+    onSent,
+  })
+}
+
+/** A body that can be read twice, where it is small and its length is known; where there is none, so it can. */
+async function repeatable({
+  body,
+  bodyBytes,
+}: ProxyRequest): Promise<{ isRepeatable: boolean; stream(): Readable | null }> {
+  if (body === null) return { isRepeatable: true, stream: () => null }
+  if (bodyBytes === undefined || bodyBytes > REPEATABLE_BYTES) return { isRepeatable: false, stream: () => body }
+  const chunks: Buffer[] = []
+  for await (const chunk of body as AsyncIterable<Buffer>) chunks.push(chunk)
+  const bytes = Buffer.concat(chunks)
+  return { isRepeatable: true, stream: () => Readable.from([bytes]) }
+}

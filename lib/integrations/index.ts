@@ -1,0 +1,18 @@
+export { findIntegration, integrationNotFound } from './base'
+export { pruneProxyCalls } from './call-recorder'
+export {
+  getIntegration,
+  type IntegrationView,
+  listIntegrations,
+  listIntegrationsQuery,
+} from './read'
+export { createIntegration, deleteIntegration, updateIntegration } from './save'
+export {
+  type ExpiredTokenRule,
+  type IntegrationChanges,
+  type IntegrationForm,
+  integrationChanges,
+  integrationForm,
+  methods,
+  slugOf,
+} from './schemas'

@@ -1,0 +1,60 @@
+import type { proxyOutcomes } from '@/db/schema'
+import { isOAuthError } from '../oauth'
+import { isVaultError } from '../vault'
+import { type ForwardFailure, failureOf } from './forward'
+
+/** Why a call was not answered by the service: the codes of the API's problems. */
+export type ProxyProblemCode =
+  | 'NOT_FOUND'
+  | 'INSUFFICIENT_PERMISSIONS'
+  | 'METHOD_NOT_ALLOWED'
+  | 'validation:invalid_value'
+  | 'INTEGRATION_PAUSED'
+  | 'INTEGRATION_INCOMPLETE'
+  | 'PATH_NOT_ALLOWED'
+  | 'CREDENTIAL_REFUSED'
+  | 'CREDENTIAL_BUSY'
+  | 'CREDENTIAL_UNREADABLE'
+  | ForwardFailure['code']
+
+export interface ProxyProblem {
+  code: ProxyProblemCode
+  /** Whose fault it was and what to do. */
+  detail: string
+  headers?: Record<string, string>
+  /** As it is noted; the answer's own is that of its code. */
+  status: number
+  outcome: (typeof proxyOutcomes)[number]
+}
+
+/**
+ * What became of a call that failed on its way.
+ * @returns null for Fenicia's own failures
+ */
+export function problemOf(error: unknown): ProxyProblem | null {
+  if (isOAuthError(error)) {
+    // The provider is down, or somebody else renews: it says nothing against the credential.
+    if (error.code === 'busy' || error.code === 'unavailable') {
+      const seconds = Math.max(1, Math.ceil((error.retryAfterMs ?? 1_000) / 1000))
+      return {
+        code: 'CREDENTIAL_BUSY',
+        detail: `${error.message} The request was not sent: try again.`,
+        headers: { 'Retry-After': String(Math.min(seconds, 3_600)) },
+        status: 503,
+        outcome: 'token_unavailable',
+      }
+    }
+    return {
+      code: 'CREDENTIAL_REFUSED',
+      detail: `The credential has no access token that the service takes, so the request was not sent. ${error.message} Look at the credential in Fenicia.`,
+      status: 502,
+      outcome: 'token_unavailable',
+    }
+  }
+  if (isVaultError(error)) {
+    const detail =
+      'The stored secret can’t be opened: it is damaged, or the key that opens it is missing. Whoever runs this server can find out with “npm run vault check”.'
+    return { code: 'CREDENTIAL_UNREADABLE', detail, status: 500, outcome: 'token_unavailable' }
+  }
+  return failureOf(error)
+}

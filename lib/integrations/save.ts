@@ -1,0 +1,176 @@
+import { and, eq } from 'drizzle-orm'
+import type { Database } from '@/db/client'
+import { isUniqueViolation } from '@/db/errors'
+import { integrations } from '@/db/schema'
+import { type Actor, recordAuditEvent } from '../audit'
+import { addressProblems } from '../credentials/addresses'
+import { findCredential, settingsOfRow } from '../credentials/base'
+import { placesOf } from '../credentials/place'
+import type { EgressPolicy } from '../egress/policy'
+import { type FieldProblem, invalidField, isRefusal, Refusal } from '../errors'
+import { newId } from '../ids'
+import { findIntegration, type IntegrationRow } from './base'
+import type { IntegrationChanges, IntegrationForm } from './schemas'
+
+export interface IntegrationStore {
+  db: Database
+  policy: EgressPolicy
+}
+
+/**
+ * Makes an integration.
+ * @returns its id
+ * @throws {Refusal} `invalid`, with the fields: also when the base address is on a host that the credential was not saved for
+ */
+export async function createIntegration(
+  { db, policy }: IntegrationStore,
+  actor: Actor,
+  form: IntegrationForm,
+): Promise<string> {
+  const id = newId('integration')
+  await db
+    .transaction(async (tx) => {
+      await checkForm(tx, actor.accountId, form, policy)
+      await tx.insert(integrations).values({
+        id,
+        accountId: actor.accountId,
+        ...columnsOf(form),
+        createdByKind: actor.kind,
+        createdById: actor.id,
+        createdByName: actor.name,
+      })
+      await recordAuditEvent(tx, actor, 'integration.created', id, {
+        name: form.name,
+        slug: form.slug,
+        credential_id: form.credential_id,
+        base_url: form.base_url,
+      })
+    })
+    .catch(asRefusal(form.slug))
+  return id
+}
+
+/**
+ * Changes an integration: the fields that are given.
+ * @throws {Refusal} `not_found`; `invalid`, with the fields
+ */
+export async function updateIntegration(
+  { db, policy }: IntegrationStore,
+  actor: Actor,
+  id: string,
+  changes: IntegrationChanges,
+): Promise<void> {
+  const { accountId } = actor
+  await db
+    .transaction(async (tx) => {
+      const row = await findIntegration(tx, accountId, id, { lock: true })
+      const form = changedForm(row, changes)
+      await checkForm(tx, accountId, form, policy)
+      const columns = columnsOf(form)
+      await tx
+        .update(integrations)
+        .set({ ...columns, updatedAt: new Date() })
+        .where(and(eq(integrations.accountId, accountId), eq(integrations.id, id)))
+      const changed = Object.entries(columns).flatMap(([name, to]) => {
+        const from = row[name as keyof typeof columns]
+        return JSON.stringify(from) === JSON.stringify(to) ? [] : [[name, { from, to }] as const]
+      })
+      await recordAuditEvent(tx, actor, 'integration.updated', id, Object.fromEntries(changed))
+    })
+    .catch(asRefusal(changes.slug ?? ''))
+}
+
+/**
+ * Deletes an integration: calls through it are refused from then on. Its credential stays.
+ * @throws {Refusal} `not_found`
+ */
+export async function deleteIntegration(db: Database, actor: Actor, id: string): Promise<void> {
+  await db.transaction(async (tx) => {
+    const { name, slug } = await findIntegration(tx, actor.accountId, id, { lock: true })
+    await tx.delete(integrations).where(and(eq(integrations.accountId, actor.accountId), eq(integrations.id, id)))
+    await recordAuditEvent(tx, actor, 'integration.deleted', id, { name, slug })
+  })
+}
+
+function changedForm(row: IntegrationRow, changes: IntegrationChanges): IntegrationForm {
+  const credentialId = changes.credential_id ?? row.credentialId
+  if (credentialId === null) throw invalidField('credential_id', 'Choose a credential: the one it had was deleted')
+  return {
+    name: row.name,
+    slug: row.slug,
+    base_url: row.baseUrl,
+    methods: row.methods as IntegrationForm['methods'],
+    paths: row.paths,
+    headers: row.headers,
+    timeout_ms: row.timeoutMs,
+    state: row.state,
+    expired_token: row.expiredToken as IntegrationForm['expired_token'],
+    ...changes,
+    credential_id: credentialId,
+  }
+}
+
+function columnsOf(form: IntegrationForm) {
+  return {
+    name: form.name,
+    slug: form.slug,
+    credentialId: form.credential_id,
+    baseUrl: form.base_url,
+    methods: form.methods as string[],
+    paths: form.paths,
+    headers: form.headers,
+    timeoutMs: form.timeout_ms,
+    state: form.state,
+    expiredToken: form.expired_token as Record<string, unknown> | null,
+  }
+}
+
+/** The rules that hold between an integration and its credential, which stays as it is until the transaction ends. */
+async function checkForm(tx: Database, accountId: string, form: IntegrationForm, policy: EgressPolicy): Promise<void> {
+  const problems = addressProblems([{ field: 'base_url', url: form.base_url }], policy)
+  const credential = await findCredential(tx, accountId, form.credential_id, { lock: true }).catch((error) => {
+    if (!isRefusal(error)) throw error
+    throw invalidField('credential_id', 'There is no such credential')
+  })
+  const { origin, host } = new URL(form.base_url)
+  if (!credential.hosts.includes(origin)) {
+    problems.push({
+      field: 'base_url',
+      code: 'invalid_value',
+      message: `The secret of “${credential.name}” was not saved for ${host}, only for ${credential.hosts.map(hostOf).join(', ')}. To use it here, add the host to the credential, which asks for its secret again`,
+    })
+  }
+  const places = placesOf(settingsOfRow(credential))
+  form.headers.forEach(({ name }, index) => {
+    if (places.headers.includes(name.toLowerCase())) {
+      problems.push({
+        field: `headers.${index}.name`,
+        code: 'invalid_value',
+        message: 'The credential itself sets this header',
+      })
+    }
+  })
+  if (form.expired_token && credential.type !== 'oauth2') {
+    problems.push({
+      field: 'expired_token',
+      code: 'invalid_value',
+      message: 'Only tokens of OAuth2 credentials expire and are renewed: leave it out',
+    })
+  }
+  if (problems.length > 0) throw refusalOf(problems)
+}
+
+function hostOf(origin: string): string {
+  return new URL(origin).host
+}
+
+function refusalOf(problems: FieldProblem[]): Refusal {
+  return new Refusal('invalid', `${problems.map(({ message }) => message.replace(/\.$/, '')).join('; ')}.`, problems)
+}
+
+function asRefusal(slug: string) {
+  return (error: unknown): never => {
+    if (!isUniqueViolation(error, 'integrations_slug_idx')) throw error
+    throw invalidField('slug', `An integration is already called by “${slug}”. Choose another one.`)
+  }
+}

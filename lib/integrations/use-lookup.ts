@@ -1,0 +1,134 @@
+import type { OpenDatabase } from '@/db/client'
+import { CoalescedLookup } from '../coalesced-lookup'
+import type { CredentialSettings, CredentialType } from '../credentials/types'
+import type { SealedItem } from '../vault/vault'
+import type { ExpiredTokenRule } from './schemas'
+
+/** What a call through an integration needs to know, as it is at this moment. */
+export interface IntegrationUse {
+  accountId: string
+  slug: string
+  id: string
+  name: string
+  baseUrl: string
+  methods: string[]
+  paths: string[]
+  headers: { name: string; value: string }[]
+  timeoutMs: number
+  state: 'enabled' | 'paused'
+  expiredToken: ExpiredTokenRule | null
+  /** Null: it was deleted. */
+  credential: {
+    id: string
+    name: string
+    type: CredentialType
+    settings: CredentialSettings
+    hosts: string[]
+    /** Its secret as it is sealed; null: there is none. */
+    sealed: SealedItem | null
+  } | null
+}
+
+type UseTuple = [
+  accountId: string,
+  slug: string,
+  id: string,
+  name: string,
+  baseUrl: string,
+  methods: string[],
+  paths: string[],
+  headers: { name: string; value: string }[],
+  timeoutMs: number,
+  state: 'enabled' | 'paused',
+  expiredToken: ExpiredTokenRule | null,
+  credentialId: string | null,
+  credentialName: string | null,
+  credentialType: CredentialType | null,
+  settings: CredentialSettings | null,
+  hosts: string[] | null,
+  dataKeyId: string | null,
+  sealed: string | null,
+]
+
+/** As `FIND_KEYS` of `lib/api-keys`: one JSON value, planned by the indexes whatever statistics there are. */
+const FIND_USES = `
+  select coalesce(json_agg(json_build_array(
+    i.account_id, i.slug, i.id, i.name, i.base_url, i.methods, i.paths, i.headers, i.timeout_ms, i.state, i.expired_token,
+    c.id, c.name, c.type, c.settings, c.hosts, v.data_key_id, v.sealed
+  )), '[]') as uses
+  from unnest((select $1::text[])) as wanted
+  cross join lateral (select split_part(wanted, '_', -1) as slug) as asked
+  cross join lateral (
+    select * from integrations
+    where account_id = left(wanted, -length(asked.slug) - 1) and slug = asked.slug limit 1) as i
+  left join lateral (
+    select * from credentials where account_id = i.account_id and id = i.credential_id limit 1) as c on true
+  left join lateral (
+    select * from vault_items
+    where account_id = i.account_id and owner_id = i.credential_id and field = 'secret' limit 1) as v on true`
+
+const SLUG = /^[a-z0-9-]{1,48}$/
+
+/** A slug has no `_`: what stands after the last one is it. */
+function keyOf({ accountId, slug }: Pick<IntegrationUse, 'accountId' | 'slug'>): string {
+  return `${accountId}_${slug}`
+}
+
+/**
+ * Looks integrations up by their account and slug, with their credential and its sealed secret, at every call: one that is
+ * paused, changed or deleted is so for every later call, on every instance. See `CoalescedLookup`.
+ */
+export class UseLookup {
+  readonly #lookup: CoalescedLookup<IntegrationUse>
+
+  constructor(database: Pick<OpenDatabase, 'prepareLookup'>) {
+    const find = database.prepareLookup<{ uses: UseTuple[] }>('find_integration_uses', FIND_USES)
+    this.#lookup = new CoalescedLookup(async (keys) => {
+      const [row] = await find(keys)
+      return (row?.uses ?? []).map(toUse)
+    }, keyOf)
+  }
+
+  /**
+   * @returns null when the account has no such integration
+   * @throws {LookupUnavailableError} when the database fails or takes longer than the time-out
+   */
+  find(accountId: string, slug: string): Promise<IntegrationUse | null> {
+    if (!SLUG.test(slug)) return Promise.resolve(null)
+    return this.#lookup.find(keyOf({ accountId, slug }))
+  }
+}
+
+function toUse([
+  accountId,
+  slug,
+  id,
+  name,
+  baseUrl,
+  methods,
+  paths,
+  headers,
+  timeoutMs,
+  state,
+  expiredToken,
+  credentialId,
+  credentialName,
+  type,
+  settings,
+  hosts,
+  dataKeyId,
+  sealed,
+]: UseTuple): IntegrationUse {
+  const credential =
+    credentialId && credentialName && type && settings && hosts
+      ? {
+          id: credentialId,
+          name: credentialName,
+          type,
+          settings,
+          hosts,
+          sealed: dataKeyId && sealed ? { dataKeyId, sealed } : null,
+        }
+      : null
+  return { accountId, slug, id, name, baseUrl, methods, paths, headers, timeoutMs, state, expiredToken, credential }
+}

@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest'
+import { Secret } from '../vault/secret'
+import { blank } from './blank'
+
+const VALUE = 'sh0p-Sécret +/~(7)?&=ñ%41'
+const SECRET = [new Secret(VALUE)]
+const bytes = Buffer.from(VALUE)
+
+it.each<[string, string]>([
+  ['as it is', VALUE],
+  ['base64', bytes.toString('base64')],
+  ['base64url', bytes.toString('base64url')],
+  ['hexadecimal', bytes.toString('hex')],
+  ['hexadecimal in capitals', bytes.toString('hex').toUpperCase()],
+  ['URL-encoded', encodeURIComponent(VALUE)],
+  ['URL-encoded in small letters', encodeURIComponent(VALUE).replace(/%../g, (byte) => byte.toLowerCase())],
+  ['form-encoded', new URLSearchParams([['', VALUE]]).toString().slice(1)],
+  ['URL-encoded in each byte', [...bytes].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('')],
+])('blanks a secret that is written %s, and nothing else', (_how, written) => {
+  expect(blank(`<${written}> and ${written}`, SECRET)).toMatch(/^<\[secret\]=*> and \[secret\]=*$/)
+})
+
+it.each(['', 'a', 'ab', 'abc', 'client:'])('blanks it in the base64 of what it is a part of, after “%s”', (before) => {
+  const written = Buffer.from(`${before}${VALUE}, and more`).toString('base64')
+  const shown = blank(written, SECRET)
+  expect(shown).toContain('[secret]')
+  expect(Buffer.from(shown.split('[secret]')[0] ?? '', 'base64').toString()).not.toContain(VALUE.slice(0, 2))
+})
+
+it('leaves nothing of a secret that another is part of', () => {
+  expect(blank('a long-secret here', [new Secret('secret'), new Secret('long-secret')])).toBe('a [secret] here')
+})
+
+it('leaves a text alone in which no secret is, and secrets that are found by chance', () => {
+  expect(blank('Token is expired', [...SECRET, new Secret('Token'), new Secret('')])).toBe('Token is expired')
+})

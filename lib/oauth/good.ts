@@ -1,0 +1,20 @@
+import type { StoredTokens, TokenState } from './stored-tokens'
+
+/** What a use needs: long enough for a call, and for clocks that differ a little. */
+export const USE_MARGIN_MS = 60_000
+
+/** Of its lifetime, what a margin may be at most: a token of minutes would else be renewed at each use. */
+const MAX_SHARE = 0.2
+
+/** Whether an access token is good for some time yet. Of one whose end is not known, only a 401 tells. */
+export function isGood(
+  { obtainedAt, expiresAt }: Pick<TokenState, 'obtainedAt' | 'expiresAt'>,
+  { accessToken }: Pick<StoredTokens, 'accessToken'>,
+  marginMs = USE_MARGIN_MS,
+  now = Date.now(),
+): boolean {
+  if (accessToken === null) return false
+  if (expiresAt === null) return true
+  const lifetimeMs = expiresAt.getTime() - (obtainedAt?.getTime() ?? now)
+  return expiresAt.getTime() - now > Math.min(marginMs, Math.max(0, lifetimeMs) * MAX_SHARE)
+}

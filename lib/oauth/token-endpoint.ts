@@ -1,0 +1,186 @@
+import {
+  allowInsecureRequests,
+  type Client,
+  clientCredentialsGrantRequest,
+  customFetch,
+  processClientCredentialsResponse,
+  processRefreshTokenResponse,
+  ResponseBodyError,
+  refreshTokenGrantRequest,
+} from 'oauth4webapi'
+import type { ClientAuthentication } from '../credentials/types'
+import type { Egress } from '../egress'
+import { EgressError, isEgressError } from '../egress/errors'
+import { Secret } from '../vault/secret'
+import { blank, MIN_BLANKED } from './blank'
+import { authenticate, userPass } from './client-authentication'
+import { descriptionOf, errorOf, parseObject, toConformingResponse } from './conforming'
+import { OAuthError, type OAuthErrorCode } from './errors'
+import { type Answer, type CallOptions, fetchThrough } from './fetch'
+import { parseRetryAfter } from './retry-after'
+
+/** A client of a token endpoint. */
+export interface OAuthClient {
+  tokenUrl: string
+  clientId: string
+  clientSecret: Secret | null
+  authentication: ClientAuthentication
+  /** None: no `scope` is sent. */
+  scopes: string[]
+  audience: string | null
+  /** What else is sent. What the flow itself sets can't be changed by it. */
+  parameters: { name: string; value: string }[]
+}
+
+export type Grant = { kind: 'client_credentials' } | { kind: 'refresh_token'; refreshToken: Secret }
+
+export interface TokenSet {
+  accessToken: Secret
+  refreshToken: Secret | null
+  /** Null: not known. */
+  expiresAt: Date | null
+  /** What was granted; null: not told. */
+  scope: string | null
+}
+
+const USER_AGENT = 'Fenicia'
+const MAX_DESCRIPTION = 300
+
+/** What the flow sets: a parameter of these names is not sent. */
+const OWN_PARAMETERS = new Set([
+  'grant_type',
+  'client_id',
+  'client_secret',
+  'client_assertion',
+  'client_assertion_type',
+  'refresh_token',
+])
+
+/** Error codes that are no verdict: the server is overloaded or out of order (RFC 6749, 4.1.2.1). */
+const TEMPORARY = new Set(['temporarily_unavailable', 'server_error'])
+
+/**
+ * Gets tokens from a token endpoint: by client credentials (RFC 6749, 4.4) or a refresh token (6). It is called once; a
+ * refresh token may be spent even when this throws.
+ * @returns the tokens; of a refresh, with the refresh token that was sent when no other came
+ * @throws {OAuthError} `refused`, `unavailable`, `unusable_answer`
+ * @throws {EgressError} when there was no answer, or only a part of one
+ */
+export async function obtainTokens(
+  egress: Pick<Egress, 'request'>,
+  client: OAuthClient,
+  grant: Grant,
+  options: CallOptions = {},
+): Promise<TokenSet> {
+  // The library would throw errors of its own for these.
+  if (!/^https?:/i.test(client.tokenUrl) || !URL.canParse(client.tokenUrl)) {
+    throw new EgressError('url_refused', 'address')
+  }
+  const sentAt = new Date()
+  let answer: Answer | undefined
+  const fetch = fetchThrough(egress, client.tokenUrl, options, (received) => {
+    answer = received
+    return toConformingResponse(received, sentAt)
+  })
+  try {
+    return tokenSetOf(await request(client, grant, fetch), grant, sentAt)
+  } catch (error) {
+    if (isEgressError(error) || !answer) throw error
+    // Only whether the library found an error code is taken over: its errors hold the whole answer.
+    throw judge(answer, error instanceof ResponseBodyError, secretsSent(client, grant))
+  }
+}
+
+type TokenResponse = Awaited<ReturnType<typeof processRefreshTokenResponse>>
+
+async function request(
+  { tokenUrl, clientId, clientSecret, authentication, ...client }: OAuthClient,
+  grant: Grant,
+  fetch: ReturnType<typeof fetchThrough>,
+): Promise<TokenResponse> {
+  const as = { issuer: new URL(tokenUrl).origin, token_endpoint: tokenUrl }
+  const identity: Client = { client_id: clientId }
+  const proof = authenticate(authentication, clientSecret)
+  const parameters = parametersOf(client)
+  const options = {
+    // http:// too: `Egress` judges where it may be used.
+    [allowInsecureRequests]: true,
+    [customFetch]: fetch,
+    headers: { 'user-agent': USER_AGENT },
+  }
+  if (grant.kind === 'client_credentials') {
+    const response = await clientCredentialsGrantRequest(as, identity, proof, parameters, options)
+    return processClientCredentialsResponse(as, identity, response)
+  }
+  const response = await refreshTokenGrantRequest(as, identity, proof, grant.refreshToken.reveal(), {
+    ...options,
+    additionalParameters: parameters,
+  })
+  return processRefreshTokenResponse(as, identity, response)
+}
+
+function parametersOf({
+  scopes,
+  audience,
+  parameters,
+}: Pick<OAuthClient, 'scopes' | 'audience' | 'parameters'>): URLSearchParams {
+  const all = new URLSearchParams()
+  for (const { name, value } of parameters) if (!OWN_PARAMETERS.has(name)) all.append(name, value)
+  if (scopes.length > 0) all.set('scope', scopes.join(' '))
+  if (audience !== null) all.set('audience', audience)
+  return all
+}
+
+function tokenSetOf(
+  { access_token, token_type, expires_in, refresh_token, scope }: TokenResponse,
+  grant: Grant,
+  sentAt: Date,
+): TokenSet {
+  if (token_type !== 'bearer') throw new TypeError('The token needs a key')
+  const got = refresh_token === undefined ? null : new Secret(refresh_token)
+  return {
+    accessToken: new Secret(access_token),
+    // With client credentials there is nothing to refresh (RFC 6749, 4.4.3).
+    refreshToken: grant.kind === 'refresh_token' ? (got ?? grant.refreshToken) : null,
+    expiresAt: expires_in === undefined ? null : new Date(sentAt.getTime() + expires_in * 1000),
+    scope: scope ?? null,
+  }
+}
+
+/** Says what an answer without tokens means. */
+function judge({ status, headers, text }: Answer, isOAuthAnswer: boolean, secrets: readonly Secret[]): OAuthError {
+  const body = parseObject(text)
+  const said = isOAuthAnswer ? errorOf(body) : null
+  // A secret of such letters could stand there too.
+  const error = said !== null && blank(said, secrets) === said ? said : null
+  const code = codeOf(status, error)
+  return new OAuthError(code, {
+    status,
+    error,
+    description: printable(descriptionOf(body), secrets),
+    retryAfterMs: code === 'unavailable' ? parseRetryAfter(headers['retry-after']) : null,
+  })
+}
+
+function codeOf(status: number, error: string | null): OAuthErrorCode {
+  if (status === 429 || status >= 500) return 'unavailable'
+  if (error === null || (status >= 300 && status < 400)) return 'unusable_answer'
+  return TEMPORARY.has(error) ? 'unavailable' : 'refused'
+}
+
+/** The provider's words as they may be shown; null when a secret is too short to be found in them. */
+function printable(words: string | null, secrets: readonly Secret[]): string | null {
+  if (words === null || secrets.some((secret) => secret.reveal().length < MIN_BLANKED)) return null
+  // Blanked before it is cut: a cut would else leave the beginning of a secret.
+  const shown = blank(words, secrets).replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu, ' ')
+  return [...shown.trim()].slice(0, MAX_DESCRIPTION).join('') || null
+}
+
+/** All that was sent and must not come back. */
+function secretsSent({ clientId, clientSecret, authentication }: OAuthClient, grant: Grant): Secret[] {
+  const isSent = clientSecret !== null && clientSecret.reveal() !== '' && authentication !== 'none'
+  return [
+    ...(isSent ? [clientSecret, new Secret(userPass(clientId, clientSecret))] : []),
+    ...(grant.kind === 'refresh_token' ? [grant.refreshToken] : []),
+  ]
+}

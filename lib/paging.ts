@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { invalidField } from './errors'
+import { isStorable } from './text'
+
+const LIMIT_RULE = 'must be a whole number from 1 to 100'
+
+/** The fields of a query for a page of a list. */
+export const pageQuery = {
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1, LIMIT_RULE)
+    .max(100, LIMIT_RULE)
+    .default(25)
+    .meta({ description: 'How many on a page.' }),
+  cursor: z.string().max(4_000, 'is longer than any `next_cursor`').optional().meta({
+    description: 'The `next_cursor` of the page before. Filters and `sort` must stay as they were.',
+  }),
+}
+
+/** Where a page ended: the last row's sort value and id. */
+export interface PageEnd {
+  value: string
+  id: string
+}
+
+/** @param sort what the list is sorted by; a cursor of another order is refused */
+export function writeCursor(sort: string, value: string, id: string): string {
+  return Buffer.from(JSON.stringify([sort, value, id])).toString('base64url')
+}
+
+/** @throws {Refusal} `invalid` on `cursor` */
+export function readCursor(cursor: string, sort: string): PageEnd {
+  const shape = z.tuple([z.literal(sort), z.string().max(1_500).refine(isStorable), z.string().regex(/^[\w-]{1,64}$/)])
+  try {
+    const [, value, id] = shape.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')))
+    return { value, id }
+  } catch {
+    // Whatever is wrong with it, it is not a cursor of this list.
+    throw invalidField(
+      'cursor',
+      'must be the `next_cursor` of an earlier answer to the same `sort`; leave it out to start over',
+      'invalid_format',
+    )
+  }
+}
