@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
-import { actorKinds, credentialTypes, integrationStates } from '@/db/schema'
-import type { IntegrationView } from '../integrations'
+import { actorKinds, credentialTypes, integrationStates, proxyOutcomes } from '@/db/schema'
+import type { CallPage, IntegrationView, KeyReach } from '../integrations'
 
 // What the API's answers about integrations look like.
 
@@ -41,6 +41,105 @@ export const integrationListSchema = z
     total: z.int().openapi({ description: 'Integrations on all pages.', example: 1 }),
   })
   .openapi('IntegrationList')
+
+const failed = 'Not answered by the service, or with a status of 500 or more.'
+
+export const callListSchema = z
+  .object({
+    data: z.array(
+      z.object({
+        id: z.string(),
+        at: time,
+        key: z
+          .object({ id: z.string(), name: z.string().nullable() })
+          .nullable()
+          .openapi({ description: 'null: a person’s “Try it”.' }),
+        user: z.object({ id: z.string(), name: z.string().nullable() }).nullable(),
+        credential: z.object({ id: z.string(), name: z.string().nullable() }),
+        method: z.string().openapi({ example: 'POST' }),
+        path: z.string().openapi({ description: 'Below the base address, without the query.', example: '/shipments' }),
+        host: z.string().openapi({ example: 'api.goshippo.com' }),
+        outcome: z.enum(proxyOutcomes),
+        status: z.int().openapi({ description: 'What the caller got.', example: 201 }),
+        latency_ms: z.int().openapi({ description: 'Until the answer began.' }),
+        total_ms: z.int(),
+        request_bytes: z.int(),
+        response_bytes: z.int(),
+        request_id: z.string(),
+      }),
+    ),
+    next_cursor: z.string().nullable().openapi({ description: 'For the next page; null: this is the last.' }),
+    stats: z
+      .object({
+        since: time,
+        calls: z.int(),
+        failed: z.int().openapi({ description: failed }),
+        p50_ms: z.int().nullable(),
+        p95_ms: z.int().nullable(),
+      })
+      .openapi({ description: 'Of the last 24 hours.' }),
+  })
+  .openapi('IntegrationCallList')
+
+export const reachSchema = z
+  .object({
+    days: z.int().openapi({ example: 30 }),
+    data: z.array(
+      z.object({
+        integration: z.object({ id: z.string(), name: z.string().nullable(), slug: z.string().nullable() }),
+        credential: z.object({ id: z.string(), name: z.string().nullable() }),
+        host: z.string().openapi({ example: 'api.goshippo.com' }),
+        calls: z.int(),
+        failed: z.int().openapi({ description: failed }),
+        first_at: time,
+        last_at: time,
+      }),
+    ),
+  })
+  .openapi('KeyReach', {
+    description: 'What a key reached through integrations. A name is null when its thing is gone.',
+  })
+
+export function callListResource({ calls, nextCursor, stats }: CallPage): z.output<typeof callListSchema> {
+  return {
+    data: calls.map((call) => ({
+      id: call.id,
+      at: call.at.toISOString(),
+      key: call.key,
+      user: call.user,
+      credential: call.credential,
+      method: call.method,
+      path: call.path,
+      host: call.host,
+      outcome: call.outcome,
+      status: call.status,
+      latency_ms: call.latencyMs,
+      total_ms: call.totalMs,
+      request_bytes: call.requestBytes,
+      response_bytes: call.responseBytes,
+      request_id: call.requestId,
+    })),
+    next_cursor: nextCursor,
+    stats: {
+      since: stats.since.toISOString(),
+      calls: stats.calls,
+      failed: stats.failed,
+      p50_ms: stats.p50Ms,
+      p95_ms: stats.p95Ms,
+    },
+  }
+}
+
+export function reachResource({ days, reached }: KeyReach): z.output<typeof reachSchema> {
+  return {
+    days,
+    data: reached.map(({ firstAt, lastAt, ...rest }) => ({
+      ...rest,
+      first_at: firstAt.toISOString(),
+      last_at: lastAt.toISOString(),
+    })),
+  }
+}
 
 export function integrationResource(view: IntegrationView): IntegrationResource {
   return {

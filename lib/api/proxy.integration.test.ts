@@ -41,7 +41,10 @@ beforeEach(() => {
 let serial = 0
 async function make(credential: Record<string, unknown>, integration: Record<string, unknown> = {}) {
   serial += 1
-  const made = await api.call('POST', '/credentials', { token, body: { name: `C${serial}`, hosts: [base], ...credential } })
+  const made = await api.call('POST', '/credentials', {
+    token,
+    body: { name: `C${serial}`, hosts: [base], ...credential },
+  })
   expect(made.status, made.text).toBe(201)
   expect(made.text).not.toContain(CANARY)
   const { id } = made.body as { id: string }
@@ -91,7 +94,11 @@ describe('a call through an integration', () => {
   })
 
   it('puts an API key into the query, in the place of the caller’s', async () => {
-    const { slug } = await make({ type: 'api_key', placement: { in: 'query', name: 'api_key' }, secret: { key: CANARY } })
+    const { slug } = await make({
+      type: 'api_key',
+      placement: { in: 'query', name: 'api_key' },
+      secret: { key: CANARY },
+    })
     await api.call('GET', `/integrations/${slug}/proxy/x?api_key=mine&b=1`, { token })
     expect(seen[0]?.request.url).toBe(`/v1/x?b=1&api_key=${CANARY}`)
   })

@@ -240,14 +240,14 @@ describe('an answer is passed as it is:', () => {
     const listener = await server((socket) => socket.write(answer('')))
     const call = { method: 'PATCH', url: `http://127.0.0.1:${listener.port}/a%2Fb//c?d=%20`, headers: [['X-A', '1']] }
     await calling(0, { ...call, body: Readable.from(['abc']), bodyBytes: 3 } as Partial<ForwardedCall>)
-    expect(listener.received()).toMatch(/^PATCH \/a%2Fb\/\/c\?d=%20 HTTP\/1.1\r\n[^]*X-A: 1\r\n/)
-    expect(listener.received()).toMatch(/content-length: 3\r\n[^]*\r\n\r\nabc$/)
+    expect(listener.received()).toMatch(/^PATCH \/a%2Fb\/\/c\?d=%20 HTTP\/1.1\r\n[\s\S]*X-A: 1\r\n/)
+    expect(listener.received()).toMatch(/content-length: 3\r\n[\s\S]*\r\n\r\nabc$/)
     await calling(0, { ...call, body: Readable.from(['abc']) } as Partial<ForwardedCall>)
     await vi.waitFor(() =>
-      expect(listener.received()).toMatch(/transfer-encoding: chunked\r\n[^]*3\r\nabc\r\n0\r\n\r\n$/i),
+      expect(listener.received()).toMatch(/transfer-encoding: chunked\r\n[\s\S]*3\r\nabc\r\n0\r\n\r\n$/i),
     )
     await calling(0, { ...call, body: Readable.from([]), bodyBytes: 0 } as Partial<ForwardedCall>)
-    expect(listener.received()).toMatch(/content-length: 0\r\n[^]*\r\n\r\n$/)
+    expect(listener.received()).toMatch(/content-length: 0\r\n[\s\S]*\r\n\r\n$/)
   })
 
   it('on a connection that an earlier call has left', async () => {
@@ -417,14 +417,10 @@ describe('a service is given its time', () => {
 
   it('to take the next piece of a request', async () => {
     const port = await service(() => {})
-    const body = Readable.from(
-      (function* () {
-        for (;;) yield Buffer.alloc(64 * 1024)
-      })(),
-    )
+    const body = Readable.from(Array.from({ length: 1_000 }, () => Buffer.alloc(64 * 1024)))
     expect(await timed(calling(port, { timeoutMs, method: 'POST', body }))).toMatchObject({ status: 504 })
-    await vi.waitFor(() => expect(body.destroyed || body.readableFlowing).toBe(true))
-    body.destroy()
+    // Whose end nobody waits for, but which is read on.
+    await once(body, 'end')
   })
 
   it('anew with each piece: neither a long answer nor a long request is cut off', async () => {

@@ -1,5 +1,6 @@
 export { findIntegration, integrationNotFound } from './base'
 export { pruneProxyCalls } from './call-recorder'
+export { type CallPage, type KeyReach, listCalls, listCallsQuery, reachOfKey } from './calls'
 export {
   getIntegration,
   type IntegrationView,
@@ -16,3 +17,4 @@ export {
   methods,
   slugOf,
 } from './schemas'
+export { type Tried, type TryInput, tryInput, tryIntegration } from './try'

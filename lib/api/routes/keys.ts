@@ -13,11 +13,13 @@ import {
   revokeApiKey,
   revokeKeyInput,
 } from '../../api-keys'
+import { reachOfKey } from '../../integrations'
 import { getRuntime } from '../../runtime'
 import { json } from '../answer'
 import { requireScope } from '../authenticate'
 import { type ApiContext, actorOf, callerAccountId, grantorOf, wallOf } from '../context'
 import { bodyProblems, idParam, jsonAnswer, jsonBody, keyProblems, keyWith, problems, router } from '../define'
+import { reachResource, reachSchema } from '../integration-resources'
 import { issuedKeySchema, keyListSchema, keyResource, keySchema } from '../resources'
 import { requireJson } from '../validation'
 
@@ -78,6 +80,23 @@ const get = createRoute({
   },
 })
 
+const reach = createRoute({
+  method: 'get',
+  path: '/keys/{id}/reach',
+  operationId: 'getKeyReach',
+  tags,
+  summary: 'See what an API key reached',
+  description:
+    'Which integrations, credentials and hosts it has called in the last 30 days: for the day on which it leaks.',
+  security: keyWith('keys:read'),
+  middleware: requireScope('keys:read'),
+  request: { params },
+  responses: {
+    200: jsonAnswer(reachSchema, 'The latest first.'),
+    ...problems(...keyProblems, 'INSUFFICIENT_PERMISSIONS', 'NOT_FOUND'),
+  },
+})
+
 const rename = createRoute({
   method: 'patch',
   path: '/keys/{id}',
@@ -133,6 +152,10 @@ export const keys = router()
     issued(c, await createApiKey(database(), actorOf(c), c.req.valid('json'), grantorOf(c))),
   )
   .openapi(get, async (c) => json(c, 200, await shownKey(c, c.req.valid('param').id)))
+  .openapi(reach, async (c) => {
+    const key = await getApiKey(database(), callerAccountId(c), c.req.valid('param').id, wallOf(c))
+    return json(c, 200, reachResource(await reachOfKey(database(), callerAccountId(c), key.id)))
+  })
   .openapi(rename, async (c) => {
     const { id } = c.req.valid('param')
     await renameApiKey(database(), actorOf(c), id, c.req.valid('json').name, wallOf(c))

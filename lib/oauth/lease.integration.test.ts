@@ -1,0 +1,149 @@
+import { describe, expect, it, vi } from 'vitest'
+import type { Database } from '@/db/client'
+import { ENDED, failureOf, withTokenKeepers } from '@/test/oauth-server'
+import type { Egress } from '../egress'
+import { log } from '../log'
+import { Secret } from '../vault/secret'
+import { claim, release } from './lease'
+import { openTokens, readState, removeTokens } from './stored-tokens'
+
+withTokenKeepers('the lease of a renewal', (bed, driver) => {
+  // The embedded database has the process's own.
+  const itHasAnotherClock = it.skipIf(driver === 'pglite')
+  const {
+    instance,
+    put,
+    minted,
+    putEnded,
+    row,
+    refreshToken,
+    expectUsable,
+    answerWith,
+    holdAnswers,
+    reached,
+    byRefresh,
+    vault,
+  } = bed
+
+  describe('holds a lease', () => {
+    itHasAnotherClock('that is judged by the database’s clock: one that is wrong takes none', async () => {
+      await putEnded()
+      const lease = await claim(bed.db, bed.owner, 30_000)
+      vi.useFakeTimers({ toFake: ['Date'] })
+      try {
+        vi.setSystemTime(Date.now() + 3_600_000)
+        expect(await claim(bed.dbs[1], bed.owner, 30_000)).toBeNull()
+        expect((await readState(bed.db, bed.owner)).isLeased).toBe(true)
+      } finally {
+        vi.useRealTimers()
+      }
+      if (lease) await release(bed.db, lease)
+      expect(await claim(bed.dbs[1], bed.owner, 30_000)).toMatchObject({ fence: (lease?.fence ?? 0) + 1 })
+    })
+
+    it('that one of many gets', async () => {
+      const leases = await Promise.all(
+        Array.from({ length: 10 }, (__, n) => claim(bed.dbs[n % 2] as Database, bed.owner, 30_000)),
+      )
+      expect(leases.filter((lease) => lease !== null)).toHaveLength(1)
+    })
+
+    it('that ends by itself when its holder was killed; the next goes on', async () => {
+      await putEnded()
+      await claim(bed.db, bed.owner, 700)
+      const started = performance.now()
+      await expectUsable(await instance().valid(bed.owner, byRefresh))
+      expect(performance.now() - started).toBeGreaterThan(500)
+      expect(bed.provider.requests()).toBe(1)
+    })
+
+    it('and who waits too long for another’s is told so, and nothing of the credential', async () => {
+      await putEnded()
+      await claim(bed.db, bed.owner, 30_000)
+      const error = await failureOf(instance({ waitMs: 300 }).valid(bed.owner, byRefresh))
+      expect(error).toMatchObject({ code: 'busy', error: null, isPermanent: false })
+      expect(bed.provider.requests()).toBe(0)
+      expect(await row()).toMatchObject({ refusedError: null })
+    })
+
+    it('and who comes late overwrites nothing: what is stored by then is used', async () => {
+      await putEnded()
+      let proceed = () => {}
+      const paused = new Promise<void>((resolve) => {
+        proceed = resolve
+      })
+      // Halts when the answer is there, as a process does that is stopped for a while.
+      const halting: Pick<Egress, 'request'> = {
+        request: async (...args) => {
+          const response = await bed.egress.request(...args)
+          await paused
+          return response
+        },
+      }
+      answerWith(200, { access_token: 'late', refresh_token: 'late', expires_in: 3600 })
+      const late = instance({ egress: halting, leaseMs: 300 }).valid(bed.owner, byRefresh)
+      await reached()
+      bed.provider.interfere(null)
+      const onTime = await instance().valid(bed.owner, byRefresh)
+      const stored = await refreshToken()
+      const warn = vi.spyOn(log, 'warn')
+      proceed()
+      expect((await late).accessToken.reveal()).toBe(onTime.accessToken.reveal())
+      expect(await refreshToken()).toBe(stored)
+      await expectUsable(onTime)
+      expect(warn).toHaveBeenCalledWith({ owner: bed.owner.ownerId }, expect.stringContaining('too late'))
+    })
+
+    it('that is void once a person has brought other tokens', async () => {
+      await putEnded()
+      const proceed = holdAnswers()
+      const renewing = instance().valid(bed.owner, byRefresh)
+      await reached()
+      await put({ refreshToken: await minted(), accessToken: new Secret('brought'), expiresAt: null, scope: null })
+      proceed()
+      expect(await renewing).toMatchObject({ version: 2, expiresAt: null })
+      expect((await renewing).accessToken.reveal()).toBe('brought')
+      expect(await row()).toMatchObject({ version: 2 })
+    })
+
+    it('that is void once the tokens were removed, even if others are there by then', async () => {
+      await putEnded()
+      const proceed = holdAnswers()
+      const renewing = instance({ waitMs: 100 }).valid(bed.owner, byRefresh)
+      await reached()
+      await bed.db.transaction((tx) => removeTokens(tx, vault, bed.owner))
+      await put({ ...ENDED, refreshToken: new Secret('brought'), accessToken: new Secret('brought') })
+      await claim(bed.db, bed.owner, 30_000)
+      proceed()
+      expect(await failureOf(renewing)).toMatchObject({ code: 'busy' })
+      expect((await openTokens(bed.db, vault, bed.owner)).accessToken?.reveal()).toBe('brought')
+      expect(await row()).toMatchObject({ version: 1 })
+    })
+
+    it('whose call takes less than the lease', async () => {
+      await putEnded()
+      const limits: unknown[] = []
+      const watched: Pick<Egress, 'request'> = {
+        request: (url, request) => {
+          limits.push(request?.limits?.totalMs)
+          return bed.egress.request(url, request)
+        },
+      }
+      await instance({ egress: watched }).renew(bed.owner, byRefresh)
+      await instance({ egress: watched, leaseMs: 3_000 }).renew(bed.owner, byRefresh)
+      expect(limits).toEqual([30_000, 2_000])
+    })
+
+    it('that who waits takes over when the holder failed, and once only', async () => {
+      await putEnded()
+      answerWith(503, {})
+      const results = await Promise.allSettled(
+        Array.from({ length: 4 }, (__, n) => instance({ db: bed.dbs[n % 2] }).valid(bed.owner, byRefresh)),
+      )
+      for (const { status } of results) expect(status).toBe('rejected')
+      expect(bed.provider.requests()).toBe(4)
+      bed.provider.interfere(null)
+      await expectUsable(await instance().valid(bed.owner, byRefresh))
+    })
+  })
+})
