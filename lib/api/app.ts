@@ -8,6 +8,8 @@ import { document } from './document'
 import { answerError } from './failures'
 import { problem } from './problems'
 import { bulkRevocations } from './routes/bulk-revocations'
+import { credentialDrafts } from './routes/credential-drafts'
+import { credentialTests } from './routes/credential-tests'
 import { credentials } from './routes/credentials'
 import { integrations } from './routes/integrations'
 import { introspect } from './routes/introspect'
@@ -28,8 +30,20 @@ export function createApi() {
 
   // Before what tells the methods of an address: here they are the integration's to tell.
   api.route('/', proxied)
-  // `verify` before `keys`, so that `/keys/verify` is never taken for `/keys/{id}`, whatever the method.
-  for (const resource of [me, verify, keys, credentials, integrations, introspect, bulkRevocations, document(api)]) {
+  // What has a name of its own before what takes an id, so that `/keys/verify` is never taken for `/keys/{id}`, whatever
+  // the method.
+  for (const resource of [
+    me,
+    verify,
+    keys,
+    credentialTests,
+    credentials,
+    credentialDrafts,
+    integrations,
+    introspect,
+    bulkRevocations,
+    document(api),
+  ]) {
     api.route('/', resource)
     refuseOtherMethods(api, resource.routes)
   }

@@ -31,7 +31,7 @@ it('lets pages of a configured origin ask beforehand what they may send', async 
     expect([answer.status, answer.text]).toEqual([204, ''])
     checkEveryAnswer(answer)
     expect(answer.headers.get('access-control-allow-origin')).toBe(ORIGIN)
-    expect(answer.headers.get('access-control-allow-methods')).toBe('GET,POST,PATCH')
+    expect(answer.headers.get('access-control-allow-methods')).toBe('GET,POST,PATCH,DELETE')
     expect(answer.headers.get('access-control-allow-headers')).toBe('Authorization,Content-Type')
     expect(answer.headers.get('vary')).toContain('Origin')
     expect(answer.headers.has('access-control-allow-credentials')).toBe(false)

@@ -108,7 +108,9 @@ describe('a token in the query', () => {
 })
 
 describe('the method', () => {
-  const paths = [...new Set(operationsOf(openApiDocument()).map(({ path }) => path)), '/openapi.json']
+  // What stands below an integration is the service's, whatever the method.
+  const ours = operationsOf(openApiDocument()).filter(({ path }) => !path.includes('/proxy/'))
+  const paths = [...new Set(ours.map(({ path }) => path)), '/openapi.json']
   const methodsOf = (path: string) => {
     const documented = operationsOf(openApiDocument()).filter((operation) => operation.path === path)
     const methods = path === '/openapi.json' ? ['GET'] : documented.map(({ method }) => method)

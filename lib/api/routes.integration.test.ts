@@ -1,22 +1,42 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterAll, describe, expect, it } from 'vitest'
+import { credentialDrafts } from '@/db/schema'
 import { type Answer, type Call, startTestApi } from '@/test/api'
 import { Contract, type Operation } from '@/test/api-contract'
 import { createToken, regenerateApiKey, regenerateKeyInput, requestBulkRevocation } from '../api-keys'
 import { operatorActor } from '../audit'
+import { createCredential, credentialForm } from '../credentials'
+import { credentialStore } from '../credentials/runtime'
+import { newId } from '../ids'
+import { createIntegration, integrationForm } from '../integrations'
 import { createApi } from './app'
 import { apiFetch, openApiDocument } from './index'
 
 // Every public route in every situation: what it answers, that it answers as documented, and that a refusal leaves
 // nothing behind.
 
-const api = await startTestApi({ FENICIA_LOG_LEVEL: 'error' })
-afterAll(() => api.stop())
+/** The service behind the credentials: it lets everybody in. */
+const service = createServer((request, response) => {
+  request.resume()
+  request.on('end', () => response.end('{}'))
+})
+service.listen(0, '127.0.0.1')
+await once(service, 'listening')
+const serviceUrl = `http://127.0.0.1:${(service.address() as AddressInfo).port}`
+
+const api = await startTestApi({ FENICIA_LOG_LEVEL: 'error', FENICIA_EGRESS_ALLOW: '127.0.0.1' })
+afterAll(async () => {
+  await api.stop()
+  service.close()
+})
 
 const { db } = api.runtime.database
 const contract = new Contract(openApiDocument())
 const account = await api.makeAccount('Ana’s shop')
 const otherAccount = await api.makeAccount('Another shop')
-const ALL = { scopes: ['keys:*', 'orders:*'] }
+const ALL = { scopes: ['keys:*', 'orders:*', 'credentials:*', 'integrations:*'] }
 const caller = await api.makeKey(account, { name: 'Caller', ...ALL })
 const actor = operatorActor(account)
 
@@ -31,8 +51,49 @@ await api.alterKey(refused.revoked.id, { revokedAt: new Date() })
 await regenerateApiKey(db, actor, refused.retired.id, regenerateKeyInput.parse({}))
 const scopeless = await api.makeKey(account, { name: 'Scopeless', scopes: ['orders:*'] })
 
+const newName = () => `New ${crypto.randomUUID()}`
+const credentialInput = () => ({
+  type: 'bearer',
+  name: newName(),
+  hosts: [serviceUrl],
+  test: { url: `${serviceUrl}/me` },
+  secret: { token: 'a-token-of-the-service' },
+})
+
+function makeCredential(accountId: string): Promise<string> {
+  return createCredential(credentialStore(), operatorActor(accountId), credentialForm.parse(credentialInput()))
+}
+
+async function makeIntegration(accountId: string): Promise<{ id: string; slug: string }> {
+  const slug = `s-${crypto.randomUUID()}`
+  const input = { name: 'Service', slug, credential_id: await makeCredential(accountId), base_url: serviceUrl }
+  const store = { db, policy: api.runtime.egress.policy }
+  return { slug, id: await createIntegration(store, operatorActor(accountId), integrationForm.parse(input)) }
+}
+
+/** A draft of the caller's. */
+async function makeDraft(accountId: string): Promise<string> {
+  const id = newId('credentialDraft')
+  await db.insert(credentialDrafts).values({
+    id,
+    accountId,
+    form: { type: 'bearer', name: 'Draft' },
+    secretSetAt: {},
+    hosts: [],
+    createdByKind: 'key',
+    createdById: caller.id,
+    expiresAt: new Date(Date.now() + 60_000),
+  })
+  return id
+}
+
 /** The target of a call: a key, or a bulk revocation, of an account; a fresh one for each call. */
 async function makeTarget(operationId: string, accountId: string): Promise<string> {
+  if (operationId.startsWith('proxy')) return (await makeIntegration(accountId)).slug
+  if (operationId.endsWith('Integration') || operationId === 'listIntegrationCalls')
+    return (await makeIntegration(accountId)).id
+  if (operationId.endsWith('CredentialDraft')) return makeDraft(accountId)
+  if (operationId.endsWith('Credential')) return makeCredential(accountId)
   if (operationId === 'getBulkRevocation') return requestBulkRevocation(db, operatorActor(accountId), ['key_1'], null)
   return (await api.makeKey(accountId, { name: `Target ${crypto.randomUUID()}`.slice(0, 64) })).id
 }
@@ -42,10 +103,12 @@ interface Row {
   /** A good request and what answers it. */
   good: { status: number; body?: () => unknown }
   /** What the operation's own rules refuse. */
-  malformed: { query?: string; id?: string; body?: unknown }
+  malformed: { query?: string; id?: string; path?: string; body?: unknown }
   /** The status and code of each situation in which the call does not answer as its kind of call does. */
   but?: Partial<Record<Situation, string>>
 }
+
+const ownCredential = await makeCredential(account)
 
 const rows: Record<string, Row> = {
   getMe: {
@@ -87,6 +150,82 @@ const rows: Record<string, Row> = {
   },
   revokeKey: { good: { status: 200, body: () => ({ reason: 'Not needed' }) }, malformed: { body: { reason: '' } } },
   regenerateKey: { good: { status: 201, body: () => ({ overlap: '1h' }) }, malformed: { body: { overlap: '2h' } } },
+  getKeyReach: { good: { status: 200 }, malformed: { id: 'key_%00' } },
+  listCredentials: { good: { status: 200 }, malformed: { query: '?limit=0' }, but: { 'another account’s id': '200' } },
+  createCredential: {
+    good: { status: 201, body: credentialInput },
+    malformed: { body: { ...credentialInput(), hosts: ['ftp://nobody'] } },
+    but: { 'another account’s id': '201' },
+  },
+  testCredentialForm: {
+    good: { status: 200, body: credentialInput },
+    malformed: { body: { ...credentialInput(), type: 'password' } },
+    but: { 'another account’s id': '200' },
+  },
+  testCredential: {
+    good: { status: 200, body: () => ({ test: { url: `${serviceUrl}/other` } }) },
+    malformed: { body: { test: { url: 'ftp://nobody' } } },
+  },
+  getCredential: { good: { status: 200 }, malformed: { id: 'cred_%00' } },
+  updateCredential: { good: { status: 200, body: () => ({ name: newName() }) }, malformed: { body: { name: '' } } },
+  deleteCredential: {
+    good: { status: 204 },
+    malformed: { query: '?even_if_used=perhaps' },
+    but: { 'malformed input': '400 validation:invalid_value', 'unknown field': '400 validation:unknown_field' },
+  },
+  listCredentialDrafts: {
+    good: { status: 200 },
+    malformed: { query: '?limit=0' },
+    // It takes no input.
+    but: { 'malformed input': '200', 'another account’s id': '200' },
+  },
+  getCredentialDraft: { good: { status: 200 }, malformed: { id: 'draft_%00' } },
+  discardCredentialDraft: { good: { status: 204 }, malformed: { id: 'draft_%00' } },
+  listIntegrations: { good: { status: 200 }, malformed: { query: '?limit=0' }, but: { 'another account’s id': '200' } },
+  createIntegration: {
+    good: {
+      status: 201,
+      body: () => ({
+        name: 'Service',
+        slug: `s-${crypto.randomUUID()}`,
+        credential_id: ownCredential,
+        base_url: serviceUrl,
+      }),
+    },
+    malformed: { body: { name: 'Service', slug: 'No slug', credential_id: 'cred_1', base_url: serviceUrl } },
+    but: { 'malformed input': '400 validation:invalid_format', 'another account’s id': '201' },
+  },
+  getIntegration: { good: { status: 200 }, malformed: { id: 'int_%00' } },
+  listIntegrationCalls: {
+    good: { status: 200 },
+    malformed: { query: '?limit=0' },
+    but: { 'malformed input': '400 validation:invalid_value', 'unknown field': '400 validation:unknown_field' },
+  },
+  updateIntegration: {
+    good: { status: 200, body: () => ({ state: 'paused' }) },
+    malformed: { body: { state: 'asleep' } },
+  },
+  deleteIntegration: { good: { status: 204 }, malformed: { id: 'int_%00' } },
+  ...Object.fromEntries(
+    ['proxyGet', 'proxyPost', 'proxyPut', 'proxyPatch', 'proxyDelete'].map((id): [string, Row] => [
+      id,
+      {
+        good: { status: 200 },
+        malformed: { path: '%2e%2e/admin' },
+        but: { 'malformed input': '400 validation:invalid_value' },
+      },
+    ]),
+  ),
+  proxyOptions: {
+    good: { status: 405 },
+    malformed: { path: '%2e%2e/admin' },
+    // The integration has to let apps use it, which it does not by itself.
+    but: Object.fromEntries(
+      ['a good call', 'malformed input', 'unknown field', 'wrong content type', 'over-limit body', 'bad JSON'].map(
+        (name) => [name, '405 METHOD_NOT_ALLOWED'],
+      ),
+    ),
+  },
   getBulkRevocation: { good: { status: 200 }, malformed: { id: 'bulk_%00' } },
 }
 
@@ -155,12 +294,16 @@ const situations = [
 
 const isForm = ({ requestBody }: Operation) => requestBody?.content['application/x-www-form-urlencoded'] !== undefined
 
+function withId(path: string, id: string): string {
+  return path.replace(/\{(id|slug)\}/, id).replace('{path}', 'me')
+}
+
 async function goodCall(operation: Operation, row: Row, accountId = account): Promise<Sample> {
-  const id = operation.path.includes('{id}') ? await makeTarget(operation.operationId, accountId) : ''
+  const id = /\{(id|slug)\}/.test(operation.path) ? await makeTarget(operation.operationId, accountId) : ''
   const headers: Record<string, string> = isForm(operation)
     ? { 'Content-Type': 'application/x-www-form-urlencoded' }
     : {}
-  return { path: operation.path.replace('{id}', id), call: { token: caller.token, headers, body: row.good.body?.() } }
+  return { path: withId(operation.path, id), call: { token: caller.token, headers, body: row.good.body?.() } }
 }
 
 /** The call that shows a situation which differs from operation to operation. */
@@ -169,7 +312,8 @@ async function ownCall(operation: Operation, row: Row, situation: Situation): Pr
   if (situation === 'another account’s id') return goodCall(operation, row, otherAccount)
   const sample = await goodCall(operation, row)
   if (situation === 'malformed input') {
-    const path = malformed.id ? operation.path.replace('{id}', malformed.id) : sample.path
+    const { id, path: below } = malformed
+    const path = id ? operation.path.replace('{id}', id) : below ? sample.path.replace(/me$/, below) : sample.path
     return { path: path + (malformed.query ?? ''), call: { ...sample.call, body: malformed.body ?? sample.call.body } }
   }
   const { body } = sample.call
@@ -182,7 +326,7 @@ function expected(operation: Operation, row: Row, situation: (typeof situations)
   const own = row.but?.[situation.name]
   if (own) return own
   const usual = 'withoutBody' in situation && !operation.requestBody ? situation.withoutBody : situation.answer
-  const isListQuery = operation.operationId === 'listKeys' && !('change' in situation)
+  const isListQuery = /^list(Keys|Credentials|Integrations)$/.test(operation.operationId) && !('change' in situation)
   if (isListQuery) return situation.answer
   return usual === 'good' ? String(row.good.status) : usual
 }
@@ -193,72 +337,87 @@ const said = ({ status, body }: Answer) => (status < 400 ? `${status}` : `${stat
 async function everything(): Promise<string> {
   const { rows } = (await db.execute(
     `select md5(string_agg(t, '' order by t)) as sum from (
-      select row_to_json(k)::text as t from api_keys k union all select row_to_json(e)::text from audit_events e) all_rows`,
+      select row_to_json(k)::text as t from api_keys k union all select row_to_json(e)::text from audit_events e
+      union all select row_to_json(c)::text from credentials c union all select row_to_json(i)::text from integrations i
+      union all select row_to_json(d)::text from credential_drafts d union all select row_to_json(v)::text from vault_items v
+    ) all_rows`,
   )) as unknown as { rows: { sum: string }[] }
   return rows[0]?.sum ?? ''
 }
 
+/** HEAD answers as GET does, but has no body that would tell a code. */
+const operations = contract.operations.filter(({ method }) => method !== 'HEAD')
+
 it('knows every operation of the OpenAPI document', () => {
-  expect(Object.keys(rows).sort()).toEqual(contract.operations.map(({ operationId }) => operationId).sort())
+  expect(Object.keys(rows).sort()).toEqual(operations.map(({ operationId }) => operationId).sort())
 })
 
 it('answers nothing that the OpenAPI document does not tell of, but the document itself', () => {
-  const documented = contract.operations.map(({ method, path }) => `${method} /api/v1${path.replace('{id}', ':id')}`)
+  const documented = operations.map(({ method, path }) => `${method} /api/v1${path.replace('{id}', ':id')}`)
   const routes = createApi()
     .routes.filter(({ method }) => method !== 'ALL')
     .map(({ method, path }) => `${method} ${path}`)
-  expect([...new Set(routes)].sort()).toEqual([...documented, 'GET /api/v1/openapi.json'].sort())
+  expect([...new Set(routes)].sort()).toEqual(
+    [...documented.filter((route) => !route.includes('{slug}')), 'GET /api/v1/openapi.json'].sort(),
+  )
 })
 
-describe.each(contract.operations.map((operation) => [operation.operationId, operation] as const))(
-  '%s',
-  (id, operation) => {
-    const row = rows[id] ?? expect.fail(`${id} has no row`)
+describe.each(operations.map((operation) => [operation.operationId, operation] as const))('%s', (id, operation) => {
+  const row = rows[id] ?? expect.fail(`${id} has no row`)
 
-    it.each(situations.map((situation) => [situation.name, expected(operation, row, situation), situation] as const))(
-      'answers %s with %s',
-      async (name, answerExpected, situation) => {
-        const sample =
-          'change' in situation ? situation.change(await goodCall(operation, row)) : await ownCall(operation, row, name)
-        const before = await everything()
-        const answer = await api.call(operation.method, sample.path, sample.call)
+  it.each(situations.map((situation) => [situation.name, expected(operation, row, situation), situation] as const))(
+    'answers %s with %s',
+    async (name, answerExpected, situation) => {
+      const sample =
+        'change' in situation ? situation.change(await goodCall(operation, row)) : await ownCall(operation, row, name)
+      const before = await everything()
+      const answer = await api.call(operation.method, sample.path, sample.call)
 
-        expect(said(answer)).toBe(answerExpected)
-        contract.check(id, answer)
-        if (answer.status >= 400) {
-          expect(await everything(), 'a refusal changes nothing').toBe(before)
-          for (const { token } of [caller, scopeless, ...Object.values(refused)])
-            expect(answer.text).not.toContain(token.slice(8))
-        }
-      },
-    )
-
-    it('answers the same through the portable mount', async () => {
-      for (const situation of situations) {
-        if (!('change' in situation)) continue
-        const { path, call } = situation.change(await goodCall(operation, row))
-        const { token, headers = {}, body } = call as Call
-        const response = await apiFetch(
-          new Request(`http://localhost/api/v1${path}`, {
-            method: operation.method,
-            headers: {
-              ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-              ...(token ? { Authorization: `Bearer ${token}` } : {}),
-              ...headers,
-            },
-            // `fetch` sends no body with GET.
-            body: operation.method === 'GET' ? undefined : typeof body === 'string' ? body : JSON.stringify(body),
-          }),
-          {},
-        )
-        const text = await response.text()
-        const answer = { status: response.status, headers: response.headers, text, body: JSON.parse(text) }
-        expect(said(answer), situation.name).toBe(expected(operation, row, situation))
-        contract.check(id, answer)
+      expect(said(answer)).toBe(answerExpected)
+      contract.check(id, answer)
+      if (answer.status >= 400) {
+        expect(await everything(), 'a refusal changes nothing').toBe(before)
+        for (const { token } of [caller, scopeless, ...Object.values(refused)])
+          expect(answer.text).not.toContain(token.slice(8))
       }
-    })
-  },
-)
+    },
+  )
+
+  it('answers the same through the portable mount', async () => {
+    for (const situation of situations) {
+      if (!('change' in situation)) continue
+      const { path, call } = situation.change(await goodCall(operation, row))
+      const { token, headers = {}, body } = call as Call
+      const response = await apiFetch(
+        new Request(`http://localhost/api/v1${path}`, {
+          method: operation.method,
+          headers: {
+            ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+            ...(token ? { Authorization: `Bearer ${token}` } : {}),
+            ...headers,
+          },
+          // `fetch` sends no body with GET.
+          body:
+            operation.method === 'GET' || operation.method === 'HEAD'
+              ? undefined
+              : typeof body === 'string'
+                ? body
+                : JSON.stringify(body),
+        }),
+        {},
+      )
+      const text = await response.text()
+      const answer = {
+        status: response.status,
+        headers: response.headers,
+        text,
+        body: text === '' ? undefined : JSON.parse(text),
+      }
+      expect(said(answer), situation.name).toBe(expected(operation, row, situation))
+      contract.check(id, answer)
+    }
+  })
+})
 
 it('answers another account’s id byte for byte as one that does not exist', async () => {
   for (const operation of contract.operations.filter(({ path }) => path.includes('{id}'))) {

@@ -4,15 +4,9 @@ import {
   credentialChanges,
   credentialForm,
   deleteCredential,
-  discardDraft,
   getCredential,
-  getDraft,
   listCredentials,
   listCredentialsQuery,
-  listDrafts,
-  testChanges,
-  testCredential,
-  testForm,
   updateCredential,
 } from '../../credentials'
 import { credentialStore } from '../../credentials/runtime'
@@ -20,22 +14,12 @@ import { getRuntime } from '../../runtime'
 import { json, noContent } from '../answer'
 import { requireLive, requireScope } from '../authenticate'
 import { type ApiContext, actorOf, callerAccountId } from '../context'
-import {
-  credentialListSchema,
-  credentialResource,
-  credentialSchema,
-  draftListSchema,
-  draftResource,
-  draftSchema,
-  testReportResource,
-  testReportSchema,
-} from '../credential-resources'
+import { credentialListSchema, credentialResource, credentialSchema } from '../credential-resources'
 import { bodyProblems, idParam, jsonAnswer, jsonBody, keyProblems, keyWith, problems, router } from '../define'
-import { requireJson, requireJsonIfAny } from '../validation'
+import { requireJson } from '../validation'
 
 const tags = ['Credentials']
 const params = idParam('cred_019ab0c1d2e37f4a8b5c6d7e8f901234')
-const draftParams = idParam('draft_019ab0c1d2e37f4a8b5c6d7e8f901234')
 const inputProblems = [...keyProblems, ...bodyProblems, 'INSUFFICIENT_PERMISSIONS'] as const
 const readProblems = [...keyProblems, 'INSUFFICIENT_PERMISSIONS'] as const
 
@@ -69,40 +53,6 @@ const create = createRoute({
   responses: {
     201: jsonAnswer(credentialSchema, 'The credential.'),
     ...problems(...inputProblems, 'NOT_FOUND'),
-  },
-})
-
-const test = createRoute({
-  method: 'post',
-  path: '/credentials/test',
-  operationId: 'testCredentialForm',
-  tags,
-  summary: 'Test a credential before it is stored',
-  description:
-    'Sends the test request, exactly as the form says, and stores nothing – but for an OAuth2 refresh token, which the test spends: what it gets for it is kept for a day, under `draft_id`. An account may test 30 times in five minutes.',
-  security: keyWith('credentials:test'),
-  middleware: [requireScope('credentials:test'), requireLive, requireJson()] as const,
-  request: { body: jsonBody(credentialForm) },
-  responses: {
-    200: jsonAnswer(testReportSchema, 'What was found, good or bad.'),
-    ...problems(...inputProblems, 'NOT_FOUND', 'RATE_LIMITED'),
-  },
-})
-
-const testStored = createRoute({
-  method: 'post',
-  path: '/credentials/{id}/test',
-  operationId: 'testCredential',
-  tags,
-  summary: 'Test a stored credential',
-  description:
-    'Without a body: as it is stored; the result is kept with it. With changes: as it would be after them; nothing is stored.',
-  security: keyWith('credentials:test'),
-  middleware: [requireScope('credentials:test'), requireLive, requireJsonIfAny()] as const,
-  request: { params, body: { ...jsonBody(credentialChanges), required: false } },
-  responses: {
-    200: jsonAnswer(testReportSchema, 'What was found, good or bad.'),
-    ...problems(...inputProblems, 'NOT_FOUND', 'RATE_LIMITED'),
   },
 })
 
@@ -169,43 +119,6 @@ const remove = createRoute({
   },
 })
 
-const drafts = createRoute({
-  method: 'get',
-  path: '/credential-drafts',
-  operationId: 'listCredentialDrafts',
-  tags,
-  summary: 'List drafts',
-  description: 'Forms that the caller has tested and not stored, where the test has spent a refresh token.',
-  security: keyWith('credentials:test'),
-  middleware: [requireScope('credentials:test'), requireLive] as const,
-  responses: { 200: jsonAnswer(draftListSchema, 'The latest 20 drafts.'), ...problems(...readProblems) },
-})
-
-const draft = createRoute({
-  method: 'get',
-  path: '/credential-drafts/{id}',
-  operationId: 'getCredentialDraft',
-  tags,
-  summary: 'Get a draft',
-  security: keyWith('credentials:test'),
-  middleware: [requireScope('credentials:test'), requireLive] as const,
-  request: { params: draftParams },
-  responses: { 200: jsonAnswer(draftSchema, 'The draft.'), ...problems(...readProblems, 'NOT_FOUND') },
-})
-
-const discard = createRoute({
-  method: 'delete',
-  path: '/credential-drafts/{id}',
-  operationId: 'discardCredentialDraft',
-  tags,
-  summary: 'Discard a draft',
-  description: 'With the tokens in it, which are lost.',
-  security: keyWith('credentials:test'),
-  middleware: [requireScope('credentials:test'), requireLive] as const,
-  request: { params: draftParams },
-  responses: { 204: { description: 'Discarded.' }, ...problems(...readProblems, 'NOT_FOUND') },
-})
-
 export const credentials = router()
   .openapi(list, async (c) => {
     const page = await listCredentials(database(), callerAccountId(c), c.req.valid('query'))
@@ -219,22 +132,6 @@ export const credentials = router()
     const id = await createCredential(credentialStore(), actorOf(c), c.req.valid('json'))
     return json(c, 201, await shown(c, id), { Location: `/api/v1/credentials/${id}` })
   })
-  .openapi(test, async (c) => {
-    const report = await testForm(credentialStore(), actorOf(c), c.req.valid('json'), null, {
-      signal: c.req.raw.signal,
-    })
-    return json(c, 200, testReportResource(report, report))
-  })
-  .openapi(testStored, async (c) => {
-    const { id } = c.req.valid('param')
-    const options = { signal: c.req.raw.signal }
-    const changes = c.req.valid('json')
-    if (!changes || Object.keys(changes).length === 0) {
-      return json(c, 200, testReportResource(await testCredential(credentialStore(), actorOf(c), id, options)))
-    }
-    const report = await testChanges(credentialStore(), actorOf(c), id, changes, options)
-    return json(c, 200, testReportResource(report, report))
-  })
   .openapi(get, async (c) => json(c, 200, await shown(c, c.req.valid('param').id)))
   .openapi(update, async (c) => {
     const { id } = c.req.valid('param')
@@ -244,14 +141,6 @@ export const credentials = router()
   .openapi(remove, async (c) => {
     const evenIfUsed = c.req.valid('query').even_if_used === 'true'
     await deleteCredential(credentialStore(), actorOf(c), c.req.valid('param').id, { evenIfUsed })
-    return noContent(c, {})
-  })
-  .openapi(drafts, async (c) => json(c, 200, { data: (await listDrafts(database(), actorOf(c))).map(draftResource) }))
-  .openapi(draft, async (c) =>
-    json(c, 200, draftResource(await getDraft(database(), actorOf(c), c.req.valid('param').id))),
-  )
-  .openapi(discard, async (c) => {
-    await discardDraft(database(), getRuntime().vault, actorOf(c), c.req.valid('param').id)
     return noContent(c, {})
   })
 
