@@ -16,6 +16,8 @@ const ONCE = ['accessibility.e2e.ts', 'keys-states.e2e.ts', 'roles.e2e.ts']
 
 export default defineConfig({
   testDir: 'e2e',
+  // Emptied when a run begins, and another database's may be going on.
+  outputDir: `test-results/${databaseKind()}`,
   testMatch: '*.e2e.ts',
   testIgnore: (databaseKind() === 'pglite' ? ONLY.server : [...ONLY.pglite, ...ONCE]).map((name) => `**/${name}`),
   globalSetup: './e2e/global-setup.ts',

@@ -1,5 +1,6 @@
-// `npm test`: installs the test tools if needed, runs every stage one after the other, goes on after one that fails, and
-// ends with the line `N passed, N failed`. Arguments select stages: `npm test -- unit e2e-postgres`; `e2e` is all three.
+// `npm test`: installs the test tools if needed, runs every stage, goes on after one that fails, and ends with the line
+// `N passed, N failed`. The end-to-end stages of the embedded database and those of the servers run beside each other: each
+// keeps one core busy. Arguments select stages: `npm test -- unit e2e-postgres`; `e2e` is all three.
 import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
@@ -8,21 +9,24 @@ import { ensureInstalled, refuseNode } from './install.mjs'
 import { duration, ROOT, run, say } from './run.mjs'
 
 const E2E_DATABASES = ['pglite', 'postgres', 'neon']
+/** What runs beside each other, each in its own order. */
+const E2E_LANES = [['e2e-pglite'], ['e2e-postgres', 'e2e-neon']]
 
-/** Each stage answers how many of its tests passed, failed and were skipped. */
+/** Each stage answers how many of its tests passed, failed and were skipped; `quiet` keeps what it writes to its end. */
 const stages = {
   check: runChecks,
   unit: (folder) => runVitest('unit', folder),
   integration: (folder) => runVitest('integration', folder),
   build: () => count({ build: ensureBuilt }),
   ...Object.fromEntries(
-    E2E_DATABASES.map((database) => [`e2e-${database}`, (folder) => runPlaywright(database, folder)]),
+    E2E_DATABASES.map((database) => [`e2e-${database}`, (folder, quiet) => runPlaywright(database, folder, quiet)]),
   ),
 }
 
 /** Runs a program of node_modules, showing what it writes; its exit code is the answer. */
 async function tool(path, args, options = {}) {
-  const { code } = await run(process.execPath, [join(ROOT, 'node_modules', path), ...args], options)
+  const { code, output } = await run(process.execPath, [join(ROOT, 'node_modules', path), ...args], options)
+  if (options.quiet) say(output)
   return code
 }
 
@@ -98,11 +102,11 @@ async function runVitest(project, folder) {
   })
 }
 
-async function runPlaywright(database, folder) {
+async function runPlaywright(database, folder, quiet) {
   const file = join(folder, `e2e-${database}.json`)
   const env = { FENICIA_E2E_DATABASE: database, PLAYWRIGHT_JSON_OUTPUT_NAME: file, PLAYWRIGHT_HTML_OPEN: 'never' }
   await ensureBuilt()
-  const code = await tool('@playwright/test/cli.js', ['test', '--reporter=list,json'], { env })
+  const code = await tool('@playwright/test/cli.js', ['test', '--reporter=list,json'], { env, quiet })
   const { stats } = (await readReport(file)) ?? {}
   // A flaky test passed only when it was tried again: that is a failure.
   return judge(code, {
@@ -148,14 +152,14 @@ async function main() {
   forgetConfiguration()
 
   const folder = await mkdtemp(join(tmpdir(), 'fenicia-reports-'))
-  const summary = []
+  const summary = new Map()
   const total = { passed: 0, failed: 0 }
-  for (const name of selected) {
+  const runStage = async (name, quiet = false) => {
     say(`\n── ${name}`)
     const started = performance.now()
     let result
     try {
-      result = await stages[name](folder)
+      result = await stages[name](folder, quiet)
     } catch (error) {
       say(error.stack)
       result = { passed: 0, failed: 1, skipped: 0 }
@@ -164,11 +168,21 @@ async function main() {
     total.failed += result.failed
     const skipped = result.skipped > 0 ? `, ${result.skipped} skipped` : ''
     const took = duration(performance.now() - started)
-    summary.push(`${name.padEnd(14)} ${result.passed} passed, ${result.failed} failed${skipped}, in ${took}`)
-    say(`── ${summary.at(-1)}`)
+    summary.set(name, `${name.padEnd(14)} ${result.passed} passed, ${result.failed} failed${skipped}, in ${took}`)
+    say(`── ${summary.get(name)}`)
   }
+  const lanes = E2E_LANES.map((lane) => lane.filter((name) => selected.includes(name)))
+  for (const name of selected.filter((name) => !lanes.flat().includes(name))) await runStage(name)
+  // The build is both lanes': the second one must not begin another.
+  if (lanes.flat().length > 0) await ensureBuilt()
+  await Promise.all(
+    lanes.map(async (lane, index) => {
+      // Of two that run at once, one is shown as it goes, the other one stage by stage.
+      for (const name of lane) await runStage(name, index > 0 && lanes[0].length > 0)
+    }),
+  )
   await rm(folder, { recursive: true, force: true })
-  say(`\n${summary.join('\n')}`)
+  say(`\n${selected.map((name) => summary.get(name)).join('\n')}`)
   return total
 }
 
