@@ -2,7 +2,7 @@ import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
 import { can, type Permission } from '../accounts/permissions'
 import type { Session } from '../accounts/session'
-import type { EnvironmentWall, Grantor, KeyRecord } from '../api-keys'
+import { type EnvironmentWall, type Grantor, hasScope, type KeyRecord } from '../api-keys'
 import type { Actor } from '../audit'
 import { clientAddress, type Peer } from '../client-address'
 
@@ -29,6 +29,12 @@ export function callerKey(c: ApiContext): KeyRecord {
   const { caller } = c.var
   if (caller.kind !== 'key') throw new TypeError('This call is made with a key')
   return caller.key
+}
+
+/** Whether the caller may do this too, of a call that asks for another scope first. */
+export function callerMay(c: ApiContext, scope: RequiredScope): boolean {
+  const { caller } = c.var
+  return caller.kind === 'key' ? hasScope(caller.key.scopes, scope) : sessionMay(caller.session, scope)
 }
 
 /** A test key sees test keys only. */

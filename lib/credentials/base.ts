@@ -80,13 +80,14 @@ export async function findCredential(
 
 /**
  * A draft that the actor made and that has not ended.
+ * @param of `credentialId`: what is edited, or null for a new credential; the draft of anything else is not found
  * @throws {Refusal} `not_found`
  */
 export async function findDraft(
   db: Database,
   actor: Pick<Actor, 'accountId' | 'id'>,
   id: string,
-  { lock = false } = {},
+  { lock = false, credentialId }: { lock?: boolean; credentialId?: string | null } = {},
 ): Promise<DraftRow> {
   if (!isId('credentialDraft', id) || actor.id === null) throw draftNotFound()
   const query = db
@@ -101,6 +102,6 @@ export async function findDraft(
       ),
     )
   const [row] = await (lock ? query.for('update') : query)
-  if (!row) throw draftNotFound()
+  if (!row || (credentialId !== undefined && row.credentialId !== credentialId)) throw draftNotFound()
   return row
 }

@@ -33,7 +33,8 @@ export async function createCredential(store: CredentialStore, actor: Actor, for
   const { accountId } = actor
   const id = newId('credential')
   await db.transaction(async (tx) => {
-    const draft = form.draft_id === null ? null : await findDraft(tx, actor, form.draft_id, { lock: true })
+    const draft =
+      form.draft_id === null ? null : await findDraft(tx, actor, form.draft_id, { lock: true, credentialId: null })
     const base = draft && baseOfDraft(draft)
     checkForm(form, base, egress.policy)
     const tested =
@@ -84,7 +85,8 @@ export async function updateCredential(
     .transaction(async (tx) => {
       const row = await findCredential(tx, accountId, id, { lock: true })
       const form = changedForm(row, changes)
-      const draft = form.draft_id === null ? null : await findDraft(tx, actor, form.draft_id, { lock: true })
+      const draft =
+        form.draft_id === null ? null : await findDraft(tx, actor, form.draft_id, { lock: true, credentialId: id })
       // The draft of an edit has taken over the credential's secrets.
       const base = draft ? baseOfDraft(draft) : baseOfCredential(row)
       checkForm(form, base, egress.policy)

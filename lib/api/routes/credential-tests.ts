@@ -2,8 +2,8 @@ import { createRoute } from '@hono/zod-openapi'
 import { credentialChanges, credentialForm, testChanges, testCredential, testForm } from '../../credentials'
 import { credentialStore } from '../../credentials/runtime'
 import { json } from '../answer'
-import { requireLive, requireScope } from '../authenticate'
-import { actorOf } from '../context'
+import { missingScope, requireLive, requireScope } from '../authenticate'
+import { actorOf, callerMay } from '../context'
 import { testReportResource, testReportSchema } from '../credential-resources'
 import { bodyProblems, idParam, jsonAnswer, jsonBody, keyProblems, keyWith, problems, router } from '../define'
 import { requireJson, requireJsonIfAny } from '../validation'
@@ -36,7 +36,7 @@ const testStored = createRoute({
   tags,
   summary: 'Test a stored credential',
   description:
-    'Without a body: as it is stored; the result is kept with it. With changes: as it would be after them; nothing is stored.',
+    'Without a body: as it is stored; the result is kept with it. With changes: as it would be after them; nothing is stored, and the scope `credentials:update` is needed too.',
   security: keyWith('credentials:test'),
   middleware: [requireScope('credentials:test'), requireLive, requireJsonIfAny()] as const,
   request: { params, body: { ...jsonBody(credentialChanges), required: false } },
@@ -60,6 +60,8 @@ export const credentialTests = router()
     if (!changes || Object.keys(changes).length === 0) {
       return json(c, 200, testReportResource(await testCredential(credentialStore(), actorOf(c), id, options)))
     }
+    // Another address of the service would show, to whoever may only test, what the credential opens.
+    if (!callerMay(c, 'credentials:update')) return missingScope(c, 'credentials:update') as never
     const report = await testChanges(credentialStore(), actorOf(c), id, changes, options)
     return json(c, 200, testReportResource(report, report))
   })

@@ -60,7 +60,7 @@ export async function testForm(
   const { db, vault, egress, authSecret } = store
   const { accountId } = actor
   const row = credentialId === null ? null : await findCredential(db, accountId, credentialId)
-  const draft = form.draft_id === null ? null : await findDraft(db, actor, form.draft_id)
+  const draft = form.draft_id === null ? null : await findDraft(db, actor, form.draft_id, { credentialId })
   if (row && row.type !== form.type) throw new Refusal('not_found', 'There is no such credential of this type.')
   const base = draft ? baseOfDraft(draft) : row && baseOfCredential(row)
   checkForm(form, base, egress.policy)
