@@ -36,6 +36,8 @@ export class Refusal extends Error {
     readonly code: RefusalCode,
     message: string,
     readonly fields: FieldProblem[] = [],
+    /** How long to wait before asking again, in seconds; null: that would not help. */
+    readonly retryAfter: number | null = null,
   ) {
     super(message)
   }

@@ -12,7 +12,10 @@ export function answerError(c: ApiContext, error: Error): Response {
   if (isRefusal(error)) {
     return error.code === 'invalid'
       ? invalidRequest(c, error.fields)
-      : problem(c, refusalCodes[error.code], error.message, { errors: error.fields })
+      : problem(c, refusalCodes[error.code], error.message, {
+          errors: error.fields,
+          ...(error.retryAfter === null ? {} : { headers: { 'Retry-After': String(error.retryAfter) } }),
+        })
   }
   if (isUnreadable(c, error)) return unreadable(c.env.requestId)
   return toResponse(answerFailure(c.env, c.req.method, error))

@@ -1,13 +1,13 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { Database } from '@/db/client'
-import { ENDED, failureOf, withTokenKeepers } from '@/test/oauth-server'
+import { ENDED, failureOf, held, withTokenKeepers } from '@/test/oauth-server'
 import type { Egress } from '../egress'
 import { log } from '../log'
 import { Secret } from '../vault/secret'
 import { claim, release } from './lease'
 import { openTokens, readState, removeTokens } from './stored-tokens'
 
-withTokenKeepers('the lease of a renewal', (bed, driver) => {
+withTokenKeepers('a renewal', (bed, driver) => {
   // The embedded database has the process's own.
   const itHasAnotherClock = it.skipIf(driver === 'pglite')
   const {
@@ -68,15 +68,12 @@ withTokenKeepers('the lease of a renewal', (bed, driver) => {
 
     it('and who comes late overwrites nothing: what is stored by then is used', async () => {
       await putEnded()
-      let proceed = () => {}
-      const paused = new Promise<void>((resolve) => {
-        proceed = resolve
-      })
+      const pause = held()
       // Halts when the answer is there, as a process does that is stopped for a while.
       const halting: Pick<Egress, 'request'> = {
         request: async (...args) => {
           const response = await bed.egress.request(...args)
-          await paused
+          await pause.promise
           return response
         },
       }
@@ -86,8 +83,8 @@ withTokenKeepers('the lease of a renewal', (bed, driver) => {
       bed.provider.interfere(null)
       const onTime = await instance().valid(bed.owner, byRefresh)
       const stored = await refreshToken()
-      const warn = vi.spyOn(log, 'warn')
-      proceed()
+      const warn = vi.spyOn(log, 'warn').mockReturnValue()
+      pause.proceed()
       expect((await late).accessToken.reveal()).toBe(onTime.accessToken.reveal())
       expect(await refreshToken()).toBe(stored)
       await expectUsable(onTime)

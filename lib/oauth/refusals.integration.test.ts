@@ -6,20 +6,7 @@ import { isOAuthError } from './errors'
 import { removeTokens } from './stored-tokens'
 
 withTokenKeepers('the keeper of tokens', (bed) => {
-  const {
-    instance,
-    put,
-    loadOf,
-    minted,
-    putEnded,
-    row,
-    expectUsable,
-    answerWith,
-    reached,
-    byRefresh,
-    byClient,
-    vault,
-  } = bed
+  const { instance, put, loadOf, minted, putEnded, row, expectUsable, answerWith, byRefresh, byClient, vault } = bed
 
   describe('is told', () => {
     it('that the provider is unavailable, which is no verdict', async () => {

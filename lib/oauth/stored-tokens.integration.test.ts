@@ -4,7 +4,7 @@ import { newId } from '../ids'
 import { Secret } from '../vault/secret'
 import { moveTokens, openTokens, removeTokens, type TokenOwner } from './stored-tokens'
 
-withTokenKeepers('a store of tokens', (bed) => {
+withTokenKeepers('the store of tokens', (bed) => {
   const { instance, put, minted, putEnded, row, refreshToken, expectUsable, holdAnswers, reached, byRefresh, vault } =
     bed
 

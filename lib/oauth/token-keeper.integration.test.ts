@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { describe, expect, it, vi } from 'vitest'
 import { tokenSets, vaultItems } from '@/db/schema'
 import { ENDED, failureOf, withTokenKeepers } from '@/test/oauth-server'
@@ -24,7 +25,6 @@ withTokenKeepers('the keeper of tokens', (bed, driver) => {
     failStoring,
     byRefresh,
     byClient,
-    vault,
   } = bed
 
   describe('renews', () => {
@@ -175,10 +175,11 @@ withTokenKeepers('the keeper of tokens', (bed, driver) => {
     it('though storing them fails twice', async () => {
       await putEnded()
       await failStoring(2)
-      const warn = vi.spyOn(log, 'warn')
+      const warn = vi.spyOn(log, 'warn').mockReturnValue()
       const kept = await instance().valid(bed.owner, byRefresh)
       expect(warn).toHaveBeenCalledTimes(2)
       expect(warn.mock.calls[0]?.[0]).toMatchObject({ owner: bed.owner.ownerId })
+      expect(inspect(warn.mock.calls, { depth: 10 })).not.toContain(kept.accessToken.reveal())
       await expectUsable(kept)
       expect(bed.provider.requests()).toBe(1)
       await expectUsable(await instance().renew(bed.owner, byRefresh))

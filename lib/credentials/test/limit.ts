@@ -33,6 +33,8 @@ export async function countTest(db: Database, accountId: string): Promise<void> 
     throw new Refusal(
       'too_many_requests',
       `An account may test ${TEST_RATE.points} times in five minutes. Try again in ${seconds} seconds.`,
+      [],
+      seconds,
     )
   }
 }
