@@ -41,6 +41,7 @@ function runChecks() {
       // The types of routes are generated; a fresh clone has none.
       await mustPass('next/dist/bin/next', ['typegen'])
       await mustPass('typescript/bin/tsc', ['--noEmit'])
+      await mustPass('typescript/bin/tsc', ['--noEmit', '--project', 'examples'])
     },
     'format and lint': () => mustPass('@biomejs/biome/bin/biome', ['check', '--error-on-warnings', '.']),
     'import rules': () =>

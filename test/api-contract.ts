@@ -134,6 +134,7 @@ export function checkEveryAnswer({ status, headers, body, text }: Answer): void 
   if (status < 400 || text === '') return
   expect(headers.get('content-type')).toBe('application/problem+json')
   const { code, ...problem } = body as Record<string, unknown>
+  expect(headers.get('fenicia-error')).toBe(code)
   expect(problem).toMatchObject({
     type: `/docs/api#${String(code).replace(':', '-')}`,
     status,

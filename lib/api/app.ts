@@ -59,7 +59,7 @@ function crossOrigin(origins: string[]): MiddlewareHandler<ApiEnv> {
     origin: origins,
     allowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
     allowHeaders: ['Authorization', 'Content-Type'],
-    exposeHeaders: ['X-Request-Id', 'Retry-After', 'Location'],
+    exposeHeaders: ['X-Request-Id', 'Retry-After', 'Location', 'Fenicia-Error', 'Fenicia-Integration'],
     maxAge: 600,
   })
   return async (c, next) => {

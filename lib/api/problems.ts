@@ -89,7 +89,8 @@ export function answerProblem(
     requestId: asked.requestId,
     ...(errors && errors.length > 0 ? { errors } : {}),
   }
-  return answerJson(asked, status, body, headers, 'application/problem+json')
+  // Beside the body: a call through an integration is told by it whose refusal it is.
+  return answerJson(asked, status, body, { 'Fenicia-Error': code, ...headers }, 'application/problem+json')
 }
 
 /** `answerProblem` for Hono. */

@@ -3,7 +3,7 @@
 import type { Preloaded } from '../data/preloaded'
 import { REFRESH_MS, useApi } from '../data/use-api'
 import { bulkRevocationPath, keyPath, REVIEW_COUNT_PATH } from './paths'
-import type { ApiKey, KeyList, RevocationProgress } from './words'
+import type { ApiKey, IntegrationNames, KeyList, RevocationProgress } from './words'
 
 export { useChanged as useKeysChanged } from '../data/use-api'
 
@@ -27,6 +27,11 @@ export function useHasEndedKeys(enabled: boolean): boolean {
 /** One key. */
 export function useKey(id: string, preloaded: Preloaded<ApiKey> | null) {
   return useApi<ApiKey>(keyPath(id), { preloaded, refreshMs: REFRESH_MS / 2 })
+}
+
+/** The account's integrations by name, as far as one page of the API has them. */
+export function useIntegrationNames(enabled: boolean) {
+  return useApi<IntegrationNames>('/integrations?sort=name&limit=100', { enabled })
 }
 
 /** The progress of a bulk revocation, followed until it is finished. */

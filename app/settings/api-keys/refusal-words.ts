@@ -15,6 +15,10 @@ const fieldWords: Record<string, { subject: string } & Partial<Record<FieldProbl
   scopes: { subject: 'The scopes', invalid_value: 'Choose at least one scope.' },
   expires_at: { subject: 'The expiry', invalid_format: 'Choose a date.' },
   overlap: { subject: 'The overlap' },
+  integrations: {
+    subject: 'The integrations',
+    invalid_value: 'Choose at least one integration, or let the key use all.',
+  },
   reason: { subject: 'The reason' },
 }
 

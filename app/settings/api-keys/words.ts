@@ -1,10 +1,13 @@
 import type { z } from 'zod'
+import type { integrationListSchema } from '@/lib/api/integration-resources'
 import type { bulkRevocationSchema, KeyResource, keyListSchema } from '@/lib/api/resources'
 
 /** A key as the API answers it. */
 export type ApiKey = KeyResource
 /** A page of keys as the API answers it. */
 export type KeyList = z.output<typeof keyListSchema>
+/** A page of integrations as the API answers it, as far as keys are concerned. */
+export type IntegrationNames = Pick<z.output<typeof integrationListSchema>, 'data' | 'total'>
 /** A bulk revocation as the API answers it. */
 export type RevocationProgress = z.output<typeof bulkRevocationSchema>
 

@@ -5,7 +5,9 @@ import { DescriptionItem, DescriptionList } from '@/components/ui/description-li
 import { RelativeTime } from '@/components/ui/relative-time'
 import { KeyEnd, KeyStatus } from '../key-status'
 import { keyHref } from '../paths'
+import { grants } from '../scope-selection'
 import { type ApiKey, environmentNames, hintText, makerText } from '../words'
+import { KeyIntegrations } from './key-integrations'
 
 /** Everything that is known of a key. */
 export function KeyDetails({ apiKey }: { apiKey: ApiKey }) {
@@ -60,6 +62,11 @@ export function KeyDetails({ apiKey }: { apiKey: ApiKey }) {
           ))}
         </ul>
       </DescriptionItem>
+      {grants(new Set(apiKey.scopes), 'integrations', 'use') ? (
+        <DescriptionItem term="Integrations">
+          <KeyIntegrations ids={apiKey.integrations} />
+        </DescriptionItem>
+      ) : null}
       {revoked ? (
         <DescriptionItem term="Revoked">
           <RelativeTime value={revoked.at} />

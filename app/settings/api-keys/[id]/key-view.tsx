@@ -18,6 +18,7 @@ import type { ApiKey } from '../words'
 import { KeyDetails } from './key-details'
 import { KeyTitle } from './key-title'
 import { OverlapCard } from './overlap-card'
+import { KeyReach } from './reach'
 import { usageDays } from './usage'
 import { UsageChart } from './usage-chart'
 
@@ -96,6 +97,9 @@ export function KeyView({
       {neighbour ? <Overlap apiKey={data} neighbour={neighbour} mayManage={mayManage} onChanged={changed} /> : null}
       <Section title="Usage">
         <UsageChart days={days} />
+      </Section>
+      <Section title="What this key reached">
+        <KeyReach id={id} />
       </Section>
       <Section title="Details">
         <KeyDetails apiKey={data} />

@@ -20,7 +20,9 @@ import { useAction } from '../../data/use-action'
 import { generateKey, type IssuedToken } from '../actions'
 import { type ExpiryChoice, expiresAt } from '../expiry'
 import { useKeysChanged } from '../queries'
+import { grants } from '../scope-selection'
 import { ExpiryField } from './expiry-field'
+import { IntegrationsField } from './integrations-field'
 import { IssuedTokenPanel } from './issued-token-panel'
 import { ScopePicker } from './scope-picker'
 import { useFocusOnFirstError } from './use-focus-on-first-error'
@@ -62,6 +64,8 @@ function GenerateForm({ onDone, onBusy }: { onDone: (issued: IssuedToken) => voi
   const [environment, setEnvironment] = useState<Environment>('live')
   const [scopes, setScopes] = useState<ReadonlySet<string>>(new Set())
   const [expiry, setExpiry] = useState<{ choice: ExpiryChoice; date: string }>({ choice: '90d', date: '' })
+  const [integrations, setIntegrations] = useState<ReadonlySet<string> | null>(null)
+  const usesIntegrations = grants(scopes, 'integrations', 'use')
   const { run, pending, problem, passwordDialog } = useAction(generateKey, onDone, LOST)
   const form = useRef<HTMLFormElement>(null)
   useFocusOnFirstError(form, problem)
@@ -77,7 +81,13 @@ function GenerateForm({ onDone, onBusy }: { onDone: (issued: IssuedToken) => voi
       className="grid gap-5"
       onSubmit={(event) => {
         event.preventDefault()
-        run({ name, environment, scopes: [...scopes], expires_at: expiresAt(expiry.choice, expiry.date) })
+        run({
+          name,
+          environment,
+          scopes: [...scopes],
+          expires_at: expiresAt(expiry.choice, expiry.date),
+          integrations: usesIntegrations && integrations ? [...integrations] : null,
+        })
       }}
     >
       <DialogHeader>
@@ -110,6 +120,9 @@ function GenerateForm({ onDone, onBusy }: { onDone: (issued: IssuedToken) => voi
         </RadioGroup>
       </FieldGroup>
       <ScopePicker scopes={scopes} onChange={setScopes} error={problem?.fields.scopes} />
+      {usesIntegrations ? (
+        <IntegrationsField chosen={integrations} onChange={setIntegrations} error={problem?.fields.integrations} />
+      ) : null}
       <ExpiryField {...expiry} onChange={setExpiry} error={problem?.fields.expires_at} />
       {/* Always in sight, however long the form is. */}
       <DialogFooter className="sticky bottom-0 z-10 -mx-5 -mb-5 border-border border-t bg-popover px-5 py-3">
