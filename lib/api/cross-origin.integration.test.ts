@@ -52,7 +52,7 @@ it.each([
   checkEveryAnswer(answer)
   expect(corsHeaders(answer.headers)).toEqual([
     ['access-control-allow-origin', ORIGIN],
-    ['access-control-expose-headers', 'X-Request-Id,Retry-After,Location'],
+    ['access-control-expose-headers', 'X-Request-Id,Retry-After,Location,Fenicia-Error,Fenicia-Integration'],
   ])
   expect(answer.headers.get('vary')).toBe('Origin')
 })
