@@ -3,6 +3,13 @@ import { fileURLToPath } from 'node:url'
 import { ensureInstalled } from './lib/install.mjs'
 import { parseOptions, USAGE } from './lib/options.mjs'
 
+/** Imported when they are asked for, after what they need is installed. */
+const MEASUREMENTS = {
+  verify: async () => (await import('./verify.mjs')).verify,
+  proxy: async () => (await import('./proxy.mjs')).proxy,
+  footprint: async () => (await import('./footprint.mjs')).footprint,
+}
+
 process.exitCode = await main().catch((error) => {
   process.stderr.write(`${error.name === 'UsageError' ? `${error.message}\n\n${USAGE}` : error.stack}\n`)
   return 2
@@ -23,9 +30,7 @@ async function main() {
     process.once(signal, () => process.exit(128 + number))
   }
   ensureInstalled(fileURLToPath(new URL('.', import.meta.url)))
-  const measure =
-    options.command === 'verify' ? (await import('./verify.mjs')).verify : (await import('./footprint.mjs')).footprint
-  const { result, text } = await measure(options)
+  const { result, text } = await (await MEASUREMENTS[options.command]())(options)
   process.stdout.write(`${options.json ? JSON.stringify(result) : text}\n`)
   return result.met ? 0 : 1
 }

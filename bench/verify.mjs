@@ -1,8 +1,7 @@
 // `npm run bench -- verify`: how fast GET /api/v1/me is, beside its peers, with 100,000 keys in the table.
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { chooseLoadTool, tokensFile } from './lib/load.mjs'
+import { chooseLoadTool } from './lib/load.mjs'
 import { describeMachine, peerVersion } from './lib/machine.mjs'
 import { startPostgres } from './lib/postgres.mjs'
 import { KEYS, prepareProduct, runScript, seedProduct, spread, startProduct } from './lib/product.mjs'
@@ -11,20 +10,17 @@ import { ask, startServer } from './lib/servers.mjs'
 import { medianOf, medianRatio } from './lib/statistics.mjs'
 import { keeps, VERIFY_TARGETS } from './lib/targets.mjs'
 import { temporaryFolder } from './lib/temporary.mjs'
+import { measureInTurns, refuseImpostor } from './lib/turns.mjs'
 
 /** @typedef {import('./lib/statistics.mjs').Measurement} Measurement */
 /** @typedef {import('./lib/targets.mjs').Backend} Backend */
 /** @typedef {import('./lib/targets.mjs').ServerName} ServerName */
+/** @typedef {import('./lib/turns.mjs').Contender<ServerName>} Contender */
+/** @typedef {import('./lib/turns.mjs').Measured<ServerName> & { backend: Backend }} Measured */
 
 const CONNECTIONS = [1, 16, 64, 256]
 /** How many different keys the load uses: what a busy installation sees within seconds. */
 const KEYS_IN_USE = 4_096
-/**
- * The product writes usage at most so long after a request. A full run waits for it after each of the product's turns,
- * so that nobody else's turn pays for it; a turn of the product (one second of warming up, and four) has a write in it.
- */
-const WRITE_BEHIND_MS = 4_500
-
 const PEER_LABELS = {
   fenicia: 'Fenicia',
   bare: '(a) bare node:http, no database',
@@ -59,19 +55,6 @@ export async function verify(options) {
  * @property {import('./lib/options.mjs').Options} options
  * @property {import('./lib/load.mjs').LoadTool} loadTool
  * @property {string} folder
- *
- * One server that is put under load.
- * @typedef {object} Contender
- * @property {ServerName} name
- * @property {import('./lib/servers.mjs').Server} server
- * @property {string[]} tokens
- *
- * What one server did with so many connections, round by round.
- * @typedef {object} Measured
- * @property {Backend} backend
- * @property {ServerName} server
- * @property {number} connections
- * @property {Measurement[]} rounds
  */
 
 /** @param {Context} context */
@@ -88,7 +71,7 @@ async function measurePostgres(context) {
     const betterAuthTokens = await runScript(seed, { DATABASE_URL: betterAuthUrl })
 
     const fenicia = await startProduct(place, tokens[0])
-    contenders.push({ name: 'fenicia', server: fenicia, tokens })
+    contenders.push({ name: 'fenicia', server: fenicia, url: fenicia.url, tokens })
     const { body } = await ask(fenicia.url, tokens[0])
     contenders.unshift(
       await startPeer('bare', 'bare.mjs', tokens, { ANSWER: body }),
@@ -111,7 +94,7 @@ async function measurePGlite(context) {
     const place = { folder: join(context.folder, 'pglite') }
     const tokens = spread(await seedProduct(place), KEYS_IN_USE)
     const fenicia = await startProduct(place, tokens[0])
-    contenders.push({ name: 'fenicia', server: fenicia, tokens })
+    contenders.push({ name: 'fenicia', server: fenicia, url: fenicia.url, tokens })
     const { body } = await ask(fenicia.url, tokens[0])
     contenders.unshift(await startPeer('bare', 'bare.mjs', tokens, { ANSWER: body }))
     return { measured: await measure('pglite', contenders, context) }
@@ -135,58 +118,19 @@ async function startPeer(name, file, tokens, env) {
     token: tokens[0],
     env: () => env,
   })
-  return { name, server, tokens }
+  return { name, server, url: server.url, tokens }
 }
 
 /**
- * Puts the servers under load one after the other, round by round: a, b, c, Fenicia, a, b, c, Fenicia …
  * @param {Backend} backend
  * @param {Contender[]} contenders
  * @param {Context} context
  * @returns {Promise<Measured[]>}
  */
-async function measure(backend, contenders, { options, loadTool, folder }) {
-  for (const contender of contenders) await refuseImpostor(contender)
-  const files = new Map()
-  for (const { name, tokens } of contenders) files.set(name, await tokensFile(folder, `${backend}-${name}`, tokens))
-  const load = (
-    /** @type {Contender} */ { name, server, tokens },
-    /** @type {number} */ connections,
-    /** @type {number} */ seconds,
-  ) => loadTool.run({ url: server.url, tokens, tokensFile: files.get(name), connections, seconds })
-
-  progress(`${backend}: warming up …`)
-  for (const contender of contenders) await load(contender, 64, options.quick ? 2 : 5)
-
-  const measured = CONNECTIONS.flatMap((connections) =>
-    contenders.map(({ name }) => ({ backend, server: name, connections, rounds: /** @type {Measurement[]} */ ([]) })),
-  )
-  for (let round = 1; round <= options.rounds; round++) {
-    progress(`${backend}: round ${round} of ${options.rounds} …`)
-    for (const connections of CONNECTIONS) {
-      for (const contender of contenders) {
-        if (!options.quick) await load(contender, connections, 1)
-        const measurement = await load(contender, connections, options.seconds)
-        measured
-          .find((one) => one.server === contender.name && one.connections === connections)
-          ?.rounds.push(measurement)
-        if (contender.name === 'fenicia' && !options.quick) await sleep(WRITE_BEHIND_MS)
-      }
-    }
-  }
-  return measured
-}
-
-/**
- * A server that verifies must refuse what is no key, or it would be measured for doing nothing.
- * @param {Contender} contender
- */
-async function refuseImpostor({ name, server, tokens }) {
-  if (name === 'bare') return
-  const known = /** @type {string} */ (tokens[0])
-  const altered = known.slice(0, -1) + (known.endsWith('A') ? 'B' : 'A')
-  const { status } = await ask(server.url, altered)
-  if (status !== 401) throw new Error(`${PEER_LABELS[name]} answered ${status} to a key that does not exist`)
+async function measure(backend, contenders, context) {
+  for (const contender of contenders) if (contender.name !== 'bare') await refuseImpostor(contender)
+  const measured = await measureInTurns(backend, contenders, CONNECTIONS, context)
+  return measured.map((one) => ({ backend, ...one }))
 }
 
 /**

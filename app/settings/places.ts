@@ -4,6 +4,8 @@ import { can, type Permission, type Role } from '@/lib/accounts'
 /** The settings that exist, in the order of their column, and the permission that each asks for. */
 const places: readonly (Place & { permission?: Permission })[] = [
   { href: '/settings/api-keys', label: 'API Keys', permission: 'keys:read' },
+  { href: '/settings/credentials', label: 'Credentials', permission: 'credentials:read' },
+  { href: '/settings/integrations', label: 'Integrations', permission: 'integrations:read' },
   { href: '/settings/account', label: 'Account' },
 ]
 

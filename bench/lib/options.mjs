@@ -1,14 +1,15 @@
 // The command line of `npm run bench`. Built-ins only: this runs before anything is installed.
 
-export const USAGE = `Usage: npm run bench -- <verify|footprint> [--quick] [--json] [--rounds N] [--seconds N]
+export const USAGE = `Usage: npm run bench -- <verify|proxy|footprint> [--quick] [--json] [--rounds N] [--seconds N]
 
   verify      GET /api/v1/me beside its peers: requests/s, p50, p99 and their ratios
+  proxy       a call through an integration beside other proxies, and a body of 1 GiB through it
   footprint   time to the first answer, resident memory, first-load JavaScript
 
   --quick       about a minute, and accordingly noisy
   --json        one JSON object on stdout and nothing else; progress goes to stderr either way
   --rounds N    how often each measurement is repeated, 1 to 50
-  --seconds N   how long each measurement of verify lasts, 1 to 600
+  --seconds N   how long each measurement of verify and proxy lasts, 1 to 600
 
 Ends with 0 when every target is met, 1 when one is missed, 2 when it could not be measured.`
 
@@ -18,7 +19,9 @@ export class UsageError extends Error {
   name = 'UsageError'
 }
 
-/** @typedef {{ command: 'verify' | 'footprint', quick: boolean, json: boolean, rounds: number, seconds: number }} Options */
+const COMMANDS = /** @type {const} */ (['verify', 'proxy', 'footprint'])
+
+/** @typedef {{ command: typeof COMMANDS[number], quick: boolean, json: boolean, rounds: number, seconds: number }} Options */
 
 /** The defaults that `--quick` changes: a full run is long enough for the median to be steady on a noisy machine. */
 const DEFAULTS = { full: { rounds: 5, seconds: 4 }, quick: { rounds: 2, seconds: 1 } }
@@ -31,13 +34,11 @@ const DEFAULTS = { full: { rounds: 5, seconds: 4 }, quick: { rounds: 2, seconds:
  */
 export function parseOptions(args) {
   if (args.includes('--help') || args.includes('-h')) return 'help'
-  const [command, ...rest] = args
-  if (command !== 'verify' && command !== 'footprint') {
-    throw new UsageError(
-      command === undefined
-        ? 'Say what to measure: verify or footprint'
-        : `"${command}" is neither verify nor footprint`,
-    )
+  const [word, ...rest] = args
+  const command = COMMANDS.find((one) => one === word)
+  if (command === undefined) {
+    const said = word === undefined ? 'Say what to measure' : `"${word}" is no measurement`
+    throw new UsageError(`${said}: ${COMMANDS.join(', ')}`)
   }
   let [quick, json] = [false, false]
   /** @type {{ rounds?: number, seconds?: number }} */

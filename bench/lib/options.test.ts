@@ -11,12 +11,13 @@ test('a full run repeats each measurement often, a quick one seldom, and both ca
     rounds: 2,
     seconds: 1,
   })
+  expect(parseOptions(['proxy'])).toEqual({ ...full, command: 'proxy' })
   expect(parseOptions(['verify', '--rounds', '9', '--seconds', '2'])).toEqual({ ...full, rounds: 9, seconds: 2 })
 })
 
 test.each([
   [[], 'Say what to measure'],
-  [['verfy'], '"verfy" is neither'],
+  [['verfy'], '"verfy" is no measurement: verify, proxy, footprint'],
   [['verify', '--fast'], '"--fast" is no option'],
   [['verify', '--rounds'], '--rounds must be followed by a whole number from 1 to 50'],
   [['verify', '--rounds', '0'], 'from 1 to 50'],

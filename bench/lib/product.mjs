@@ -63,16 +63,17 @@ export async function seedProduct(place) {
  * Starts the product; resolves when it has verified `token`, or, without one, when it says that it is ready.
  * @param {Place} place
  * @param {string} [token]
- * @param {{ collects?: boolean }} [options] see `startServer`
+ * @param {{ collects?: boolean, variables?: Record<string, string> }} [options] see `startServer`; `variables`: of the
+ *   environment, beside those of the place
  */
-export function startProduct(place, token, options = {}) {
+export function startProduct(place, token, { variables = {}, ...options } = {}) {
   return startServer({
     ...options,
     name: 'fenicia',
     args: [join(ROOT, 'server.mjs')],
     cwd: ROOT,
     ...(token === undefined ? { probe: '/api/ready' } : { token }),
-    env: (port) => ({ ...productEnvironment(place), FENICIA_URL: `http://127.0.0.1:${port}` }),
+    env: (port) => ({ ...productEnvironment(place), FENICIA_URL: `http://127.0.0.1:${port}`, ...variables }),
   })
 }
 

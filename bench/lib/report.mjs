@@ -21,9 +21,9 @@ export function whole(/** @type {number} */ value) {
   return Math.round(value).toLocaleString('en-US')
 }
 
-/** Milliseconds with as many digits as mean something: 0.084, 1.53, 48.1. */
+/** Milliseconds with as many digits as mean something: 0.084, 1.53, 48.1; less than nothing for what was saved. */
 export function milliseconds(/** @type {number} */ value) {
-  return value.toFixed(value < 1 ? 3 : value < 10 ? 2 : 1)
+  return value.toFixed(Math.abs(value) < 1 ? 3 : Math.abs(value) < 10 ? 2 : 1)
 }
 
 /** 0.84, 4.8, 132 */

@@ -45,6 +45,16 @@ export function medianOf(rounds) {
 }
 
 /**
+ * The median of what is added in each round, for the reason for which `medianRatio` is one of rounds.
+ * @param {readonly number[]} ours one value a round
+ * @param {readonly number[]} theirs of the same rounds
+ */
+export function medianDifference(ours, theirs) {
+  if (ours.length !== theirs.length) throw new RangeError('Both sides of a difference need the same rounds')
+  return median(ours.map((value, round) => value - theirs[round]))
+}
+
+/**
  * The median of the ratios of each round. A machine that is slow for a while slows both sides of a round, which follow
  * each other within seconds, so their ratio is steadier than the ratio of two medians.
  * @param {readonly number[]} ours one value a round

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { median, medianOf, medianRatio, percentile } from './statistics.mjs'
+import { median, medianDifference, medianOf, medianRatio, percentile } from './statistics.mjs'
 
 test.each([
   [[7], 7],
@@ -38,4 +38,9 @@ test('each figure has a median of its own', () => {
 test('a ratio compares within each round, so a slow minute of the machine does not change it', () => {
   expect(medianRatio([200, 20, 220], [100, 10, 100])).toBe(2)
   expect(() => medianRatio([1, 2], [1])).toThrow('same rounds')
+})
+
+test('what is added, too, is compared within each round', () => {
+  expect(medianDifference([1.5, 9.6, 1.4], [0.5, 8.5, 0.5])).toBe(1)
+  expect(() => medianDifference([1, 2], [1])).toThrow('same rounds')
 })

@@ -24,6 +24,35 @@ export const VERIFY_TARGETS = [
   { backend: 'pglite', connections: 64, peer: 'bare', figure: 'requestsPerSecond', bound: { atLeast: 0.5 } },
 ]
 
+/** @typedef {'fenicia' | 'direct' | 'bare-proxy' | 'http-proxy'} ProxyServerName */
+
+/**
+ * A call through an integration, on Postgres, with so many connections, beside a peer: so many times its figure, or so
+ * many milliseconds more.
+ * @typedef {object} ProxyTarget
+ * @property {number} connections
+ * @property {ProxyServerName} peer
+ * @property {'requestsPerSecond' | 'p50Ms'} figure
+ * @property {'ratio' | 'added'} compared
+ * @property {{ atLeast: number } | { atMost: number }} bound
+ */
+
+/** @type {readonly ProxyTarget[]} */
+export const PROXY_TARGETS = [
+  {
+    connections: 64,
+    peer: 'bare-proxy',
+    figure: 'requestsPerSecond',
+    compared: 'ratio',
+    bound: { atLeast: 0.5 },
+  },
+  { connections: 1, peer: 'direct', figure: 'p50Ms', compared: 'added', bound: { atMost: 1 } },
+]
+
+/** What passes through the proxy as one body, each way, and what of it the server may hold at most. */
+export const STREAMED_BYTES = 2 ** 30
+export const STREAM_TARGET = { atMost: 64, unit: 'MiB' }
+
 /**
  * The most that a figure of the built product may be.
  * @typedef {object} FootprintTarget

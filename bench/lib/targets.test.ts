@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { FOOTPRINT_TARGETS, keeps, VERIFY_TARGETS } from './targets.mjs'
+import { FOOTPRINT_TARGETS, keeps, PROXY_TARGETS, STREAM_TARGET, STREAMED_BYTES, VERIFY_TARGETS } from './targets.mjs'
 
 test.each([
   [2, { atLeast: 2 }, true],
@@ -27,6 +27,15 @@ test('the targets of GET /me are those that were promised', () => {
     'postgres 1: p50Ms atMost 1.4 × bare-pg',
     'pglite 64: requestsPerSecond atLeast 0.5 × bare',
   ])
+})
+
+test('the targets of the proxy are those that were promised', () => {
+  const words = PROXY_TARGETS.map(
+    ({ connections, peer, figure, compared, bound }) =>
+      `${connections}: ${figure} ${compared} ${Object.keys(bound)[0]} ${Object.values(bound)[0]}, ${peer}`,
+  )
+  expect(words).toEqual(['64: requestsPerSecond ratio atLeast 0.5, bare-proxy', '1: p50Ms added atMost 1, direct'])
+  expect([STREAMED_BYTES, STREAM_TARGET]).toEqual([1024 ** 3, { atMost: 64, unit: 'MiB' }])
 })
 
 test('the footprint targets are those that were promised', () => {

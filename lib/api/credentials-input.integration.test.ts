@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { credentials, vaultItems } from '@/db/schema'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { credentials, tokenSets, vaultItems } from '@/db/schema'
 import { startTestApi, type TestApi } from '@/test/api'
 import { type Actor, operatorActor } from '../audit'
 import { createCredential, credentialForm, deleteCredential } from '../credentials'
@@ -21,6 +21,11 @@ beforeAll(async () => {
   actor = operatorActor(account)
 })
 afterAll(() => api.stop())
+// What one row has stored in spite of its refusal must not fail the others.
+afterEach(async () => {
+  const { db } = api.runtime.database
+  for (const table of [credentials, tokenSets, vaultItems]) await db.delete(table)
+})
 
 const accepted = schemaCases.filter(({ refused }) => !refused)
 const refused = schemaCases.filter((row) => row.refused)
@@ -57,7 +62,7 @@ describe('POST /credentials', () => {
 })
 
 describe('what a server action does', () => {
-  const save = (form: unknown) => createCredential(credentialStore(), actor, parseInput(credentialForm, form))
+  const save = async (form: unknown) => createCredential(credentialStore(), actor, parseInput(credentialForm, form))
 
   it.each(accepted)('stores $what', async ({ form, becomes = {} }) => {
     const id = await save(form)

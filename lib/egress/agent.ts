@@ -1,10 +1,9 @@
 import { setMaxListeners } from 'node:events'
-import type { IncomingHttpHeaders } from 'node:http'
 import { Agent, type buildConnector, Client, type Dispatcher } from 'undici'
-import { boundBody } from './body'
 import { Call } from './call'
 import { type ConnectionOptions, openConnection, type Progress } from './connection'
 import { EgressError, toEgressError } from './errors'
+import { Exchange } from './exchange'
 import type { EgressPolicy } from './policy'
 import { checkRequest, type EgressLimits, type EgressRequest, type EgressResponse } from './request'
 import { destinationOf, judgeUrl } from './url'
@@ -73,26 +72,16 @@ export class Egress {
     try {
       // undici would connect first.
       call.signal.throwIfAborted()
-      const answer = await call.untilEnd(
-        dispatcher.request({
-          origin: target.origin,
-          path: target.pathname + target.search,
-          method: method as Dispatcher.HttpMethod,
-          headers,
-          body: request.body as Dispatcher.DispatchOptions['body'],
-          reset: !isPooled,
-          headersTimeout: limits.headersMs,
-          bodyTimeout: limits.idleMs,
-          signal: call.signal,
-          onInfo: () => call.countInformational(),
-        }),
-      )
-      call.answered()
-      answer.body.once('close', finish)
-      const body = boundBody(answer.body, limits.maxBodyBytes)
-      if (countLines(answer.headers) > limits.maxHeaders)
-        throw body.destroy(new EgressError('too_large', 'request')).errored
-      return { status: answer.statusCode, headers: answer.headers, body, received: () => body.received }
+      return await new Exchange(call, limits, finish).send(dispatcher, {
+        origin: target.origin,
+        path: target.pathname + target.search,
+        method: method as Dispatcher.HttpMethod,
+        headers,
+        body: request.body as Dispatcher.DispatchOptions['body'],
+        reset: !isPooled,
+        headersTimeout: limits.headersMs,
+        bodyTimeout: limits.idleMs,
+      })
     } catch (error) {
       finish()
       throw toEgressError(error, call.stage)
@@ -115,8 +104,4 @@ export class Egress {
       )
     }
   }
-}
-
-function countLines(headers: IncomingHttpHeaders): number {
-  return Object.values(headers).reduce((lines, value) => lines + (Array.isArray(value) ? value.length : 1), 0)
 }

@@ -35,12 +35,16 @@ export async function callService(
 ): Promise<Called> {
   const { settings } = target.credential
   const secrets = await openSecrets(store, target)
+  if (settings.type !== 'oauth2') {
+    const placed = placeCredential(settings, secrets)
+    const answer = await sendOn(store, target, request, placed, request.body, onSent)
+    return { answer, secrets: placed.secrets }
+  }
+
   const send = async (all: Secrets, body: Readable | null): Promise<Called> => {
     const placed = placeCredential(settings, all)
     return { answer: await sendOn(store, target, request, placed, body, onSent), secrets: placed.secrets }
   }
-  if (settings.type !== 'oauth2') return send(secrets, request.body)
-
   const owner = { accountId: target.use.accountId, ownerId: target.credential.id }
   const load = () => renewableOf(store.db, store.vault, owner.accountId, owner.ownerId)
   const sendWith = ({ accessToken }: KeptTokens, body: Readable | null) =>

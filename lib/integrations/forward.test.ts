@@ -253,13 +253,15 @@ describe('an answer is passed as it is:', () => {
         headers: [['X-A', '1']],
         ...over,
       })
-    await call({ body: Readable.from(['abc']), bodyBytes: 3 })
-    const open = new PassThrough()
-    const chunked = call({ body: open })
-    open.write('abc')
-    await vi.waitFor(() => expect(arrived).toHaveBeenCalledTimes(2))
-    open.end('def')
-    await chunked
+    for (const bodyBytes of [6, undefined]) {
+      arrived.mockClear()
+      const body = new PassThrough()
+      const answered = call(bodyBytes === undefined ? { body } : { body, bodyBytes })
+      body.write('abc')
+      await vi.waitFor(() => expect(arrived).toHaveBeenCalled())
+      body.end('def')
+      await answered
+    }
     await call({ body: Readable.from([]), bodyBytes: 0 })
     await call({ method: 'PROPFIND' })
     const as = (header: string, body: string, method = 'PATCH') => ({
@@ -269,7 +271,7 @@ describe('an answer is passed as it is:', () => {
       body,
     })
     expect(received).toEqual([
-      as('content-length,3', 'abc'),
+      as('content-length,6', 'abcdef'),
       as('transfer-encoding,chunked', 'abcdef'),
       as('content-length,0', ''),
       as('', '', 'PROPFIND'),
@@ -313,6 +315,13 @@ describe('when the caller goes away, the call to the service ends:', () => {
     await vi.waitFor(() => expect(listener.open()).toBe(0))
   })
 
+  it('before it has begun', async () => {
+    const listener = await server((socket) => socket.write(answer('ok')))
+    const failure = failureOf(await errorOf(calling(listener.port, { signal: AbortSignal.abort() })))
+    expect(failure?.code).toBe('CALL_ENDED')
+    expect(listener.connections()).toBe(0)
+  })
+
   it('in the middle of the answer, also if it only stops to want it', async () => {
     const listener = await server((socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc'))
     for (const leave of ['abort', 'destroy'] as const) {
@@ -347,6 +356,18 @@ describe('when the caller goes away, the call to the service ends:', () => {
       request.destroy()
       await vi.waitFor(() => expect(ended).toHaveBeenCalledWith(when !== 'sending', false))
       await vi.waitFor(() => expect(failures).toHaveLength(1))
+    }
+  })
+
+  it('while its body is not even begun with, which is read on then', async () => {
+    const never = egressWith(['slow.example.com'], { resolve: () => new Promise(() => {}), connectMs: 10_000 })
+    const gone = new AbortController()
+    for (const url of ['http://slow.example.com/', 'https://127.0.0.1/']) {
+      const body = Readable.from(Array.from({ length: 100 }, () => Buffer.alloc(64 * 1024)))
+      const call = errorOf(calling(0, { method: 'POST', url, body, signal: gone.signal }, never))
+      if (url.startsWith('http:')) gone.abort()
+      await call
+      await vi.waitFor(() => expect(body.readableEnded).toBe(true))
     }
   })
 

@@ -49,8 +49,15 @@ export async function forward(
   { method, url, headers, body, bodyBytes, timeoutMs, signal, onSent }: ForwardedCall,
 ): Promise<ForwardedAnswer> {
   // Egress counts from when the request is on its way; a connection may be long in coming.
-  const silence = new AbortController()
-  const timer = setTimeout(() => silence.abort(), timeoutMs)
+  let isSilent = false
+  // Not `AbortSignal.any`, which costs as much as a tenth of the call. Nothing to undo: the caller's signal is of this call.
+  const ending = new AbortController()
+  if (signal.aborted) ending.abort()
+  else signal.addEventListener('abort', () => ending.abort(), { once: true })
+  const timer = setTimeout(() => {
+    isSilent = true
+    ending.abort()
+  }, timeoutMs)
   const sent = body === null || bodyBytes === 0 ? undefined : apart(body, onSent)
   sent?.once('resume', () => clearTimeout(timer))
   try {
@@ -61,11 +68,11 @@ export async function forward(
       bodyBytes,
       connection: 'pooled',
       limits: { headersMs: timeoutMs, idleMs: timeoutMs, totalMs: TOTAL_MS, maxBodyBytes: Number.MAX_SAFE_INTEGER },
-      signal: AbortSignal.any([signal, silence.signal]),
+      signal: ending.signal,
     })
   } catch (error) {
     sent?.destroy()
-    throw silence.signal.aborted && !signal.aborted ? new EgressError('timeout_headers', 'request') : error
+    throw isSilent && !signal.aborted ? new EgressError('timeout_headers', 'request') : error
   } finally {
     clearTimeout(timer)
   }

@@ -23,6 +23,8 @@ describe('of a caller’s request', () => {
     'TE',
     'Trailer',
     'Transfer-Encoding',
+    'Transfer_Encoding',
+    'x y',
     'Upgrade',
     'HTTP2-Settings',
     'Content-Length',

@@ -225,7 +225,7 @@ it('whatever is put together of hostile pieces is refused or stays below the bas
     return seed % below
   }
   let accepted = 0
-  for (let round = 0; round < 50_000; round++) {
+  for (let round = 0; round < 20_000; round++) {
     const path = Array.from({ length: 1 + random(6) }, () => pieces[random(pieces.length)]).join('')
     const result = errorOf(() => joinPath(BASE, path, null))
     if (isPathRefused(result)) continue
@@ -238,7 +238,7 @@ it('whatever is put together of hostile pieces is refused or stays below the bas
       expect(`${origin}${climbed.pathname}/`, path).toMatch(/^https:\/\/api\.example\.com\/v1\//)
     }
   }
-  expect(accepted).toBeGreaterThan(1_000)
+  expect(accepted).toBeGreaterThan(500)
 })
 
 describe('patterns of paths', () => {

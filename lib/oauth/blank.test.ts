@@ -28,7 +28,9 @@ it.each(['', 'a', 'ab', 'abc', 'client:'])('blanks it in the base64 of what it i
 })
 
 it('leaves nothing of a secret that another is part of', () => {
-  expect(blank('a long-secret here', [new Secret('secret'), new Secret('long-secret')])).toBe('a [secret] here')
+  const secrets = [new Secret('secret'), new Secret('long-secret-too')]
+  expect(blank('a long-secret-too here', secrets)).toBe('a [secret] here')
+  expect(blank('token-too', [new Secret('token-'), new Secret('token-too')])).toBe('[secret]')
 })
 
 it('leaves a text alone in which no secret is, and secrets that are found by chance', () => {

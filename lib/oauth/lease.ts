@@ -55,10 +55,15 @@ export async function release(db: Database, lease: Lease): Promise<void> {
   await db.update(tokenSets).set({ leaseUntil: null }).where(heldBy(lease))
 }
 
-/** Gives the lease back and notes that the provider has refused for good. */
-export async function releaseRefused(db: Database, lease: Lease, error: string): Promise<void> {
-  await db
+/**
+ * Gives the lease back and notes that the provider has refused for good.
+ * @returns false when the lease was lost: what was refused may be a refresh token that others have spent since
+ */
+export async function releaseRefused(db: Database, lease: Lease, error: string): Promise<boolean> {
+  const noted = await db
     .update(tokenSets)
     .set({ leaseUntil: null, refusedError: error, refusedAt: sql`clock_timestamp()` })
     .where(heldBy(lease))
+    .returning({ fence: tokenSets.fence })
+  return noted.length > 0
 }

@@ -1,12 +1,28 @@
 import { inspect } from 'node:util'
+import { eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
+import { tokenSets } from '@/db/schema'
 import { ENDED, failureOf, withTokenKeepers } from '@/test/oauth-server'
 import { Secret } from '../vault/secret'
 import { isOAuthError } from './errors'
 import { removeTokens } from './stored-tokens'
 
 withTokenKeepers('the keeper of tokens', (bed) => {
-  const { instance, put, loadOf, minted, putEnded, row, expectUsable, answerWith, byRefresh, byClient, vault } = bed
+  const {
+    instance,
+    put,
+    loadOf,
+    minted,
+    putEnded,
+    row,
+    expectUsable,
+    answerWith,
+    holdAnswers,
+    reached,
+    byRefresh,
+    byClient,
+    vault,
+  } = bed
 
   describe('is told', () => {
     it('that the provider is unavailable, which is no verdict', async () => {
@@ -33,6 +49,7 @@ withTokenKeepers('the keeper of tokens', (bed) => {
       expect(first).toMatchObject({ code: 'refused', error: 'invalid_grant', status: 400, isPermanent: true })
       expect(await row()).toMatchObject({ version: 1, leaseUntil: null, refusedError: 'invalid_grant' })
       expect((await row())?.refusedAt).not.toBeNull()
+      const refusedRow = await row()
       for (const call of [
         () => keeper.valid(bed.owner, byRefresh),
         () => instance().renew(bed.owner, byRefresh),
@@ -44,6 +61,7 @@ withTokenKeepers('the keeper of tokens', (bed) => {
         expect(inspect(error, { depth: 10, showHidden: true })).not.toContain('canary')
       }
       expect(bed.provider.requests()).toBe(1)
+      expect(await row()).toEqual(refusedRow)
       await putEnded()
       await expectUsable(await keeper.valid(bed.owner, byRefresh))
     })
@@ -56,6 +74,29 @@ withTokenKeepers('the keeper of tokens', (bed) => {
       expect(bed.provider.requests()).toBe(2)
       bed.provider.interfere(null)
       await expectUsable(await instance().renew(bed.owner, byRefresh, { force: true }))
+    })
+
+    it('that it has refused somebody else for good just before', async () => {
+      await putEnded()
+      const set = { refusedError: 'invalid_grant', refusedAt: new Date() }
+      const load = async () => {
+        await bed.db.update(tokenSets).set(set).where(eq(tokenSets.ownerId, bed.owner.ownerId))
+        return byRefresh()
+      }
+      expect(await failureOf(instance().valid(bed.owner, load))).toMatchObject({ error: 'invalid_grant', status: null })
+      expect(bed.provider.requests()).toBe(0)
+      expect(await row()).toMatchObject({ ...set, leaseUntil: null })
+    })
+
+    it('a refusal for good that two tests at once share', async () => {
+      await put({ ...ENDED, refreshToken: new Secret('unknown-token') })
+      await failureOf(instance().valid(bed.owner, byRefresh))
+      const proceed = holdAnswers()
+      const tests = bed.dbs.map((db) => failureOf(instance({ db }).renew(bed.owner, byRefresh, { force: true })))
+      await reached(2)
+      setTimeout(proceed, 200)
+      for (const error of await Promise.all(tests)) expect(error).toMatchObject({ error: 'invalid_grant' })
+      expect(bed.provider.requests()).toBe(2)
     })
 
     it('a refusal for good that those who wait share', async () => {

@@ -266,6 +266,11 @@ describe('fails on', () => {
       json({ access_token: 'at-1' }, 'location: /x\r\n', '307 Temporary Redirect'),
       unusable(307),
     ],
+    [
+      'a redirect with an error',
+      bad(said('invalid_grant'), '302 Found'),
+      { code: 'unusable_answer', isPermanent: false },
+    ],
     ['a status without meaning', answer('', '', '799 What'), unavailable(799)],
     ['401 without an error', html('401 Unauthorized'), unusable(401)],
     ['404', html('404 Not Found'), unusable(404)],

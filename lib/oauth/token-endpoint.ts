@@ -10,7 +10,7 @@ import {
 } from 'oauth4webapi'
 import type { ClientAuthentication } from '../credentials/types'
 import type { Egress } from '../egress'
-import { EgressError, isEgressError } from '../egress/errors'
+import { EgressError } from '../egress/errors'
 import { Secret } from '../vault/secret'
 import { blank, MIN_BLANKED } from './blank'
 import { authenticate, userPass } from './client-authentication'
@@ -85,7 +85,8 @@ export async function obtainTokens(
   try {
     return tokenSetOf(await request(client, grant, fetch), grant, sentAt)
   } catch (error) {
-    if (isEgressError(error) || !answer) throw error
+    // There was none, or not all of it: the error is one of `Egress`.
+    if (!answer) throw error
     // Only whether the library found an error code is taken over: its errors hold the whole answer.
     throw judge(answer, error instanceof ResponseBodyError, secretsSent(client, grant))
   }

@@ -6,6 +6,7 @@ import { newId } from '../ids'
 import { log } from '../log'
 import { Secret } from '../vault/secret'
 import { isOAuthError } from './errors'
+import { storeRenewed } from './store'
 import type { TokenOwner } from './stored-tokens'
 import type { KeptTokens, TokenKeeper } from './token-keeper'
 
@@ -25,6 +26,7 @@ withTokenKeepers('the keeper of tokens', (bed, driver) => {
     failStoring,
     byRefresh,
     byClient,
+    vault,
   } = bed
 
   describe('renews', () => {
@@ -138,11 +140,14 @@ withTokenKeepers('the keeper of tokens', (bed, driver) => {
 
     it('for twenty instances', async () => {
       await putEnded()
+      const { fence = 0 } = (await row()) ?? {}
       const all = await Promise.all(
         Array.from({ length: 20 }, (__, n) => instance({ db: bed.dbs[n % 2] }).valid(bed.owner, byRefresh)),
       )
       expect(bed.provider.requests()).toBe(1)
       expect(new Set(all.map(({ version }) => version))).toEqual(new Set([2]))
+      // Who waited did not even claim.
+      expect((await row())?.fence).toBe(fence + 1)
       await expectUsable(all[0] as KeptTokens)
     })
 
@@ -157,6 +162,20 @@ withTokenKeepers('the keeper of tokens', (bed, driver) => {
       const [first, ...others] = await Promise.all([test, use, again])
       for (const other of others) expect(other.version).toBe(first.version)
       expect(bed.provider.requests()).toBe(1)
+    })
+
+    it('and not after somebody who was done just before the claim', async () => {
+      await putEnded()
+      const tokens = { ...ENDED, accessToken: new Secret('theirs'), refreshToken: null, expiresAt: null }
+      const load = async () => {
+        const { fence = 0 } = (await row()) ?? {}
+        await storeRenewed(bed.db, vault, { owner: bed.owner, fence }, tokens, new Date())
+        return byRefresh()
+      }
+      const kept = await instance().valid(bed.owner, load)
+      expect([kept.accessToken.reveal(), kept.version]).toEqual(['theirs', 2])
+      expect(bed.provider.requests()).toBe(0)
+      expect(await row()).toMatchObject({ version: 2, leaseUntil: null })
     })
 
     it('and each owner by itself', async () => {
@@ -211,6 +230,24 @@ withTokenKeepers('the keeper of tokens', (bed, driver) => {
       proceed()
       await expectUsable(await other)
       expect(bed.provider.requests()).toBe(1)
+    })
+
+    it('though the caller can’t be told of stages any more', async () => {
+      await putEnded()
+      const said = vi.spyOn(log, 'warn').mockReturnValue()
+      const onStage = () => {
+        throw new Error('The page was closed')
+      }
+      await expectUsable(await instance().renew(bed.owner, byRefresh, { onStage }))
+      expect(said).toHaveBeenCalledTimes(3)
+    })
+
+    it('as they are, for a caller that has gone away before', async () => {
+      await putEnded()
+      const call = instance().valid(bed.owner, byRefresh, { signal: AbortSignal.abort() })
+      expect(await failureOf(call)).toMatchObject({ name: 'EgressError', code: 'aborted' })
+      expect(bed.provider.requests()).toBe(0)
+      expect(await row()).toMatchObject({ version: 1, leaseUntil: null })
     })
 
     it('and tells the stages of the call that got them', async () => {

@@ -133,6 +133,7 @@ export class TokenKeeper {
     // One that may ask again after a refusal is not shared with those that may not.
     const key = JSON.stringify([owner.accountId, owner.ownerId, isForced])
     for (;;) {
+      if (signal?.aborted) throw aborted()
       let running = this.#running.get(key)
       const isOwn = running === undefined
       if (!running) {
@@ -191,7 +192,7 @@ export class TokenKeeper {
       const grant = grantOf(kind, stored.refreshToken)
       const obtainedAt = new Date()
       const limits = { totalMs: Math.min(30_000, (this.#leaseMs * 2) / 3) }
-      const tokens = await obtainTokens(egress, client, grant, { onStage, limits })
+      const tokens = await obtainTokens(egress, client, grant, { onStage: telling(onStage), limits })
       const version = await storeRenewed(db, vault, lease, tokens, obtainedAt)
       if (version === null) {
         log.warn({ owner: owner.ownerId }, 'A renewal came too late: its tokens are dropped for those that are stored')
@@ -199,8 +200,8 @@ export class TokenKeeper {
       }
       return { accessToken: tokens.accessToken, version, expiresAt: tokens.expiresAt }
     } catch (error) {
-      await giveBack(db, lease, error)
-      throw error
+      if (await giveBack(db, lease, error)) throw error
+      return null
     }
   }
 }
@@ -218,15 +219,32 @@ function grantOf(kind: Renewable['grant'], refreshToken: Secret | null): Grant {
   return { kind, refreshToken }
 }
 
-/** Gives a lease back after a failure, which is what the caller is to learn of; if this fails too, the lease ends by itself. */
-async function giveBack(db: Database, lease: Lease, failure: unknown): Promise<void> {
+/**
+ * Gives a lease back after a failure. If this fails too, the lease ends by itself: the caller is to learn of the first.
+ * @returns whether the failure counts: a refusal does not when it came after the lease was lost
+ */
+async function giveBack(db: Database, lease: Lease, failure: unknown): Promise<boolean> {
   // One without a status is not the provider's answer, but what is stored of an earlier one.
   const isAnswer = isOAuthError(failure) && failure.status !== null
   const refusal = isAnswer && failure.isPermanent ? failure.error : null
   try {
-    await (refusal === null ? release(db, lease) : releaseRefused(db, lease, refusal))
+    if (refusal !== null) return await releaseRefused(db, lease, refusal)
+    await release(db, lease)
   } catch (error) {
     log.warn({ error, owner: lease.owner.ownerId }, 'A lease could not be given back')
+  }
+  return true
+}
+
+/** Tells the caller of stages; should that fail, it costs no refresh token. */
+function telling(onStage: OnStage | undefined): OnStage | undefined {
+  if (!onStage) return undefined
+  return (done) => {
+    try {
+      onStage(done)
+    } catch (error) {
+      log.warn({ error }, 'Nobody could be told of a stage of a renewal')
+    }
   }
 }
 
@@ -235,14 +253,15 @@ async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undef
   promise.catch(() => {})
   if (!signal) return promise
   let end = () => {}
-  const aborted = new Promise<never>((_, reject) => {
-    end = () => reject(new EgressError('aborted', 'request'))
+  const ended = new Promise<never>((_, reject) => {
+    end = () => reject(aborted())
   })
   signal.addEventListener('abort', end)
-  if (signal.aborted) end()
   try {
-    return await Promise.race([promise, aborted])
+    return await Promise.race([promise, ended])
   } finally {
     signal.removeEventListener('abort', end)
   }
 }
+
+const aborted = () => new EgressError('aborted', 'request')

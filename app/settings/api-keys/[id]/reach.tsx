@@ -1,93 +1,22 @@
 'use client'
 
-import Link from 'next/link'
-import type { z } from 'zod'
-import { Button } from '@/components/ui/button'
-import { RelativeTime } from '@/components/ui/relative-time'
-import { Skeleton } from '@/components/ui/skeleton'
-import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '@/components/ui/table'
-import type { reachSchema } from '@/lib/api/integration-resources'
-import { useApi } from '../../data/use-api'
-import { countText } from '../words'
+import { lazy, Suspense, useSyncExternalStore } from 'react'
+import { ReachSkeleton } from './reach-skeleton'
 
-/** Where a key got to through integrations, as the API answers it. */
-type Reach = z.output<typeof reachSchema>
+const ReachTable = lazy(() => import('./reach-table'))
 
 /** Which integrations, credentials and hosts a key has reached in 30 days: what is at stake on the day that it leaks. */
 export function KeyReach({ id }: { id: string }) {
-  const { data, isError, isFetching, refetch } = useApi<Reach>(`/keys/${encodeURIComponent(id)}/reach`)
-  if (!data) {
-    return isError ? (
-      <p role="alert" className="flex flex-wrap items-center gap-3 text-sm">
-        What it reached could not be read.
-        <Button size="sm" pending={isFetching} onClick={() => void refetch()}>
-          Retry
-        </Button>
-      </p>
-    ) : (
-      <div role="status" aria-label="Loading what this key reached">
-        <Skeleton className="h-5 w-72 max-w-full" />
-      </div>
-    )
-  }
-  if (data.data.length === 0) {
-    return <p className="text-sm">It called nothing through an integration in the last 30 days.</p>
-  }
-  return (
-    <div className="-mx-5 -mb-5 border-border border-t">
-      <Table aria-label="What this key reached">
-        <TableHeader>
-          <TableRow>
-            <TableHead>Integration</TableHead>
-            <TableHead>Credential</TableHead>
-            <TableHead>Host</TableHead>
-            <TableHead>Calls</TableHead>
-            <TableHead>Failed</TableHead>
-            <TableHead>Last</TableHead>
-          </TableRow>
-        </TableHeader>
-        <TableBody>
-          {data.data.map(({ integration, credential, host, calls, failed, last_at }) => (
-            <TableRow key={`${integration.id} ${credential.id} ${host}`}>
-              <TableCell wrap>
-                <Target href={`/settings/integrations/${integration.id}`} name={integration.name} />
-              </TableCell>
-              <TableCell label="Credential">
-                <span className="block truncate @3xl:max-w-44">
-                  <Target href={`/settings/credentials/${credential.id}`} name={credential.name} />
-                </span>
-              </TableCell>
-              <TableCell label="Host">
-                <code className="block truncate font-mono text-xs leading-5 @3xl:max-w-56" title={host}>
-                  {host}
-                </code>
-              </TableCell>
-              <TableCell label="Calls" className="tabular-nums">
-                {countText(calls)}
-              </TableCell>
-              <TableCell label="Failed" className="tabular-nums">
-                {countText(failed)}
-              </TableCell>
-              <TableCell label="Last">
-                <RelativeTime value={last_at} />
-              </TableCell>
-            </TableRow>
-          ))}
-        </TableBody>
-      </Table>
-    </div>
+  // Not by the server: then its code would be loaded before the first paint.
+  const isInBrowser = useSyncExternalStore(
+    () => () => {},
+    () => true,
+    () => false,
   )
-}
-
-function Target({ href, name }: { href: string; name: string | null }) {
-  if (name === null) return <span className="text-muted-foreground">Deleted</span>
+  if (!isInBrowser) return <ReachSkeleton />
   return (
-    <Link
-      href={href}
-      prefetch={false}
-      className="rounded underline decoration-border underline-offset-2 hover:decoration-current"
-    >
-      <bdi>{name}</bdi>
-    </Link>
+    <Suspense fallback={<ReachSkeleton />}>
+      <ReachTable id={id} />
+    </Suspense>
   )
 }

@@ -1,0 +1,47 @@
+'use client'
+
+import { useRouter } from 'next/navigation'
+import { lazy, Suspense } from 'react'
+import { toast } from '@/components/ui/toast'
+import { changeCredential } from '../../actions'
+import type { FormStart } from '../../form/credential-form'
+import type { FormInput } from '../../form/input'
+import { credentialHref, editHref } from '../../paths'
+import { useCredentialsChanged } from '../../queries'
+import type { ProviderMark } from '../../words'
+
+// In the page from the start, as the server renders it; its code comes after the first paint.
+const CredentialForm = lazy(() => import('../../form/credential-form'))
+
+/** The form for a stored credential. Its secrets are not in it: what is not replaced stays. */
+export function EditCredential({ id, start, mark }: { id: string; start: FormStart; mark: ProviderMark | null }) {
+  const router = useRouter()
+  const changed = useCredentialsChanged()
+  return (
+    <Suspense>
+      <CredentialForm
+        start={start}
+        mark={mark}
+        provider={null}
+        mayChooseType={false}
+        mayChooseProvider={false}
+        saveLabel="Save changes"
+        cancelHref={credentialHref(id)}
+        save={(input) => changeCredential(id, changesOf(input))}
+        subjectOf={(input) => ({ credential_id: id, changes: changesOf(input) })}
+        onSaved={(_, { name }) => {
+          changed()
+          toast(`“${String(name).trim()}” is saved`)
+          router.push(credentialHref(id))
+          router.refresh()
+        }}
+        onDraft={(draftId) => history.replaceState(null, '', editHref(id, draftId))}
+      />
+    </Suspense>
+  )
+}
+
+/** All fields but the type, which never changes. */
+function changesOf<Input extends FormInput>({ type: _, ...changes }: Input) {
+  return changes
+}

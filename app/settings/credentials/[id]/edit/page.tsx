@@ -1,0 +1,45 @@
+import type { Metadata } from 'next'
+import { requireSession } from '@/app/session'
+import { Banner } from '@/components/ui/banner'
+import { PageHeader } from '@/components/ui/page-header'
+import { startOfCredential, startOfDraft } from '../../form/start'
+import { credentialHref } from '../../paths'
+import { readDraft } from '../../preload'
+import { providerMarks } from '../../provider-marks'
+import { firstParams } from '../../search-params'
+import { findCredential } from '../find-credential'
+import { EditCredential } from './edit-credential'
+
+type Props = PageProps<'/settings/credentials/[id]/edit'>
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const { account } = await requireSession('credentials:update')
+  return { title: `Edit ${(await findCredential(account.id, (await params).id)).answer.name}` }
+}
+
+/** Changes a credential; its secrets stay unless they are replaced. */
+export default async function EditCredentialPage({ params, searchParams }: Props) {
+  const { account, user } = await requireSession('credentials:update')
+  const { answer: credential } = await findCredential(account.id, (await params).id)
+  const draftId = firstParams(await searchParams).get('draft')
+  const found = draftId === null ? null : await readDraft(account.id, user.id, draftId)
+  const draft = found?.credential_id === credential.id ? found : null
+  const { provider } = credential
+  return (
+    <>
+      <PageHeader title="Edit credential" back={{ href: credentialHref(credential.id), label: credential.name }} />
+      {draftId !== null && !draft ? (
+        <Banner tone="warning" className="mb-4 max-w-3xl">
+          This draft is gone: it was saved, discarded, or a day has gone by. The form shows what is stored.
+        </Banner>
+      ) : null}
+      <EditCredential
+        // Another credential or draft is another form: nothing of this one's state goes along.
+        key={draft?.id ?? credential.id}
+        id={credential.id}
+        start={draft ? startOfDraft(draft) : startOfCredential(credential)}
+        mark={provider === null ? null : (providerMarks()[provider] ?? null)}
+      />
+    </>
+  )
+}

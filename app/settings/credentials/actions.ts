@@ -1,0 +1,68 @@
+'use server'
+
+import { z } from 'zod'
+import { answer } from '@/app/action-answer'
+import { requireActor } from '@/app/session'
+import type { Actor } from '@/lib/audit'
+import {
+  createCredential,
+  credentialChanges,
+  credentialForm,
+  deleteCredential,
+  discardDraft,
+  updateCredential,
+} from '@/lib/credentials'
+import { credentialStore } from '@/lib/credentials/runtime'
+import { parseInput } from '@/lib/input'
+import type { ActionResult } from '../data/action-result'
+import { problemOf } from './refusal-words'
+
+// Each action: who asks, what they ask, one function of the domain. What a browser sends is `unknown` until it is parsed.
+
+const idInput = z.string().max(128)
+const deletionInput = z.strictObject({ even_if_used: z.boolean() })
+
+/** Stores a credential; `value` is its id. */
+export async function saveCredential(input: unknown): Promise<ActionResult<string>> {
+  return worded(async () => {
+    const actor = await actorWithPassword('credentials:create')
+    return createCredential(credentialStore(), actor, parseInput(credentialForm, input))
+  })
+}
+
+/** Changes a credential: what is given of it; `value` is its id. */
+export async function changeCredential(id: unknown, input: unknown): Promise<ActionResult<string>> {
+  return worded(async () => {
+    const actor = await actorWithPassword('credentials:update')
+    const changed = parseInput(idInput, id)
+    await updateCredential(credentialStore(), actor, changed, parseInput(credentialChanges, input))
+    return changed
+  })
+}
+
+/** Deletes a credential; with `even_if_used`, although integrations use it. */
+export async function removeCredential(id: unknown, input: unknown): Promise<ActionResult<void>> {
+  return worded(async () => {
+    const actor = await actorWithPassword('credentials:delete')
+    const { even_if_used: evenIfUsed } = parseInput(deletionInput, input)
+    await deleteCredential(credentialStore(), actor, parseInput(idInput, id), { evenIfUsed })
+  })
+}
+
+/** Discards what a test has kept of a form that was not saved, with its tokens. */
+export async function discardTestedForm(id: unknown): Promise<ActionResult<void>> {
+  return worded(async () => {
+    const actor = await actorWithPassword('credentials:test')
+    const { db, vault } = credentialStore()
+    await discardDraft(db, vault, actor, parseInput(idInput, id))
+  })
+}
+
+async function worded<Value>(work: () => Promise<Value>): Promise<ActionResult<Value>> {
+  const result = await answer(work)
+  return result.ok ? result : problemOf(result)
+}
+
+function actorWithPassword(permission: Parameters<typeof requireActor>[0]): Promise<Actor> {
+  return requireActor(permission, { recentPassword: true })
+}

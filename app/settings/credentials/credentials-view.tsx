@@ -1,0 +1,126 @@
+'use client'
+
+import { useSearchParams } from 'next/navigation'
+import { useMemo, useRef } from 'react'
+import { Card } from '@/components/ui/card'
+import { Pagination } from '@/components/ui/pagination'
+import { emptyTrail, type PageTrail, placeOf, stepped } from '../data/page-trail'
+import type { Preloaded } from '../data/preloaded'
+import { useRecoveredFocus } from '../data/use-recovered-focus'
+import { type Allowed, CredentialMenu, useCredentialDialogs } from './credential-menu'
+import { CredentialsTable } from './credentials-table'
+import { CredentialsToolbar } from './credentials-toolbar'
+import { DraftsNotice } from './drafts-notice'
+import {
+  changed,
+  defaultState,
+  isFiltered,
+  LIST_PATH,
+  type ListState,
+  listHref,
+  PAGE_SIZE,
+  parseListState,
+} from './list-state'
+import { ListSkeleton, NoCredentials, NoResult, ReadFailure } from './list-states'
+import { listPath } from './paths'
+import { useCredentialList } from './queries'
+import { type CredentialList, counted, type DraftList, type ProviderMarks } from './words'
+
+/** The list of credentials. Its state is its address; the first page comes with the page itself. */
+export function CredentialsView({
+  preloaded,
+  preloadedDrafts,
+  marks,
+  may,
+}: {
+  preloaded: Preloaded<CredentialList> | null
+  preloadedDrafts: Preloaded<DraftList> | null
+  marks: ProviderMarks
+  may: Allowed
+}) {
+  const params = useSearchParams()
+  const state = useMemo(() => parseListState(new URLSearchParams(params)), [params])
+  const { data, error, isError, isFetching, isPlaceholderData, refetch } = useCredentialList(listPath(state), preloaded)
+  const region = useRef<HTMLDivElement>(null)
+  const { open, dialog } = useCredentialDialogs({ may, onDeleted: useRecoveredFocus(region) })
+  const isEmpty = data?.total === 0 && !isPlaceholderData && !isFiltered(state)
+
+  // Typing and filtering replace the address: each letter is not a place to go back to. Turning a page is.
+  const show = (next: ListState) => history.replaceState(null, '', listHref(next))
+
+  return (
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
+      <DraftsNotice preloaded={preloadedDrafts} marks={marks} may={may} />
+      {isEmpty ? null : <CredentialsToolbar state={state} onChange={show} />}
+      {isError ? (
+        <ReadFailure
+          error={error}
+          stale={Boolean(data)}
+          retrying={isFetching}
+          onRetry={() => void refetch()}
+          startHref={LIST_PATH}
+        />
+      ) : null}
+      {data ? (
+        <>
+          <Card ref={region} tabIndex={-1} aria-label="Credentials" className="outline-none">
+            {data.total > 0 ? (
+              <CredentialsTable
+                credentials={data.data}
+                marks={marks}
+                state={state}
+                onSort={show}
+                busy={isPlaceholderData}
+                renderMenu={(credential) => <CredentialMenu credential={credential} may={may} onOpen={open} />}
+              />
+            ) : isEmpty ? (
+              <NoCredentials mayCreate={may.create} />
+            ) : (
+              <NoResult searched={state.q} onClear={() => show({ ...defaultState, sort: state.sort })} />
+            )}
+          </Card>
+          {data.total > 0 ? <Pages state={state} page={data} busy={isPlaceholderData} /> : null}
+        </>
+      ) : isError ? null : (
+        <ListSkeleton />
+      )}
+      {dialog}
+    </div>
+  )
+}
+
+/** Survives going to a credential and back; only ever written in the browser. */
+let trail: PageTrail = emptyTrail
+
+function Pages({ state, page, busy }: { state: ListState; page: CredentialList; busy: boolean }) {
+  const list = listHref(changed(state, {}))
+  const place = placeOf(trail, list, state.cursor)
+  const turnTo = (cursor: string | null | undefined) => {
+    const { cursor: _, ...first } = state
+    history.pushState(null, '', listHref(cursor ? { ...first, cursor } : first))
+    window.scrollTo({ top: 0 })
+  }
+  const next = page.next_cursor
+  return (
+    <Pagination
+      label={pageLabel(place.index, page)}
+      pending={busy}
+      onPrevious={state.cursor ? () => turnTo(place.previous) : undefined}
+      onNext={
+        next
+          ? () => {
+              trail = stepped(trail, list, state.cursor, next)
+              turnTo(next)
+            }
+          : undefined
+      }
+    />
+  )
+}
+
+function pageLabel(index: number | null, { data, total }: CredentialList): string {
+  if (index === null || (index === 0 && data.length === total)) return counted(total, 'credential')
+  const first = index * PAGE_SIZE
+  const [from, to] = [first + 1, first + data.length].map((count) => count.toLocaleString('en'))
+  return `${from}–${to} of ${counted(total, 'credential')}`
+}

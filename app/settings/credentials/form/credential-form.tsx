@@ -1,0 +1,247 @@
+'use client'
+
+import Link from 'next/link'
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react'
+import { Banner } from '@/components/ui/banner'
+import { Button, buttonVariants } from '@/components/ui/button'
+import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/components/ui/card'
+import type { ActionProblem, ActionResult } from '../../data/action-result'
+import { ProblemBanner } from '../../data/problem-banner'
+import { useAction } from '../../data/use-action'
+import { LIST_PATH } from '../list-state'
+import type { TestSubject } from '../testing/events'
+import { TestProgress } from '../testing/test-progress'
+import { useTest } from '../testing/use-test'
+import { type ProviderMark, type TestResult, typeNames } from '../words'
+import { HostsField } from './hosts-field'
+import { type FormProvider, refilled, templateValues, type Variables } from './initial'
+import type { FormInput, FormValues } from './input'
+import type { Stored } from './rules'
+import { savedAs } from './saved-as'
+import { ServiceFields } from './service-fields'
+import { TestRequestField } from './test-request-field'
+import { TypeFields } from './type-fields'
+import { useCredentialForm } from './use-credential-form'
+import { useFocusOnFirstError } from './use-focus-on-first-error'
+import { useWarningBeforeLeaving } from './use-warning-before-leaving'
+
+/** What a form begins with. */
+export interface FormStart {
+  values: FormValues
+  /** What is stored already, by a credential or by a draft. */
+  stored: Stored | null
+  /** Keeps the tokens that an earlier test of this form got. */
+  draftId: string | null
+  /** What a test has found of the form as it begins; undefined: it is a new one. */
+  lastResult: TestResult | null | undefined
+}
+
+/** What a save takes besides the form: what its test has left. */
+interface Leftovers {
+  draft_id: string | null
+  receipt: string | null
+}
+
+/** The form for a credential, new or stored: Test, which shows its stages as they happen, and Save. */
+export default function CredentialForm({
+  start,
+  mark,
+  provider,
+  mayChooseType,
+  mayChooseProvider,
+  saveLabel,
+  cancelHref,
+  save,
+  subjectOf,
+  onSaved,
+  onDraft,
+}: {
+  start: FormStart
+  mark: ProviderMark | null
+  /** The templates to choose from. */
+  provider: FormProvider | null
+  mayChooseType: boolean
+  mayChooseProvider: boolean
+  saveLabel: string
+  cancelHref: string
+  save: (input: FormInput & Leftovers) => Promise<ActionResult<string>>
+  /** What a test of the form asks for. */
+  subjectOf: (input: FormInput & Leftovers) => TestSubject
+  /** Told the credential's id. */
+  onSaved: (id: string, input: FormInput) => void
+  /** A test has made a draft, by which the form can be gone on with after the page was closed. */
+  onDraft: (id: string) => void
+}) {
+  const form = useCredentialForm({ initial: start.values, stored: start.stored, provider })
+  const { state, input, tested } = form
+  const [template, setTemplate] = useState(0)
+  const [draftId, setDraftId] = useState(start.draftId)
+  const [lastTest, setLastTest] = useState<{ tested: string; receipt: string | null; result: TestResult } | null>(null)
+  const [testedAs, setTestedAs] = useState('')
+  const [problem, setProblem] = useState<ActionProblem | null>(null)
+  const [isSaved, setSaved] = useState(false)
+  const { test, start: startTest, cancel } = useTest()
+  const element = useRef<HTMLFormElement>(null)
+  const progress = useRef<HTMLElement>(null)
+  const focusOnFirstError = useFocusOnFirstError(element)
+  const saving = useAction(save, (id) => {
+    setSaved(true)
+    onSaved(id, input)
+  })
+  const isTesting = test?.phase === 'running'
+  const begun = useRef(tested)
+  useWarningBeforeLeaving(form.hasSecret && !isSaved)
+
+  function refused(found: ActionProblem | null): void {
+    setProblem(found)
+    if (!found) return
+    form.refuse(found)
+    if (Object.keys(found.fields).length > 0) focusOnFirstError()
+  }
+  const latest = useRef(refused)
+  latest.current = refused
+  useEffect(() => latest.current(saving.problem), [saving.problem])
+  const testProblem = test?.problem ?? null
+  useEffect(() => latest.current(testProblem), [testProblem])
+
+  /** Shows what is wrong, as far as the browser can tell; answers whether nothing is. */
+  function isReady(): boolean {
+    setProblem(null)
+    if (form.submit()) return true
+    focusOnFirstError()
+    return false
+  }
+  async function runTest(): Promise<void> {
+    if (isTesting || saving.pending || !isReady()) return
+    const sent = tested
+    setTestedAs(sent)
+    requestAnimationFrame(() => progress.current?.scrollIntoView({ block: 'nearest' }))
+    const report = await startTest(subjectOf({ ...input, draft_id: draftId, receipt: null }))
+    if (!report) return
+    setLastTest({ tested: sent, receipt: report.receipt, result: report.result })
+    if (report.draft_id && report.draft_id !== draftId) {
+      setDraftId(report.draft_id)
+      onDraft(report.draft_id)
+    }
+    requestAnimationFrame(() => progress.current?.scrollIntoView({ block: 'nearest' }))
+  }
+  function submit(event: FormEvent): void {
+    event.preventDefault()
+    // A dialog of the form has forms of its own, whose events bubble through React.
+    if (event.target !== element.current || isTesting || !isReady()) return
+    saving.run({ ...input, draft_id: draftId, receipt: lastTest?.tested === tested ? lastTest.receipt : null })
+  }
+  function chooseTemplate(index: number): void {
+    const chosen = provider?.templates[index]
+    if (!provider || !chosen) return
+    setTemplate(index)
+    form.setValues((before) => templateValues(provider, chosen, form.variables, before))
+  }
+  function changeVariables(variables: Variables): void {
+    const chosen = provider?.templates[template]
+    form.setVariables(variables)
+    if (chosen) form.setValues((values) => refilled(values, chosen, form.variables, variables))
+  }
+
+  const isUnchanged = start.lastResult !== undefined && tested === begun.current
+  const known = {
+    tested: lastTest?.tested === tested ? lastTest.result : null,
+    wasTested: lastTest !== null,
+    stays: isUnchanged ? start.lastResult : undefined,
+  }
+  const isStale = test !== null && !isTesting && testedAs !== tested && test.phase !== 'refused'
+  return (
+    <form
+      ref={element}
+      noValidate
+      // What gets the focus keeps clear of the bar at the foot.
+      className="grid max-w-3xl grid-cols-[minmax(0,1fr)] gap-4 [&_:is(input,select,button,summary,a)]:scroll-mb-28"
+      onSubmit={submit}
+      onBlur={(event) => form.touch((event.target as HTMLElement).dataset.field)}
+    >
+      <FormCard title="Service">
+        <ServiceFields
+          state={state}
+          mark={mark}
+          provider={provider}
+          template={template}
+          onTemplate={chooseTemplate}
+          variables={form.variables}
+          onVariables={changeVariables}
+          mayChooseType={mayChooseType}
+          mayChooseProvider={mayChooseProvider}
+        />
+      </FormCard>
+      <FormCard
+        title={typeNames[state.values.type]}
+        description="Secrets are stored encrypted. Once saved, nobody can see them again, here or over the API."
+      >
+        <TypeFields state={state} />
+      </FormCard>
+      <FormCard title="Test request" description="Sent with the secret when you press Test.">
+        <TestRequestField state={state} />
+        <HostsField state={state} />
+      </FormCard>
+      {test ? (
+        <section
+          ref={progress}
+          aria-labelledby="test-title"
+          className="grid scroll-mb-32 gap-3 rounded border border-border bg-card px-5 py-4"
+          hidden={test.phase === 'refused'}
+        >
+          <h2 id="test-title" className="font-semibold text-base">
+            Test
+          </h2>
+          {isStale ? (
+            <Banner tone="warning" role="status">
+              The form was changed since this test: the result is of its earlier state.
+            </Banner>
+          ) : null}
+          <TestProgress test={test} />
+          {test.phase === 'cancelled' && state.values.type === 'oauth2' && state.values.grant === 'refresh_token' ? (
+            <Banner tone="warning">
+              If the refresh token was spent already, its new tokens are kept as a draft. You find it above the{' '}
+              <Link href={LIST_PATH} className="rounded underline underline-offset-2">
+                list of credentials
+              </Link>
+              .
+            </Banner>
+          ) : null}
+        </section>
+      ) : null}
+      <ProblemBanner problem={problem} />
+      {/* Always in sight, however long the form is. */}
+      <div className="sticky bottom-0 z-10 flex flex-wrap items-center justify-between gap-x-4 gap-y-2 border-border border-t bg-background py-3">
+        <p className="min-w-0 text-muted-foreground text-sm" aria-live="polite">
+          {isTesting ? 'Testing …' : savedAs(known)}
+        </p>
+        <div className="flex flex-wrap gap-2">
+          <Link href={cancelHref} className={buttonVariants({ variant: 'ghost' })}>
+            Cancel
+          </Link>
+          {isTesting ? (
+            <Button onClick={cancel}>Cancel test</Button>
+          ) : (
+            <Button onClick={() => void runTest()}>Test</Button>
+          )}
+          <Button type="submit" variant="primary" pending={saving.pending} disabled={isTesting}>
+            {saveLabel}
+          </Button>
+        </div>
+      </div>
+      {saving.passwordDialog}
+    </form>
+  )
+}
+
+function FormCard({ title, description, children }: { title: string; description?: string; children: ReactNode }) {
+  return (
+    <Card>
+      <CardHeader>
+        <CardTitle>{title}</CardTitle>
+        {description ? <CardDescription>{description}</CardDescription> : null}
+      </CardHeader>
+      <CardContent className="grid grid-cols-[minmax(0,1fr)] gap-5">{children}</CardContent>
+    </Card>
+  )
+}

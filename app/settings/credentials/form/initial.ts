@@ -1,0 +1,147 @@
+import type { CredentialType } from '@/lib/credentials'
+import type { CredentialTemplate } from '@/lib/credentials/catalogue'
+import type { Credential } from '../words'
+import type { FormValues } from './input'
+
+/** The fields of a credential that are not secret, as the API and a draft's form have them. */
+export type ShownForm = Pick<Credential, 'type' | 'name' | 'provider' | 'hosts' | 'test'> &
+  Partial<
+    Pick<
+      Credential,
+      | 'placement'
+      | 'headers'
+      | 'grant'
+      | 'token_url'
+      | 'client_id'
+      | 'client_authentication'
+      | 'scopes'
+      | 'audience'
+      | 'parameters'
+      | 'expires_at'
+    >
+  >
+
+/** A form with nothing in it, for a service that is not in the catalogue. */
+export function emptyValues(type: CredentialType = 'api_key'): FormValues {
+  return {
+    type,
+    provider: null,
+    name: '',
+    hosts: [],
+    test: { method: 'GET', url: '', good: '' },
+    expiresAt: null,
+    placement: { in: 'header', name: '', prefix: '' },
+    headers: [{ id: 0, name: '' }],
+    grant: 'client_credentials',
+    tokenUrl: '',
+    clientId: '',
+    clientAuthentication: 'basic',
+    scopes: '',
+    audience: '',
+    parameters: [],
+    tokenPlacement: { name: 'Authorization', prefix: 'Bearer ' },
+    accessTokenEnds: '',
+    secret: {},
+  }
+}
+
+/** A form as it was stored, or tested; its secrets are not in it. */
+export function valuesOf(form: ShownForm): FormValues {
+  const empty = emptyValues(form.type)
+  return {
+    ...empty,
+    provider: form.provider,
+    name: form.name,
+    hosts: form.hosts,
+    test: form.test ? { ...form.test, good: form.test.good.join(', ') } : empty.test,
+    expiresAt: form.expires_at ?? null,
+    placement: form.type === 'api_key' && form.placement ? form.placement : empty.placement,
+    headers: form.headers?.map((name, id) => ({ id, name })) ?? empty.headers,
+    grant: form.grant ?? empty.grant,
+    tokenUrl: form.token_url ?? '',
+    clientId: form.client_id ?? '',
+    clientAuthentication: form.client_authentication ?? empty.clientAuthentication,
+    scopes: form.scopes?.join(' ') ?? '',
+    audience: form.audience ?? '',
+    parameters: form.parameters?.map((parameter, id) => ({ id, ...parameter })) ?? [],
+    tokenPlacement:
+      form.type === 'oauth2' && form.placement
+        ? { name: form.placement.name, prefix: form.placement.prefix }
+        : empty.tokenPlacement,
+  }
+}
+
+/** What the form needs of a provider of the catalogue. */
+export interface FormProvider {
+  id: string
+  name: string
+  monogram: string
+  variables: { name: string; label: string; example: string; pattern: string }[]
+  templates: Pick<CredentialTemplate, 'label' | 'settings' | 'hosts' | 'test' | 'hint'>[]
+}
+
+/** Values of a provider's variables, by name. */
+export type Variables = Record<string, string>
+
+/** A form as a template begins it. What stays of `before`: the name, and what was typed of secrets of the same name. */
+export function templateValues(
+  { id, name }: Pick<FormProvider, 'id' | 'name'>,
+  { settings, hosts, test }: FormProvider['templates'][number],
+  variables: Variables,
+  before?: FormValues,
+): FormValues {
+  const values = valuesOf({ ...settings, provider: id, name: before?.name ?? name, hosts, test })
+  return refilled({ ...values, secret: before?.secret ?? {} }, { hosts, test, settings }, null, variables)
+}
+
+type Addresses = Pick<FormProvider['templates'][number], 'hosts' | 'test' | 'settings'>
+
+/** The form after its variables have changed: what was edited by hand stays as it is. */
+export function refilled(
+  values: FormValues,
+  template: Addresses,
+  before: Variables | null,
+  after: Variables,
+): FormValues {
+  const refill = (text: string, original: string) =>
+    before === null || text === filled(original, before) ? filled(original, after) : text
+  const hosts = template.hosts.map((host) => filled(host, after))
+  const isUntouched =
+    before === null || values.hosts.join() === template.hosts.map((host) => filled(host, before)).join()
+  return {
+    ...values,
+    hosts: isUntouched ? hosts : values.hosts,
+    test: { ...values.test, url: refill(values.test.url, template.test?.url ?? '') },
+    tokenUrl:
+      template.settings.type === 'oauth2' ? refill(values.tokenUrl, template.settings.token_url) : values.tokenUrl,
+  }
+}
+
+/** An address with the variables that have a value put in. */
+function filled(address: string, variables: Variables): string {
+  return Object.entries(variables).reduce(
+    (text, [name, value]) => (value === '' ? text : text.replaceAll(`{${name}}`, value)),
+    address,
+  )
+}
+
+/** What a person pastes for a part of an address, without what stands around it there. */
+export function variableText(text: string): string {
+  return text
+    .trim()
+    .replace(/^https?:\/\//i, '')
+    .replace(/\/+$/, '')
+}
+
+/** What is wrong with the variables, by their paths in the form. */
+export function variableProblems(provider: FormProvider | null, variables: Variables): Record<string, string> {
+  const problems: Record<string, string> = {}
+  for (const { name, label, example, pattern } of provider?.variables ?? []) {
+    const value = variables[name] ?? ''
+    if (value === '') problems[`variables.${name}`] = `“${label}” is required, such as ${example}.`
+    else if (!new RegExp(`^(?:${pattern})$`).test(value)) {
+      problems[`variables.${name}`] = `This does not fit into the address. Enter it as in ${example}.`
+    }
+  }
+  return problems
+}

@@ -1,0 +1,121 @@
+'use client'
+
+import { useEffect, useMemo, useState } from 'react'
+import type { ActionProblem } from '../../data/action-result'
+import { sentencesOf } from '../refusal-words'
+import { type FormProvider, type Variables, variableProblems } from './initial'
+import { type FormInput, type FormValues, NO_SECRET, secretsOf, testedPart, toInput } from './input'
+import type { Stored } from './rules'
+
+type Rules = typeof import('./rules')
+
+/** What the fields of the form need of it. */
+export interface FormState {
+  values: FormValues
+  set: (change: Partial<FormValues>) => void
+  setSecret: (key: string, change: Partial<FormValues['secret'][string]>) => void
+  /** The error of a field, by its path; with `within`, also the first of what is inside it. */
+  errorOf: (path: string, options?: { within: boolean }) => string | undefined
+  /** When a secret field was set, if it is stored. */
+  setAt: (name: string) => string | undefined
+  /** Whether a stored secret must be entered again. */
+  mustReplace: (name: string) => boolean
+  rules: Rules | null
+}
+
+/** The state of a form for a credential: what is typed, what is wrong with it, and what is sent. */
+export function useCredentialForm({
+  initial,
+  stored,
+  provider,
+}: {
+  initial: FormValues
+  stored: Stored | null
+  provider: FormProvider | null
+}) {
+  const [values, setValues] = useState(initial)
+  const [variables, setVariables] = useState<Variables>({})
+  const [rules, setRules] = useState<Rules | null>(null)
+  const [touched, setTouched] = useState<ReadonlySet<string>>(new Set())
+  const [isSubmitted, setSubmitted] = useState(false)
+  const [refused, setRefused] = useState<{ fields: Record<string, string>; input: FormInput } | null>(null)
+
+  useEffect(() => {
+    // Without them the server still has them.
+    import('./rules').then(setRules, () => {})
+  }, [])
+  useEffect(() => {
+    // A page that the browser keeps for the Back button must not keep secrets.
+    const forget = () => setValues((current) => ({ ...current, secret: {} }))
+    addEventListener('pagehide', forget)
+    return () => removeEventListener('pagehide', forget)
+  }, [])
+
+  const names = useMemo(() => new Set(Object.keys(stored?.secretSetAt ?? {})), [stored])
+  const input = useMemo(() => toInput(values, names), [values, names])
+  const checked = useMemo(() => rules?.checkForm(input, stored) ?? { problems: [], again: [] }, [rules, input, stored])
+  const ofVariables = variableProblems(provider, variables)
+  const isFilled = Object.keys(ofVariables).length === 0
+  // A part of an address that is missing is said once, where it is asked for.
+  const ofFields = checked.problems.filter(({ message }) => isFilled || !message.includes('placeholder in braces'))
+  const again = sentencesOf(checked.again)
+  const problems = { ...ofVariables, ...sentencesOf(ofFields), ...again }
+
+  const errors: Record<string, string> = {}
+  for (const [path, sentence] of Object.entries(problems)) {
+    if (isSubmitted || path in again || isTouched(touched, path)) errors[path] = sentence
+  }
+  for (const [path, sentence] of Object.entries(refused?.fields ?? {})) {
+    // What the server said of a field holds until the field is changed.
+    if (refused && valueAt(refused.input, path) === valueAt(input, path)) errors[path] ??= sentence
+  }
+
+  const state: FormState = {
+    values,
+    set: (change) => setValues((current) => ({ ...current, ...change })),
+    setSecret: (key, change) =>
+      setValues((current) => ({
+        ...current,
+        secret: { ...current.secret, [key]: { ...NO_SECRET, ...current.secret[key], ...change } },
+      })),
+    errorOf: (path, { within } = { within: false }) =>
+      errors[path] ?? (within ? Object.entries(errors).find(([own]) => own.startsWith(`${path}.`))?.[1] : undefined),
+    setAt: (name) => stored?.secretSetAt[name],
+    mustReplace: (name) => `secret.${name}` in again,
+    rules,
+  }
+  return {
+    state,
+    input,
+    tested: testedPart(input),
+    variables,
+    setVariables,
+    setValues,
+    /** Shows what is wrong with a field from now on. */
+    touch: (path: string | undefined) => path && setTouched((current) => new Set(current).add(path)),
+    /** Shows all that is wrong; answers whether nothing is. */
+    submit: () => {
+      setSubmitted(true)
+      return Object.keys(problems).length === 0
+    },
+    /** Shows what the server said of the fields. */
+    refuse: (problem: ActionProblem) => setRefused({ fields: problem.fields, input }),
+    /** Whether a secret was typed that would be lost. */
+    hasSecret: secretsOf(values).some(({ key }) => (values.secret[key]?.text ?? '') !== ''),
+  }
+}
+
+/** Whether the person has left a field, or what it is a part of. */
+function isTouched(touched: ReadonlySet<string>, path: string): boolean {
+  const parts = path.split('.')
+  return parts.some((_, index) => touched.has(parts.slice(0, index + 1).join('.')))
+}
+
+/** What a path means in what is sent, for comparing. Names of headers may have dots. */
+function valueAt(input: FormInput, path: string): string {
+  if (path.startsWith('secret.')) return JSON.stringify(input.secret[path.slice('secret.'.length)])
+  const value = path
+    .split('.')
+    .reduce<unknown>((within, part) => (within as Record<string, unknown> | null | undefined)?.[part], input)
+  return JSON.stringify(value)
+}

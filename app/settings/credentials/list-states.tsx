@@ -1,0 +1,153 @@
+'use client'
+
+import { LockKeyhole, SearchX } from 'lucide-react'
+import Link from 'next/link'
+import { usePathname, useSearchParams } from 'next/navigation'
+import { Banner } from '@/components/ui/banner'
+import { Button, buttonVariants } from '@/components/ui/button'
+import { EmptyState } from '@/components/ui/empty-state'
+import { Skeleton } from '@/components/ui/skeleton'
+import { ApiError } from '../data/api'
+import { NEW_HREF } from './paths'
+
+/** What stands in the list's place before there is any credential. */
+export function NoCredentials({ mayCreate }: { mayCreate: boolean }) {
+  const what =
+    'A credential lets Fenicia call an external service, such as a carrier, a marketplace or an ERP. It is stored encrypted, and no page and no API gives it back: only integrations use it.'
+  return (
+    <EmptyState
+      icon={<LockKeyhole />}
+      title="No credentials yet"
+      description={mayCreate ? what : `${what} An owner or an admin of this account can add one.`}
+      action={
+        mayCreate ? (
+          <Link href={NEW_HREF} className={buttonVariants({ variant: 'primary' })}>
+            Add your first credential
+          </Link>
+        ) : undefined
+      }
+    />
+  )
+}
+
+/** No credential matches the search and the filters. */
+export function NoResult({ searched, onClear }: { searched: string; onClear: () => void }) {
+  return (
+    <EmptyState
+      icon={<SearchX />}
+      title={searched ? `No credential matches “${searched}”` : 'No credential matches these filters'}
+      description="The search looks at names, hosts, whole ids and ids of providers."
+      action={<Button onClick={onClear}>Clear search and filters</Button>}
+    />
+  )
+}
+
+const UNHARMED = 'Integrations go on using their credentials.'
+
+/** What was to be shown could not be read. With `stale`, what was read before still stands below. */
+export function ReadFailure({
+  error,
+  stale,
+  retrying,
+  onRetry,
+  startHref,
+}: {
+  error: unknown
+  stale: boolean
+  retrying: boolean
+  onRetry: () => void
+  /** Where a list begins whose address the API does not understand, such as an old link to a page of it. */
+  startHref?: string
+}) {
+  const here = useHere()
+  const known = error instanceof ApiError ? error : null
+  if (known?.status === 400 && startHref) {
+    return (
+      <Banner
+        tone="error"
+        role="alert"
+        title="This address leads to no list"
+        action={
+          <Link href={startHref} className={buttonVariants({ size: 'sm' })}>
+            Go to the first page
+          </Link>
+        }
+      >
+        The link is incomplete, or its page belongs to another order of the list. {UNHARMED}
+      </Banner>
+    )
+  }
+  if (known?.status === 401) {
+    return (
+      <Banner
+        tone="error"
+        role="alert"
+        title="You are no longer signed in"
+        action={
+          <Link
+            href={`/sign-in?next=${encodeURIComponent(here)}`}
+            prefetch={false}
+            className={buttonVariants({ size: 'sm' })}
+          >
+            Sign in again
+          </Link>
+        }
+      >
+        {stale ? 'What stands below may be out of date. ' : null}
+        {UNHARMED}
+      </Banner>
+    )
+  }
+  return (
+    <Banner
+      tone="error"
+      role="alert"
+      title={stale ? 'What stands below may be out of date' : 'The credentials could not be read'}
+      action={
+        <Button size="sm" onClick={onRetry} pending={retrying}>
+          Retry
+        </Button>
+      }
+    >
+      <p>
+        {known?.message ?? 'Something failed in the browser.'} {UNHARMED}
+      </p>
+      {known?.requestId ? (
+        <p>
+          Request id: <code className="font-mono">{known.requestId}</code>
+        </p>
+      ) : null}
+    </Banner>
+  )
+}
+
+/** The address of this page, to come back to. */
+function useHere(): string {
+  const path = usePathname()
+  const params = useSearchParams()
+  return params.size > 0 ? `${path}?${params}` : path
+}
+
+/** Holds the place of the toolbar and a page of the list. */
+export function ListSkeleton() {
+  return (
+    <div role="status" aria-label="Loading credentials" className="grid gap-4">
+      <Skeleton className="h-8 w-full" />
+      <div className="overflow-hidden rounded border border-border bg-card">
+        {Array.from({ length: 8 }, (_, row) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: rows of nothing
+          <div key={row} className="flex h-[60px] items-center gap-3 border-border border-b px-4 last:border-b-0">
+            <Skeleton className="size-8" />
+            <div className="grid flex-1 gap-1.5">
+              <Skeleton className="h-4 w-40" />
+              <Skeleton className="h-3 w-28" />
+            </div>
+            <Skeleton className="h-4 w-20 max-md:hidden" />
+            <Skeleton className="h-4 w-28 max-md:hidden" />
+            <Skeleton className="h-4 w-24 max-md:hidden" />
+          </div>
+        ))}
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,100 @@
+import type { Metadata } from 'next'
+import { redirect } from 'next/navigation'
+import { requireSession } from '@/app/session'
+import { Banner } from '@/components/ui/banner'
+import { PageHeader } from '@/components/ui/page-header'
+import { findProvider, providers } from '@/lib/credentials'
+import { type ProviderGroup, providerGroups } from '@/lib/credentials/catalogue'
+import { emptyValues, templateValues } from '../form/initial'
+import { startOfDraft } from '../form/start'
+import { LIST_PATH } from '../list-state'
+import { draftHref, OTHER_SERVICE } from '../paths'
+import { readDraft } from '../preload'
+import { providerMarks } from '../provider-marks'
+import { firstParams } from '../search-params'
+import { typeNames } from '../words'
+import { NewCredential } from './new-credential'
+import { ProviderPicker } from './provider-picker'
+
+export const metadata: Metadata = { title: 'Add credential' }
+
+const groupTitles: Record<ProviderGroup, string> = {
+  marketplaces: 'Marketplaces and shops',
+  payments: 'Payments',
+  carriers: 'Carriers',
+  erp: 'ERP and accounting',
+  analytics: 'Analytics and marketing',
+}
+
+/** A new credential, in two steps: the service, then the form. */
+export default async function NewCredentialPage({ searchParams }: PageProps<'/settings/credentials/new'>) {
+  const { account, user } = await requireSession('credentials:create')
+  const params = firstParams(await searchParams)
+  const draftId = params.get('draft')
+  const draft = draftId === null ? null : await readDraft(account.id, user.id, draftId)
+  if (draft?.credential_id) redirect(draftHref(draft))
+  const marks = providerMarks()
+  if (draft) {
+    const start = startOfDraft(draft)
+    const { provider } = start.values
+    return (
+      <Step>
+        <NewCredential
+          key={draft.id}
+          start={start}
+          mark={provider === null ? null : (marks[provider] ?? null)}
+          provider={null}
+        />
+      </Step>
+    )
+  }
+  const chosen = params.get('provider') ?? ''
+  const provider = findProvider(chosen)
+  if (chosen === OTHER_SERVICE || provider) {
+    const { id, name, monogram, variables = [], templates } = provider ?? { id: chosen, templates: [] }
+    const shown = templates.map(({ label, settings, hosts, test, hint }) => ({ label, settings, hosts, test, hint }))
+    const [first] = shown
+    const known = name && monogram ? { id, name, monogram, variables, templates: shown } : null
+    const values = known && first ? templateValues(known, first, {}) : emptyValues()
+    return (
+      <Step>
+        <NewCredential
+          key={id}
+          start={{ values, stored: null, draftId: null, lastResult: undefined }}
+          mark={known && { name: known.name, monogram: known.monogram }}
+          provider={known}
+        />
+      </Step>
+    )
+  }
+  return (
+    <Step description="Choose the service that Fenicia will call. The form is then filled in as far as its documentation says.">
+      {draftId === null ? null : (
+        <Banner tone="warning" className="mb-4 max-w-3xl">
+          This draft is gone: it was saved, discarded, or a day has gone by.
+        </Banner>
+      )}
+      <ProviderPicker groups={providerGroups.map((group) => ({ title: groupTitles[group], providers: of(group) }))} />
+    </Step>
+  )
+}
+
+function Step({ description, children }: { description?: string; children: React.ReactNode }) {
+  return (
+    <>
+      <PageHeader title="Add credential" description={description} back={{ href: LIST_PATH, label: 'Credentials' }} />
+      {children}
+    </>
+  )
+}
+
+function of(group: ProviderGroup) {
+  return providers
+    .filter((provider) => provider.group === group)
+    .map(({ id, name, monogram, templates }) => ({
+      id,
+      name,
+      monogram,
+      kinds: [...new Set(templates.map(({ settings }) => typeNames[settings.type]))].join(', '),
+    }))
+}

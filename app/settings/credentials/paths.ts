@@ -1,0 +1,45 @@
+import { type ListState, listQuery } from './list-state'
+
+/** The page of a credential. */
+export function credentialHref(id: string): string {
+  return `/settings/credentials/${id}`
+}
+
+/** Where a credential is changed; with `draftId`, as a test of the changes has left them. */
+export function editHref(id: string, draftId?: string): string {
+  return `${credentialHref(id)}/edit${draftId ? `?draft=${draftId}` : ''}`
+}
+
+export const NEW_HREF = '/settings/credentials/new'
+/** What stands in the place of a provider for a service that is not in the catalogue. */
+export const OTHER_SERVICE = 'other'
+
+/** The form for a new credential of a provider of the catalogue, or of `OTHER_SERVICE`. */
+export function newHref(provider: string): string {
+  return `${NEW_HREF}?provider=${provider}`
+}
+
+/** Where a draft goes on. */
+export function draftHref({ id, credential_id }: { id: string; credential_id: string | null }): string {
+  return credential_id ? editHref(credential_id, id) : `${NEW_HREF}?draft=${id}`
+}
+
+/** The page of an integration. */
+export function integrationHref(id: string): string {
+  return `/settings/integrations/${id}`
+}
+
+/** Runs a test and tells of it as it goes, see `test/route.ts`. */
+export const TEST_PATH = '/settings/credentials/test'
+
+// The paths of the API that these pages read, below /api/v1.
+
+export const DRAFTS_PATH = '/credential-drafts'
+
+export function listPath(state: ListState): string {
+  return `/credentials?${listQuery(state)}`
+}
+
+export function credentialPath(id: string): string {
+  return `/credentials/${encodeURIComponent(id)}`
+}

@@ -1,0 +1,23 @@
+import Link from 'next/link'
+import { Status } from '@/components/ui/status'
+import { credentialHref } from './paths'
+import { type Integration, stateNames } from './words'
+
+/** Whether calls are let through, as a word and a shape. */
+export function IntegrationStatus({ state }: Pick<Integration, 'state'>) {
+  return <Status tone={state === 'enabled' ? 'success' : 'ended'}>{stateNames[state]}</Status>
+}
+
+/** The credential of an integration, or that it has none any more. */
+export function CredentialLink({ credential }: Pick<Integration, 'credential'>) {
+  if (!credential) return <Status tone="warning">No credential</Status>
+  return (
+    <Link
+      href={credentialHref(credential.id)}
+      prefetch={false}
+      className="rounded underline decoration-border underline-offset-2 [overflow-wrap:anywhere] hover:decoration-current"
+    >
+      <bdi>{credential.name}</bdi>
+    </Link>
+  )
+}

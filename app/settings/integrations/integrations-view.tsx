@@ -1,0 +1,140 @@
+'use client'
+
+import { useSearchParams } from 'next/navigation'
+import { useMemo, useRef } from 'react'
+import { Card } from '@/components/ui/card'
+import { Pagination } from '@/components/ui/pagination'
+import { counted, countText } from '../api-keys/words'
+import { emptyTrail, type PageTrail, placeOf, stepped } from '../data/page-trail'
+import type { Preloaded } from '../data/preloaded'
+import { ProblemBanner } from '../data/problem-banner'
+import { useRecoveredFocus } from '../data/use-recovered-focus'
+import { IntegrationMenu } from './integration-menu'
+import { IntegrationsTable } from './integrations-table'
+import { IntegrationsToolbar } from './integrations-toolbar'
+import {
+  changed,
+  defaultState,
+  isFiltered,
+  LIST_PATH,
+  type ListState,
+  listHref,
+  PAGE_SIZE,
+  parseListState,
+} from './list-state'
+import { ListSkeleton, NoIntegrations, NoResult } from './list-states'
+import type { May } from './may'
+import { listPath } from './paths'
+import { useHasCredentials, useIntegrationList } from './queries'
+import { ReadFailure } from './read-failure'
+import { useChangeState } from './use-change-state'
+import { useDeleteDialog } from './use-delete-dialog'
+import type { CredentialList, IntegrationList } from './words'
+
+/** The list of integrations. Its state is its address; the first page comes with the page itself. */
+export function IntegrationsView({
+  preloaded,
+  preloadedCredentials,
+  may,
+}: {
+  preloaded: Preloaded<IntegrationList> | null
+  preloadedCredentials: Preloaded<CredentialList> | null
+  may: May
+}) {
+  const params = useSearchParams()
+  const state = useMemo(() => parseListState(new URLSearchParams(params)), [params])
+  const { data, error, isError, isFetching, isPlaceholderData, refetch } = useIntegrationList(
+    listPath(state),
+    preloaded,
+  )
+  const hasCredentials = useHasCredentials(preloadedCredentials)
+  const region = useRef<HTMLDivElement>(null)
+  const { open, dialog } = useDeleteDialog(useRecoveredFocus(region))
+  const { change, problem, passwordDialog } = useChangeState()
+  const isEmpty = data?.total === 0 && !isPlaceholderData && !isFiltered(state)
+
+  // Typing and filtering replace the address: each letter is not a place to go back to. Turning a page is.
+  const show = (next: ListState) => history.replaceState(null, '', listHref(next))
+
+  return (
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
+      {isEmpty ? null : <IntegrationsToolbar state={state} onChange={show} />}
+      <ProblemBanner problem={problem} />
+      {isError ? (
+        <ReadFailure
+          what="The integrations"
+          error={error}
+          stale={Boolean(data)}
+          retrying={isFetching}
+          onRetry={() => void refetch()}
+          startHref={LIST_PATH}
+        />
+      ) : null}
+      {data ? (
+        <>
+          <Card ref={region} tabIndex={-1} aria-label="Integrations" className="outline-none">
+            {data.total > 0 ? (
+              <IntegrationsTable
+                integrations={data.data}
+                state={state}
+                onSort={show}
+                busy={isPlaceholderData}
+                renderMenu={
+                  may.update || may.delete
+                    ? (integration) => (
+                        <IntegrationMenu integration={integration} may={may} onChangeState={change} onDelete={open} />
+                      )
+                    : undefined
+                }
+              />
+            ) : isEmpty ? (
+              <NoIntegrations mayCreate={may.create} hasCredentials={hasCredentials} />
+            ) : (
+              <NoResult searched={state.q} onClear={() => show({ ...defaultState, sort: state.sort })} />
+            )}
+          </Card>
+          {data.total > 0 ? <Pages state={state} page={data} busy={isPlaceholderData} /> : null}
+        </>
+      ) : isError ? null : (
+        <ListSkeleton />
+      )}
+      {dialog}
+      {passwordDialog}
+    </div>
+  )
+}
+
+/** Survives going to an integration and back; only ever written in the browser. */
+let trail: PageTrail = emptyTrail
+
+function Pages({ state, page, busy }: { state: ListState; page: IntegrationList; busy: boolean }) {
+  const list = listHref(changed(state, {}))
+  const place = placeOf(trail, list, state.cursor)
+  const turnTo = (cursor: string | null | undefined) => {
+    const { cursor: _, ...first } = state
+    history.pushState(null, '', listHref(cursor ? { ...first, cursor } : first))
+    window.scrollTo({ top: 0 })
+  }
+  const next = page.next_cursor
+  return (
+    <Pagination
+      label={pageLabel(place.index, page)}
+      pending={busy}
+      onPrevious={state.cursor ? () => turnTo(place.previous) : undefined}
+      onNext={
+        next
+          ? () => {
+              trail = stepped(trail, list, state.cursor, next)
+              turnTo(next)
+            }
+          : undefined
+      }
+    />
+  )
+}
+
+function pageLabel(index: number | null, { data, total }: IntegrationList): string {
+  if (index === null || (index === 0 && data.length === total)) return counted(total, 'integration')
+  const first = index * PAGE_SIZE
+  return `${countText(first + 1)}–${countText(first + data.length)} of ${counted(total, 'integration')}`
+}

@@ -1,0 +1,37 @@
+import type { Metadata } from 'next'
+import { requireSession } from '@/app/session'
+import { PageHeader } from '@/components/ui/page-header'
+import { getRuntime } from '@/lib/runtime'
+import { IntegrationForm } from '../form/integration-form'
+import { LIST_PATH } from '../list-state'
+import { preloadCredential, preloadCredentialList } from '../preload'
+
+export const metadata: Metadata = { title: 'Add integration' }
+
+/** A new integration, with the credential that the address names. */
+export default async function NewIntegrationPage({ searchParams }: PageProps<'/settings/integrations/new'>) {
+  const { account } = await requireSession('integrations:create')
+  const { credential } = await searchParams
+  const wanted = typeof credential === 'string' ? credential : ''
+  const [credentials, chosen] = await Promise.all([
+    preloadCredentialList(account.id),
+    wanted ? preloadCredential(account.id, wanted) : null,
+  ])
+  return (
+    <>
+      <PageHeader
+        back={{ href: LIST_PATH, label: 'Integrations' }}
+        title="Add integration"
+        description="Which credential, which address, which calls. Apps with the scope integrations:use can call it at once."
+      />
+      <IntegrationForm
+        origin={getRuntime().config.url}
+        integration={null}
+        // What is not there can't be chosen.
+        credentialId={chosen?.answer.id}
+        preloadedCredentials={credentials}
+        preloadedCredential={chosen}
+      />
+    </>
+  )
+}
