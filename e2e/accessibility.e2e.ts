@@ -1,5 +1,5 @@
 import type { Locator, Page } from '@playwright/test'
-import { call } from './external-app'
+import { call, makeIntegration, SET_UP_SCOPES } from './external-app'
 import { expectFitToUse } from './fit-to-use'
 import { expect, runProduct, test } from './fixtures'
 import { pageAddresses } from './pages'
@@ -10,11 +10,18 @@ const product = runProduct()
 /** The key that has a page of its own, and the one it took the place of. */
 let keyId: string
 let manager: string
+let others: { credential: string; integration: string }
 
 test.beforeAll(async ({ browser }) => {
   const page = await browser.newPage()
   await signUp(page, product.url)
-  const dialog = await generateKey(page, 'Manager', ['keys:read', 'keys:create', 'keys:manage', 'orders:read'])
+  const dialog = await generateKey(page, 'Manager', [
+    'keys:read',
+    'keys:create',
+    'keys:manage',
+    'orders:read',
+    ...SET_UP_SCOPES,
+  ])
   manager = await readToken(dialog)
   await page.close()
   const create = async (name: string, more: object = {}): Promise<{ id: string; token: string }> => {
@@ -31,6 +38,7 @@ test.beforeAll(async ({ browser }) => {
   keyId = old.id
   await call(product.url, old.token, '/me')
   await call(product.url, manager, `/keys/${old.id}/regenerate`, { overlap: '24h' })
+  others = await makeIntegration(product.url, manager)
 })
 
 /** Opens what is not a page of its own but stands above one; each is left again by Escape. */
@@ -102,7 +110,7 @@ test('axe finds nothing on any page, in either theme, wide or narrow', async ({ 
   await expectFitToUse(page, 'sign-in, refused')
 
   await signIn(page, product.url)
-  const paths = pageAddresses({ id: keyId })
+  const paths = pageAddresses({ 'api-keys': keyId, credentials: others.credential, integrations: others.integration })
   for (const path of [...paths, '/settings/api-keys?status=all', '/no/such/page', '/settings/api-keys/key_none']) {
     await page.goto(product.url + path, { waitUntil: 'networkidle' })
     await expectFitToUse(page, path)

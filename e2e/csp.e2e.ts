@@ -1,4 +1,5 @@
 import type { BrowserContext } from '@playwright/test'
+import { makeIntegration, SET_UP_SCOPES } from './external-app'
 import { expect, runProduct, test } from './fixtures'
 import { pageAddresses } from './pages'
 import { closeToken, generateKey, readToken, signUp } from './people'
@@ -36,13 +37,17 @@ test('no page breaks the content security policy or asks another host for anythi
   await page.goto(`${product.url}/sign-in`, { waitUntil: 'networkidle' })
   await page.goto(`${product.url}/docs/api`, { waitUntil: 'networkidle' })
   await signUp(page, product.url)
-  const dialog = await generateKey(page, 'Sync script', ['orders:read'])
-  await readToken(dialog)
+  const dialog = await generateKey(page, 'Sync script', SET_UP_SCOPES)
+  const { credential, integration } = await makeIntegration(product.url, await readToken(dialog))
   await closeToken(dialog)
   await page.getByRole('link', { name: 'Sync script' }).click()
   await expect(page).toHaveURL(/\/settings\/api-keys\/key_/)
   const id = new URL(page.url()).pathname.split('/').at(-1) as string
-  const addresses = [...pageAddresses({ id }), '/no/such/page', '/settings/api-keys/key_none']
+  const addresses = [
+    ...pageAddresses({ 'api-keys': id, credentials: credential, integrations: integration }),
+    '/no/such/page',
+    '/settings/api-keys/key_none',
+  ]
   for (const address of addresses) await page.goto(product.url + address, { waitUntil: 'networkidle' })
 
   expect(seen.foreign).toEqual([])

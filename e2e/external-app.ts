@@ -42,6 +42,25 @@ export async function createKey(place: Place, name: string, scopes: string[], mo
   return stdout.trim()
 }
 
+/** The scopes that `makeIntegration` takes. */
+export const SET_UP_SCOPES = ['credentials:create', 'integrations:create']
+
+/** Stores a credential that nobody tested, and makes an integration that uses it; answers both ids. */
+export async function makeIntegration(
+  url: string,
+  token: string,
+): Promise<{ credential: string; integration: string }> {
+  const origin = 'https://api.example.com'
+  const fields = { type: 'bearer', name: 'Carrier', hosts: [origin], secret: { token: 'never-sent-anywhere' } }
+  const credential = await call(url, token, '/credentials', fields)
+  expect(credential.status, JSON.stringify(credential.body)).toBe(201)
+  const { id } = credential.body
+  const more = { name: 'Labels', slug: 'labels', credential_id: id, base_url: `${origin}/v1` }
+  const integration = await call(url, token, '/integrations', more)
+  expect(integration.status, JSON.stringify(integration.body)).toBe(201)
+  return { credential: id, integration: integration.body.id }
+}
+
 /** One request of a load: on which product, sent when (see `now`), answered with which status. */
 interface Sent {
   url: string

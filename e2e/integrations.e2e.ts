@@ -220,7 +220,7 @@ test('from an empty list to an app that calls through an integration, until it i
     await page.getByRole('button', { name: 'Remove pattern 1' }).click()
     await expect(page.getByRole('button', { name: 'Add pattern' })).toBeFocused()
     await page.getByRole('button', { name: 'Save integration' }).click()
-    await expect(page.getByText('Everything below the base URL')).toBeVisible()
+    await expect(page.getByText('Everything below the base URL', { exact: true })).toBeVisible()
     expect((await callThrough('/refunds')).status).toBe(200)
   })
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { call, createKey } from './external-app'
+import { call, createKey, makeIntegration, SET_UP_SCOPES } from './external-app'
 import { expect, test } from './fixtures'
 import { pageAddresses } from './pages'
 import { chooseAction, closeToken, generateKey, keyRow, readToken, signIn, signUp } from './people'
@@ -64,7 +64,13 @@ test('a token is in the one answer that brings it, and in no file, log, page or 
   const context = await browser.newContext()
   const page = await context.newPage()
   await signUp(page, recorder.url)
-  const dialog = await generateKey(page, MARKER, ['keys:read', 'keys:create', 'keys:manage', 'keys:verify'])
+  const dialog = await generateKey(page, MARKER, [
+    'keys:read',
+    'keys:create',
+    'keys:manage',
+    'keys:verify',
+    ...SET_UP_SCOPES,
+  ])
   tokens['made on the page'] = await readToken(dialog)
   await closeToken(dialog)
   await chooseAction(keyRow(page, MARKER), 'Regenerate key')
@@ -78,6 +84,7 @@ test('a token is in the one answer that brings it, and in no file, log, page or 
   const manager = tokens['regenerated on the page']
   const created = await call(product.url, manager, '/keys', { name: 'By the API', scopes: ['keys:read'] })
   expect(created.status).toBe(201)
+  const { credential, integration } = await makeIntegration(product.url, manager)
   tokens['made by the API'] = created.body.token
   const regenerated = await call(product.url, manager, `/keys/${created.body.id}/regenerate`, { overlap: '1h' })
   expect(regenerated.status).toBe(201)
@@ -103,7 +110,10 @@ test('a token is in the one answer that brings it, and in no file, log, page or 
   const visitor = await later.newPage()
   await signIn(visitor, recorder.url)
   const contents: Recorded[] = []
-  for (const path of [...pageAddresses({ id: created.body.id }), '/settings/api-keys?status=all']) {
+  for (const path of [
+    ...pageAddresses({ 'api-keys': created.body.id, credentials: credential, integrations: integration }),
+    '/settings/api-keys?status=all',
+  ]) {
     await visitor.goto(recorder.url + path, { waitUntil: 'networkidle' })
     contents.push({ path: `page ${path}`, bytes: Buffer.from(await visitor.content()) })
   }

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 
 const APP = fileURLToPath(new URL('../app', import.meta.url))
 
-/** What stands for `[id]` and its like in the address of a page that shows one thing. */
+/** What stands for `[id]` in the address of a page that shows one thing, by the folder before it: `api-keys`. */
 export type Parameters = Record<string, string>
 
 /**
@@ -16,11 +16,10 @@ export function pageAddresses(parameters: Parameters): string[] {
     .map((path) => `/${path.replace(/\/?page\.tsx$/, '')}`)
     .map((path) => path.replace(/\/\([^/]+\)/g, ''))
     .map((path) =>
-      path.replace(/\[([^\]]+)\]/g, (_, name: string) => {
-        const value = parameters[name]
-        if (!value)
-          throw new Error(`${path} needs a value for [${name}]: give it one in the suites that visit all pages`)
-        return value
+      path.replace(/([^/]+)\/\[[^\]]+\]/g, (_, section: string) => {
+        const value = parameters[section]
+        if (!value) throw new Error(`${path} needs a value: give ${section} one in the suites that visit all pages`)
+        return `${section}/${value}`
       }),
     )
     .sort()

@@ -2,8 +2,18 @@ import { expect, test } from 'vitest'
 import { actionsFor, homeOf, placesFor } from './places'
 
 test.each([
-  ['owner', ['API Keys', 'Credentials', 'Integrations', 'Account'], ['Generate new key'], '/settings/api-keys'],
-  ['admin', ['API Keys', 'Credentials', 'Integrations', 'Account'], ['Generate new key'], '/settings/api-keys'],
+  [
+    'owner',
+    ['API Keys', 'Credentials', 'Integrations', 'Account'],
+    ['Generate new key', 'Add credential', 'Add integration'],
+    '/settings/api-keys',
+  ],
+  [
+    'admin',
+    ['API Keys', 'Credentials', 'Integrations', 'Account'],
+    ['Generate new key', 'Add credential', 'Add integration'],
+    '/settings/api-keys',
+  ],
   ['manager', ['API Keys', 'Credentials', 'Integrations', 'Account'], [], '/settings/api-keys'],
   ['staff', ['Account'], [], '/settings/account'],
 ] as const)('a person who is %s is shown %j, is offered %j, and begins at %s', (role, places, actions, home) => {

@@ -9,6 +9,13 @@ const places: readonly (Place & { permission?: Permission })[] = [
   { href: '/settings/account', label: 'Account' },
 ]
 
+/** What is often begun with, and the permission that each asks for. */
+const actions: readonly (Place & { permission: Permission })[] = [
+  { href: '/settings/api-keys?new=1', label: 'Generate new key', permission: 'keys:create' },
+  { href: '/settings/credentials/new', label: 'Add credential', permission: 'credentials:create' },
+  { href: '/settings/integrations/new', label: 'Add integration', permission: 'integrations:create' },
+]
+
 /** The settings that a role may see; there is always one. */
 export function placesFor(role: Role): Place[] {
   return places
@@ -18,7 +25,7 @@ export function placesFor(role: Role): Place[] {
 
 /** What a role may do from anywhere, by the command menu. */
 export function actionsFor(role: Role): Place[] {
-  return can(role, 'keys:create') ? [{ href: '/settings/api-keys?new=1', label: 'Generate new key' }] : []
+  return actions.filter(({ permission }) => can(role, permission)).map(({ href, label }) => ({ href, label }))
 }
 
 /** Where a role begins. */

@@ -38,7 +38,8 @@ export interface TestReport {
   testedAt: Date
 }
 
-/** What a test tells while it runs. */
+/** What a test tells while it runs. `draft`: before it spends a refresh token, where what it gets for that is kept. */
 export type TestEvent =
   | { kind: 'server'; server: TestedServer; host: string; isSecure: boolean }
   | ({ kind: 'stage' } & StageReport)
+  | { kind: 'draft'; draftId: string }

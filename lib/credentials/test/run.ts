@@ -79,6 +79,7 @@ export async function testForm(
       storedAt: row?.secretSetAt,
     })
     kept = ofWhom.draftId
+    if (kept) options.onEvent?.({ kind: 'draft', draftId: kept })
     tokens = { ...ofWhom, load: async () => ({ client: oauthClientOf(settings, secrets), grant: settings.grant }) }
   }
   const report = await run(store, { accountId, settings, test: form.test, secrets, tokens }, options)

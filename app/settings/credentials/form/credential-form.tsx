@@ -8,7 +8,6 @@ import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/com
 import type { ActionProblem, ActionResult } from '../../data/action-result'
 import { ProblemBanner } from '../../data/problem-banner'
 import { useAction } from '../../data/use-action'
-import { LIST_PATH } from '../list-state'
 import type { TestSubject } from '../testing/events'
 import { TestProgress } from '../testing/test-progress'
 import { useTest } from '../testing/use-test'
@@ -116,13 +115,13 @@ export default function CredentialForm({
     const sent = tested
     setTestedAs(sent)
     requestAnimationFrame(() => progress.current?.scrollIntoView({ block: 'nearest' }))
-    const report = await startTest(subjectOf({ ...input, draft_id: draftId, receipt: null }))
+    const report = await startTest(subjectOf({ ...input, draft_id: draftId, receipt: null }), (id) => {
+      if (id === draftId) return
+      setDraftId(id)
+      onDraft(id)
+    })
     if (!report) return
     setLastTest({ tested: sent, receipt: report.receipt, result: report.result })
-    if (report.draft_id && report.draft_id !== draftId) {
-      setDraftId(report.draft_id)
-      onDraft(report.draft_id)
-    }
     requestAnimationFrame(() => progress.current?.scrollIntoView({ block: 'nearest' }))
   }
   function submit(event: FormEvent): void {
@@ -200,11 +199,8 @@ export default function CredentialForm({
           <TestProgress test={test} />
           {test.phase === 'cancelled' && state.values.type === 'oauth2' && state.values.grant === 'refresh_token' ? (
             <Banner tone="warning">
-              If the refresh token was spent already, its new tokens are kept as a draft. You find it above the{' '}
-              <Link href={LIST_PATH} className="rounded underline underline-offset-2">
-                list of credentials
-              </Link>
-              .
+              If the refresh token was spent already, its new tokens are kept with this form for a day: save it, or test
+              it again.
             </Banner>
           ) : null}
         </section>

@@ -2,6 +2,9 @@ import type { TestEvent } from '@/lib/credentials'
 import type { ActionProblem } from '../../data/action-result'
 import type { TestReport } from '../words'
 
+/** What is shown of a test while it runs. */
+export type ShownEvent = Exclude<TestEvent, { kind: 'draft' }>
+
 /** One line of what a test tells: its stages as they happen and, last, what was found or why nothing was tested. */
 export type TestLine =
   | TestEvent

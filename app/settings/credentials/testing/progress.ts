@@ -1,7 +1,8 @@
-import type { StageReport, TestEvent } from '@/lib/credentials'
+import type { StageReport } from '@/lib/credentials'
 import type { TestResult } from '../words'
+import type { ShownEvent } from './events'
 
-type Server = Extract<TestEvent, { kind: 'server' }>
+type Server = Extract<ShownEvent, { kind: 'server' }>
 type StageName = StageReport['stage']
 
 /** A stage as it is shown while a test runs and afterwards. */
@@ -36,7 +37,7 @@ export const stateWords: Record<ShownStage['state'], string> = {
 const order: readonly StageName[] = ['address', 'connection', 'tls', 'request', 'authentication']
 
 /** The servers of a test, each with its stages: those that are over, the one that runs, and those that come. */
-export function shownServers(events: readonly TestEvent[], isRunning: boolean): ShownServer[] {
+export function shownServers(events: readonly ShownEvent[], isRunning: boolean): ShownServer[] {
   const servers = events.filter((event): event is Server => event.kind === 'server')
   return servers.map((server) => {
     const over = events.filter(
@@ -66,7 +67,10 @@ const endWords: Record<TestResult, string> = {
 }
 
 /** What a screen reader is told: the last thing that happened. */
-export function announcement(events: readonly TestEvent[], end: { result: TestResult; detail: string } | null): string {
+export function announcement(
+  events: readonly ShownEvent[],
+  end: { result: TestResult; detail: string } | null,
+): string {
   if (end) return `${endWords[end.result]} ${end.detail}`
   const last = events.at(-1)
   if (!last) return 'The test is running.'
