@@ -20,6 +20,7 @@ export type RefusalCode =
   | 'too_many_attempts'
   | 'sign_up_closed'
   | 'credential_in_use'
+  | 'credential_busy'
   | 'too_many_requests'
 
 const REFUSAL = Symbol.for('fenicia.refusal')

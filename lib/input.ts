@@ -16,12 +16,25 @@ export function fieldProblems(error: Pick<z.core.$ZodError, 'issues'>): FieldPro
         return issue.input === undefined
           ? [{ field, code: 'missing_field', message: 'is required' }]
           : [{ field, code: 'invalid_format', message: typeRule(issue.expected) }]
+      case 'invalid_union':
+        // What tells one kind of object from another is missing, or no kind's.
+        return [
+          isMissing(issue)
+            ? { field, code: 'missing_field', message: 'is required' }
+            : { field, code: 'invalid_value', message: issue.message },
+        ]
       case 'invalid_format':
         return [{ field, code: 'invalid_format', message: issue.message }]
       default:
         return [{ field, code: 'invalid_value', message: issue.message }]
     }
   })
+}
+
+function isMissing({ input, path }: z.core.$ZodIssue): boolean {
+  const name = path.at(-1)
+  if (typeof input !== 'object' || input === null || name === undefined) return input === undefined
+  return (input as Record<PropertyKey, unknown>)[name] === undefined
 }
 
 function typeRule(expected: string): string {

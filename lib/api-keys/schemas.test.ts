@@ -81,7 +81,7 @@ describe('a key to make', () => {
   const valid = { name: 'ERP', scopes: ['orders:read'] }
 
   it('is live and never expires unless it says so', () => {
-    expect(createKeyInput.parse(valid)).toEqual({ ...valid, environment: 'live', expires_at: null })
+    expect(createKeyInput.parse(valid)).toEqual({ ...valid, environment: 'live', expires_at: null, integrations: null })
   })
 
   it.each([

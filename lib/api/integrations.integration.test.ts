@@ -131,8 +131,10 @@ describe('each call', () => {
     const reader = await api.makeKey(account, { scopes: ['integrations:read'] })
     const test = await api.makeKey(account, { scopes, environment: 'test' })
     const stranger = await api.makeKey(await api.makeAccount('Stranger'), { scopes })
-    expect(await proxied(slug, 'x', 'GET', { token: reader.token })).toBe(403)
-    expect(await proxied(slug, 'x', 'GET', { token: test.token })).toBe(403)
+    for (const { token: refused } of [reader, test]) {
+      const answer = await call('GET', `/integrations/${slug}/proxy/x`, undefined, { token: refused })
+      expect(answer).toMatchObject({ status: 403, body: { code: 'INSUFFICIENT_PERMISSIONS' } })
+    }
     expect(await proxied(slug, 'x', 'GET', { token: stranger.token })).toBe('NOT_FOUND')
     expect(await proxied('no-such-slug', 'x', 'GET', { token: stranger.token })).toBe('NOT_FOUND')
     expect(upstream.connections()).toBe(0)

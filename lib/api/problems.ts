@@ -61,6 +61,7 @@ export const refusalCodes: Record<RefusalCode, ProblemCode> = {
   too_many_attempts: 'INSUFFICIENT_PERMISSIONS',
   sign_up_closed: 'INSUFFICIENT_PERMISSIONS',
   credential_in_use: 'CREDENTIAL_IN_USE',
+  credential_busy: 'CREDENTIAL_BUSY',
   too_many_requests: 'RATE_LIMITED',
 }
 

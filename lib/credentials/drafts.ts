@@ -5,7 +5,8 @@ import type { Actor } from '../audit'
 import { newId } from '../ids'
 import { putTokens } from '../oauth'
 import type { Secrets, Vault } from '../vault/vault'
-import { type DraftRow, findDraft } from './base'
+import { baseOfDraft, type DraftRow, findDraft } from './base'
+import { addedHosts } from './hosts'
 import { type CredentialForm, hostsOf } from './schemas'
 import { setTimes, typedSecrets } from './secrets'
 import type { TestResult } from './types'
@@ -36,7 +37,7 @@ export interface DraftView {
  * Keeps a form with all of its secrets, before its test spends the refresh token in it: what the test gets for that must not
  * be lost when the page is closed.
  * @param kept the draft that the form came from, which is written anew
- * @returns its id
+ * @returns its id, and when each of its secrets was set
  */
 export async function keepDraft(
   tx: Database,
@@ -46,7 +47,7 @@ export async function keepDraft(
   secrets: Secrets,
   { kept = null, credentialId = null }: { kept?: DraftRow | null; credentialId?: string | null },
   storedAt: Readonly<Record<string, string>> = {},
-): Promise<string> {
+): Promise<Pick<DraftRow, 'id' | 'secretSetAt'>> {
   const { secret: _, draft_id: _draft, receipt: _receipt, ...shown } = form
   const id = kept?.id ?? newId('credentialDraft')
   const values = {
@@ -74,11 +75,18 @@ export async function keepDraft(
   const { refresh_token: typed } = typedSecrets(form)
   // The token that was typed stays beside what it was spent for: the same form, sent again, means the same tokens.
   const before = kept && (await vault.open(tx, { ...owner, field: 'secret' }))?.refresh_token
-  const refreshToken = typed && typed.reveal() !== before?.reveal() ? typed : null
+  // Nor do tokens that were got for one server go to another one: for that, the typed token is a new one.
+  const isElsewhere = kept !== null && addedHosts(form, baseOfDraft(kept).savedFor).length > 0
+  const refreshToken = typed && (isElsewhere || typed.reveal() !== before?.reveal()) ? typed : null
   const spent = refreshToken ?? before
   await vault.put(tx, { ...owner, field: 'secret' }, spent ? { ...secrets, refresh_token: spent } : secrets)
   if (refreshToken) await putTokens(tx, vault, owner, { refreshToken, accessToken: null, expiresAt: null, scope: null })
-  return id
+  return { id, secretSetAt: values.secretSetAt }
+}
+
+/** What a draft is at this moment, for receipts: other secrets make another one of it. */
+export function versionOfDraft({ secretSetAt }: Pick<DraftRow, 'secretSetAt'>): string {
+  return JSON.stringify(Object.entries(secretSetAt).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 /** Notes what the test of a draft has found. */
@@ -138,8 +146,9 @@ export async function removeDraft(
   vault: Vault,
   { accountId, id }: Pick<DraftRow, 'accountId' | 'id'>,
 ): Promise<void> {
-  await vault.remove(tx, { accountId, ownerId: id })
+  // In this order everywhere: a renewal that is being stored waits, and is waited for, in one direction.
   await tx.delete(tokenSets).where(and(eq(tokenSets.accountId, accountId), eq(tokenSets.ownerId, id)))
+  await vault.remove(tx, { accountId, ownerId: id })
   await tx.delete(credentialDrafts).where(and(eq(credentialDrafts.accountId, accountId), eq(credentialDrafts.id, id)))
 }
 

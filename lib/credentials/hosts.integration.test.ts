@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startTestApi, type TestApi } from '@/test/api'
 import { checkEveryAnswer } from '@/test/api-contract'
@@ -318,17 +319,16 @@ describe('a server of one’s own gets nothing', () => {
     const id = await bearer(thief.url, { test: { url: thief.url }, secret: { token: 'first-123456' } })
     const store = credentialStore()
     const changes = { hosts: [home.url], test: { url: home.url }, secret: { token: CANARY } }
-    let isChanged = false
+    let change: Promise<void> | undefined
     // The test has read where to send, and not yet what.
     const vault = new Proxy(store.vault, {
       get(target, name) {
         const value = Reflect.get(target, name)
         if (typeof value !== 'function') return value
         return async (...args: unknown[]) => {
-          if (name === 'open' && !isChanged) {
-            isChanged = true
-            await updateCredential(store, actor, id, parseInput(credentialChanges, changes))
-          }
+          // Not waited for: it may have to wait for the test to have read both.
+          if (name === 'open') change ??= updateCredential(store, actor, id, parseInput(credentialChanges, changes))
+          await sleep(50)
           return Reflect.apply(value, target, args)
         }
       },
@@ -336,7 +336,8 @@ describe('a server of one’s own gets nothing', () => {
     await testCredential({ ...store, vault }, actor, id).catch((error) => {
       if (!isRefusal(error)) throw error
     })
-    expect(isChanged).toBe(true)
+    expect(change).toBeDefined()
+    await change
     expectNothingAt(thief, CANARY)
   })
 })

@@ -1,5 +1,6 @@
 import type { FieldProblem } from '../errors'
-import { type CredentialForm, hostsOf, secretFieldsOf } from './schemas'
+import { type CredentialForm, hostsOf, secretFieldsOf, typedFields } from './schemas'
+import { toOrigin } from './urls'
 
 /** Where stored secrets may travel to. */
 export interface SavedFor {
@@ -9,7 +10,7 @@ export interface SavedFor {
 }
 
 export function tokenOriginOf(form: Pick<CredentialForm, 'type'> & { token_url?: string }): string | null {
-  return form.type === 'oauth2' && form.token_url ? new URL(form.token_url).origin : null
+  return form.type === 'oauth2' && form.token_url ? toOrigin(form.token_url) : null
 }
 
 /**
@@ -18,17 +19,21 @@ export function tokenOriginOf(form: Pick<CredentialForm, 'type'> & { token_url?:
  * @param stored names of the secret fields that are stored
  */
 export function hostProblems(form: CredentialForm, stored: ReadonlySet<string>, savedFor: SavedFor): FieldProblem[] {
-  const tokenOrigin = tokenOriginOf(form)
-  const added = hostsOf(form).filter((host) => !savedFor.hosts.includes(host))
-  if (tokenOrigin !== null && tokenOrigin !== savedFor.tokenOrigin) added.push(tokenOrigin)
-  const [host] = added
+  const [host] = addedHosts(form, savedFor)
   if (host === undefined) return []
-  const typed = form.secret as Record<string, string | undefined>
+  const typed = typedFields(form)
   return secretFieldsOf(form)
-    .filter(({ name }) => typed[name] === undefined && stored.has(name))
+    .filter(({ name }) => !typed.has(name) && stored.has(name))
     .map(({ name }) => ({
       field: `secret.${name}`,
       code: 'missing_field',
       message: `Enter it again: it was not saved for ${new URL(host).host}`,
     }))
+}
+
+/** The origins that a form names and that secrets were not saved for. */
+export function addedHosts(form: CredentialForm, { hosts, tokenOrigin }: SavedFor): string[] {
+  const added = hostsOf(form).filter((host) => !hosts.includes(host))
+  const token = tokenOriginOf(form)
+  return token !== null && token !== tokenOrigin ? [...added, token] : added
 }

@@ -236,7 +236,8 @@ describe('a refresh token that is tested', () => {
     expect((await running).result).toBe('good')
     const credential = await saved({ ...body, draft_id })
     expect(await proxied(await use(credential.id))).toBe(200)
-    expect(early.status, early.text).toBeLessThan(500)
+    expect([early.status, early.body]).toEqual([503, expect.objectContaining({ code: 'CREDENTIAL_BUSY' })])
+    expect(early.headers.get('retry-after')).toBe('2')
   })
 
   it('is not spent by a test that has no client’s secret, or no place to go', async () => {

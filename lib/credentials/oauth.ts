@@ -22,9 +22,11 @@ export function oauthClientOf(settings: OAuth2Settings, secrets: Secrets): OAuth
  * @throws {Refusal} `not_found`; {TypeError} when it is of another type
  */
 export async function renewableOf(db: Database, vault: Vault, accountId: string, id: string): Promise<Renewable> {
-  const row = await findCredential(db, accountId, id)
-  const settings = settingsOfRow(row)
-  if (settings.type !== 'oauth2') throw new TypeError('Only OAuth2 credentials have tokens')
-  const secrets = await vault.open(db, { accountId, ownerId: id, field: 'secret' })
-  return { client: oauthClientOf(settings, secrets ?? {}), grant: settings.grant }
+  // Under a lock: the secret must be of the token endpoint that it was saved with.
+  return db.transaction(async (tx) => {
+    const settings = settingsOfRow(await findCredential(tx, accountId, id, { lock: true }))
+    if (settings.type !== 'oauth2') throw new TypeError('Only OAuth2 credentials have tokens')
+    const secrets = await vault.open(tx, { accountId, ownerId: id, field: 'secret' })
+    return { client: oauthClientOf(settings, secrets ?? {}), grant: settings.grant }
+  })
 }

@@ -90,7 +90,7 @@ function basic(username: string, password: string): Placed {
 }
 
 function required(secrets: Secrets, name: string): Secret {
-  const secret = secrets[name]
+  const secret = Object.hasOwn(secrets, name) ? secrets[name] : undefined
   if (!secret) throw new TypeError(`The secret field ${name} is missing`)
   return secret
 }

@@ -2,7 +2,7 @@ import { createHmac, hkdfSync } from 'node:crypto'
 import { jwtVerify, SignJWT } from 'jose'
 import { z } from 'zod'
 import { testResults } from '@/db/schema'
-import { type CredentialForm, hostsOf, secretFieldsOf, settingsOf } from './schemas'
+import { type CredentialForm, hostsOf, secretFieldsOf, settingsOf, typedFields } from './schemas'
 import type { TestResult } from './types'
 
 /** What a Test of an unsaved form found, for whoever saves this form. */
@@ -16,7 +16,7 @@ export interface TestedForm {
 /** What stands behind the fields that say “unchanged”, at the time of the test and of the save. */
 export interface Unchanged {
   id: string
-  version: number
+  version: number | string
 }
 
 const LIFETIME = '1d'
@@ -68,8 +68,8 @@ export async function readReceipt(
 
 /** Of all that is sent to the service: a name may change after a test, nothing else. */
 function digestOf(authSecret: string, form: CredentialForm, unchanged: Unchanged | null): string {
-  const typed = form.secret as Record<string, string | undefined>
-  const secrets = secretFieldsOf(form).map(({ name }) => [name, typed[name] ?? null])
+  const typed = typedFields(form)
+  const secrets = secretFieldsOf(form).map(({ name }) => [name, typed.get(name) ?? null])
   const isBased = secrets.some(([, value]) => value === null)
   const tested = [settingsOf(form), form.test, hostsOf(form).sort(), secrets, isBased ? unchanged : null]
   return createHmac('sha256', keyOf(authSecret, 'digest')).update(JSON.stringify(tested)).digest('base64url')

@@ -4,10 +4,10 @@ import { isUniqueViolation } from '@/db/errors'
 import { credentials, integrations } from '@/db/schema'
 import { comparableName } from '../api-keys/schemas'
 import { type Actor, recordAuditEvent } from '../audit'
-import { invalidField, type Refusal } from '../errors'
+import { invalidField, Refusal } from '../errors'
 import { newId } from '../ids'
 import { parseInput } from '../input'
-import { moveTokens, putTokens, removeTokens } from '../oauth'
+import { expireTokens, isOAuthError, moveTokens, putTokens } from '../oauth'
 import {
   baseOfCredential,
   baseOfDraft,
@@ -18,7 +18,8 @@ import {
   settingsOfRow,
 } from './base'
 import { checkForm } from './check'
-import { removeDraft } from './drafts'
+import { removeDraft, versionOfDraft } from './drafts'
+import { addedHosts } from './hosts'
 import { readReceipt, type TestedForm, type Unchanged } from './receipts'
 import { type CredentialChanges, type CredentialForm, credentialForm, hostsOf, settingsOf } from './schemas'
 import { meantSecrets, setTimes, typedSecrets } from './secrets'
@@ -32,40 +33,45 @@ export async function createCredential(store: CredentialStore, actor: Actor, for
   const { db, vault, egress } = store
   const { accountId } = actor
   const id = newId('credential')
-  await db.transaction(async (tx) => {
-    const draft =
-      form.draft_id === null ? null : await findDraft(tx, actor, form.draft_id, { lock: true, credentialId: null })
-    const base = draft && baseOfDraft(draft)
-    checkForm(form, base, egress.policy)
-    const tested =
-      (await testedAs(store, accountId, form, base && { id: base.id, version: 0 })) ?? asDraft(actor, form, draft)
-    const inserted = await tx
-      .insert(credentials)
-      .values({
-        id,
-        accountId,
-        ...columnsOf(form),
-        secretSetAt: setTimes(form, draft?.secretSetAt ?? {}),
-        ...testColumns(tested),
-        createdByKind: actor.kind,
-        createdById: actor.id,
-        createdByName: actor.name,
+  await db
+    .transaction(async (tx) => {
+      const draft =
+        form.draft_id === null ? null : await findDraft(tx, actor, form.draft_id, { lock: true, credentialId: null })
+      const base = draft && baseOfDraft(draft)
+      checkForm(form, base, egress.policy)
+      const tested =
+        (await testedAs(store, accountId, form, draft && { id: draft.id, version: versionOfDraft(draft) })) ??
+        asDraft(actor, form, draft)
+      const inserted = await tx
+        .insert(credentials)
+        .values({
+          id,
+          accountId,
+          ...columnsOf(form),
+          secretSetAt: setTimes(form, draft?.secretSetAt ?? {}),
+          ...testColumns(tested),
+          createdByKind: actor.kind,
+          createdById: actor.id,
+          createdByName: actor.name,
+        })
+        .onConflictDoNothing({ target: [credentials.accountId, credentials.nameHeld] })
+        .returning({ id: credentials.id })
+      if (inserted.length === 0) throw nameTaken(form.name)
+      const owner = { accountId, ownerId: id }
+      await vault.put(tx, { ...owner, field: 'secret' }, await meantSecrets(tx, vault, form, base))
+      await saveTokens(tx, store, owner, form, draft)
+      if (draft) await removeDraft(tx, vault, draft)
+      await recordAuditEvent(tx, actor, 'credential.created', id, {
+        name: form.name,
+        type: form.type,
+        provider: form.provider,
+        hosts: hostsOf(form),
+        tested: tested?.result ?? null,
       })
-      .onConflictDoNothing({ target: [credentials.accountId, credentials.nameHeld] })
-      .returning({ id: credentials.id })
-    if (inserted.length === 0) throw nameTaken(form.name)
-    const owner = { accountId, ownerId: id }
-    await vault.put(tx, { ...owner, field: 'secret' }, await meantSecrets(tx, vault, form, base))
-    await saveTokens(tx, store, owner, form, draft)
-    if (draft) await removeDraft(tx, vault, draft)
-    await recordAuditEvent(tx, actor, 'credential.created', id, {
-      name: form.name,
-      type: form.type,
-      provider: form.provider,
-      hosts: hostsOf(form),
-      tested: tested?.result ?? null,
     })
-  })
+    .catch((error: unknown) => {
+      throw orBusy(error)
+    })
   return id
 }
 
@@ -91,7 +97,7 @@ export async function updateCredential(
       const base = draft ? baseOfDraft(draft) : baseOfCredential(row)
       checkForm(form, base, egress.policy)
       await checkUses(tx, row, form)
-      const unchanged = { id: base.id, version: draft ? 0 : row.version }
+      const unchanged = { id: base.id, version: draft ? versionOfDraft(draft) : row.version }
       const tested = (await testedAs(store, accountId, form, unchanged)) ?? asDraft(actor, form, draft)
       const columns = columnsOf(form)
       const typed = typedSecrets(form)
@@ -118,7 +124,7 @@ export async function updateCredential(
       })
     })
     .catch((error: unknown) => {
-      throw isUniqueViolation(error, 'credentials_name_held_idx') ? nameTaken(changes.name ?? '') : error
+      throw isUniqueViolation(error, 'credentials_name_held_idx') ? nameTaken(changes.name ?? '') : orBusy(error)
     })
 }
 
@@ -218,17 +224,15 @@ async function saveTokens(
   before?: CredentialRow,
 ): Promise<void> {
   if (form.type !== 'oauth2') return
-  if (form.grant === 'client_credentials') {
-    // Tokens of another client, or for other scopes, are not what this form means.
-    if (before && isOtherRequest(before, form)) await removeTokens(tx, vault, owner)
-    return
-  }
-  const { refresh_token: refreshToken, access_token: accessToken } = typedSecrets(form)
-  if (draft && !(await isTypedAnew(tx, vault, draft, form))) {
+  const { refresh_token: refreshToken, access_token: accessToken, client_secret: clientSecret } = typedSecrets(form)
+  if (form.grant === 'refresh_token' && draft && !(await isTypedAnew(tx, vault, draft, form))) {
     await moveTokens(tx, vault, { accountId: draft.accountId, ownerId: draft.id }, owner)
-  } else if (refreshToken) {
+  } else if (form.grant === 'refresh_token' && refreshToken) {
     const expiresAt = accessToken ? toDate(form.access_token_expires_at) : null
     await putTokens(tx, vault, owner, { refreshToken, accessToken: accessToken ?? null, expiresAt, scope: null })
+  } else if (before && (clientSecret || isOtherRequest(before, form))) {
+    // Tokens of another client, or for other scopes, are not what this form means; and what was refused was another one.
+    await expireTokens(tx, owner)
   }
 }
 
@@ -241,6 +245,8 @@ async function isTypedAnew(
 ): Promise<boolean> {
   const typed = typedSecrets(form).refresh_token
   if (!typed) return false
+  // What the test got for it was got for other servers.
+  if (addedHosts(form, baseOfDraft(draft).savedFor).length > 0) return true
   const spent = await vault.open(tx, { accountId: draft.accountId, ownerId: draft.id, field: 'secret' })
   return spent?.refresh_token?.reveal() !== typed.reveal()
 }
@@ -278,4 +284,10 @@ function toDate(text: string | null): Date | null {
 
 function nameTaken(name: string): Refusal {
   return invalidField('name', `A credential is already called “${name}”. Choose another name.`)
+}
+
+/** A draft can't be saved while its tokens are renewed: what that brings would be lost. */
+function orBusy(error: unknown): unknown {
+  if (!isOAuthError(error) || error.code !== 'busy') return error
+  return new Refusal('credential_busy', 'A test of this credential is still running: save it once that is over.', [], 2)
 }

@@ -144,7 +144,7 @@ const apiKeys: SchemaCase[] = [
   {
     what: 'a prefix in the query',
     form: apiKey({ placement: { in: 'query', name: 'k', prefix: 'a' } }),
-    ...unknown('placement.prefix'),
+    ...value('placement.prefix', /belongs to a header/),
   },
   {
     what: 'an end',

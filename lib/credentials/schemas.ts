@@ -4,7 +4,7 @@ import type { FieldProblem } from '../errors'
 import { displayText } from '../text'
 import { bearerSecret, headerSecret, keySecret, oauthSecret, passwordSecret, userNameSecret } from './secret-text'
 import type { CredentialSettings, CredentialType } from './types'
-import { allowedHost, callableUrl } from './urls'
+import { allowedHost, callableUrl, toOrigin } from './urls'
 
 // The rules of a credential, once, for forms, server actions and the API alike. What is below `secret` is only ever
 // written: a member that is left out stays as it is stored.
@@ -19,7 +19,14 @@ export const credentialName = displayText(64).meta({
 })
 
 /** Names that a custom header may not have, beside what frames a message: RFC 6265 made the first obsolete. */
-const REFUSED_HEADERS = new Set(['cookie2', 'set-cookie', 'set-cookie2', 'accept-encoding', 'content-type'])
+const REFUSED_HEADERS = new Set([
+  '__proto__',
+  'cookie2',
+  'set-cookie',
+  'set-cookie2',
+  'accept-encoding',
+  'content-type',
+])
 
 export const headerName = z
   .string()
@@ -53,10 +60,11 @@ const headerPlacement = z.strictObject({
 const queryPlacement = z.strictObject({
   in: z.literal('query', 'must be "header" or "query"'),
   name: text(128).meta({ description: 'Name of the parameter.', example: 'api_key' }),
+  prefix: z.literal('', 'belongs to a header: leave it out').default(''),
 })
-const placement = z
-  .discriminatedUnion('in', [headerPlacement, queryPlacement], { error: 'must be in "header" or "query"' })
-  .transform((place) => ('prefix' in place ? place : { ...place, prefix: '' }))
+const placement = z.discriminatedUnion('in', [headerPlacement, queryPlacement], {
+  error: 'must be in "header" or "query"',
+})
 
 const statusRule = z.string().regex(/^([1-5]\d\d|[1-5]xx)$/, 'must be a status such as "200" or a class such as "2xx"')
 export const testRequest = z.strictObject({
@@ -269,7 +277,9 @@ export function addressesOf(form: CredentialForm): { field: string; url: string 
 
 /** The origins that a service's secret may be sent to: those that are named, and the test request's. */
 export function hostsOf(form: CredentialForm): string[] {
-  return [...new Set([...form.hosts, ...(form.test ? [new URL(form.test.url).origin] : [])])]
+  // An address that is none is refused by its own rule.
+  const ofTest = form.test && toOrigin(form.test.url)
+  return [...new Set([...form.hosts, ...(ofTest ? [ofTest] : [])])]
 }
 
 /** What a form says that is stored as it is: all but its name, its addresses and its secrets. */
@@ -315,12 +325,18 @@ export function secretFieldsOf(form: CredentialForm): { name: string; required: 
   }
 }
 
+/** What was typed of a form's secrets, by the name of the field. A map: a header may be called like a member of all objects. */
+export function typedFields(form: CredentialForm): ReadonlyMap<string, string> {
+  const typed = Object.entries(form.secret as Record<string, string | undefined>)
+  return new Map(typed.filter((entry): entry is [string, string] => entry[1] !== undefined))
+}
+
 /**
  * What a form lacks of its secrets.
  * @param stored names of the secret fields that are stored and stay
  */
 export function secretProblems(form: CredentialForm, stored: ReadonlySet<string>): FieldProblem[] {
-  const typed = form.secret as Record<string, string | undefined>
+  const typed = typedFields(form)
   if (form.type === 'basic') {
     const { username, password } = form.secret
     const isEmpty = (name: string, value: string | undefined) =>
@@ -330,7 +346,7 @@ export function secretProblems(form: CredentialForm, stored: ReadonlySet<string>
       : []
   }
   return secretFieldsOf(form)
-    .filter(({ name, required }) => required && typed[name] === undefined && !stored.has(name))
+    .filter(({ name, required }) => required && !typed.has(name) && !stored.has(name))
     .map(({ name }) => ({ field: `secret.${name}`, code: 'missing_field', message: 'is required' }))
 }
 
@@ -343,8 +359,8 @@ function* formProblems(form: CredentialForm): Generator<{ field: string; message
     }
   }
   const known = new Set(secretFieldsOf(form).map(({ name }) => name))
-  for (const [name, value] of Object.entries(form.secret)) {
-    if (value !== undefined && !known.has(name)) yield { field: `secret.${name}`, message: strayField(form, name) }
+  for (const name of typedFields(form).keys()) {
+    if (!known.has(name)) yield { field: `secret.${name}`, message: strayField(form, name) }
   }
   if (form.type === 'oauth2' && form.access_token_expires_at && form.secret.access_token === undefined) {
     yield { field: 'access_token_expires_at', message: 'is of no meaning without the access token that it is about' }
@@ -358,24 +374,50 @@ function strayField(form: CredentialForm, name: string): string {
   return 'is not used by the grant client_credentials: leave it out'
 }
 
+/** Fields that hold what people also call other things by, such as a shop's name: it stands elsewhere by right. */
+const MIN_LEAKED = { secret: 8, nameable: 20 }
+
 /** A secret that was also pasted where it would be stored and shown as it is. */
 function* leaks(form: CredentialForm): Generator<{ field: string; message: string }> {
-  const secrets = Object.values(form.secret).filter((value) => value !== undefined && value.length >= 8)
-  const shown = [
-    ...addressesOf(form),
-    { field: 'name', url: form.name },
-    ...(form.type === 'oauth2'
-      ? form.parameters.map(({ value }, index) => ({ field: `parameters.${index}.value`, url: value }))
-      : []),
-  ]
-  for (const { field, url } of shown) {
-    if (secrets.some((secret) => url.includes(secret) || url.includes(encodeURIComponent(secret)))) {
+  const secrets = [...typedFields(form)].flatMap(([name, value]) => {
+    const isNameable = form.type === 'headers' || name === 'username'
+    const isLong = value.length >= (isNameable ? MIN_LEAKED.nameable : MIN_LEAKED.secret)
+    // What is no Unicode is refused by its own rule, and can't be encoded.
+    return isLong && !/\p{Cs}/u.test(value) ? [value] : []
+  })
+  for (const { field, text } of shownFields(form)) {
+    if (secrets.some((secret) => text.includes(secret) || text.includes(encodeURIComponent(secret)))) {
       yield {
         field,
         message: 'must not hold the secret: this is stored and shown as it is, and Fenicia adds the secret by itself',
       }
     }
   }
+}
+
+/** What is stored and shown of a form as it was typed. */
+function shownFields(form: CredentialForm): { field: string; text: string }[] {
+  const shown = [
+    { field: 'name', text: form.name },
+    ...addressesOf(form).map(({ field, url }) => ({ field, text: url })),
+  ]
+  if ('placement' in form) {
+    shown.push({ field: 'placement.name', text: form.placement.name })
+    shown.push({ field: 'placement.prefix', text: form.placement.prefix })
+  }
+  if (form.type === 'headers') shown.push(...listed('headers', form.headers))
+  if (form.type === 'oauth2') {
+    shown.push({ field: 'client_id', text: form.client_id }, { field: 'audience', text: form.audience ?? '' })
+    shown.push(...listed('scopes', form.scopes))
+    for (const [index, { name, value }] of form.parameters.entries()) {
+      shown.push({ field: `parameters.${index}.name`, text: name }, { field: `parameters.${index}.value`, text: value })
+    }
+  }
+  return shown
+}
+
+function listed(field: string, texts: readonly string[]): { field: string; text: string }[] {
+  return texts.map((text, index) => ({ field: `${field}.${index}`, text }))
 }
 
 export const typeNames: Record<CredentialType, string> = {

@@ -2,15 +2,14 @@ import type { Database } from '@/db/client'
 import { Secret } from '../vault/secret'
 import type { Secrets, Vault } from '../vault/vault'
 import type { Base } from './base'
-import { type CredentialForm, secretFieldsOf } from './schemas'
+import { type CredentialForm, secretFieldsOf, typedFields } from './schemas'
 
-/** Secret fields that renewal keeps current: they are stored as tokens, not with the rest. */
+/** Secret fields of OAuth2 that renewal keeps current: they are stored as tokens, not with the rest. */
 const TOKEN_FIELDS = new Set(['refresh_token', 'access_token'])
 
 /** What was typed of a form's secrets, by field. */
 export function typedSecrets(form: CredentialForm): Secrets {
-  const typed = Object.entries(form.secret as Record<string, string | undefined>)
-  return Object.fromEntries(typed.flatMap(([name, value]) => (value === undefined ? [] : [[name, new Secret(value)]])))
+  return Object.fromEntries([...typedFields(form)].map(([name, value]) => [name, new Secret(value)]))
 }
 
 /**
@@ -24,11 +23,16 @@ export async function meantSecrets(
   base: Base | null,
 ): Promise<Secrets> {
   const stored = base && (await vault.open(db, { accountId: base.accountId, ownerId: base.id, field: 'secret' }))
-  const all: Secrets = { ...stored, ...typedSecrets(form) }
+  const all = new Map([...Object.entries(stored ?? {}), ...Object.entries(typedSecrets(form))])
   const names = secretFieldsOf(form)
     .map(({ name }) => name)
-    .filter((name) => !TOKEN_FIELDS.has(name))
-  return Object.fromEntries(names.flatMap((name) => (all[name] ? [[name, all[name]]] : [])))
+    .filter((name) => form.type !== 'oauth2' || !TOKEN_FIELDS.has(name))
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const secret = all.get(name)
+      return secret ? [[name, secret]] : []
+    }),
+  )
 }
 
 /** When each secret field of a form was set: now where it was typed. */
@@ -37,10 +41,11 @@ export function setTimes(
   before: Readonly<Record<string, string>>,
   now = new Date(),
 ): Record<string, string> {
-  const typed = form.secret as Record<string, string | undefined>
+  const typed = typedFields(form)
+  const known = new Map(Object.entries(before))
   return Object.fromEntries(
     secretFieldsOf(form).flatMap(({ name }) => {
-      const at = typed[name] === undefined ? before[name] : now.toISOString()
+      const at = typed.has(name) ? now.toISOString() : known.get(name)
       return at === undefined ? [] : [[name, at]]
     }),
   )

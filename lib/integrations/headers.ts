@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { isHeaderAllowed } from '../egress/request'
 import { withoutTokens } from '../text'
+import { holdsSecret } from '../vault/blank'
 import type { Secret } from '../vault/secret'
-import { containsSecret } from './echo'
 
 type Header = readonly [name: string, value: string]
 
@@ -122,7 +122,7 @@ const NOT_PASSED_BEGINNINGS = [
 /**
  * The headers of the service's answer as they go back to the caller, names in lower case as they came. Nothing of an answer
  * is ever run or remembered by a browser as Fenicia's own: it is sandboxed. A header in which the service echoes a secret is
- * removed, see `containsSecret`; one of the answer's body is not.
+ * removed, see `holdsSecret`; one of the answer's body is not.
  *
  * An answer belongs to whoever holds the key, while its address is the same for all: shared caches may not have it,
  * whatever the service says, and private ones tell it apart by the key. A service that says nothing of caching did not
@@ -136,10 +136,7 @@ export function responseHeaders(
     [value].flat().map((one): Header => [name, one]),
   )
   const unfit = namedByConnection(received)
-  const all = received.map(([, value]) => value)
-  if (containsSecret(all.join('\n'), secrets)) {
-    for (const [name, value] of received) if (containsSecret(value, secrets)) unfit.add(plainName(name))
-  }
+  for (const [name, value] of received) if (holdsSecret(value, secrets)) unfit.add(plainName(name))
   if (!isLengthConsistent(headers)) unfit.add('content-length')
   const fit = received.filter(([name, value]) => !unfit.has(plainName(name)) && isSendable(value))
   const valuesOf = (wanted: string) => fit.filter(([name]) => name === wanted).map(([, value]) => value)
@@ -198,6 +195,6 @@ function namesOf(headers: readonly Header[]): Set<string> {
   return new Set(headers.map(([name]) => plainName(name)))
 }
 
-function plainName(name: string): string {
+export function plainName(name: string): string {
   return name.toLowerCase().replaceAll('_', '-')
 }

@@ -10,6 +10,7 @@ import type { EgressPolicy } from '../egress/policy'
 import { type FieldProblem, invalidField, isRefusal, Refusal } from '../errors'
 import { newId } from '../ids'
 import { findIntegration, type IntegrationRow } from './base'
+import { plainName } from './headers'
 import type { IntegrationChanges, IntegrationForm } from './schemas'
 
 export interface IntegrationStore {
@@ -92,9 +93,10 @@ export async function deleteIntegration(db: Database, actor: Actor, id: string):
   })
 }
 
-function changedForm(row: IntegrationRow, changes: IntegrationChanges): IntegrationForm {
-  const credentialId = changes.credential_id ?? row.credentialId
-  if (credentialId === null) throw invalidField('credential_id', 'Choose a credential: the one it had was deleted')
+/** An integration as it may be stored: without a credential, once that was deleted. */
+type StoredForm = Omit<IntegrationForm, 'credential_id'> & { credential_id: string | null }
+
+function changedForm(row: IntegrationRow, changes: IntegrationChanges): StoredForm {
   return {
     name: row.name,
     slug: row.slug,
@@ -106,11 +108,11 @@ function changedForm(row: IntegrationRow, changes: IntegrationChanges): Integrat
     state: row.state,
     expired_token: row.expiredToken as IntegrationForm['expired_token'],
     ...changes,
-    credential_id: credentialId,
+    credential_id: changes.credential_id ?? row.credentialId,
   }
 }
 
-function columnsOf(form: IntegrationForm) {
+function columnsOf(form: StoredForm) {
   return {
     name: form.name,
     slug: form.slug,
@@ -126,7 +128,9 @@ function columnsOf(form: IntegrationForm) {
 }
 
 /** The rules that hold between an integration and its credential, which stays as it is until the transaction ends. */
-async function checkForm(tx: Database, accountId: string, form: IntegrationForm, policy: EgressPolicy): Promise<void> {
+async function checkForm(tx: Database, accountId: string, form: StoredForm, policy: EgressPolicy): Promise<void> {
+  // Its credential was deleted: until it has another one, it can be paused and named, and answers no call.
+  if (form.credential_id === null) return
   const problems = addressProblems([{ field: 'base_url', url: form.base_url }], policy)
   const credential = await findCredential(tx, accountId, form.credential_id, { lock: true }).catch((error) => {
     if (!isRefusal(error)) throw error
@@ -142,7 +146,7 @@ async function checkForm(tx: Database, accountId: string, form: IntegrationForm,
   }
   const places = placesOf(settingsOfRow(credential))
   form.headers.forEach(({ name }, index) => {
-    if (places.headers.includes(name.toLowerCase())) {
+    if (places.headers.some((place) => plainName(place) === plainName(name))) {
       problems.push({
         field: `headers.${index}.name`,
         code: 'invalid_value',

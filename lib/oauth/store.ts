@@ -5,8 +5,7 @@ import { tokenSets } from '@/db/schema'
 import { log } from '../log'
 import type { Vault } from '../vault/vault'
 import { heldBy, type Lease } from './lease'
-import { sealTokens } from './stored-tokens'
-import type { TokenSet } from './token-endpoint'
+import { type NewTokens, sealTokens } from './stored-tokens'
 
 /** Pauses between the attempts to store: five seconds in all, in which a database changes its primary. */
 const PAUSES_MS = [100, 250, 500, 1000, 1500, 1650]
@@ -21,7 +20,7 @@ export async function storeRenewed(
   db: Database,
   vault: Vault,
   lease: Lease,
-  tokens: TokenSet,
+  tokens: NewTokens,
   obtainedAt: Date,
 ): Promise<number | null> {
   for (const pauseMs of PAUSES_MS) {
@@ -44,7 +43,7 @@ function storeOnce(
   db: Database,
   vault: Vault,
   lease: Lease,
-  tokens: TokenSet,
+  tokens: NewTokens,
   obtainedAt: Date,
 ): Promise<number | null> {
   return db.transaction(async (tx) => {

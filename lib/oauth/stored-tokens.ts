@@ -91,6 +91,17 @@ export async function putTokens(tx: Database, vault: Vault, owner: TokenOwner, t
 }
 
 /**
+ * Has an owner's tokens renewed before they are used again, such as when the client was corrected: a refusal is forgotten.
+ * A renewal that is under way goes on, since its answer may be all that still works.
+ */
+export async function expireTokens(tx: Database, owner: TokenOwner): Promise<void> {
+  await tx
+    .update(tokenSets)
+    .set({ expiresAt: sql`clock_timestamp()`, refusedError: null, refusedAt: null })
+    .where(ofOwner(owner))
+}
+
+/**
  * Gives one owner's tokens to another, such as a draft's to the credential that it is saved as: they are sealed anew for
  * their new place, instead of what was there, and the old place holds none any more. What was refused stays so. Without
  * tokens it does nothing.

@@ -11,8 +11,8 @@ import {
 import type { ClientAuthentication } from '../credentials/types'
 import type { Egress } from '../egress'
 import { EgressError } from '../egress/errors'
+import { blank, canBlank } from '../vault/blank'
 import { Secret } from '../vault/secret'
-import { blank, MIN_BLANKED } from './blank'
 import { authenticate, userPass } from './client-authentication'
 import { descriptionOf, errorOf, parseObject, toConformingResponse } from './conforming'
 import { OAuthError, type OAuthErrorCode } from './errors'
@@ -171,7 +171,7 @@ function codeOf(status: number, error: string | null): OAuthErrorCode {
 
 /** The provider's words as they may be shown; null when a secret is too short to be found in them. */
 function printable(words: string | null, secrets: readonly Secret[]): string | null {
-  if (words === null || secrets.some((secret) => secret.reveal().length < MIN_BLANKED)) return null
+  if (words === null || !canBlank(secrets)) return null
   // Blanked before it is cut: a cut would else leave the beginning of a secret.
   const shown = blank(words, secrets).replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu, ' ')
   return [...shown.trim()].slice(0, MAX_DESCRIPTION).join('') || null

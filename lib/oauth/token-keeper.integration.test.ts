@@ -72,6 +72,19 @@ withTokenKeepers('the keeper of tokens', (bed, driver) => {
       expect(bed.provider.requests()).toBe(2)
     })
 
+    it('ahead of the end, for who asks for a longer margin than a use does', async () => {
+      const expiresAt = new Date(Date.now() + 3_600_000)
+      await put({ refreshToken: await minted(), accessToken: new Secret('good'), expiresAt, scope: null })
+      vi.useFakeTimers({ toFake: ['Date'] })
+      try {
+        vi.setSystemTime(expiresAt.getTime() - 540_000)
+        expect((await instance().valid(bed.owner, byRefresh)).version).toBe(1)
+        expect((await instance().valid(bed.owner, byRefresh, { marginMs: 600_000 })).version).toBe(2)
+      } finally {
+        vi.useRealTimers()
+      }
+    })
+
     it('after a 401, unless tokens are there that are newer than the ones refused', async () => {
       await put({ refreshToken: await minted(), accessToken: new Secret('revoked'), expiresAt: null, scope: null })
       const keeper = instance()

@@ -114,6 +114,54 @@ export class TokenKeeper {
     return this.#renewed(owner, load, state, force, options)
   }
 
+  /**
+   * Renews with what a form says that is not saved: exactly that, whatever anybody else renews meanwhile. What it gets is
+   * kept, since it may be all that still works; a refusal is the form's, and nothing against what is stored.
+   * @param options `keepAccessToken`: false where what is stored would ask for another one, such as for other scopes
+   * @throws see `valid`
+   */
+  async trial(
+    owner: TokenOwner,
+    { client, grant: kind }: Renewable,
+    { keepAccessToken, onStage, signal }: RenewalOptions & { keepAccessToken: boolean },
+  ): Promise<KeptTokens> {
+    const { db, vault, egress } = this.#deps
+    const lease = await this.#claimInTime(owner, signal)
+    try {
+      const { refreshToken } = await openTokens(db, vault, owner)
+      if ((await confirm(db, lease, this.#leaseMs)) === null) throw new OAuthError('busy')
+      const obtainedAt = new Date()
+      const tokens = await obtainTokens(egress, client, grantOf(kind, refreshToken), {
+        onStage: telling(onStage),
+        limits: this.#limits(),
+      })
+      const kept = keepAccessToken ? tokens : { ...tokens, accessToken: null, expiresAt: null }
+      const version = await storeRenewed(db, vault, lease, kept, obtainedAt)
+      if (version === null) throw new OAuthError('busy')
+      return { accessToken: tokens.accessToken, version, expiresAt: tokens.expiresAt }
+    } catch (error) {
+      await giveBack(db, lease, null)
+      throw error
+    }
+  }
+
+  /** @throws {OAuthError} `busy`; {EgressError} `aborted` */
+  async #claimInTime(owner: TokenOwner, signal: AbortSignal | undefined): Promise<Lease> {
+    const end = performance.now() + this.#waitMs
+    for (;;) {
+      if (signal?.aborted) throw new EgressError('aborted', 'request')
+      const lease = await claim(this.#deps.db, owner, this.#leaseMs)
+      if (lease) return lease
+      if (performance.now() > end) throw new OAuthError('busy')
+      await sleep(POLL_MS)
+    }
+  }
+
+  /** A token call is over before its lease is. */
+  #limits() {
+    return { totalMs: Math.min(30_000, (this.#leaseMs * 2) / 3) }
+  }
+
   /** Stored tokens, if they are good. */
   async #kept(owner: TokenOwner, state: TokenState, marginMs?: number): Promise<KeptTokens | null> {
     if (state.version === 0) return null
@@ -191,8 +239,8 @@ export class TokenKeeper {
       throwIfRefused(state, renewal)
       const grant = grantOf(kind, stored.refreshToken)
       const obtainedAt = new Date()
-      const limits = { totalMs: Math.min(30_000, (this.#leaseMs * 2) / 3) }
-      const tokens = await obtainTokens(egress, client, grant, { onStage: telling(onStage), limits })
+      const call = { onStage: telling(onStage), limits: this.#limits() }
+      const tokens = await obtainTokens(egress, client, grant, call)
       const version = await storeRenewed(db, vault, lease, tokens, obtainedAt)
       if (version === null) {
         log.warn({ owner: owner.ownerId }, 'A renewal came too late: its tokens are dropped for those that are stored')

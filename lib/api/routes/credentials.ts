@@ -52,7 +52,7 @@ const create = createRoute({
   request: { body: jsonBody(credentialForm) },
   responses: {
     201: jsonAnswer(credentialSchema, 'The credential.'),
-    ...problems(...inputProblems, 'NOT_FOUND'),
+    ...problems(...inputProblems, 'NOT_FOUND', 'CREDENTIAL_BUSY'),
   },
 })
 
@@ -84,7 +84,7 @@ const update = createRoute({
   request: { params, body: jsonBody(credentialChanges) },
   responses: {
     200: jsonAnswer(credentialSchema, 'The credential as it is now.'),
-    ...problems(...inputProblems, 'NOT_FOUND'),
+    ...problems(...inputProblems, 'NOT_FOUND', 'CREDENTIAL_BUSY'),
   },
 })
 

@@ -1,10 +1,10 @@
+import { isUtf8 } from 'node:buffer'
 import { readBody } from '../../egress/body'
 import type { EgressResponse } from '../../egress/request'
+import { blank, canBlank, longestTrace } from '../../vault/blank'
 import type { Secret } from '../../vault/secret'
-import { blank, canBlank } from '../blank'
 import type { ShownAnswer } from './report'
 
-/** More than the longest secret takes in any encoding: one that begins in what is shown is read to its end. */
 const MAX_READ = 65_536
 const MAX_EXCERPT = 600
 const MAX_HEADER = 300
@@ -22,14 +22,14 @@ export async function showAnswer(
   const read = isShown && isText ? await readBody(body, MAX_READ).catch(() => null) : null
   body.destroy()
   const show = (text: string | undefined, max: number) =>
-    text === undefined || !isShown ? null : printable(blank(text, secrets)).slice(0, max)
+    text === undefined || !isShown ? null : shown(text, secrets).slice(0, max)
   return {
     status,
     location: show(destination(headers.location, requestUrl), MAX_HEADER),
     wwwAuthenticate: show(headers['www-authenticate'], MAX_HEADER),
     retryAfter: show(headers['retry-after'], 64),
     // Blanked before it is cut: a cut would else leave the beginning of a secret.
-    excerpt: read ? show(read.bytes.toString('utf8'), MAX_EXCERPT) || null : null,
+    excerpt: read ? show(textOf(read, secrets) ?? undefined, MAX_EXCERPT) || null : null,
   }
 }
 
@@ -40,6 +40,22 @@ function destination(location: string | undefined, requestUrl: string): string |
   return origin + pathname
 }
 
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cs}]+/gu, ' ').trim()
+/** A body as text; null when it is none. */
+function textOf(
+  { bytes, truncated }: { bytes: Buffer; truncated: boolean },
+  secrets: readonly Secret[],
+): string | null {
+  // UTF-16 and the like: a secret in it would not be found.
+  if (bytes.includes(0)) return null
+  const text = bytes.toString(isUtf8(bytes) ? 'utf8' : 'latin1')
+  if (!truncated) return text
+  // A secret may have been cut off with the end.
+  const blanked = blank(text, secrets)
+  return blanked.slice(0, Math.max(0, blanked.length - longestTrace(secrets)))
+}
+
+/** On one line, without secrets, however many lines they were spread over. */
+function shown(text: string, secrets: readonly Secret[]): string {
+  const line = (words: string) => words.replace(/[\p{Cc}\p{Cf}\p{Cs}]+/gu, ' ')
+  return blank(line(blank(text, secrets)), secrets).trim()
 }

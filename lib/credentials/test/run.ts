@@ -3,7 +3,8 @@ import { credentials } from '@/db/schema'
 import { type Actor, recordAuditEvent } from '../../audit'
 import { isEgressError } from '../../egress/errors'
 import { Refusal } from '../../errors'
-import { isOAuthError, obtainTokens, type Renewable } from '../../oauth'
+import { isOAuthError, type KeptTokens, obtainTokens, type RenewalOptions } from '../../oauth'
+import { blank } from '../../vault/blank'
 import type { Secret } from '../../vault/secret'
 import type { Secrets } from '../../vault/vault'
 import {
@@ -17,13 +18,13 @@ import {
   testOfRow,
 } from '../base'
 import { checkForm } from '../check'
-import { keepDraft, noteDraftTest } from '../drafts'
+import { keepDraft, noteDraftTest, versionOfDraft } from '../drafts'
 import { oauthClientOf, renewableOf } from '../oauth'
 import { placeCredential } from '../place'
 import { writeReceipt } from '../receipts'
 import { changedForm } from '../save'
 import { type CredentialChanges, type CredentialForm, settingsOf } from '../schemas'
-import { meantSecrets } from '../secrets'
+import { meantSecrets, typedSecrets } from '../secrets'
 import type { CredentialStore } from '../store'
 import type { CredentialSettings, OAuth2Settings, TestRequest } from '../types'
 import { adviceOnFailure, adviceOnOAuth } from './advice'
@@ -57,19 +58,23 @@ export async function testForm(
   credentialId: string | null = null,
   options: TestOptions = {},
 ): Promise<FormTestReport> {
-  const { db, vault, egress, authSecret } = store
+  const { db, vault, egress, tokens: keeper, authSecret } = store
   const { accountId } = actor
-  const row = credentialId === null ? null : await findCredential(db, accountId, credentialId)
-  const draft = form.draft_id === null ? null : await findDraft(db, actor, form.draft_id, { credentialId })
-  if (row && row.type !== form.type) throw new Refusal('not_found', 'There is no such credential of this type.')
-  const base = draft ? baseOfDraft(draft) : row && baseOfCredential(row)
-  checkForm(form, base, egress.policy)
-  requireTestable(form)
+  // Read under a lock: a secret that is saved for another host meanwhile must not be taken along with this one's.
+  const { row, draft, base, secrets } = await db.transaction(async (tx) => {
+    const row = credentialId === null ? null : await findCredential(tx, accountId, credentialId, { lock: true })
+    const draft =
+      form.draft_id === null ? null : await findDraft(tx, actor, form.draft_id, { lock: true, credentialId })
+    if (row && row.type !== form.type) throw new Refusal('not_found', 'There is no such credential of this type.')
+    const base = draft ? baseOfDraft(draft) : row && baseOfCredential(row)
+    checkForm(form, base, egress.policy)
+    requireTestable(form)
+    return { row, draft, base, secrets: await meantSecrets(tx, vault, form, base) }
+  })
   await countTest(db, accountId)
 
-  const secrets = await meantSecrets(db, vault, form, base)
   const settings = settingsOf(form)
-  let kept: string | null = null
+  let kept: KeptDraft | null = null
   let tokens: Tokens | null = null
   if (settings.type === 'oauth2') {
     const ofWhom = await ownerOfTokens(store, actor, form as OAuth2Form, secrets, {
@@ -78,19 +83,25 @@ export async function testForm(
       credentialId,
       storedAt: row?.secretSetAt,
     })
-    kept = ofWhom.draftId
-    if (kept) options.onEvent?.({ kind: 'draft', draftId: kept })
-    tokens = { ...ofWhom, load: async () => ({ client: oauthClientOf(settings, secrets), grant: settings.grant }) }
+    kept = ofWhom.draft
+    if (kept) options.onEvent?.({ kind: 'draft', draftId: kept.id })
+    const { ownerId } = ofWhom
+    const renewable = { client: oauthClientOf(settings, secrets), grant: settings.grant }
+    const keepAccessToken = kept !== null
+    if (ownerId)
+      tokens = { renew: (call) => keeper.trial({ accountId, ownerId }, renewable, { keepAccessToken, ...call }) }
   }
-  const report = await run(store, { accountId, settings, test: form.test, secrets, tokens }, options)
-  if (kept) await noteDraftTest(db, accountId, kept, report)
+  const spent = kept && (await vault.open(db, { accountId, ownerId: kept.id, field: 'secret' }))
+  const known = [...Object.values(typedSecrets(form)), ...Object.values(spent ?? {})]
+  const report = await run(store, { settings, test: form.test, secrets, known, tokens }, options)
+  if (kept) await noteDraftTest(db, accountId, kept.id, report)
 
   const found = { result: report.result, detail: report.detail, at: report.testedAt, by: actor.name }
   const unchanged = kept
-    ? { id: kept, version: 0 }
-    : base && { id: base.id, version: base.kind === 'draft' ? 0 : (row?.version ?? 0) }
+    ? { id: kept.id, version: versionOfDraft(kept) }
+    : base && { id: base.id, version: draft ? versionOfDraft(draft) : (row?.version ?? 0) }
   const receipt = await writeReceipt(authSecret, accountId, form, unchanged, found)
-  return { ...report, receipt, draftId: kept }
+  return { ...report, receipt, draftId: kept?.id ?? null }
 }
 
 /**
@@ -105,14 +116,20 @@ export async function testCredential(
 ): Promise<TestReport> {
   const { db, vault } = store
   const { accountId } = actor
-  const row = await findCredential(db, accountId, id)
+  // Read under a lock: a secret that is saved for another host meanwhile must not go to this one.
+  const { row, secrets } = await db.transaction(async (tx) => {
+    const row = await findCredential(tx, accountId, id, { lock: true })
+    requireTestable({ type: row.type, test: testOfRow(row) })
+    return { row, secrets: (await vault.open(tx, { accountId, ownerId: id, field: 'secret' })) ?? {} }
+  })
+  await countTest(db, accountId)
   const settings = settingsOfRow(row)
   const test = testOfRow(row)
-  requireTestable({ type: row.type, test })
-  await countTest(db, accountId)
-  const secrets = (await vault.open(db, { accountId, ownerId: id, field: 'secret' })) ?? {}
-  const tokens = { ownerId: id, load: () => renewableOf(db, vault, accountId, id) }
-  const report = await run(store, { accountId, settings, test, secrets, tokens }, options)
+  const load = () => renewableOf(db, vault, accountId, id)
+  const tokens: Tokens = {
+    renew: (call) => store.tokens.renew({ accountId, ownerId: id }, load, { force: true, ...call }),
+  }
+  const report = await run(store, { settings, test, secrets, known: [], tokens }, options)
   await db.transaction(async (tx) => {
     await tx
       .update(credentials)
@@ -152,12 +169,13 @@ function requireTestable({ type, test }: { type: CredentialForm['type']; test: T
 
 type OAuth2Form = Extract<CredentialForm, { type: 'oauth2' }>
 
-/** Whose tokens a test renews, and with what. */
+/** How a test gets its tokens, where they are anybody's. */
 interface Tokens {
-  /** Null: nobody's, they are not kept. */
-  ownerId: string | null
-  load(): Promise<Renewable>
+  renew(call: RenewalOptions): Promise<KeptTokens>
 }
+
+/** A draft as a receipt has to know it. */
+type KeptDraft = Pick<DraftRow, 'id' | 'secretSetAt'>
 
 /**
  * A refresh token that was typed is kept in a draft before the test spends it. One that is stored stays where it is: what
@@ -169,28 +187,30 @@ async function ownerOfTokens(
   form: OAuth2Form,
   secrets: Secrets,
   from: { base: Base | null; draft: DraftRow | null; credentialId: string | null; storedAt?: Record<string, string> },
-): Promise<{ ownerId: string | null; draftId: string | null }> {
+): Promise<{ ownerId: string | null; draft: KeptDraft | null }> {
   const { base, draft, credentialId, storedAt } = from
   // A token of the client's own can be had again at any time: what a form gets is nobody's.
-  if (form.grant === 'client_credentials') return { ownerId: null, draftId: draft?.id ?? null }
-  if (!draft && form.secret.refresh_token === undefined) return { ownerId: base?.id ?? null, draftId: null }
-  const id = await db.transaction(async (tx) => {
+  if (form.grant === 'client_credentials') return { ownerId: null, draft: null }
+  if (!draft && form.secret.refresh_token === undefined) return { ownerId: base?.id ?? null, draft: null }
+  const written = await db.transaction(async (tx) => {
     const kept = draft && (await findDraft(tx, actor, draft.id, { lock: true }))
     return keepDraft(tx, vault, actor, form, secrets, { kept, credentialId }, storedAt)
   })
-  return { ownerId: id, draftId: id }
+  return { ownerId: written.id, draft: written }
 }
 
 interface Subject {
-  accountId: string
   settings: CredentialSettings
   test: TestRequest | null
   secrets: Secrets
+  /** What else must not be shown, such as tokens that were spent. */
+  known: readonly Secret[]
   tokens: Tokens | null
 }
 
 async function run(store: CredentialStore, subject: Subject, { onEvent, signal }: TestOptions): Promise<TestReport> {
-  const { accountId, settings, test, secrets, tokens } = subject
+  const { settings, test, secrets, tokens } = subject
+  const known = [...subject.known, ...Object.values(secrets)]
   const stages: StageReport[] = []
   const onStage = (stage: StageReport) => {
     stages.push(stage)
@@ -202,7 +222,7 @@ async function run(store: CredentialStore, subject: Subject, { onEvent, signal }
   let until: Date | null = null
   if (settings.type === 'oauth2') {
     onEvent?.(serverEvent('token', settings.token_url))
-    const obtained = await obtain(store, accountId, settings, secrets, tokens, onStage, signal)
+    const obtained = await obtain(store, settings, secrets, tokens, known, onStage, signal)
     if ('result' in obtained) return finish(obtained)
     all = { ...secrets, access_token: obtained.accessToken }
     until = obtained.expiresAt
@@ -218,34 +238,30 @@ async function run(store: CredentialStore, subject: Subject, { onEvent, signal }
   }
   onEvent?.(serverEvent('service', test.url))
   const placed = placeCredential(settings, all)
-  return finish(await probe(store.egress, test, placed, [...placed.secrets, ...Object.values(all)], onStage, signal))
+  const unshown = [...placed.secrets, ...Object.values(all), ...known]
+  return finish(await probe(store.egress, test, placed, unshown, onStage, signal))
 }
 
 async function obtain(
-  { tokens: keeper, egress }: CredentialStore,
-  accountId: string,
+  { egress }: CredentialStore,
   settings: OAuth2Settings,
   secrets: Secrets,
   tokens: Tokens | null,
+  known: readonly Secret[],
   onStage: (stage: StageReport) => void,
   signal?: AbortSignal,
 ): Promise<{ accessToken: Secret; expiresAt: Date | null } | Probed> {
   const passed = ({ stage, ms }: { stage: StageReport['stage']; ms: number }) =>
     onStage({ server: 'token', stage, outcome: 'passed', ms: Math.round(ms) })
   try {
-    const got =
-      tokens === null || tokens.ownerId === null
-        ? await obtainTokens(
-            egress,
-            oauthClientOf(settings, secrets),
-            { kind: 'client_credentials' },
-            { onStage: passed, signal },
-          )
-        : await keeper.renew({ accountId, ownerId: tokens.ownerId }, tokens.load, {
-            force: true,
-            onStage: passed,
-            signal,
-          })
+    const got = await (tokens
+      ? tokens.renew({ onStage: passed, signal })
+      : obtainTokens(
+          egress,
+          oauthClientOf(settings, secrets),
+          { kind: 'client_credentials' },
+          { onStage: passed, signal },
+        ))
     onStage({ server: 'token', stage: 'authentication', outcome: 'passed', ms: null })
     return got
   } catch (error) {
@@ -263,7 +279,8 @@ async function obtain(
     })
     return {
       result: error.code === 'refused' ? 'refused' : 'failed',
-      detail: error.message,
+      // The provider may name what it got earlier, which this call has not sent.
+      detail: blank(error.message, known),
       advice: adviceOnOAuth(error),
       answer: null,
     }

@@ -5,7 +5,6 @@ import { DescriptionItem, DescriptionList } from '@/components/ui/description-li
 import { RelativeTime } from '@/components/ui/relative-time'
 import { KeyEnd, KeyStatus } from '../key-status'
 import { keyHref } from '../paths'
-import { grants } from '../scope-selection'
 import { type ApiKey, environmentNames, hintText, makerText } from '../words'
 import { KeyIntegrations } from './key-integrations'
 
@@ -62,7 +61,7 @@ export function KeyDetails({ apiKey }: { apiKey: ApiKey }) {
           ))}
         </ul>
       </DescriptionItem>
-      {grants(new Set(apiKey.scopes), 'integrations', 'use') ? (
+      {apiKey.integrations ? (
         <DescriptionItem term="Integrations">
           <KeyIntegrations ids={apiKey.integrations} />
         </DescriptionItem>

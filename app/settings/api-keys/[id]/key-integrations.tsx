@@ -3,13 +3,9 @@
 import Link from 'next/link'
 import { useIntegrationNames } from '../queries'
 
-/**
- * The integrations that a key is bound to.
- * @param ids null: all of the account's
- */
-export function KeyIntegrations({ ids }: { ids: string[] | null }) {
-  const { data } = useIntegrationNames(ids !== null)
-  if (ids === null) return 'All'
+/** The integrations that a key is bound to. */
+export function KeyIntegrations({ ids }: { ids: string[] }) {
+  const { data } = useIntegrationNames(true)
   return (
     <ul className="grid gap-1">
       {ids.map((id) => (

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest'
-import type { TestEvent } from '@/lib/credentials'
+import type { ShownEvent } from './events'
 import { announcement, shownServers } from './progress'
 
-const server: TestEvent = { kind: 'server', server: 'service', host: 'api.example.com', isSecure: true }
+const server: ShownEvent = { kind: 'server', server: 'service', host: 'api.example.com', isSecure: true }
 const over = (stage: 'address' | 'connection' | 'tls' | 'request' | 'authentication', outcome = 'passed') =>
-  ({ kind: 'stage', server: 'service', stage, outcome, ms: 3 }) as TestEvent
-const states = (events: TestEvent[], isRunning: boolean) =>
+  ({ kind: 'stage', server: 'service', stage, outcome, ms: 3 }) as ShownEvent
+const states = (events: ShownEvent[], isRunning: boolean) =>
   shownServers(events, isRunning).flatMap(({ stages }) => stages.map(({ stage, state }) => `${stage} ${state}`))
 
 it('shows what is over, what runs and what comes', () => {
@@ -30,7 +30,7 @@ it('shows what was not reached after a failure, and after Cancel', () => {
 })
 
 it('has no TLS over http', () => {
-  expect(states([{ ...server, isSecure: false } as TestEvent], true)).not.toContain('tls waiting')
+  expect(states([{ ...server, isSecure: false } as ShownEvent], true)).not.toContain('tls waiting')
 })
 
 it('shows only the end of a renewal that somebody else has done', () => {

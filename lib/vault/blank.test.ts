@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { Secret } from '../vault/secret'
-import { blank } from './blank'
+import { blank, holdsSecret } from './blank'
+import { Secret } from './secret'
 
 const VALUE = 'sh0p-Sécret +/~(7)?&=ñ%41'
 const SECRET = [new Secret(VALUE)]
@@ -35,4 +35,27 @@ it('leaves nothing of a secret that another is part of', () => {
 
 it('leaves a text alone in which no secret is, and secrets that are found by chance', () => {
   expect(blank('Token is expired', [...SECRET, new Secret('Token'), new Secret('')])).toBe('Token is expired')
+})
+
+it('finds a secret longer than any pattern, whole or encoded, and leaves nothing of it', () => {
+  const long = Array.from({ length: 900 }, (_, index) => `k${index * 7919}`).join('-')
+  const secrets = [new Secret(long)]
+  for (const written of [long, encodeURIComponent(long), Buffer.from(`a:${long}`).toString('base64')]) {
+    expect(blank(`<${written}>`, secrets)).toMatch(/^<.{0,8}\[secret\].{0,6}>$/)
+    expect(holdsSecret(written, secrets)).toBe(true)
+  }
+})
+
+it.each([
+  ['as PHP writes JSON', JSON.stringify(VALUE).replaceAll('/', '\\/')],
+  [
+    'in JSON that is all of ASCII',
+    [...VALUE].map((c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''),
+  ],
+  ['in HTML', [...VALUE].map((c) => `&#${c.charCodeAt(0)};`).join('')],
+  ['in capitals', VALUE.toUpperCase()],
+  ['as a header has UTF-8', Buffer.from(VALUE).toString('latin1')],
+])('finds a secret in a header: %s', (_how, written) => {
+  expect(holdsSecret(`x ${written} y`, SECRET)).toBe(true)
+  expect(holdsSecret('application/json; charset=utf-8', SECRET)).toBe(false)
 })

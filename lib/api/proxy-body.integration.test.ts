@@ -1,0 +1,92 @@
+import { once } from 'node:events'
+import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startTestApi, type TestApi } from '@/test/api'
+
+let api: TestApi
+let token: string
+/** What the service does with a call. */
+let serve: (request: IncomingMessage, response: ServerResponse) => void
+const upstream = createServer((request, response) => serve(request, response))
+
+beforeAll(async () => {
+  upstream.listen(0, '127.0.0.1')
+  await once(upstream, 'listening')
+  const base = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`
+  api = await startTestApi({ FENICIA_EGRESS_ALLOW: '127.0.0.1' })
+  const account = await api.makeAccount('Phoenix Traders')
+  ;({ token } = await api.makeKey(account, { scopes: ['credentials:*', 'integrations:*'] }))
+  const credential = { name: 'C', type: 'bearer', hosts: [base], secret: { token: 'canary-7hG2kQ9xLm4Tz' } }
+  const made = await api.call('POST', '/credentials', { token, body: credential })
+  const { id } = made.body as { id: string }
+  const used = await api.call('POST', '/integrations', {
+    token,
+    body: { name: 'I', slug: 'bodies', credential_id: id, base_url: base },
+  })
+  expect(used.status, used.text).toBe(201)
+})
+afterAll(async () => {
+  await api.stop()
+  upstream.closeAllConnections()
+  upstream.close()
+})
+
+/** Calls through the integration, and answers once the headers are there. */
+async function open(): Promise<IncomingMessage> {
+  const headers = { authorization: `Bearer ${token}` }
+  const call = httpRequest(`${api.url}/integrations/bodies/proxy/x`, { headers }).end()
+  call.on('error', () => {})
+  const [response] = (await once(call, 'response')) as [IncomingMessage]
+  return response
+}
+
+it('breaks the caller’s answer off where the service breaks off', async () => {
+  serve = (_, response) => {
+    response.write('half of it')
+    setTimeout(() => response.destroy(), 50)
+  }
+  const response = await open()
+  const errors: unknown[] = []
+  response.on('error', (error) => errors.push(error)).resume()
+  // `once` would reject with the error.
+  await new Promise((resolve) => response.on('close', resolve))
+  expect(errors).toHaveLength(1)
+  expect(response.complete).toBe(false)
+})
+
+it('ends the call to the service when the caller goes away in the middle of the answer', async () => {
+  let closed: Promise<unknown> | undefined
+  serve = (_, response) => {
+    closed = once(response, 'close').then(() => response.writableFinished)
+    response.write('half of it')
+  }
+  const response = await open()
+  response.destroy()
+  expect(await Promise.race([closed, sleep(3_000, 'still open')])).toBe(false)
+})
+
+it('holds an answer back at the service while the caller does not read, and then gives all of it', async () => {
+  const size = 64 * 2 ** 20
+  let taken = 0
+  serve = (_, response) => {
+    response.writeHead(200, { 'content-length': size })
+    const piece = Buffer.alloc(2 ** 20)
+    const send = () => {
+      while (taken < size) {
+        taken += piece.length
+        if (!response.write(piece)) return response.once('drain', send)
+      }
+      response.end()
+    }
+    send()
+  }
+  const response = await open()
+  // Until no more of it goes; buffers of sockets take some.
+  for (let before = -1; before !== taken; await sleep(500)) before = taken
+  expect(taken).toBeLessThan(size / 2)
+  let received = 0
+  for await (const chunk of response) received += chunk.length
+  expect(received).toBe(size)
+})
