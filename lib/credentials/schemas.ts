@@ -236,7 +236,6 @@ export const credentialForm = byType.superRefine((form, context) => {
   }
 })
 export type CredentialForm = z.output<typeof credentialForm>
-export type CredentialFormInput = z.input<typeof credentialForm>
 
 /** What may be changed of a credential: any field of its type. */
 export const credentialChanges = z

@@ -35,22 +35,6 @@ export class Call {
     return this.#ending.signal
   }
 
-  /** Waits for a promise, but no longer than for the call's end. */
-  async untilEnd<T>(promise: Promise<T>): Promise<T> {
-    promise.catch(() => {})
-    let end = () => {}
-    const ended = new Promise<never>((_, reject) => {
-      end = () => reject(this.signal.reason)
-    })
-    this.signal.addEventListener('abort', end)
-    if (this.signal.aborted) end()
-    try {
-      return await Promise.race([promise, ended])
-    } finally {
-      this.signal.removeEventListener('abort', end)
-    }
-  }
-
   /** Notes that a stage is done. */
   pass(next: EgressStage): void {
     const now = performance.now()

@@ -1,4 +1,3 @@
-export { findIntegration, integrationNotFound } from './base'
 export { pruneProxyCalls } from './call-recorder'
 export { type CallPage, type KeyReach, listCalls, listCallsQuery, reachOfKey } from './calls'
 export {
@@ -9,12 +8,7 @@ export {
 } from './read'
 export { createIntegration, deleteIntegration, updateIntegration } from './save'
 export {
-  type ExpiredTokenRule,
-  type IntegrationChanges,
-  type IntegrationForm,
   integrationChanges,
   integrationForm,
-  methods,
-  slugOf,
 } from './schemas'
-export { type Tried, type TryInput, tryInput, tryIntegration } from './try'
+export { type Tried, tryInput, tryIntegration } from './try'

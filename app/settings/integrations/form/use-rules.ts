@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'react'
 
-export type Rules = typeof import('./rules')
+export type Rules = Pick<typeof import('./rules'), 'problemsIn' | 'slugOf'>
 
 /** The rules of the form; null until they are loaded, and when they can't be: the server knows them too. */
 export function useRules(): Rules | null {
@@ -10,7 +10,7 @@ export function useRules(): Rules | null {
   useEffect(() => {
     let isHere = true
     void import('./rules').then(
-      (loaded) => isHere && setRules(loaded),
+      ({ problemsIn, slugOf }) => isHere && setRules({ problemsIn, slugOf }),
       () => {},
     )
     return () => {
