@@ -6,6 +6,8 @@ import * as schema from '@/db/schema'
 import { createTestAccount, createTestKey } from '@/test/account'
 import { forEachDatabase } from '@/test/databases'
 import { requestBulkRevocation, UsageRecorder } from '../api-keys'
+import type { Actor } from '../audit'
+import { newId } from '../ids'
 import { Secret, Vault } from '../vault'
 import { MasterKeys } from '../vault/master-keys'
 
@@ -35,7 +37,67 @@ forEachDatabase('deleting an account', (open) => {
     const vault = new Vault(new MasterKeys([{ kid: 'test', key: new Uint8Array(32) }]))
     const place = { accountId, ownerId: 'cred_1', field: 'secret' } as const
     await db.transaction((tx) => vault.put(tx, place, { password: new Secret('hush') }))
+    await fillService(actor, id)
     return accountId
+  }
+
+  /** A credential with tokens, the draft of a change to it, and an integration that uses it and was called. */
+  async function fillService({ accountId, name }: Actor, keyId: string): Promise<void> {
+    const maker = { accountId, createdByKind: 'user', createdByName: name } as const
+    const credentialId = newId('credential')
+    const hosts = ['https://api.example.com']
+    await db.insert(schema.credentials).values({
+      ...maker,
+      id: credentialId,
+      name: 'ERP',
+      nameHeld: 'erp',
+      type: 'bearer',
+      settings: {},
+      secretSetAt: {},
+      hosts,
+    })
+    await db.insert(schema.credentialDrafts).values({
+      ...maker,
+      id: newId('credentialDraft'),
+      credentialId,
+      form: {},
+      secretSetAt: {},
+      hosts,
+      expiresAt: new Date(Date.now() + 60_000),
+    })
+    await db.insert(schema.tokenSets).values({ accountId, ownerId: credentialId })
+    const integrationId = newId('integration')
+    await db.insert(schema.integrations).values({
+      ...maker,
+      id: integrationId,
+      name: 'ERP',
+      slug: 'erp',
+      credentialId,
+      baseUrl: 'https://api.example.com',
+      methods: ['GET'],
+      paths: [],
+      headers: [],
+      timeoutMs: 30_000,
+      state: 'enabled',
+    })
+    await db.insert(schema.proxyCalls).values({
+      id: newId('proxyCall'),
+      accountId,
+      at: new Date(),
+      keyId,
+      integrationId,
+      credentialId,
+      host: 'api.example.com',
+      method: 'GET',
+      path: '/',
+      outcome: 'answered',
+      status: 200,
+      latencyMs: 1,
+      totalMs: 1,
+      requestBytes: 0,
+      responseBytes: 0,
+      requestId: 'req_1',
+    })
   }
   async function counts(accountId: string): Promise<Record<string, number>> {
     const entries = await Promise.all(

@@ -110,6 +110,7 @@ describe('the operator’s command line, whatever the database', () => {
       name: 'Sync',
       environment: 'live',
       scopes: ['orders:read', 'products:*'],
+      integrations: null,
       expires_at: null,
       token: expect.stringMatching(/^fn_live_/),
     })

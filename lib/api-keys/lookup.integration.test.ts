@@ -42,6 +42,7 @@ forEachDatabase('finding keys', (open) => {
       name: 'ERP "1" \\ 😀',
       environment: 'test',
       scopes: ['orders:*', 'keys:read'],
+      integrationIds: null,
       expiresAt,
       retiresAt,
       status: 'retiring',
