@@ -11,15 +11,29 @@ const ONLY = {
   // Several instances, or a line that is cut, need a database behind a socket.
   server: ['revocation.e2e.ts', 'outage.e2e.ts'],
 }
-/** Suites about what stands between a person and the database, whichever that is: on the one that starts fastest. */
-const ONCE = ['accessibility.e2e.ts', 'keys-states.e2e.ts', 'roles.e2e.ts']
+/** Suites about what stands between a person and the database, whichever that is: shared out, so that none waits long. */
+const ONCE = {
+  pglite: ['accessibility.e2e.ts', 'csp.e2e.ts', 'keys-states.e2e.ts', 'roles.e2e.ts', 'shell.e2e.ts'],
+  postgres: ['credentials.e2e.ts', 'integrations.e2e.ts'],
+}
+
+function ignored(kind: ReturnType<typeof databaseKind>): string[] {
+  switch (kind) {
+    case 'pglite':
+      return [...ONLY.server, ...ONCE.postgres]
+    case 'postgres':
+      return [...ONLY.pglite, ...ONCE.pglite]
+    case 'neon':
+      return [...ONLY.pglite, ...ONCE.pglite, ...ONCE.postgres]
+  }
+}
 
 export default defineConfig({
   testDir: 'e2e',
   // Emptied when a run begins, and another database's may be going on.
   outputDir: `test-results/${databaseKind()}`,
   testMatch: '*.e2e.ts',
-  testIgnore: (databaseKind() === 'pglite' ? ONLY.server : [...ONLY.pglite, ...ONCE]).map((name) => `**/${name}`),
+  testIgnore: ignored(databaseKind()).map((name) => `**/${name}`),
   globalSetup: './e2e/global-setup.ts',
   // Two cores carry one browser with one server and its database; more at once only makes each slower.
   workers: 1,

@@ -41,6 +41,8 @@ export function documentOf(api: Router): Document {
       { name: 'Calling key', description: 'What the key that calls is.' },
       { name: 'Verification', description: 'Is a token good? For gateways and services that accept Fenicia’s keys.' },
       { name: 'API keys', description: 'The keys of the account.' },
+      { name: 'Credentials', description: 'Secrets of external services: written and used, never read.' },
+      { name: 'Integrations', description: 'The only place where a credential is used, and the calls through it.' },
     ],
   })
 }

@@ -44,7 +44,7 @@ export interface OperationGroup {
   operations: Operation[]
 }
 
-const methods = ['get', 'post', 'put', 'patch', 'delete'] as const
+const methods = ['get', 'head', 'post', 'put', 'patch', 'delete', 'options'] as const
 type PathItem = NonNullable<OpenApi['paths']>[string]
 type OperationObject = NonNullable<PathItem[(typeof methods)[number]]>
 

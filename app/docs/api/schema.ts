@@ -40,7 +40,7 @@ export function resolve(document: OpenApi, schema: SchemaOrRef): Schema {
   return resolve(document, found)
 }
 
-/** The fields of an object, those of `allOf` one after the other. */
+/** The fields of an object: those of `allOf` one after the other, of `oneOf` each once. */
 export function fieldsOf(document: OpenApi, schemaOrRef: SchemaOrRef): Field[] {
   const schema = resolve(document, schemaOrRef)
   const inherited = (schema.allOf ?? []).flatMap((part) => fieldsOf(document, part))
@@ -48,7 +48,28 @@ export function fieldsOf(document: OpenApi, schemaOrRef: SchemaOrRef): Field[] {
   const own = Object.entries(schema.properties ?? {}).map(([name, property]) =>
     fieldOf(document, name, property, required.has(name)),
   )
-  return [...inherited, ...own]
+  return [...inherited, ...own, ...alternativesOf(document, schema.oneOf ?? schema.anyOf ?? [])]
+}
+
+/** The fields of objects of which one is meant, and whose each of them is where not all have it. */
+function alternativesOf(document: OpenApi, parts: SchemaOrRef[]): Field[] {
+  const objects = parts.map((part) => ({ name: nameOf(part), fields: fieldsOf(document, part) }))
+  const names = new Set(objects.flatMap(({ fields }) => fields.map((field) => field.name)))
+  return [...names].map((name) => {
+    const holders = objects.filter(({ fields }) => fields.some((field) => field.name === name))
+    const same = holders.flatMap(({ fields }) => fields.filter((field) => field.name === name))
+    const [first] = same as [Field, ...Field[]]
+    const isOfAll = holders.length === objects.length
+    const owners = holders.flatMap((holder) => holder.name ?? []).join(', ')
+    const description = isOfAll || !owners ? first.description : `Of ${owners}. ${first.description ?? ''}`.trim()
+    return {
+      ...first,
+      description,
+      required: isOfAll && same.every((field) => field.required),
+      values: [...new Set(same.flatMap((field) => field.values))],
+      fields: [...new Map(same.flatMap((field) => field.fields).map((field) => [field.name, field])).values()],
+    }
+  })
 }
 
 /** One field, from its schema. */
@@ -110,6 +131,8 @@ export function sampleOf(document: OpenApi, schemaOrRef: SchemaOrRef): unknown {
   if (example !== undefined) return example
   if (schema.default !== undefined && schema.default !== null) return schema.default
   if (schema.enum) return schema.enum[0]
+  const [alternative] = schema.oneOf ?? schema.anyOf ?? []
+  if (alternative) return sampleOf(document, alternative)
   if (schema.allOf) return Object.assign({}, ...schema.allOf.map((part) => sampleOf(document, part)))
   const [type] = typesOf(schema)
   switch (type) {
