@@ -1,8 +1,8 @@
+import { randomBytes } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { isDatabaseUnavailable } from '@/db/errors'
 import { accounts, proxyCalls } from '@/db/schema'
-import { newId } from '../ids'
 import { log } from '../log'
 import { storable, withoutTokens } from '../text'
 
@@ -33,6 +33,8 @@ export class CallRecorder {
   /** In the order of their ends. */
   #pending: PendingCall[] = []
   #dropped = 0
+  readonly #beginning = randomBytes(10).toString('hex')
+  #serial = 0
   #timer: NodeJS.Timeout | undefined
   #flushing: Promise<void> = Promise.resolve()
   #stopped = false
@@ -47,7 +49,7 @@ export class CallRecorder {
   record(call: ProxyCall, at = Date.now()): void {
     this.#pending.push({
       ...call,
-      id: newId('proxyCall'),
+      id: this.#nextId(),
       at,
       host: storable(call.host, MAX_HOST),
       method: storable(call.method, MAX_METHOD),
@@ -62,6 +64,12 @@ export class CallRecorder {
     // So busy that there would be no room before the interval is over.
     if (this.#pending.length === CallRecorder.MAX_PENDING / 2 && !this.#stopped) void this.flush()
     else this.#schedule()
+  }
+
+  /** Unique without drawing random numbers for each call: a process's own beginning, then a number. */
+  #nextId(): string {
+    this.#serial += 1
+    return `call_${this.#beginning}${this.#serial.toString(16).padStart(12, '0')}`
   }
 
   #schedule(): void {

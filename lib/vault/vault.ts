@@ -20,7 +20,7 @@ export type SealedItem = Pick<typeof vaultItems.$inferSelect, 'dataKeyId' | 'sea
  */
 export class Vault {
   readonly dataKeys: DataKeys
-  readonly #opened = new LRUCache<string, { place: Place; secrets: Secrets }>({ max: 1_000, ttl: 60_000 })
+  readonly #opened = new LRUCache<string, { place: Place; secrets: Promise<Secrets> }>({ max: 1_000, ttl: 60_000 })
 
   constructor(readonly masterKeys: MasterKeys) {
     this.dataKeys = new DataKeys(masterKeys)
@@ -72,8 +72,10 @@ export class Vault {
   async openSealed(db: Database, place: Place, item: SealedItem): Promise<Secrets> {
     const known = this.#opened.get(item.sealed)
     if (known && isSamePlace(known.place, place)) return known.secrets
-    const secrets = await this.#openItem(db, place, item)
+    // The promise, so that calls that come at once share one opening.
+    const secrets = this.#openItem(db, place, item)
     this.#opened.set(item.sealed, { place, secrets })
+    secrets.catch(() => this.#opened.delete(item.sealed))
     return secrets
   }
 
