@@ -333,7 +333,7 @@ test('a key that somebody else revoked meanwhile cannot be regenerated, and the 
 test('a key’s page follows what somebody else does to the key, in its history too', async ({ page, context }) => {
   await keyRow(page, 'Renamed too late').getByRole('link').click()
   await page.getByRole('button', { name: 'Rename' }).click()
-  await page.getByLabel('Name').fill('Another name')
+  await page.getByRole('textbox', { name: 'Name' }).fill('Another name')
   const other = await context.newPage()
   await other.goto(listUrl())
   const theirs = await openRevocation(other, 'Renamed too late')
@@ -343,7 +343,7 @@ test('a key’s page follows what somebody else does to the key, in its history 
 
   await page.getByRole('button', { name: 'Save name' }).click()
   await expect(page.getByRole('alert').filter({ hasText: 'this one is revoked' })).toBeVisible()
-  await expect(page.getByLabel('Name')).toHaveValue('Another name')
+  await expect(page.getByRole('textbox', { name: 'Name' })).toHaveValue('Another name')
   await expect(page.getByRole('region', { name: 'Details' })).toContainText('Revoked')
   await expect(page.getByRole('region', { name: 'History' })).toContainText('By somebody else')
 })
