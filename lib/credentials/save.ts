@@ -156,13 +156,8 @@ export function changedForm(row: CredentialRow, changes: CredentialChanges): Cre
 /** What is stored of a credential, in the form in which it is written; without its secrets. */
 function storedForm(row: CredentialRow): Record<string, unknown> {
   const settings = settingsOfRow(row)
-  const placement =
-    'placement' in settings && settings.placement.in === 'query'
-      ? { placement: { in: 'query', name: settings.placement.name } }
-      : {}
   return {
     ...settings,
-    ...placement,
     name: row.name,
     provider: row.provider,
     hosts: row.hosts,
