@@ -1,13 +1,11 @@
 'use client'
 
 import { KeyRound, SearchX } from 'lucide-react'
-import Link from 'next/link'
-import { usePathname, useSearchParams } from 'next/navigation'
-import { Banner } from '@/components/ui/banner'
-import { Button, buttonVariants } from '@/components/ui/button'
+import type { ComponentProps } from 'react'
+import { Button } from '@/components/ui/button'
 import { EmptyState } from '@/components/ui/empty-state'
 import { Skeleton } from '@/components/ui/skeleton'
-import { ApiError } from '../data/api'
+import { ReadFailure } from '../data/read-failure'
 import { GenerateKeyButton } from './generate-key'
 
 /** What stands in the list's place before there is any key. */
@@ -53,85 +51,10 @@ export function NoResult({ searched, onClear }: { searched: string; onClear: () 
   )
 }
 
-/** The list could not be read. With `stale`, what was read before still stands below. */
-export function ListFailure({
-  error,
-  stale,
-  retrying,
-  onRetry,
-  startHref,
-}: {
-  error: unknown
-  stale: boolean
-  retrying: boolean
-  onRetry: () => void
-  /** Where a list begins whose address the API does not understand, such as an old link to a page of it. */
-  startHref?: string
-}) {
-  const here = useHere()
-  const known = error instanceof ApiError ? error : null
-  if (known?.status === 400 && startHref) {
-    return (
-      <Banner
-        tone="error"
-        role="alert"
-        title="This address leads to no list"
-        action={
-          <Link href={startHref} className={buttonVariants({ size: 'sm' })}>
-            Go to the first page
-          </Link>
-        }
-      >
-        The link is incomplete, or its page belongs to another order of the list. Your keys go on working as they are.
-      </Banner>
-    )
-  }
-  if (known?.status === 401) {
-    return (
-      <Banner
-        tone="error"
-        role="alert"
-        title="You are no longer signed in"
-        action={
-          <Link
-            href={`/sign-in?next=${encodeURIComponent(here)}`}
-            prefetch={false}
-            className={buttonVariants({ size: 'sm' })}
-          >
-            Sign in again
-          </Link>
-        }
-      >
-        {stale ? 'The keys below may be out of date. ' : null}Your keys go on working as they are.
-      </Banner>
-    )
-  }
-  return (
-    <Banner
-      tone="error"
-      role="alert"
-      title={stale ? 'The keys below may be out of date' : 'The API keys could not be read'}
-      action={
-        <Button size="sm" onClick={onRetry} pending={retrying}>
-          Retry
-        </Button>
-      }
-    >
-      <p>{known?.message ?? 'Something failed in the browser.'} Your keys go on working as they are.</p>
-      {known?.requestId ? (
-        <p>
-          Request id: <code className="font-mono">{known.requestId}</code>
-        </p>
-      ) : null}
-    </Banner>
-  )
-}
-
-/** The address of this page, to come back to. */
-function useHere(): string {
-  const path = usePathname()
-  const params = useSearchParams()
-  return params.size > 0 ? `${path}?${params}` : path
+/** `ReadFailure` in the words of API keys. */
+export function ListFailure(props: Omit<ComponentProps<typeof ReadFailure>, 'what' | 'unharmed'>) {
+  const what = props.stale ? 'The keys' : 'The API keys'
+  return <ReadFailure what={what} unharmed="Your keys go on working as they are." {...props} />
 }
 
 /** Holds the place of the toolbar and a page of the list. */

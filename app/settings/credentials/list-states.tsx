@@ -2,12 +2,11 @@
 
 import { LockKeyhole, SearchX } from 'lucide-react'
 import Link from 'next/link'
-import { usePathname, useSearchParams } from 'next/navigation'
-import { Banner } from '@/components/ui/banner'
+import type { ComponentProps } from 'react'
 import { Button, buttonVariants } from '@/components/ui/button'
 import { EmptyState } from '@/components/ui/empty-state'
 import { Skeleton } from '@/components/ui/skeleton'
-import { ApiError } from '../data/api'
+import { ReadFailure as AnyReadFailure } from '../data/read-failure'
 import { NEW_HREF } from './paths'
 
 /** What stands in the list's place before there is any credential. */
@@ -42,90 +41,9 @@ export function NoResult({ searched, onClear }: { searched: string; onClear: () 
   )
 }
 
-const UNHARMED = 'Integrations go on using their credentials.'
-
-/** What was to be shown could not be read. With `stale`, what was read before still stands below. */
-export function ReadFailure({
-  error,
-  stale,
-  retrying,
-  onRetry,
-  startHref,
-}: {
-  error: unknown
-  stale: boolean
-  retrying: boolean
-  onRetry: () => void
-  /** Where a list begins whose address the API does not understand, such as an old link to a page of it. */
-  startHref?: string
-}) {
-  const here = useHere()
-  const known = error instanceof ApiError ? error : null
-  if (known?.status === 400 && startHref) {
-    return (
-      <Banner
-        tone="error"
-        role="alert"
-        title="This address leads to no list"
-        action={
-          <Link href={startHref} className={buttonVariants({ size: 'sm' })}>
-            Go to the first page
-          </Link>
-        }
-      >
-        The link is incomplete, or its page belongs to another order of the list. {UNHARMED}
-      </Banner>
-    )
-  }
-  if (known?.status === 401) {
-    return (
-      <Banner
-        tone="error"
-        role="alert"
-        title="You are no longer signed in"
-        action={
-          <Link
-            href={`/sign-in?next=${encodeURIComponent(here)}`}
-            prefetch={false}
-            className={buttonVariants({ size: 'sm' })}
-          >
-            Sign in again
-          </Link>
-        }
-      >
-        {stale ? 'What stands below may be out of date. ' : null}
-        {UNHARMED}
-      </Banner>
-    )
-  }
-  return (
-    <Banner
-      tone="error"
-      role="alert"
-      title={stale ? 'What stands below may be out of date' : 'The credentials could not be read'}
-      action={
-        <Button size="sm" onClick={onRetry} pending={retrying}>
-          Retry
-        </Button>
-      }
-    >
-      <p>
-        {known?.message ?? 'Something failed in the browser.'} {UNHARMED}
-      </p>
-      {known?.requestId ? (
-        <p>
-          Request id: <code className="font-mono">{known.requestId}</code>
-        </p>
-      ) : null}
-    </Banner>
-  )
-}
-
-/** The address of this page, to come back to. */
-function useHere(): string {
-  const path = usePathname()
-  const params = useSearchParams()
-  return params.size > 0 ? `${path}?${params}` : path
+/** `ReadFailure` in the words of credentials. */
+export function ReadFailure(props: Omit<ComponentProps<typeof AnyReadFailure>, 'what' | 'unharmed'>) {
+  return <AnyReadFailure what="The credentials" unharmed="Integrations go on using their credentials." {...props} />
 }
 
 /** Holds the place of the toolbar and a page of the list. */
