@@ -1,5 +1,5 @@
 import type { proxyOutcomes } from '@/db/schema'
-import { isOAuthError } from '../oauth'
+import { isOAuthError, type OAuthError } from '../oauth'
 import { isVaultError } from '../vault'
 import { type ForwardFailure, failureOf } from './forward'
 
@@ -38,7 +38,7 @@ export function problemOf(error: unknown): ProxyProblem | null {
       const seconds = Math.max(1, Math.ceil((error.retryAfterMs ?? 1_000) / 1000))
       return {
         code: 'CREDENTIAL_BUSY',
-        detail: `${error.message} The request was not sent: try again.`,
+        detail: `No access token can be had right now${reasonOf(error)}, so the request was not sent: try again.`,
         headers: { 'Retry-After': String(Math.min(seconds, 3_600)) },
         status: 503,
         outcome: 'token_unavailable',
@@ -46,7 +46,7 @@ export function problemOf(error: unknown): ProxyProblem | null {
     }
     return {
       code: 'CREDENTIAL_REFUSED',
-      detail: `The credential has no access token that the service takes, so the request was not sent. ${error.message} Look at the credential in Fenicia.`,
+      detail: `The credential has no access token that the service takes, so the request was not sent${reasonOf(error)}. Look at the credential in Fenicia.`,
       status: 502,
       outcome: 'token_unavailable',
     }
@@ -57,4 +57,9 @@ export function problemOf(error: unknown): ProxyProblem | null {
     return { code: 'CREDENTIAL_UNREADABLE', detail, status: 500, outcome: 'token_unavailable' }
   }
   return failureOf(error)
+}
+
+/** The provider's error code. Its words are for whoever looks after the credential, not for every app that uses it. */
+function reasonOf({ error }: Pick<OAuthError, 'error'>): string {
+  return error === null ? '' : ` (${error})`
 }

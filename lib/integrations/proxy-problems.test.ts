@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest'
+import { OAuthError, type OAuthErrorCode } from '../oauth'
+import { problemOf } from './proxy-problems'
+
+it.each<[OAuthErrorCode, string, number]>([
+  ['refused', 'CREDENTIAL_REFUSED', 502],
+  ['unusable_answer', 'CREDENTIAL_REFUSED', 502],
+  ['no_refresh_token', 'CREDENTIAL_REFUSED', 502],
+  ['unavailable', 'CREDENTIAL_BUSY', 503],
+  ['busy', 'CREDENTIAL_BUSY', 503],
+])(
+  'tells an app of tokens that are not there (%s) without the provider’s words, which may name a secret',
+  (code, problem, status) => {
+    const error = new OAuthError(code, { error: 'invalid_grant', description: 'earlier-token-7hG2k was used before' })
+    const told = problemOf(error)
+    expect(told).toMatchObject({ code: problem, status, outcome: 'token_unavailable' })
+    expect(told?.detail).toContain('(invalid_grant)')
+    expect(JSON.stringify(told)).not.toContain('earlier-token')
+  },
+)
+
+it('leaves Fenicia’s own failures to who answers for them', () => {
+  expect(problemOf(new Error('a mistake'))).toBeNull()
+})
