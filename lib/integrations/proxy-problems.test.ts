@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { OAuthError, type OAuthErrorCode } from '../oauth'
+import { OAuthError } from '../oauth'
+import type { OAuthErrorCode } from '../oauth/errors'
 import { problemOf } from './proxy-problems'
 
 it.each<[OAuthErrorCode, string, number]>([
