@@ -13,6 +13,8 @@ const prefixes = {
   credentialDraft: 'draft',
   integration: 'int',
   proxyCall: 'call',
+  renewalAttempt: 'ren',
+  outboxEvent: 'out',
 } as const
 
 /**

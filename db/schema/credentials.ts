@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import {
   bigint,
+  boolean,
   check,
   foreignKey,
   index,
@@ -48,6 +49,8 @@ export const credentials = pgTable(
     test: jsonb('test').$type<Record<string, unknown>>(),
     /** When a static secret ends by itself, as the person said. */
     expiresAt: at('expires_at'),
+    /** OAuth2: whether its tokens are renewed before they end, without anybody asking for it. */
+    renewAhead: boolean('renew_ahead').notNull().default(true),
     /** Raised by each change of what is sent, so that a result of an earlier state is not taken for one of the present. */
     version: integer('version').notNull().default(1),
     testedAt: at('tested_at'),
@@ -128,9 +131,79 @@ export const tokenSets = pgTable(
     expiresAt: at('expires_at'),
     fence: bigint('fence', { mode: 'number' }).notNull().default(0),
     leaseUntil: at('lease_until'),
-    /** Why the provider has refused for good: its error code, such as `invalid_grant`. Null: it has not. */
+    /** Why a person has to authorize anew: the provider's error code, such as `invalid_grant`. Null: nobody has to. */
     refusedError: text('refused_error'),
     refusedAt: at('refused_at'),
+    /** Origin of the token endpoint, so that the failures of one are known to be those of all who renew there. */
+    endpoint: text('endpoint'),
+    /** When they are to be renewed, or it is to be tried again. Null: not by itself. */
+    renewAt: at('renew_at'),
+    /** When the refresh token ends; null: not known, or never. */
+    refreshExpiresAt: at('refresh_expires_at'),
+    /** How long access tokens of an unknown lifetime were found to last, in seconds. */
+    learnedSeconds: integer('learned_seconds'),
+    /** The first failure since the last success; null: the last attempt succeeded. */
+    failingSince: at('failing_since'),
+    failures: integer('failures').notNull().default(0),
   },
-  (t) => [primaryKey({ columns: [t.accountId, t.ownerId] })],
+  (t) => [
+    primaryKey({ columns: [t.accountId, t.ownerId] }),
+    index('token_sets_due_idx').on(t.renewAt).where(sql`renew_at is not null`),
+    index('token_sets_refresh_expires_idx').on(t.refreshExpiresAt).where(sql`refresh_expires_at is not null`),
+  ],
 )
+
+/** Why tokens were asked for. ahead: before they end. use: a call needed them. rejected: the service refused them. */
+export const renewalReasons = ['ahead', 'use', 'rejected', 'manual', 'test', 'connect'] as const
+
+/**
+ * What became of an attempt. retrying: it failed and is tried again. refused: a person has to authorize anew. unknown: the
+ * process ended, or the answer was lost, so that nobody knows whether the provider has taken the refresh token.
+ */
+export const renewalResults = ['renewed', 'retrying', 'refused', 'unknown'] as const
+
+/** An attempt to renew, written before the provider is asked, so that one that is cut off is known of too. */
+export const renewalAttempts = pgTable(
+  'renewal_attempts',
+  {
+    id: bytewise('id').primaryKey(),
+    accountId: bytewise('account_id')
+      .notNull()
+      .references(() => accounts.id, { onDelete: 'cascade' }),
+    /** `cred_…` or `draft_…`. */
+    ownerId: bytewise('owner_id').notNull(),
+    /** Of the lease that it runs under. */
+    fence: bigint('fence', { mode: 'number' }).notNull(),
+    reason: text('reason', { enum: renewalReasons }).notNull(),
+    startedAt: at('started_at').notNull(),
+    endedAt: at('ended_at'),
+    /** Null: it runs, or its process has ended. */
+    result: text('result', { enum: renewalResults }),
+    /** Of the provider's answer. */
+    status: integer('status'),
+    /** The provider's error code, or Fenicia's of a call that was not answered. */
+    error: text('error'),
+    /** One sentence, for people, without secrets. */
+    detail: text('detail'),
+    /** When what was got ends, or when it is tried again. */
+    nextAt: at('next_at'),
+  },
+  (t) => [
+    index('renewal_attempts_owner_idx').on(t.accountId, t.ownerId, t.id),
+    index('renewal_attempts_started_idx').on(t.startedAt),
+    check('renewal_attempts_reason_check', sql`reason in ('ahead', 'use', 'rejected', 'manual', 'test', 'connect')`),
+    check('renewal_attempts_result_check', sql`result in ('renewed', 'retrying', 'refused', 'unknown')`),
+  ],
+)
+
+/**
+ * Token endpoints that do not answer, of any account: a sweep leaves what renews there until `open_until`, but for one that
+ * tries. Calls that need tokens ask nevertheless.
+ */
+export const tokenEndpoints = pgTable('token_endpoints', {
+  origin: text('origin').primaryKey(),
+  /** Failures in a row. */
+  failures: integer('failures').notNull(),
+  openUntil: at('open_until'),
+  changedAt: at('changed_at').notNull(),
+})

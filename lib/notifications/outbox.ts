@@ -1,0 +1,74 @@
+import type { Database } from '@/db/client'
+import { outboxEvents } from '@/db/schema'
+import { newId } from '../ids'
+
+/** What people are told of, with the facts that each kind comes with. Points in time are ISO 8601; nothing is secret. */
+export interface EventData {
+  /** A credential's tokens can't be renewed any more: a person has to authorize anew. */
+  'credential.reauthorization_required': CredentialFacts & {
+    /** The provider's error code, such as `invalid_grant`. */
+    error: string
+    /** What the provider said, or what is known of the reason; bounded, secrets blanked. */
+    detail: string | null
+    /** Since when calls fail, or when they will. */
+    callsFailAt: string
+  }
+  /** Renewals fail, and less than a third of the tokens' lifetime is left. */
+  'credential.renewal_failing': CredentialFacts & {
+    error: string | null
+    detail: string | null
+    failingSince: string
+    /** When calls will fail; null: not known. */
+    callsFailAt: string | null
+  }
+  /** After one of the above: calls work again. */
+  'credential.renewal_recovered': CredentialFacts & { failingSince: string | null }
+  /** A secret with an end of its own: what a person typed, or a refresh token. */
+  'credential.expiring': CredentialFacts & {
+    what: 'secret' | 'refresh_token'
+    expiresAt: string
+    /** The warning that this is. */
+    daysLeft: 14 | 3 | 1
+  }
+  'api_key.created': KeyFacts
+  'api_key.revoked': KeyFacts & { reason: string | null }
+  'api_key.regenerated': KeyFacts
+}
+
+/** Of the credential as it was then. */
+interface CredentialFacts {
+  name: string
+  provider: string | null
+  /** The user who connected or made it; null: an API key or the operator did. */
+  connectedById: string | null
+}
+
+interface KeyFacts {
+  name: string
+  environment: string
+  /** Who did it, as it is shown. */
+  by: string
+}
+
+export type EventKind = keyof EventData
+
+/**
+ * Has people told of what happened. Call it with the transaction that makes the change, so that neither exists without the
+ * other.
+ * @param subjectId the credential or key that it happened to
+ */
+export async function recordEvent<Kind extends EventKind>(
+  tx: Database,
+  accountId: string,
+  kind: Kind,
+  subjectId: string,
+  data: EventData[Kind],
+): Promise<void> {
+  await tx.insert(outboxEvents).values({
+    id: newId('outboxEvent'),
+    accountId,
+    kind,
+    subjectId,
+    data: data as unknown as Record<string, unknown>,
+  })
+}
