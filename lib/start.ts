@@ -7,7 +7,7 @@ import { type Config, ConfigError, parseConfig } from './config'
 import { Egress } from './egress'
 import { CallRecorder } from './integrations/call-recorder'
 import { UseLookup } from './integrations/use-lookup'
-import { TokenKeeper } from './oauth'
+import { Spool, TokenKeeper } from './oauth'
 import { getRuntime, type Runtime, setRuntime } from './runtime'
 import { openVault } from './vault'
 
@@ -25,6 +25,10 @@ export async function startRuntime(env: Record<string, string | undefined> = pro
     const usage = new UsageRecorder(database.db)
     const egress = new Egress(config.egress)
     const calls = new CallRecorder(database.db)
+    const spool = new Spool(config.dataFolder, vault.masterKeys)
+    const tokens = new TokenKeeper({ db: database.db, vault, egress, spool })
+    // Before anybody can ask for tokens: what an earlier process could not store is newer than what is stored.
+    await tokens.replaySpool()
     setRuntime({
       config,
       authSecret: config.authSecret ?? generatedSecret(config),
@@ -34,7 +38,7 @@ export async function startRuntime(env: Record<string, string | undefined> = pro
       usage,
       uses: new UseLookup(database),
       calls,
-      tokens: new TokenKeeper({ db: database.db, vault, egress }),
+      tokens,
       egress,
       stop: async () => {
         try {
@@ -42,6 +46,7 @@ export async function startRuntime(env: Record<string, string | undefined> = pro
           await Promise.all([usage.stop(), calls.stop()])
         } finally {
           setRuntime(undefined)
+          tokens.stop()
           await egress.close()
           await database.close()
         }

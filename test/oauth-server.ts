@@ -204,6 +204,10 @@ export interface TokenBed {
   /** Puts a refresh token that works beside an access token that has ended. */
   putEnded(whose?: TokenOwner): Promise<void>
   row(whose?: TokenOwner): Promise<typeof tokenSets.$inferSelect | undefined>
+  /** Lets so much time go by for the tokens that are stored. */
+  age(ms: number): Promise<void>
+  /** Lets the moment go by in which calls don't ask a provider again that has failed. */
+  cool(): Promise<void>
   refreshToken(): Promise<string | undefined>
   /** Whether these are the tokens that are stored, and the provider takes them. */
   expectUsable(kept: KeptTokens): Promise<void>
@@ -267,7 +271,13 @@ export function withTokenKeepers(name: string, suite: (bed: TokenBed, driver: Dr
       },
       vault,
       instance: (options = {}) =>
-        new TokenKeeper({ db: bed.db, vault: new Vault(new MasterKeys([MASTER_KEY])), egress, ...options }),
+        new TokenKeeper({
+          db: bed.db,
+          vault: new Vault(new MasterKeys([MASTER_KEY])),
+          egress,
+          graceMs: 200,
+          ...options,
+        }),
       loadOf:
         (grant, clientSecret = provider.clientSecret) =>
         async () => ({
@@ -291,6 +301,13 @@ export function withTokenKeepers(name: string, suite: (bed: TokenBed, driver: Dr
         const isOwners = and(eq(tokenSets.accountId, accountId), eq(tokenSets.ownerId, ownerId))
         return (await bed.db.select().from(tokenSets).where(isOwners))[0]
       },
+      age: async (ms) => {
+        const ago = sql`${ms}::float8 * interval '1 millisecond'`
+        await bed.db.execute(sql`update token_sets set obtained_at = obtained_at - ${ago},
+          expires_at = expires_at - ${ago}, renew_at = renew_at - ${ago}, failing_since = failing_since - ${ago},
+          cool_until = cool_until - ${ago} where owner_id = ${owner.ownerId}`)
+      },
+      cool: () => bed.age(10_000),
       refreshToken: async () => (await openTokens(bed.db, vault, owner)).refreshToken?.reveal(),
       async expectUsable({ accessToken, version }) {
         expect(await provider.accepts(accessToken.reveal())).toBe(true)

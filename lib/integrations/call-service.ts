@@ -55,7 +55,11 @@ export async function callService(
   const first = await sendWith(tokens, body.stream())
   const { isExpired, answer } = await lookForExpiredToken(first.answer, target.use.expiredToken)
   if (!isExpired) return { ...first, answer }
-  const renewal = store.tokens.renew(owner, load, { unlessNewerThan: tokens.version, signal: request.signal })
+  const renewal = store.tokens.renew(owner, load, {
+    reason: 'rejected',
+    unlessNewerThan: tokens.version,
+    signal: request.signal,
+  })
   if (!body.isRepeatable) {
     // The caller has to send it again, and will find the new token.
     renewal.catch((error) => log.warn({ err: error, credential: owner.ownerId }, 'An expired token was not renewed'))

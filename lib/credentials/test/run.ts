@@ -127,7 +127,7 @@ export async function testCredential(
   const test = testOfRow(row)
   const load = () => renewableOf(db, vault, accountId, id)
   const tokens: Tokens = {
-    renew: (call) => store.tokens.renew({ accountId, ownerId: id }, load, { force: true, ...call }),
+    renew: (call) => store.tokens.renew({ accountId, ownerId: id }, load, { reason: 'test', ...call }),
   }
   const report = await run(store, { settings, test, secrets, known: [], tokens }, options)
   await db.transaction(async (tx) => {

@@ -1,0 +1,94 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Database } from '@/db/client'
+import { log } from '../log'
+import type { Vault } from '../vault/vault'
+import type { Spool, SpooledRenewal } from './spool'
+import { storeRenewed } from './store'
+
+interface Deps {
+  db: Database
+  vault: Vault
+}
+
+/** Pauses between attempts to store where there is no spool: five seconds in all, in which a database changes its primary. */
+const PAUSES_MS = [100, 250, 500, 1000, 1500, 1650]
+
+/** Pauses between attempts to bring to the database what is in the spool. */
+const REPLAY_MS = 500
+
+/**
+ * Makes what a token endpoint answered durable: in the database, or else, sealed, in the spool, from where it is brought to
+ * the database once that takes it. Where refresh tokens are used once, the one that is lost takes the way into the shop with
+ * it.
+ * @param stopping ends the attempts to bring it from the spool: the next process does
+ * @returns the tokens' version; null when the lease was lost, and others have been stored or are about to be
+ * @throws when neither database nor disk took it
+ */
+export async function keepRenewed(
+  deps: Deps,
+  spool: Spool | null,
+  entry: SpooledRenewal,
+  stopping?: AbortSignal,
+): Promise<number | null> {
+  const { lease, renewed } = entry
+  const { ownerId } = lease.owner
+  let failed: unknown
+  for (const pauseMs of [...PAUSES_MS, null]) {
+    try {
+      return await storeRenewed(deps.db, deps.vault, lease, renewed)
+    } catch (error) {
+      failed = error
+      log.warn({ error, owner: ownerId }, 'Renewed tokens could not be stored yet')
+    }
+    if (spool && (await isSpooled(spool, entry))) {
+      void replayUntilKept(deps, spool, entry, stopping)
+      return renewed.version + 1
+    }
+    if (pauseMs !== null) await sleep(pauseMs)
+  }
+  log.error({ error: failed, owner: ownerId }, 'Renewed tokens could not be stored and are lost')
+  throw failed
+}
+
+/**
+ * Brings an entry of the spool to the database, and takes it out of the spool once it is there, or is of no use any more.
+ * @returns false while the database does not take it
+ */
+export async function replay({ db, vault }: Deps, spool: Spool, entry: SpooledRenewal): Promise<boolean> {
+  const { ownerId } = entry.lease.owner
+  try {
+    const version = await storeRenewed(db, vault, entry.lease, entry.renewed, true)
+    if (version === null) {
+      log.warn({ owner: ownerId }, 'Tokens that waited on this disk are dropped: others were stored meanwhile')
+    } else {
+      log.info({ owner: ownerId }, 'Tokens that waited on this disk are in the database now')
+    }
+  } catch (error) {
+    log.warn({ error, owner: ownerId }, 'Tokens that wait on this disk could not be stored yet')
+    return false
+  }
+  await spool.remove(entry).catch((error) => log.warn({ error }, 'A file of stored tokens could not be removed'))
+  return true
+}
+
+async function isSpooled(spool: Spool, entry: SpooledRenewal): Promise<boolean> {
+  try {
+    await spool.write(entry)
+    return true
+  } catch (error) {
+    log.error({ error, owner: entry.lease.owner.ownerId }, 'Renewed tokens could not be kept on this disk either')
+    return false
+  }
+}
+
+/** In the background; what is left when the process ends is brought by the next. */
+async function replayUntilKept(
+  deps: Deps,
+  spool: Spool,
+  entry: SpooledRenewal,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  while (!signal?.aborted && !(await replay(deps, spool, entry))) {
+    await sleep(REPLAY_MS, undefined, { ref: false, signal }).catch(() => {})
+  }
+}
