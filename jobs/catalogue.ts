@@ -1,6 +1,6 @@
 import { pruneSignIns } from '@/lib/accounts'
 import { pruneUsage, retireSilentKeys, runBulkRevocations } from '@/lib/api-keys'
-import { pruneDrafts } from '@/lib/credentials'
+import { pruneDrafts, renewDueCredentials } from '@/lib/credentials'
 import { pruneProxyCalls } from '@/lib/integrations'
 import type { Runtime } from '@/lib/runtime'
 
@@ -30,6 +30,13 @@ export const jobs: readonly Job[] = [
     id: 'credentials.prune-drafts',
     cron: '17 * * * *',
     run: ({ database, vault }, signal) => pruneDrafts(database.db, vault, signal),
+  },
+  {
+    id: 'credentials.renew-due',
+    cron: '* * * * *',
+    // Until the next run begins: what lasts a minute is due between two of them.
+    run: ({ database, vault, tokens }, signal) =>
+      renewDueCredentials({ db: database.db, vault, tokens }, { signal, forMs: 55_000 }),
   },
   { id: 'accounts.prune', cron: '7 * * * *', run: ({ database }) => pruneSignIns(database.db) },
 ]

@@ -7,6 +7,7 @@ export {
   listCredentials,
   listCredentialsQuery,
 } from './read'
+export { renewDueCredentials } from './renew'
 export { createCredential, updateCredential } from './save'
 export {
   credentialChanges,

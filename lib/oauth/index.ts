@@ -1,5 +1,5 @@
 export { isOAuthError, OAuthError } from './errors'
-export { sweepDue } from './renewal/sweep'
+export { type SweepOptions, type SweepResult, sweepDue } from './renewal/sweep'
 export { Spool } from './spool'
 export { expireTokens, moveTokens, putTokens, rescheduleTokens } from './stored-tokens'
 export { type OAuthClient, obtainTokens } from './token-endpoint'
