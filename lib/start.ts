@@ -46,7 +46,7 @@ export async function startRuntime(env: Record<string, string | undefined> = pro
           await Promise.all([usage.stop(), calls.stop()])
         } finally {
           setRuntime(undefined)
-          tokens.stop()
+          await tokens.stop()
           await egress.close()
           await database.close()
         }

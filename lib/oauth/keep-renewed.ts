@@ -4,10 +4,18 @@ import { log } from '../log'
 import type { Vault } from '../vault/vault'
 import type { Spool, SpooledRenewal } from './spool'
 import { storeRenewed } from './store'
+import { readState } from './stored-tokens'
 
 interface Deps {
   db: Database
   vault: Vault
+}
+
+/** Where the process has its work done that nobody waits for. */
+export interface Background {
+  inBackground(work: Promise<void>): void
+  /** Ends it: what waits on the disk is brought by the next process. */
+  stopping: AbortSignal
 }
 
 /** Pauses between attempts to store where there is no spool: five seconds in all, in which a database changes its primary. */
@@ -20,7 +28,6 @@ const REPLAY_MS = 500
  * Makes what a token endpoint answered durable: in the database, or else, sealed, in the spool, from where it is brought to
  * the database once that takes it. Where refresh tokens are used once, the one that is lost takes the way into the shop with
  * it.
- * @param stopping ends the attempts to bring it from the spool: the next process does
  * @returns the tokens' version; null when the lease was lost, and others have been stored or are about to be
  * @throws when neither database nor disk took it
  */
@@ -28,7 +35,7 @@ export async function keepRenewed(
   deps: Deps,
   spool: Spool | null,
   entry: SpooledRenewal,
-  stopping?: AbortSignal,
+  { stopping, inBackground }: Background,
 ): Promise<number | null> {
   const { lease, renewed } = entry
   const { ownerId } = lease.owner
@@ -41,7 +48,7 @@ export async function keepRenewed(
       log.warn({ error, owner: ownerId }, 'Renewed tokens could not be stored yet')
     }
     if (spool && (await isSpooled(spool, entry))) {
-      void replayUntilKept(deps, spool, entry, stopping)
+      inBackground(replayUntilKept(deps, spool, entry, stopping))
       return renewed.version + 1
     }
     if (pauseMs !== null) await sleep(pauseMs)
@@ -52,13 +59,16 @@ export async function keepRenewed(
 
 /**
  * Brings an entry of the spool to the database, and takes it out of the spool once it is there, or is of no use any more.
- * @returns false while the database does not take it
+ * @returns false while the database does not take it, or somebody else is renewing
  */
 export async function replay({ db, vault }: Deps, spool: Spool, entry: SpooledRenewal): Promise<boolean> {
   const { ownerId } = entry.lease.owner
   try {
     const version = await storeRenewed(db, vault, entry.lease, entry.renewed, true)
     if (version === null) {
+      const state = await readState(db, entry.lease.owner)
+      // Whoever renews just now may fail, and then these are the latest.
+      if (state.isLeased && state.version === entry.renewed.version) return false
       log.warn({ owner: ownerId }, 'Tokens that waited on this disk are dropped: others were stored meanwhile')
     } else {
       log.info({ owner: ownerId }, 'Tokens that waited on this disk are in the database now')
@@ -81,14 +91,14 @@ async function isSpooled(spool: Spool, entry: SpooledRenewal): Promise<boolean> 
   }
 }
 
-/** In the background; what is left when the process ends is brought by the next. */
-async function replayUntilKept(
+/** Brings an entry of the spool to the database as soon as that takes it, or until the signal. */
+export async function replayUntilKept(
   deps: Deps,
   spool: Spool,
   entry: SpooledRenewal,
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
 ): Promise<void> {
-  while (!signal?.aborted && !(await replay(deps, spool, entry))) {
+  while (!signal.aborted && !(await replay(deps, spool, entry))) {
     await sleep(REPLAY_MS, undefined, { ref: false, signal }).catch(() => {})
   }
 }

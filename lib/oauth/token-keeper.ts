@@ -9,7 +9,7 @@ import type { Secret } from '../vault/secret'
 import type { Vault } from '../vault/vault'
 import { isOAuthError, OAuthError } from './errors'
 import { isGood, USE_MARGIN_MS } from './good'
-import { keepRenewed, replay } from './keep-renewed'
+import { keepRenewed, replay, replayUntilKept } from './keep-renewed'
 import { claim, confirm, type Lease, type RenewalReason, release } from './lease'
 import { type Failure, judgeFailure } from './renewal/failure'
 import { endAttempt, recordFailure } from './renewal/record-failure'
@@ -85,6 +85,7 @@ export class TokenKeeper {
   readonly #waitMs: number
   readonly #graceMs: number | undefined
   readonly #stopping = new AbortController()
+  readonly #background = new Set<Promise<void>>()
   readonly #running = new Map<string, Promise<KeptTokens>>()
 
   constructor({ db, vault, egress, spool = null, leaseMs = LEASE_MS, waitMs = WAIT_MS, graceMs }: KeeperOptions) {
@@ -193,26 +194,38 @@ export class TokenKeeper {
   }
 
   /**
-   * Brings what is on this disk to the database. Call it when a process starts, and from time to time.
+   * Brings what is on this disk to the database, before anybody asks for tokens; what that does not take yet is brought in
+   * the background.
    * @returns how many still wait
    */
   async replaySpool(): Promise<number> {
-    if (!this.#spool) return 0
+    const spool = this.#spool
+    if (!spool) return 0
     let waiting = 0
-    for (const entry of await this.#spool.list()) {
-      const isKept = await replay(this.#deps, this.#spool, entry)
-      if (!isKept) waiting += 1
+    for (const entry of await spool.list()) {
+      if (await replay(this.#deps, spool, entry)) continue
+      waiting += 1
+      this.#inBackground(replayUntilKept(this.#deps, spool, entry, this.#stopping.signal))
     }
     return waiting
   }
 
   /** Stops bringing to the database what waits on this disk; the next process goes on. */
-  stop(): void {
+  async stop(): Promise<void> {
     this.#stopping.abort()
+    await Promise.all(this.#background)
   }
 
   #keep(entry: SpooledRenewal): Promise<number | null> {
-    return keepRenewed(this.#deps, this.#spool, entry, this.#stopping.signal)
+    return keepRenewed(this.#deps, this.#spool, entry, {
+      inBackground: (work) => this.#inBackground(work),
+      stopping: this.#stopping.signal,
+    })
+  }
+
+  #inBackground(work: Promise<void>): void {
+    this.#background.add(work)
+    void work.finally(() => this.#background.delete(work))
   }
 
   /** @throws {OAuthError} `busy`; {EgressError} `aborted` */
