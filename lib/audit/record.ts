@@ -21,6 +21,7 @@ export const auditActions = {
   'credential.created': 'credential',
   'credential.updated': 'credential',
   'credential.tested': 'credential',
+  'credential.client_secret_promoted': 'credential',
   'credential.deleted': 'credential',
   'integration.created': 'integration',
   'integration.updated': 'integration',

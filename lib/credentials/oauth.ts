@@ -1,19 +1,35 @@
 import type { Database } from '@/db/client'
 import type { OAuthClient, Renewable } from '../oauth'
+import type { TokenDialect } from '../oauth/dialect'
 import type { Secrets, Vault } from '../vault/vault'
 import { findCredential, settingsOfRow } from './base'
+import { findProvider } from './catalogue'
 import type { OAuth2Settings } from './types'
 
-/** A credential's settings as its token endpoint needs them. */
-export function oauthClientOf(settings: OAuth2Settings, secrets: Secrets): OAuthClient {
+/**
+ * How the token endpoint of a provider differs from RFC 6749, if it does. It says how things are sent, and nothing of
+ * where: that is what the credential was saved for.
+ */
+export function dialectOf(provider: string | null): TokenDialect | undefined {
+  return provider === null ? undefined : findProvider(provider)?.dialect
+}
+
+/**
+ * A credential's settings as its token endpoint needs them.
+ * @param provider id of its entry in the catalogue
+ */
+export function oauthClientOf(settings: OAuth2Settings, secrets: Secrets, provider: string | null): OAuthClient {
+  const isPublic = settings.client_authentication === 'none'
   return {
     tokenUrl: settings.token_url,
     clientId: settings.client_id,
-    clientSecret: settings.client_authentication === 'none' ? null : (secrets.client_secret ?? null),
+    clientSecret: isPublic ? null : (secrets.client_secret ?? null),
+    nextClientSecret: isPublic ? null : (secrets.next_client_secret ?? null),
     authentication: settings.client_authentication,
     scopes: settings.scopes,
     audience: settings.audience,
     parameters: settings.parameters,
+    dialect: dialectOf(provider),
   }
 }
 
@@ -24,9 +40,10 @@ export function oauthClientOf(settings: OAuth2Settings, secrets: Secrets): OAuth
 export async function renewableOf(db: Database, vault: Vault, accountId: string, id: string): Promise<Renewable> {
   // Under a lock: the secret must be of the token endpoint that it was saved with.
   return db.transaction(async (tx) => {
-    const settings = settingsOfRow(await findCredential(tx, accountId, id, { lock: true }))
+    const row = await findCredential(tx, accountId, id, { lock: true })
+    const settings = settingsOfRow(row)
     if (settings.type !== 'oauth2') throw new TypeError('Only OAuth2 credentials have tokens')
     const secrets = await vault.open(tx, { accountId, ownerId: id, field: 'secret' })
-    return { client: oauthClientOf(settings, secrets ?? {}), grant: settings.grant }
+    return { client: oauthClientOf(settings, secrets ?? {}, row.provider), grant: settings.grant }
   })
 }

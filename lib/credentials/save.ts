@@ -20,6 +20,7 @@ import {
 import { checkForm } from './check'
 import { removeDraft, versionOfDraft } from './drafts'
 import { addedHosts } from './hosts'
+import { dialectOf } from './oauth'
 import { readReceipt, type TestedForm, type Unchanged } from './receipts'
 import { type CredentialChanges, type CredentialForm, credentialForm, hostsOf, settingsOf } from './schemas'
 import { meantSecrets, setTimes, typedSecrets } from './secrets'
@@ -205,7 +206,12 @@ function asDraft(actor: Actor, form: CredentialForm, draft: DraftRow | null): Te
   if (!draft?.testResult || !draft.testedAt || Object.keys(typedSecrets(form)).length > 0) return null
   const { secret: _, name: _name, provider: _provider, draft_id: _id, receipt: _receipt, ...shown } = form
   const { name: _draftName, provider: _draftProvider, ...tested } = draft.form
-  if (comparable(shown) !== comparable(tested)) return null
+  if (
+    comparable(shown) !== comparable(tested) ||
+    isOtherDialect(form, draft.form as Pick<CredentialForm, 'provider'>)
+  ) {
+    return null
+  }
   return { result: draft.testResult, detail: draft.testDetail ?? '', at: draft.testedAt, by: actor.name }
 }
 
@@ -219,13 +225,13 @@ async function saveTokens(
   before?: CredentialRow,
 ): Promise<void> {
   if (form.type !== 'oauth2') return
-  const { refresh_token: refreshToken, access_token: accessToken, client_secret: clientSecret } = typedSecrets(form)
+  const { refresh_token: refreshToken, access_token: accessToken, ...ofClient } = typedSecrets(form)
   if (form.grant === 'refresh_token' && draft && !(await isTypedAnew(tx, vault, draft, form))) {
     await moveTokens(tx, vault, { accountId: draft.accountId, ownerId: draft.id }, owner)
   } else if (form.grant === 'refresh_token' && refreshToken) {
     const expiresAt = accessToken ? toDate(form.access_token_expires_at) : null
     await putTokens(tx, vault, owner, { refreshToken, accessToken: accessToken ?? null, expiresAt, scope: null })
-  } else if (before && (clientSecret || isOtherRequest(before, form))) {
+  } else if (before && (Object.keys(ofClient).length > 0 || isOtherRequest(before, form))) {
     // Tokens of another client, or for other scopes, are not what this form means; and what was refused was another one.
     await expireTokens(tx, owner)
   }
@@ -250,7 +256,12 @@ async function isTypedAnew(
 function isOtherRequest(row: CredentialRow, form: CredentialForm): boolean {
   const { settings, hosts, test } = columnsOf(form)
   const other = { settings: row.settings, hosts: row.hosts, test: row.test }
-  return comparable({ settings, hosts, test }) !== comparable(other)
+  return comparable({ settings, hosts, test }) !== comparable(other) || isOtherDialect(form, row)
+}
+
+/** Whether another provider is meant, to whose token endpoint things are said in another way. */
+function isOtherDialect(form: CredentialForm, before: { provider: string | null }): boolean {
+  return form.type === 'oauth2' && comparable(dialectOf(form.provider)) !== comparable(dialectOf(before.provider))
 }
 
 /** jsonb keeps members in an order of its own. */

@@ -180,6 +180,23 @@ const oauth2s: SchemaCase[] = [
   { what: 'an audience', form: oauth2({ audience: HOST }), becomes: { audience: HOST } },
   { what: 'other parameters', form: oauth2({ parameters: [{ name: 'resource', value: HOST }] }) },
   { what: 'the token in another header', form: oauth2({ placement: { in: 'header', name: 'X-Token' } }) },
+  {
+    what: 'a client secret and its successor',
+    form: oauth2({ secret: { client_secret: 's-1234567890', next_client_secret: 'n-1234567890' } }),
+  },
+  {
+    what: 'the successor of a public client’s secret',
+    form: oauth2({ client_authentication: 'none', secret: { next_client_secret: 'n-1234567890' } }),
+    ...value('secret.next_client_secret', /leave it out/),
+  },
+  {
+    what: 'a successor that was pasted into the name as well',
+    form: oauth2({
+      name: 'Marketplace n-1234567890',
+      secret: { client_secret: 's-1234567890', next_client_secret: 'n-1234567890' },
+    }),
+    ...value('name', /must not hold the secret/),
+  },
   { what: 'a refresh token', form: refresh() },
   {
     what: 'an access token that is brought, and its end',

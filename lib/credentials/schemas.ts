@@ -192,6 +192,10 @@ const oauth2Form = z
     secret: z
       .strictObject({
         client_secret: oauthSecret.optional(),
+        next_client_secret: oauthSecret.optional().meta({
+          description:
+            'The successor of `client_secret`, while the service knows both. It is dropped when that one is set anew without it.',
+        }),
         refresh_token: oauthSecret.optional(),
         access_token: oauthSecret.optional(),
       })
@@ -314,6 +318,7 @@ export function secretFieldsOf(form: CredentialForm): { name: string; required: 
     case 'oauth2':
       return [
         ...(form.client_authentication === 'none' ? [] : [{ name: 'client_secret', required: true }]),
+        ...(hasNextSecret(form) ? [{ name: 'next_client_secret', required: false }] : []),
         ...(form.grant === 'refresh_token'
           ? [
               { name: 'refresh_token', required: true },
@@ -322,6 +327,12 @@ export function secretFieldsOf(form: CredentialForm): { name: string; required: 
           : []),
       ]
   }
+}
+
+/** Whoever enters the client's secret anew says what holds: a next one that is stored from before was not meant. */
+function hasNextSecret({ client_authentication, secret }: Extract<CredentialForm, { type: 'oauth2' }>): boolean {
+  if (client_authentication === 'none') return false
+  return secret.client_secret === undefined || secret.next_client_secret !== undefined
 }
 
 /** What was typed of a form's secrets, by the name of the field. A map: a header may be called like a member of all objects. */
@@ -368,6 +379,7 @@ function* formProblems(form: CredentialForm): Generator<{ field: string; message
 }
 
 function strayField(form: CredentialForm, name: string): string {
+  if (form.type === 'oauth2' && name === 'next_client_secret') return strayField(form, 'client_secret')
   if (form.type === 'headers') return 'is not the name of one of the headers'
   if (name === 'client_secret') return 'is not sent by a client that does not authenticate: leave it out'
   return 'is not used by the grant client_credentials: leave it out'

@@ -86,14 +86,15 @@ export async function testForm(
     kept = ofWhom.draft
     if (kept) options.onEvent?.({ kind: 'draft', draftId: kept.id })
     const { ownerId } = ofWhom
-    const renewable = { client: oauthClientOf(settings, secrets), grant: settings.grant }
+    const renewable = { client: oauthClientOf(settings, secrets, form.provider), grant: settings.grant }
     const keepAccessToken = kept !== null
     if (ownerId)
       tokens = { renew: (call) => keeper.trial({ accountId, ownerId }, renewable, { keepAccessToken, ...call }) }
   }
   const spent = kept && (await vault.open(db, { accountId, ownerId: kept.id, field: 'secret' }))
   const known = [...Object.values(typedSecrets(form)), ...Object.values(spent ?? {})]
-  const report = await run(store, { settings, test: form.test, secrets, known, tokens }, options)
+  const { provider, test } = form
+  const report = await run(store, { settings, provider, test, secrets, known, tokens }, options)
   if (kept) await noteDraftTest(db, accountId, kept.id, report)
 
   const found = { result: report.result, detail: report.detail, at: report.testedAt, by: actor.name }
@@ -129,7 +130,8 @@ export async function testCredential(
   const tokens: Tokens = {
     renew: (call) => store.tokens.renew({ accountId, ownerId: id }, load, { force: true, ...call }),
   }
-  const report = await run(store, { settings, test, secrets, known: [], tokens }, options)
+  const { provider } = row
+  const report = await run(store, { settings, provider, test, secrets, known: [], tokens }, options)
   await db.transaction(async (tx) => {
     await tx
       .update(credentials)
@@ -201,6 +203,7 @@ async function ownerOfTokens(
 
 interface Subject {
   settings: CredentialSettings
+  provider: string | null
   test: TestRequest | null
   secrets: Secrets
   /** What else must not be shown, such as tokens that were spent. */
@@ -209,7 +212,7 @@ interface Subject {
 }
 
 async function run(store: CredentialStore, subject: Subject, { onEvent, signal }: TestOptions): Promise<TestReport> {
-  const { settings, test, secrets, tokens } = subject
+  const { settings, test, secrets } = subject
   const known = [...subject.known, ...Object.values(secrets)]
   const stages: StageReport[] = []
   const onStage = (stage: StageReport) => {
@@ -222,7 +225,7 @@ async function run(store: CredentialStore, subject: Subject, { onEvent, signal }
   let until: Date | null = null
   if (settings.type === 'oauth2') {
     onEvent?.(serverEvent('token', settings.token_url))
-    const obtained = await obtain(store, settings, secrets, tokens, known, onStage, signal)
+    const obtained = await obtain(store, { ...subject, settings, known }, onStage, signal)
     if ('result' in obtained) return finish(obtained)
     all = { ...secrets, access_token: obtained.accessToken }
     until = obtained.expiresAt
@@ -244,10 +247,7 @@ async function run(store: CredentialStore, subject: Subject, { onEvent, signal }
 
 async function obtain(
   { egress }: CredentialStore,
-  settings: OAuth2Settings,
-  secrets: Secrets,
-  tokens: Tokens | null,
-  known: readonly Secret[],
+  { settings, provider, secrets, tokens, known }: Subject & { settings: OAuth2Settings },
   onStage: (stage: StageReport) => void,
   signal?: AbortSignal,
 ): Promise<{ accessToken: Secret; expiresAt: Date | null } | Probed> {
@@ -258,7 +258,7 @@ async function obtain(
       ? tokens.renew({ onStage: passed, signal })
       : obtainTokens(
           egress,
-          oauthClientOf(settings, secrets),
+          oauthClientOf(settings, secrets, provider),
           { kind: 'client_credentials' },
           { onStage: passed, signal },
         ))

@@ -65,7 +65,7 @@ export function secretsOf(values: FormValues): { key: string; name: string }[] {
       return values.headers.map(({ id, name }) => ({ key: headerKey(id), name: name.trim() }))
     case 'oauth2':
       return [
-        ...(values.clientAuthentication === 'none' ? [] : ['client_secret']),
+        ...(values.clientAuthentication === 'none' ? [] : ['client_secret', 'next_client_secret']),
         ...(values.grant === 'refresh_token' ? ['refresh_token', 'access_token'] : []),
       ].map((name) => ({ key: name, name }))
   }
