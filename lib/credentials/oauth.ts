@@ -2,7 +2,7 @@ import type { Database } from '@/db/client'
 import type { OAuthClient, Renewable } from '../oauth'
 import type { Secrets, Vault } from '../vault/vault'
 import { findCredential, settingsOfRow } from './base'
-import type { OAuth2Settings } from './types'
+import type { OAuth2Grant, OAuth2Settings } from './types'
 
 /** A credential's settings as its token endpoint needs them. */
 export function oauthClientOf(settings: OAuth2Settings, secrets: Secrets): OAuthClient {
@@ -11,10 +11,16 @@ export function oauthClientOf(settings: OAuth2Settings, secrets: Secrets): OAuth
     clientId: settings.client_id,
     clientSecret: settings.client_authentication === 'none' ? null : (secrets.client_secret ?? null),
     authentication: settings.client_authentication,
-    scopes: settings.scopes,
+    // What was consented to is what a refresh token is for: naming it again could only be refused (RFC 6749, 6).
+    scopes: settings.grant === 'authorization_code' ? [] : settings.scopes,
     audience: settings.audience,
     parameters: settings.parameters,
   }
+}
+
+/** What renews tokens of a grant: those that consent has brought are renewed like those that a person brings. */
+export function renewalGrantOf(grant: OAuth2Grant): Renewable['grant'] {
+  return grant === 'authorization_code' ? 'refresh_token' : grant
 }
 
 /**
@@ -27,6 +33,6 @@ export async function renewableOf(db: Database, vault: Vault, accountId: string,
     const settings = settingsOfRow(await findCredential(tx, accountId, id, { lock: true }))
     if (settings.type !== 'oauth2') throw new TypeError('Only OAuth2 credentials have tokens')
     const secrets = await vault.open(tx, { accountId, ownerId: id, field: 'secret' })
-    return { client: oauthClientOf(settings, secrets ?? {}), grant: settings.grant }
+    return { client: oauthClientOf(settings, secrets ?? {}), grant: renewalGrantOf(settings.grant) }
   })
 }

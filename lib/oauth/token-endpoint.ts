@@ -1,8 +1,10 @@
 import {
   allowInsecureRequests,
+  authorizationCodeGrantRequest,
   type Client,
   clientCredentialsGrantRequest,
   customFetch,
+  processAuthorizationCodeResponse,
   processClientCredentialsResponse,
   processRefreshTokenResponse,
   ResponseBodyError,
@@ -32,7 +34,16 @@ export interface OAuthClient {
   parameters: { name: string; value: string }[]
 }
 
-export type Grant = { kind: 'client_credentials' } | { kind: 'refresh_token'; refreshToken: Secret }
+export type Grant = { kind: 'client_credentials' } | { kind: 'refresh_token'; refreshToken: Secret } | AuthorizationCode
+
+/** What a person's consent has brought (RFC 6749, 4.1.3; RFC 7636, 4.5). */
+export interface AuthorizationCode {
+  kind: 'authorization_code'
+  /** As `readResponse` found them to be the answer to our request. */
+  parameters: URLSearchParams
+  redirectUri: string
+  codeVerifier: Secret
+}
 
 export interface TokenSet {
   accessToken: Secret
@@ -41,6 +52,14 @@ export interface TokenSet {
   expiresAt: Date | null
   /** What was granted; null: not told. */
   scope: string | null
+}
+
+/** Tokens as a token endpoint gave them. */
+export interface ObtainedTokens extends TokenSet {
+  /** Of an authorization code, and not checked yet; null: there came none. */
+  idToken: Secret | null
+  /** Whose tokens they are, where an answer says so outside of an ID token. */
+  identity?: string | null
 }
 
 const USER_AGENT = 'Fenicia'
@@ -54,14 +73,17 @@ const OWN_PARAMETERS = new Set([
   'client_assertion',
   'client_assertion_type',
   'refresh_token',
+  'code',
+  'code_verifier',
+  'redirect_uri',
 ])
 
 /** Error codes that are no verdict: the server is overloaded or out of order (RFC 6749, 4.1.2.1). */
 const TEMPORARY = new Set(['temporarily_unavailable', 'server_error'])
 
 /**
- * Gets tokens from a token endpoint: by client credentials (RFC 6749, 4.4) or a refresh token (6). It is called once; a
- * refresh token may be spent even when this throws.
+ * Gets tokens from a token endpoint: by client credentials (RFC 6749, 4.4), a refresh token (6) or an authorization code
+ * (4.1.3). It is called once; a refresh token or a code may be spent even when this throws.
  * @returns the tokens; of a refresh, with the refresh token that was sent when no other came
  * @throws {OAuthError} `refused`, `unavailable`, `unusable_answer`
  * @throws {EgressError} when there was no answer, or only a part of one
@@ -71,7 +93,7 @@ export async function obtainTokens(
   client: OAuthClient,
   grant: Grant,
   options: CallOptions = {},
-): Promise<TokenSet> {
+): Promise<ObtainedTokens> {
   // The library would throw errors of its own for these.
   if (!/^https?:/i.test(client.tokenUrl) || !URL.canParse(client.tokenUrl)) {
     throw new EgressError('url_refused', 'address')
@@ -83,7 +105,8 @@ export async function obtainTokens(
     return toConformingResponse(received, sentAt)
   })
   try {
-    return tokenSetOf(await request(client, grant, fetch), grant, sentAt)
+    const tokens = tokenSetOf(await request(client, grant, fetch), grant, sentAt)
+    return { ...tokens, idToken: grant.kind === 'authorization_code' ? idTokenOf(answer) : null }
   } catch (error) {
     // There was none, or not all of it: the error is one of `Egress`.
     if (!answer) throw error
@@ -113,6 +136,13 @@ async function request(
     const response = await clientCredentialsGrantRequest(as, identity, proof, parameters, options)
     return processClientCredentialsResponse(as, identity, response)
   }
+  if (grant.kind === 'authorization_code') {
+    const { parameters: answer, redirectUri, codeVerifier } = grant
+    const more = { ...options, additionalParameters: parameters }
+    const verifier = codeVerifier.reveal()
+    const response = await authorizationCodeGrantRequest(as, identity, proof, answer, redirectUri, verifier, more)
+    return processAuthorizationCodeResponse(as, identity, response)
+  }
   const response = await refreshTokenGrantRequest(as, identity, proof, grant.refreshToken.reveal(), {
     ...options,
     additionalParameters: parameters,
@@ -132,6 +162,11 @@ function parametersOf({
   return all
 }
 
+function idTokenOf(answer: Answer | undefined): Secret | null {
+  const { id_token: idToken } = parseObject(answer?.text ?? '')
+  return typeof idToken === 'string' && idToken !== '' ? new Secret(idToken) : null
+}
+
 function tokenSetOf(
   { access_token, token_type, expires_in, refresh_token, scope }: TokenResponse,
   grant: Grant,
@@ -142,7 +177,8 @@ function tokenSetOf(
   return {
     accessToken: new Secret(access_token),
     // With client credentials there is nothing to refresh (RFC 6749, 4.4.3).
-    refreshToken: grant.kind === 'refresh_token' ? (got ?? grant.refreshToken) : null,
+    refreshToken:
+      grant.kind === 'client_credentials' ? null : grant.kind === 'refresh_token' ? (got ?? grant.refreshToken) : got,
     expiresAt: expires_in === undefined ? null : new Date(sentAt.getTime() + expires_in * 1000),
     scope: scope ?? null,
   }
@@ -183,5 +219,8 @@ function secretsSent({ clientId, clientSecret, authentication }: OAuthClient, gr
   return [
     ...(isSent ? [clientSecret, new Secret(userPass(clientId, clientSecret))] : []),
     ...(grant.kind === 'refresh_token' ? [grant.refreshToken] : []),
+    ...(grant.kind === 'authorization_code'
+      ? [new Secret(grant.parameters.get('code') ?? ''), grant.codeVerifier]
+      : []),
   ]
 }
