@@ -4,7 +4,7 @@ import type { TokenDialect } from '../oauth/dialect'
 import type { Secrets, Vault } from '../vault/vault'
 import { findCredential, settingsOfRow } from './base'
 import { findProvider } from './catalogue'
-import type { OAuth2Settings } from './types'
+import type { OAuth2Grant, OAuth2Settings } from './types'
 
 /**
  * How the token endpoint of a provider differs from RFC 6749, if it does. It says how things are sent, and nothing of
@@ -26,11 +26,17 @@ export function oauthClientOf(settings: OAuth2Settings, secrets: Secrets, provid
     clientSecret: isPublic ? null : (secrets.client_secret ?? null),
     nextClientSecret: isPublic ? null : (secrets.next_client_secret ?? null),
     authentication: settings.client_authentication,
-    scopes: settings.scopes,
+    // What was consented to is what a refresh token is for: naming it again could only be refused (RFC 6749, 6).
+    scopes: settings.grant === 'authorization_code' ? [] : settings.scopes,
     audience: settings.audience,
     parameters: settings.parameters,
     dialect: dialectOf(provider),
   }
+}
+
+/** What renews tokens of a grant: those that consent has brought are renewed like those that a person brings. */
+export function renewalGrantOf(grant: OAuth2Grant): Renewable['grant'] {
+  return grant === 'authorization_code' ? 'refresh_token' : grant
 }
 
 /**
@@ -44,6 +50,6 @@ export async function renewableOf(db: Database, vault: Vault, accountId: string,
     const settings = settingsOfRow(row)
     if (settings.type !== 'oauth2') throw new TypeError('Only OAuth2 credentials have tokens')
     const secrets = await vault.open(tx, { accountId, ownerId: id, field: 'secret' })
-    return { client: oauthClientOf(settings, secrets ?? {}, row.provider), grant: settings.grant }
+    return { client: oauthClientOf(settings, secrets ?? {}, row.provider), grant: renewalGrantOf(settings.grant) }
   })
 }

@@ -8,6 +8,8 @@ import { invalidField, Refusal } from '../errors'
 import { newId } from '../ids'
 import { parseInput } from '../input'
 import { expireTokens, isOAuthError, moveTokens, putTokens } from '../oauth'
+import { moveConnection } from '../oauth/connect/connections'
+import { AUTHORIZATION_FIELDS } from './authorization-fields'
 import {
   baseOfCredential,
   baseOfDraft,
@@ -17,8 +19,9 @@ import {
   findDraft,
   settingsOfRow,
 } from './base'
-import { checkForm } from './check'
-import { removeDraft, versionOfDraft } from './drafts'
+import { checkConnection, checkForm } from './check'
+import { comparable } from './comparable'
+import { isConnected, removeDraft, versionOfDraft } from './drafts'
 import { addedHosts } from './hosts'
 import { dialectOf } from './oauth'
 import { readReceipt, type TestedForm, type Unchanged } from './receipts'
@@ -94,9 +97,10 @@ export async function updateCredential(
       const form = changedForm(row, changes)
       const draft =
         form.draft_id === null ? null : await findDraft(tx, actor, form.draft_id, { lock: true, credentialId: id })
-      // The draft of an edit has taken over the credential's secrets.
+      // The draft of an edit has taken over the credential's secrets, and its tokens once it was connected itself.
       const base = draft ? baseOfDraft(draft) : baseOfCredential(row)
       checkForm(form, base, egress.policy)
+      if (draft && !isConnected(draft)) checkConnection(form, baseOfCredential(row))
       await checkUses(tx, row, form)
       const unchanged = { id: base.id, version: draft ? versionOfDraft(draft) : row.version }
       const tested = (await testedAs(store, accountId, form, unchanged)) ?? asDraft(actor, form, draft)
@@ -151,7 +155,12 @@ async function checkUses(tx: Database, { accountId, id }: CredentialRow, form: C
  */
 export function changedForm(row: CredentialRow, changes: CredentialChanges): CredentialForm {
   const { secret = {}, ...rest } = changes
-  return parseInput(credentialForm, { ...storedForm(row), ...rest, secret })
+  const stored = storedForm(row)
+  // What is of the grant before is not meant any more.
+  if (changes.grant !== undefined && changes.grant !== 'authorization_code') {
+    for (const field of AUTHORIZATION_FIELDS) delete stored[field]
+  }
+  return parseInput(credentialForm, { ...stored, ...rest, secret })
 }
 
 /** What is stored of a credential, in the form in which it is written; without its secrets. */
@@ -226,7 +235,15 @@ async function saveTokens(
 ): Promise<void> {
   if (form.type !== 'oauth2') return
   const { refresh_token: refreshToken, access_token: accessToken, ...ofClient } = typedSecrets(form)
-  if (form.grant === 'refresh_token' && draft && !(await isTypedAnew(tx, vault, draft, form))) {
+  if (form.grant === 'authorization_code') {
+    if (draft && isConnected(draft)) {
+      const from = { accountId: draft.accountId, ownerId: draft.id }
+      await moveTokens(tx, vault, from, owner)
+      await moveConnection(tx, from, owner)
+    } else if (before && (Object.keys(ofClient).length > 0 || isOtherClient(before, form))) {
+      await expireTokens(tx, owner)
+    }
+  } else if (form.grant === 'refresh_token' && draft && !(await isTypedAnew(tx, vault, draft, form))) {
     await moveTokens(tx, vault, { accountId: draft.accountId, ownerId: draft.id }, owner)
   } else if (form.grant === 'refresh_token' && refreshToken) {
     const expiresAt = accessToken ? toDate(form.access_token_expires_at) : null
@@ -235,6 +252,13 @@ async function saveTokens(
     // Tokens of another client, or for other scopes, are not what this form means; and what was refused was another one.
     await expireTokens(tx, owner)
   }
+}
+
+/** Whether tokens are renewed otherwise than those that are stored were: what was consented to is no part of that. */
+function isOtherClient(row: CredentialRow, form: CredentialForm): boolean {
+  const renewedWith = (settings: ReturnType<typeof settingsOf>) =>
+    settings.type === 'oauth2' ? [settings.token_url, settings.client_id, settings.client_authentication] : []
+  return renewedWith(settingsOfRow(row)).join('\n') !== renewedWith(settingsOf(form)).join('\n')
 }
 
 /** Whether the form's refresh token is another than the one that the draft's test has spent. */
@@ -262,15 +286,6 @@ function isOtherRequest(row: CredentialRow, form: CredentialForm): boolean {
 /** Whether another provider is meant, to whose token endpoint things are said in another way. */
 function isOtherDialect(form: CredentialForm, before: { provider: string | null }): boolean {
   return form.type === 'oauth2' && comparable(dialectOf(form.provider)) !== comparable(dialectOf(before.provider))
-}
-
-/** jsonb keeps members in an order of its own. */
-function comparable(value: unknown): string {
-  return JSON.stringify(value, (_, member: unknown) =>
-    typeof member === 'object' && member !== null && !Array.isArray(member)
-      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : member,
-  )
 }
 
 /** The fields that are not secret, before and after, where they differ. */

@@ -243,6 +243,13 @@ describe('a dialect', () => {
       }
     })
 
+    it('not in a success that says something under the same name, unless it is a known error', async () => {
+      const dialect: TokenDialect = { errors: { code: 'status', meanings: { BAD_REFRESH_TOKEN: 'invalid_grant' } } }
+      const { call } = await endpoint(good({ status: 'OK' }), good({ status: 'BAD_REFRESH_TOKEN' }))
+      expect((await call({ dialect }, byRefresh)).accessToken.reveal()).toBe('at-1')
+      expect(await failureOf(call({ dialect }, byRefresh))).toMatchObject({ error: 'invalid_grant' })
+    })
+
     it.each([
       ['429', html('429 Too Many Requests', 'retry-after: 7\r\n'), { code: 'unavailable', retryAfterMs: 7_000 }],
       ['500 with a verdict', bad({ error: { code: 190 } }, '500 Internal Server Error'), { code: 'unavailable' }],

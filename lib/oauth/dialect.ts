@@ -55,7 +55,7 @@ export interface TokenDialect {
     code: string
     /** Where the words for people stand. */
     message?: string
-    /** Codes that mean success. */
+    /** Codes that mean success: every other one is then an error. Missing: an answer with a token is a success. */
     success?: string[]
     /** What the others mean; one that is missing is taken for RFC 6749's own, if it is one. */
     meanings?: Record<string, Meaning>
@@ -133,20 +133,24 @@ export function word(
 export function read({ status, headers, text }: Answer, dialect: TokenDialect): Reading {
   const original = parseObject(text)
   const found = Object.entries(dialect.answer ?? {}).map(([name, path]) => [name, valueAt(original, path)] as const)
-  const body = {
+  const fields: Record<string, unknown> = {
     ...original,
     ...Object.fromEntries(found.filter(([, value]) => value !== undefined)),
-    ...errorIn(original, dialect),
   }
+  const hasToken = typeof fields.access_token === 'string' && fields.access_token !== ''
+  const body = { ...fields, ...errorIn(original, dialect, hasToken) }
   return { status, headers, body, identity: identityIn(original, dialect) }
 }
 
 /** @returns what replaces the members of an answer that is an error; nothing, when it is none */
-function errorIn(body: Record<string, unknown>, { errors }: TokenDialect): Record<string, unknown> {
+function errorIn(body: Record<string, unknown>, { errors }: TokenDialect, hasToken: boolean): Record<string, unknown> {
   if (!errors) return {}
   const code = wordAt(body, errors.code)
-  if (code === null || errors.success?.includes(code)) return {}
+  if (code === null) return {}
   const meaning = own<string>(errors.meanings ?? {}, code)
+  // A member of that name may say other things of a success, and a token that is dropped for it may be the last one.
+  const isSuccess = errors.success ? errors.success.includes(code) : meaning === undefined && hasToken
+  if (isSuccess) return {}
   const message = errors.message === undefined ? null : wordAt(body, errors.message)
   return {
     // An answer that says that it is an error brings no tokens, whatever stands beside it.

@@ -1,4 +1,4 @@
 export { isOAuthError, OAuthError } from './errors'
-export { expireTokens, moveTokens, putTokens } from './stored-tokens'
+export { expireTokens, moveTokens, putTokens, removeTokens } from './stored-tokens'
 export { type OAuthClient, obtainTokens } from './token-endpoint'
 export { type KeptTokens, type Renewable, type RenewalOptions, TokenKeeper } from './token-keeper'

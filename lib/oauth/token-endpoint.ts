@@ -1,8 +1,10 @@
 import {
   allowInsecureRequests,
+  authorizationCodeGrantRequest,
   type Client,
   clientCredentialsGrantRequest,
   customFetch,
+  processAuthorizationCodeResponse,
   processClientCredentialsResponse,
   processRefreshTokenResponse,
   ResponseBodyError,
@@ -38,7 +40,16 @@ export interface OAuthClient {
   dialect?: TokenDialect
 }
 
-export type Grant = { kind: 'client_credentials' } | { kind: 'refresh_token'; refreshToken: Secret }
+export type Grant = { kind: 'client_credentials' } | { kind: 'refresh_token'; refreshToken: Secret } | AuthorizationCode
+
+/** What a person's consent has brought (RFC 6749, 4.1.3; RFC 7636, 4.5). */
+export interface AuthorizationCode {
+  kind: 'authorization_code'
+  /** As `readResponse` found them to be the answer to our request. */
+  parameters: URLSearchParams
+  redirectUri: string
+  codeVerifier: Secret
+}
 
 export interface TokenSet {
   accessToken: Secret
@@ -51,6 +62,8 @@ export interface TokenSet {
 
 /** Tokens as a token endpoint gave them. */
 export interface ObtainedTokens extends TokenSet {
+  /** Of an authorization code, and not checked yet; null: there came none. */
+  idToken: Secret | null
   /** When the refresh token ends. Null: not told, so that what is known of one that stays the same still holds. */
   refreshExpiresAt: Date | null
   /** Whose tokens they are, as the dialect finds it in the answer; null: not told. */
@@ -70,15 +83,18 @@ const OWN_PARAMETERS = new Set([
   'client_assertion',
   'client_assertion_type',
   'refresh_token',
+  'code',
+  'code_verifier',
+  'redirect_uri',
 ])
 
 /** Error codes that are no verdict: the server is overloaded or out of order (RFC 6749, 4.1.2.1). */
 const TEMPORARY = new Set(['temporarily_unavailable', 'server_error'])
 
 /**
- * Gets tokens from a token endpoint: by client credentials (RFC 6749, 4.4) or a refresh token (6). It is called once, and
- * once more with the client's next secret when it does not know the first; a refresh token may be spent even when this
- * throws.
+ * Gets tokens from a token endpoint: by client credentials (RFC 6749, 4.4), a refresh token (6) or an authorization code
+ * (4.1.3). It is called once, and once more with the client's next secret when it does not know the first; a refresh
+ * token or a code may be spent even when this throws.
  * @param options their limits hold for both calls together; of stages, only the first call's are told
  * @returns the tokens; of a refresh, with the refresh token that was sent when no other came
  * @throws {OAuthError} `refused`, `unavailable`, `unusable_answer`
@@ -170,6 +186,13 @@ async function request(
     const response = await clientCredentialsGrantRequest(as, identity, proof, parameters, options)
     return processClientCredentialsResponse(as, identity, response)
   }
+  if (grant.kind === 'authorization_code') {
+    const { parameters: answer, redirectUri, codeVerifier } = grant
+    const more = { ...options, additionalParameters: parameters }
+    const verifier = codeVerifier.reveal()
+    const response = await authorizationCodeGrantRequest(as, identity, proof, answer, redirectUri, verifier, more)
+    return processAuthorizationCodeResponse(as, identity, response)
+  }
   const response = await refreshTokenGrantRequest(as, identity, proof, grant.refreshToken.reveal(), {
     ...options,
     additionalParameters: parameters,
@@ -199,12 +222,14 @@ function tokenSetOf(
   const accessToken = new Secret(access_token)
   const expiresAt = after(expires_in ?? null)
   const got = refresh_token === undefined ? null : new Secret(refresh_token)
+  const idToken = typeof body.id_token === 'string' && body.id_token !== '' ? body.id_token : null
   const isEcho = identity !== null && blank(identity, [...secrets, accessToken, ...(got ? [got] : [])]) !== identity
   return {
     accessToken,
     expiresAt,
     scope: scope ?? null,
     identity: isEcho ? null : identity,
+    idToken: grant.kind === 'authorization_code' && idToken !== null ? new Secret(idToken) : null,
     ...renewedWith(),
   }
 
@@ -213,7 +238,8 @@ function tokenSetOf(
     // With client credentials there is nothing to refresh (RFC 6749, 4.4.3).
     if (grant.kind === 'client_credentials') return { refreshToken: null, refreshExpiresAt: null }
     if (dialect.exchange) return { refreshToken: accessToken, refreshExpiresAt: expiresAt }
-    return { refreshToken: got ?? grant.refreshToken, refreshExpiresAt: after(refreshLifetimeOf(body, clock)) }
+    const kept = grant.kind === 'refresh_token' ? grant.refreshToken : null
+    return { refreshToken: got ?? kept, refreshExpiresAt: after(refreshLifetimeOf(body, clock)) }
   }
 }
 
@@ -258,5 +284,8 @@ function secretsSent(client: OAuthClient, grant: Grant): Secret[] {
       secret === null || secret.reveal() === '' ? [] : [secret, new Secret(userPass(clientId, secret))],
     ),
     ...(grant.kind === 'refresh_token' ? [grant.refreshToken] : []),
+    ...(grant.kind === 'authorization_code'
+      ? [new Secret(grant.parameters.get('code') ?? ''), grant.codeVerifier]
+      : []),
   ]
 }
