@@ -1,6 +1,6 @@
 import { pruneSignIns } from '@/lib/accounts'
 import { pruneUsage, retireSilentKeys, runBulkRevocations } from '@/lib/api-keys'
-import { pruneDrafts, renewDueCredentials } from '@/lib/credentials'
+import { pruneConsents, pruneDrafts, renewDueCredentials } from '@/lib/credentials'
 import { pruneProxyCalls } from '@/lib/integrations'
 import type { Runtime } from '@/lib/runtime'
 
@@ -29,7 +29,10 @@ export const jobs: readonly Job[] = [
   {
     id: 'credentials.prune-drafts',
     cron: '17 * * * *',
-    run: ({ database, vault }, signal) => pruneDrafts(database.db, vault, signal),
+    run: async ({ database, vault }, signal) => {
+      await pruneDrafts(database.db, vault, signal)
+      await pruneConsents(database.db, vault, signal)
+    },
   },
   {
     id: 'credentials.renew-due',

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { actorKinds, credentialTypes, testResults } from '@/db/schema'
 import type { CredentialView, DraftView, TestReport } from '../credentials'
+import { grants } from '../credentials/types'
 import { isoOrNull } from './resources'
 
 // What the API's answers about credentials look like. No field of them holds a secret.
@@ -19,13 +20,20 @@ const settings = {
     .optional()
     .openapi({ description: 'Of API key and OAuth2: where the secret or the token stands.' }),
   headers: z.array(z.string()).optional().openapi({ description: 'Of custom headers: their names.' }),
-  grant: z.enum(['client_credentials', 'refresh_token']).optional(),
+  grant: z.enum(grants).optional(),
   token_url: z.string().optional(),
   client_id: z.string().optional(),
   client_authentication: z.enum(['basic', 'body', 'none']).optional(),
   scopes: z.array(z.string()).optional(),
   audience: z.string().nullable().optional(),
   parameters: z.array(z.object({ name: z.string(), value: z.string() })).optional(),
+  authorization_url: z
+    .string()
+    .optional()
+    .openapi({ description: 'Of the grant `authorization_code`, as are the next three.' }),
+  issuer: z.string().nullable().optional(),
+  revocation_url: z.string().nullable().optional(),
+  authorization_parameters: z.array(z.object({ name: z.string(), value: z.string() })).optional(),
 }
 
 const testRequest = z.object({ method: z.enum(['GET', 'HEAD', 'OPTIONS']), url: z.string(), good: z.array(z.string()) })

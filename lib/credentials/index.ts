@@ -1,4 +1,9 @@
 export { findProvider, providers } from './catalogue'
+export { beginForm, beginStored, fillFromIssuer } from './connect/begin'
+export { type ConsentView, getConsent, pruneConsents } from './connect/consents'
+export { cancelConsent, discardAccount, replaceAccount } from './connect/decide'
+export { disconnect } from './connect/disconnect'
+export { type CallbackRefusal, finishConsent } from './connect/finish'
 export { deleteCredential } from './delete'
 export { type DraftView, discardDraft, getDraft, listDrafts, pruneDrafts } from './drafts'
 export {

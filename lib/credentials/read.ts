@@ -2,6 +2,7 @@ import { and, asc, count, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Database } from '@/db/client'
 import { credentials, credentialTypes, integrations, tokenSets } from '@/db/schema'
+import { type Connection, readConnections } from '../oauth/connect/connections'
 import { pageQuery, readCursor, writeCursor } from '../paging'
 import { isStorable } from '../text'
 import { type CredentialRow, credentialNotFound, findCredential, settingsOfRow, testOfRow } from './base'
@@ -25,6 +26,8 @@ export interface CredentialView {
   lastTest: { result: TestResult; detail: string; at: Date; by: string } | null
   /** Of OAuth2. */
   tokens: { obtainedAt: Date | null; expiresAt: Date | null; refusedError: string | null } | null
+  /** Of authorization in the browser: whose account is connected; null: none is. */
+  connection: Connection | null
   /** Where it is used. */
   integrations: { id: string; name: string; slug: string }[]
   createdAt: Date
@@ -151,7 +154,7 @@ function search(text: string | undefined): SQL | undefined {
 async function viewsOf(db: Database, accountId: string, rows: CredentialRow[]): Promise<CredentialView[]> {
   if (rows.length === 0) return []
   const ids = rows.map(({ id }) => id)
-  const [uses, tokens] = await Promise.all([
+  const [uses, tokens, connections] = await Promise.all([
     db
       .select({ id: integrations.id, name: integrations.name, slug: integrations.slug, of: integrations.credentialId })
       .from(integrations)
@@ -161,6 +164,7 @@ async function viewsOf(db: Database, accountId: string, rows: CredentialRow[]): 
       .select()
       .from(tokenSets)
       .where(and(eq(tokenSets.accountId, accountId), inArray(tokenSets.ownerId, ids))),
+    readConnections(db, accountId, ids),
   ])
   return rows.map((row) => {
     const token = tokens.find(({ ownerId }) => ownerId === row.id)
@@ -183,6 +187,8 @@ async function viewsOf(db: Database, accountId: string, rows: CredentialRow[]): 
               refusedError: token?.refusedError ?? null,
             }
           : null,
+      // Of an earlier grant, there may be one still.
+      connection: (row.settings.grant === 'authorization_code' && connections.get(row.id)) || null,
       integrations: uses.filter(({ of }) => of === row.id).map(({ id, name, slug }) => ({ id, name, slug })),
       createdAt: row.createdAt,
       createdBy: { kind: row.createdByKind, id: row.createdById, name: row.createdByName },

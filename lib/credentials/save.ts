@@ -8,6 +8,8 @@ import { invalidField, Refusal } from '../errors'
 import { newId } from '../ids'
 import { parseInput } from '../input'
 import { expireTokens, isOAuthError, moveTokens, putTokens } from '../oauth'
+import { moveConnection } from '../oauth/connect/connections'
+import { AUTHORIZATION_FIELDS } from './authorization-fields'
 import {
   baseOfCredential,
   baseOfDraft,
@@ -17,9 +19,11 @@ import {
   findDraft,
   settingsOfRow,
 } from './base'
-import { checkForm } from './check'
-import { removeDraft, versionOfDraft } from './drafts'
+import { checkConnection, checkForm } from './check'
+import { comparable } from './comparable'
+import { isConnected, removeDraft, versionOfDraft } from './drafts'
 import { addedHosts } from './hosts'
+import { dialectOf } from './oauth'
 import { readReceipt, type TestedForm, type Unchanged } from './receipts'
 import { type CredentialChanges, type CredentialForm, credentialForm, hostsOf, settingsOf } from './schemas'
 import { meantSecrets, setTimes, typedSecrets } from './secrets'
@@ -93,9 +97,10 @@ export async function updateCredential(
       const form = changedForm(row, changes)
       const draft =
         form.draft_id === null ? null : await findDraft(tx, actor, form.draft_id, { lock: true, credentialId: id })
-      // The draft of an edit has taken over the credential's secrets.
+      // The draft of an edit has taken over the credential's secrets, and its tokens once it was connected itself.
       const base = draft ? baseOfDraft(draft) : baseOfCredential(row)
       checkForm(form, base, egress.policy)
+      if (draft && !isConnected(draft)) checkConnection(form, baseOfCredential(row))
       await checkUses(tx, row, form)
       const unchanged = { id: base.id, version: draft ? versionOfDraft(draft) : row.version }
       const tested = (await testedAs(store, accountId, form, unchanged)) ?? asDraft(actor, form, draft)
@@ -150,7 +155,12 @@ async function checkUses(tx: Database, { accountId, id }: CredentialRow, form: C
  */
 export function changedForm(row: CredentialRow, changes: CredentialChanges): CredentialForm {
   const { secret = {}, ...rest } = changes
-  return parseInput(credentialForm, { ...storedForm(row), ...rest, secret })
+  const stored = storedForm(row)
+  // What is of the grant before is not meant any more.
+  if (changes.grant !== undefined && changes.grant !== 'authorization_code') {
+    for (const field of AUTHORIZATION_FIELDS) delete stored[field]
+  }
+  return parseInput(credentialForm, { ...stored, ...rest, secret })
 }
 
 /** What is stored of a credential, in the form in which it is written; without its secrets. */
@@ -205,7 +215,12 @@ function asDraft(actor: Actor, form: CredentialForm, draft: DraftRow | null): Te
   if (!draft?.testResult || !draft.testedAt || Object.keys(typedSecrets(form)).length > 0) return null
   const { secret: _, name: _name, provider: _provider, draft_id: _id, receipt: _receipt, ...shown } = form
   const { name: _draftName, provider: _draftProvider, ...tested } = draft.form
-  if (comparable(shown) !== comparable(tested)) return null
+  if (
+    comparable(shown) !== comparable(tested) ||
+    isOtherDialect(form, draft.form as Pick<CredentialForm, 'provider'>)
+  ) {
+    return null
+  }
   return { result: draft.testResult, detail: draft.testDetail ?? '', at: draft.testedAt, by: actor.name }
 }
 
@@ -219,16 +234,31 @@ async function saveTokens(
   before?: CredentialRow,
 ): Promise<void> {
   if (form.type !== 'oauth2') return
-  const { refresh_token: refreshToken, access_token: accessToken, client_secret: clientSecret } = typedSecrets(form)
-  if (form.grant === 'refresh_token' && draft && !(await isTypedAnew(tx, vault, draft, form))) {
+  const { refresh_token: refreshToken, access_token: accessToken, ...ofClient } = typedSecrets(form)
+  if (form.grant === 'authorization_code') {
+    if (draft && isConnected(draft)) {
+      const from = { accountId: draft.accountId, ownerId: draft.id }
+      await moveTokens(tx, vault, from, owner)
+      await moveConnection(tx, from, owner)
+    } else if (before && (Object.keys(ofClient).length > 0 || isOtherClient(before, form))) {
+      await expireTokens(tx, owner)
+    }
+  } else if (form.grant === 'refresh_token' && draft && !(await isTypedAnew(tx, vault, draft, form))) {
     await moveTokens(tx, vault, { accountId: draft.accountId, ownerId: draft.id }, owner)
   } else if (form.grant === 'refresh_token' && refreshToken) {
     const expiresAt = accessToken ? toDate(form.access_token_expires_at) : null
     await putTokens(tx, vault, owner, { refreshToken, accessToken: accessToken ?? null, expiresAt, scope: null })
-  } else if (before && (clientSecret || isOtherRequest(before, form))) {
+  } else if (before && (Object.keys(ofClient).length > 0 || isOtherRequest(before, form))) {
     // Tokens of another client, or for other scopes, are not what this form means; and what was refused was another one.
     await expireTokens(tx, owner)
   }
+}
+
+/** Whether tokens are renewed otherwise than those that are stored were: what was consented to is no part of that. */
+function isOtherClient(row: CredentialRow, form: CredentialForm): boolean {
+  const renewedWith = (settings: ReturnType<typeof settingsOf>) =>
+    settings.type === 'oauth2' ? [settings.token_url, settings.client_id, settings.client_authentication] : []
+  return renewedWith(settingsOfRow(row)).join('\n') !== renewedWith(settingsOf(form)).join('\n')
 }
 
 /** Whether the form's refresh token is another than the one that the draft's test has spent. */
@@ -250,16 +280,12 @@ async function isTypedAnew(
 function isOtherRequest(row: CredentialRow, form: CredentialForm): boolean {
   const { settings, hosts, test } = columnsOf(form)
   const other = { settings: row.settings, hosts: row.hosts, test: row.test }
-  return comparable({ settings, hosts, test }) !== comparable(other)
+  return comparable({ settings, hosts, test }) !== comparable(other) || isOtherDialect(form, row)
 }
 
-/** jsonb keeps members in an order of its own. */
-function comparable(value: unknown): string {
-  return JSON.stringify(value, (_, member: unknown) =>
-    typeof member === 'object' && member !== null && !Array.isArray(member)
-      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : member,
-  )
+/** Whether another provider is meant, to whose token endpoint things are said in another way. */
+function isOtherDialect(form: CredentialForm, before: { provider: string | null }): boolean {
+  return form.type === 'oauth2' && comparable(dialectOf(form.provider)) !== comparable(dialectOf(before.provider))
 }
 
 /** The fields that are not secret, before and after, where they differ. */

@@ -23,6 +23,8 @@ import { type Grant, type OAuthClient, obtainTokens } from './token-endpoint'
 export interface Renewable {
   client: OAuthClient
   grant: 'client_credentials' | 'refresh_token'
+  /** Told, once the tokens are kept, that the client was known by its next secret only. */
+  onNextSecret?: () => Promise<void>
 }
 
 export interface KeptTokens {
@@ -340,6 +342,7 @@ export class TokenKeeper {
         log.warn({ owner: owner.ownerId }, 'A renewal came too late: its tokens are dropped for those that are stored')
         return null
       }
+      if (got.usedNextSecret) await nextSecretUsed(renewable, owner)
       return { accessToken: got.accessToken, version, expiresAt: got.expiresAt }
     } catch (error) {
       const failure = judge(error, stored)
@@ -366,14 +369,14 @@ export class TokenKeeper {
     const tokens = await obtainTokens(this.#deps.egress, client, grantOf(grant, stored.refreshToken), call)
     const isSameRefreshToken = tokens.refreshToken?.reveal() === stored.refreshToken?.reveal()
     const renewed: Renewed = {
-      tokens: { ...tokens, refreshEndsAt: isSameRefreshToken ? 'unchanged' : null },
+      tokens: { ...tokens, refreshEndsAt: tokens.refreshExpiresAt ?? (isSameRefreshToken ? 'unchanged' : null) },
       sentAt,
       endpoint: new URL(client.tokenUrl).origin,
       version,
       learnedSeconds,
     }
-    log.debug({ owner: owner.ownerId }, 'Tokens were renewed')
-    return { renewed, accessToken: tokens.accessToken, expiresAt: tokens.expiresAt }
+    const { accessToken, expiresAt, usedNextSecret } = tokens
+    return { renewed, accessToken, expiresAt, usedNextSecret }
   }
 }
 
@@ -398,6 +401,15 @@ function judge(error: unknown, stored: StoredTokens | null): Failure | null {
   if (!failure) return null
   const secrets = [stored?.accessToken, stored?.refreshToken].filter((secret) => secret != null)
   return { ...failure, detail: blank(failure.detail, secrets) }
+}
+
+/** Should telling fail, it is told again by the next renewal. */
+async function nextSecretUsed({ onNextSecret }: Renewable, { ownerId }: TokenOwner): Promise<void> {
+  try {
+    await onNextSecret?.()
+  } catch (error) {
+    log.warn({ error, owner: ownerId }, 'The next client secret could not be put in place of the first')
+  }
 }
 
 function endpointOf(renewable: Renewable | null): string | null {

@@ -51,6 +51,7 @@ const subjects: Record<string, string> = {
   'secret.username': 'The user name',
   'secret.password': 'The password',
   'secret.client_secret': 'The client secret',
+  'secret.next_client_secret': 'The next client secret',
   'secret.refresh_token': 'The refresh token',
   'secret.access_token': 'The access token',
 }

@@ -49,7 +49,12 @@ const secretNames: Record<Exclude<CredentialType, 'headers'>, Record<string, str
   api_key: { key: 'Key' },
   bearer: { token: 'Token' },
   basic: { username: 'User name', password: 'Password' },
-  oauth2: { client_secret: 'Client secret', refresh_token: 'Refresh token', access_token: 'Access token' },
+  oauth2: {
+    client_secret: 'Client secret',
+    next_client_secret: 'Next client secret',
+    refresh_token: 'Refresh token',
+    access_token: 'Access token',
+  },
 }
 
 export function secretName(type: CredentialType, field: string): string {

@@ -53,7 +53,11 @@ export function CredentialDetails({ credential, mark }: { credential: Credential
 }
 
 const authenticationNames = { basic: 'By HTTP Basic', body: 'In the body of the request', none: 'Not at all' }
-const grantNames = { client_credentials: 'Client credentials', refresh_token: 'Refresh token' }
+const grantNames = {
+  client_credentials: 'Client credentials',
+  refresh_token: 'Refresh token',
+  authorization_code: 'Authorization in the browser',
+}
 
 /** What the type asks for and is not secret. */
 function Settings({ credential }: { credential: Credential }) {

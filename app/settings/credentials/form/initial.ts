@@ -17,6 +17,10 @@ export type ShownForm = Pick<Credential, 'type' | 'name' | 'provider' | 'hosts' 
       | 'scopes'
       | 'audience'
       | 'parameters'
+      | 'authorization_url'
+      | 'issuer'
+      | 'revocation_url'
+      | 'authorization_parameters'
       | 'expires_at'
     >
   >

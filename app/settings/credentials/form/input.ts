@@ -1,4 +1,5 @@
 import type { CredentialType } from '@/lib/credentials'
+import type { OAuth2Grant } from '@/lib/credentials/types'
 
 /** A secret as it stands in the form. */
 export interface SecretValue {
@@ -27,7 +28,7 @@ export interface FormValues {
   placement: { in: 'header' | 'query'; name: string; prefix: string }
   /** Names of custom headers; their values are in `secret`, by `headerKey`. */
   headers: { id: number; name: string }[]
-  grant: 'client_credentials' | 'refresh_token'
+  grant: OAuth2Grant
   tokenUrl: string
   clientId: string
   clientAuthentication: 'basic' | 'body' | 'none'
@@ -65,7 +66,7 @@ export function secretsOf(values: FormValues): { key: string; name: string }[] {
       return values.headers.map(({ id, name }) => ({ key: headerKey(id), name: name.trim() }))
     case 'oauth2':
       return [
-        ...(values.clientAuthentication === 'none' ? [] : ['client_secret']),
+        ...(values.clientAuthentication === 'none' ? [] : ['client_secret', 'next_client_secret']),
         ...(values.grant === 'refresh_token' ? ['refresh_token', 'access_token'] : []),
       ].map((name) => ({ key: name, name }))
   }

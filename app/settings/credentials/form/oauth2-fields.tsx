@@ -109,9 +109,14 @@ export function OAuth2Fields({ state }: { state: FormState }) {
 function MoreSettings({ state }: { state: FormState }) {
   const { values, set, errorOf } = state
   const [isOpen, setOpen] = useState(values.audience !== '' || values.parameters.length > 0)
-  const isWrong = ['audience', 'parameters', 'placement', 'access_token_expires_at', 'secret.access_token'].some(
-    (path) => errorOf(path, { within: true }),
-  )
+  const isWrong = [
+    'audience',
+    'parameters',
+    'placement',
+    'access_token_expires_at',
+    'secret.access_token',
+    'secret.next_client_secret',
+  ].some((path) => errorOf(path, { within: true }))
   const { tokenPlacement } = values
   return (
     <details
@@ -192,8 +197,22 @@ function MoreSettings({ state }: { state: FormState }) {
           </Field>
         </div>
         {values.grant === 'refresh_token' ? <ImportedToken state={state} /> : null}
+        {values.clientAuthentication === 'none' ? null : <NextSecret state={state} />}
       </div>
     </details>
+  )
+}
+
+/** What makes the change of a client's secret one without an outage. */
+function NextSecret({ state }: { state: FormState }) {
+  return (
+    <SecretField
+      state={state}
+      field="next_client_secret"
+      label="Next client secret"
+      optional
+      hint="When you change the secret at the service: Fenicia takes this one as soon as the service refuses the other."
+    />
   )
 }
 

@@ -24,8 +24,15 @@ export function startOfCredential(credential: Credential): FormStart {
   }
 }
 
-function storedOf({ hosts, test, token_url }: ShownForm, secretSetAt: Record<string, string>): Stored {
+function storedOf({ hosts, test, token_url, revocation_url }: ShownForm, secretSetAt: Record<string, string>): Stored {
   const origins = [...hosts, ...(test ? [new URL(test.url).origin] : [])]
-  const tokenOrigin = token_url ? new URL(token_url).origin : null
-  return { secretSetAt, savedFor: { hosts: [...new Set(origins)], tokenOrigin } }
+  const originOf = (url: string | null | undefined) => (url ? new URL(url).origin : null)
+  return {
+    secretSetAt,
+    savedFor: {
+      hosts: [...new Set(origins)],
+      tokenOrigin: originOf(token_url),
+      revocationOrigin: originOf(revocation_url),
+    },
+  }
 }
