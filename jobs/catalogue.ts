@@ -1,6 +1,6 @@
 import { pruneSignIns } from '@/lib/accounts'
 import { pruneUsage, retireSilentKeys, runBulkRevocations } from '@/lib/api-keys'
-import { pruneConsents, pruneDrafts, renewDueCredentials } from '@/lib/credentials'
+import { pruneConsents, pruneDrafts, pruneRenewals, renewDueCredentials, warnOfExpiry } from '@/lib/credentials'
 import { pruneProxyCalls } from '@/lib/integrations'
 import type { Runtime } from '@/lib/runtime'
 
@@ -40,6 +40,16 @@ export const jobs: readonly Job[] = [
     // Until the next run begins: what lasts a minute is due between two of them.
     run: ({ database, vault, tokens }, signal) =>
       renewDueCredentials({ db: database.db, vault, tokens }, { signal, forMs: 55_000 }),
+  },
+  {
+    id: 'credentials.warn-of-expiry',
+    cron: '11 * * * *',
+    run: ({ database }, signal) => warnOfExpiry(database.db, signal),
+  },
+  {
+    id: 'credentials.prune-renewals',
+    cron: '53 3 * * *',
+    run: ({ database }, signal) => pruneRenewals(database.db, signal),
   },
   { id: 'accounts.prune', cron: '7 * * * *', run: ({ database }) => pruneSignIns(database.db) },
 ]

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
-import { actorKinds, credentialTypes, testResults } from '@/db/schema'
-import type { CredentialView, DraftView, TestReport } from '../credentials'
+import { actorKinds, credentialTypes, renewalReasons, renewalResults, testResults } from '@/db/schema'
+import type { CredentialView, DraftView, RenewalView, TestReport } from '../credentials'
+import { renewalStates } from '../credentials/read'
 import { grants } from '../credentials/types'
 import { isoOrNull } from './resources'
 
@@ -60,8 +61,29 @@ export const credentialSchema = z
       .object({ result: z.enum(testResults), detail: z.string(), at: time, by: z.string() })
       .nullable()
       .openapi({ description: 'Of what is stored now; null: not tested.' }),
+    renew_ahead: z.boolean().optional().openapi({
+      description: 'Of OAuth2: whether tokens are renewed before they end, without anybody asking for it.',
+    }),
     tokens: z
-      .object({ obtained_at: time.nullable(), expires_at: time.nullable(), refused_error: z.string().nullable() })
+      .object({
+        state: z.enum(renewalStates).openapi({
+          description:
+            '`none`: there are none yet. `failing`: the last attempt to renew them has failed, and it is tried again. `reauthorization_required`: a person has to do something.',
+        }),
+        obtained_at: time.nullable(),
+        expires_at: time.nullable(),
+        renew_at: time.nullable().openapi({
+          description: 'When they are renewed next, or it is tried again; null: not by themselves.',
+        }),
+        failing_since: time.nullable(),
+        refused_error: z.string().nullable().openapi({
+          description: 'Why a person has to do something: the provider’s error code.',
+          example: null,
+        }),
+        refresh_expires_at: time.nullable().openapi({
+          description: 'When the refresh token ends; null: not known, or never.',
+        }),
+      })
       .nullable()
       .openapi({ description: 'Of OAuth2: the state of its tokens.' }),
     integrations: z
@@ -131,6 +153,45 @@ export type DraftResource = z.output<typeof draftSchema>
 
 export const draftListSchema = z.object({ data: z.array(draftSchema) }).openapi('CredentialDraftList')
 
+export const renewalSchema = z
+  .object({
+    id: z.string().openapi({ example: 'ren_019ab0c1d2e37f4a8b5c6d7e8f901234' }),
+    reason: z.enum(renewalReasons).openapi({
+      description:
+        '`ahead`: before the tokens’ end. `use`: a call needed them. `rejected`: the service refused them. `manual`, `test`, `connect`: somebody asked.',
+    }),
+    started_at: time,
+    ended_at: time.nullable(),
+    result: z.enum(renewalResults).nullable().openapi({
+      description:
+        '`retrying`: it failed and is tried again. `refused`: a person has to do something. `unknown`: it was cut off. null: it is under way.',
+    }),
+    status: z.int().nullable().openapi({ description: 'Of the provider’s answer.', example: 200 }),
+    error: z.string().nullable().openapi({ example: 'invalid_grant' }),
+    detail: z.string().nullable().openapi({ description: 'What the provider said: bounded, secrets blanked.' }),
+    next_at: time.nullable().openapi({ description: 'When what was got ends, or when it is tried again.' }),
+  })
+  .openapi('Renewal')
+export type RenewalResource = z.output<typeof renewalSchema>
+
+export const renewalListSchema = z
+  .object({ data: z.array(renewalSchema), next_cursor: z.string().nullable() })
+  .openapi('RenewalList')
+
+export function renewalResource(view: RenewalView): RenewalResource {
+  return {
+    id: view.id,
+    reason: view.reason,
+    started_at: view.startedAt.toISOString(),
+    ended_at: isoOrNull(view.endedAt),
+    result: view.result,
+    status: view.status,
+    error: view.error,
+    detail: view.detail,
+    next_at: isoOrNull(view.nextAt),
+  }
+}
+
 export function credentialResource(view: CredentialView): CredentialResource {
   const { type, ...settings } = view.settings
   return {
@@ -144,10 +205,15 @@ export function credentialResource(view: CredentialView): CredentialResource {
     expires_at: isoOrNull(view.expiresAt),
     secret_set_at: view.secretSetAt,
     last_test: view.lastTest && { ...view.lastTest, at: view.lastTest.at.toISOString() },
+    ...(type === 'oauth2' ? { renew_ahead: view.renewAhead } : {}),
     tokens: view.tokens && {
+      state: view.tokens.state,
       obtained_at: isoOrNull(view.tokens.obtainedAt),
       expires_at: isoOrNull(view.tokens.expiresAt),
+      renew_at: isoOrNull(view.tokens.renewAt),
+      failing_since: isoOrNull(view.tokens.failingSince),
       refused_error: view.tokens.refusedError,
+      refresh_expires_at: isoOrNull(view.tokens.refreshExpiresAt),
     },
     integrations: view.integrations,
     created_at: view.createdAt.toISOString(),

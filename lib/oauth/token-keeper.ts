@@ -180,7 +180,7 @@ export class TokenKeeper {
       stored = await openTokens(db, vault, owner)
       const state = await confirm(db, lease, this.#leaseMs)
       if (state === null) throw new OAuthError('busy')
-      const got = await this.#obtain({ client, grant: kind }, stored, state, lease, onStage)
+      const got = await this.#obtain({ client, grant: kind }, stored, state, onStage)
       if (!keepAccessToken) got.renewed.tokens = { ...got.renewed.tokens, accessToken: null, expiresAt: null }
       const version = await this.#keep({ lease, renewed: got.renewed })
       if (version === null) throw new OAuthError('busy')
@@ -336,7 +336,7 @@ export class TokenKeeper {
       }
       throwIfRefused(state, renewal)
       const learnedSeconds = learnedBy(renewal, state)
-      const got = await this.#obtain(renewable, stored, { ...state, learnedSeconds }, lease, onStage)
+      const got = await this.#obtain(renewable, stored, { ...state, learnedSeconds }, onStage)
       const version = await this.#keep({ lease, renewed: got.renewed })
       if (version === null) {
         log.warn({ owner: owner.ownerId }, 'A renewal came too late: its tokens are dropped for those that are stored')
@@ -361,7 +361,6 @@ export class TokenKeeper {
     { client, grant }: Renewable,
     stored: StoredTokens,
     { version, learnedSeconds }: Pick<TokenState, 'version' | 'learnedSeconds'>,
-    { owner }: Lease,
     onStage: OnStage | undefined,
   ) {
     const sentAt = new Date()

@@ -129,24 +129,6 @@ export function SecretTimes({ credential: { type, secret_set_at } }: { credentia
   )
 }
 
-/** The state of the tokens that renewal keeps current. */
-export function TokenState({ tokens }: { tokens: NonNullable<Credential['tokens']> }) {
-  const { obtained_at, expires_at, refused_error } = tokens
-  return (
-    <DescriptionList>
-      <DescriptionItem term="Access token obtained">
-        {obtained_at ? <RelativeTime value={obtained_at} /> : 'Not yet: it is got with the first call'}
-      </DescriptionItem>
-      <DescriptionItem term="Access token ends">
-        {expires_at ? <RelativeTime value={expires_at} /> : obtained_at ? 'The service does not say' : '–'}
-      </DescriptionItem>
-      <DescriptionItem term="Refused by the service">
-        {refused_error ? <Mono>{refused_error}</Mono> : 'No'}
-      </DescriptionItem>
-    </DescriptionList>
-  )
-}
-
 function Mono({ children }: { children: React.ReactNode }) {
   return <code className="min-w-0 font-mono text-xs">{children}</code>
 }

@@ -16,7 +16,8 @@ import { ReadFailure } from '../list-states'
 import { editHref, integrationHref } from '../paths'
 import { useCredential } from '../queries'
 import { type Credential, expiryOf, type ProviderMark, typeNames } from '../words'
-import { CredentialDetails, SecretTimes, TokenState } from './credential-details'
+import { CredentialDetails, SecretTimes } from './credential-details'
+import { RenewalCard } from './renewal-card'
 import { TestCard } from './test-card'
 
 /** A credential as a page: all that is known of it, but never its secret. */
@@ -85,11 +86,7 @@ export function CredentialView({
       <Section title="Secrets">
         <SecretTimes credential={data} />
       </Section>
-      {data.tokens ? (
-        <Section title="Tokens">
-          <TokenState tokens={data.tokens} />
-        </Section>
-      ) : null}
+      {data.tokens ? <RenewalCard credential={data} tokens={data.tokens} may={may} /> : null}
       <Section title="Used by">
         <UsedBy integrations={data.integrations} />
       </Section>
