@@ -1,6 +1,6 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
-import { credentials, tokenSets } from '@/db/schema'
+import { credentials, tokenSets, vaultItems } from '@/db/schema'
 import type { Secret } from '../vault/secret'
 import type { Secrets, Vault } from '../vault/vault'
 import { OAuthError } from './errors'
@@ -90,6 +90,37 @@ export async function readState(db: Database, owner: TokenOwner): Promise<TokenS
   return row ?? { ...NOTHING, now: new Date() }
 }
 
+/** An owner's tokens with their state, as they were at one moment. */
+export interface HeldTokens {
+  state: TokenState
+  tokens: StoredTokens
+  /** The version of the credential that they are of; null: they are a draft's. */
+  ownerVersion: number | null
+}
+
+/** Reads an owner's tokens with their state, in one statement. */
+export async function readHeld(db: Database, vault: Vault, owner: TokenOwner): Promise<HeldTokens> {
+  const { accountId, ownerId } = owner
+  const [row] = await db
+    .select({
+      state: stateColumns,
+      dataKeyId: vaultItems.dataKeyId,
+      sealed: vaultItems.sealed,
+      ownerVersion: credentials.version,
+    })
+    .from(tokenSets)
+    .leftJoin(
+      vaultItems,
+      and(eq(vaultItems.accountId, accountId), eq(vaultItems.ownerId, ownerId), eq(vaultItems.field, 'tokens')),
+    )
+    .leftJoin(credentials, and(eq(credentials.accountId, accountId), eq(credentials.id, ownerId)))
+    .where(ofOwner(owner))
+  const { dataKeyId, sealed, ownerVersion = null } = row ?? {}
+  const item = dataKeyId && sealed ? { dataKeyId, sealed } : null
+  const opened = item && (await vault.openSealed(db, { accountId, ownerId, field: 'tokens' }, item))
+  return { state: row?.state ?? { ...NOTHING, now: new Date() }, tokens: toTokens(opened), ownerVersion }
+}
+
 /** Opens an owner's tokens. Read after its state, they are those of its version or later ones. */
 export async function openTokens(
   db: Database,
@@ -97,6 +128,10 @@ export async function openTokens(
   { accountId, ownerId }: TokenOwner,
 ): Promise<StoredTokens> {
   const item = await vault.open(db, { accountId, ownerId, field: 'tokens' })
+  return toTokens(item)
+}
+
+function toTokens(item: Secrets | null): StoredTokens {
   return { accessToken: item?.access_token ?? null, refreshToken: item?.refresh_token ?? null }
 }
 
