@@ -42,11 +42,13 @@ export interface TokenDialect {
   answer?: Partial<Record<Field, string>>
   /** Where an answer says whose tokens they are, such as `user_id`. */
   identity?: string
-  /** How the answer of the authorization endpoint differs (RFC 6749, 4.1.2): names of its parameters. */
+  /** How the authorization endpoint differs (RFC 6749, 4.1). */
   authorization?: {
-    /** What `code` is called. */
+    /** No code challenge is sent: the documentation has none for such clients (RFC 7636). */
+    pkce?: false
+    /** What `code` is called in its answer. */
     code?: string
-    /** What says whose consent it is, such as `shop`. */
+    /** What says whose consent it is in its answer, such as `shop`. */
     identity?: string
   }
   /** Errors that have codes of their own. */

@@ -13,7 +13,7 @@ import { TestProgress } from '../testing/test-progress'
 import { useTest } from '../testing/use-test'
 import { type ProviderMark, type TestResult, typeNames } from '../words'
 import { HostsField } from './hosts-field'
-import { type FormProvider, refilled, templateValues, type Variables } from './initial'
+import { type FormProvider, refilled, templateValues, type Variables, withVariablesOf } from './initial'
 import type { FormInput, FormValues } from './input'
 import type { Stored } from './rules'
 import { savedAs } from './saved-as'
@@ -71,9 +71,10 @@ export default function CredentialForm({
   /** A test has made a draft, by which the form can be gone on with after the page was closed. */
   onDraft: (id: string) => void
 }) {
-  const form = useCredentialForm({ initial: start.values, stored: start.stored, provider })
-  const { state, input, tested } = form
   const [template, setTemplate] = useState(0)
+  const shown = withVariablesOf(provider, template)
+  const form = useCredentialForm({ initial: start.values, stored: start.stored, provider: shown })
+  const { state, input, tested } = form
   const [draftId, setDraftId] = useState(start.draftId)
   const [lastTest, setLastTest] = useState<{ tested: string; receipt: string | null; result: TestResult } | null>(null)
   const [testedAs, setTestedAs] = useState('')
@@ -162,7 +163,7 @@ export default function CredentialForm({
         <ServiceFields
           state={state}
           mark={mark}
-          provider={provider}
+          provider={shown}
           template={template}
           onTemplate={chooseTemplate}
           variables={form.variables}

@@ -1,5 +1,7 @@
 import type { CredentialType } from '@/lib/credentials'
 import type { CredentialTemplate } from '@/lib/credentials/catalogue'
+// Not from the index, which has the whole catalogue.
+import { variablesOf } from '@/lib/credentials/catalogue/variables'
 import type { Credential } from '../words'
 import type { FormValues } from './input'
 
@@ -82,6 +84,12 @@ export interface FormProvider {
   monogram: string
   variables: { name: string; label: string; example: string; pattern: string }[]
   templates: Pick<CredentialTemplate, 'label' | 'settings' | 'hosts' | 'test' | 'hint'>[]
+}
+
+/** A provider as one of its templates needs it: the others' variables are not asked for. */
+export function withVariablesOf(provider: FormProvider | null, template: number): FormProvider | null {
+  const chosen = provider?.templates[template]
+  return provider && chosen ? { ...provider, variables: variablesOf(provider.variables, chosen) } : provider
 }
 
 /** Values of a provider's variables, by name. */
