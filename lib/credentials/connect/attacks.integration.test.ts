@@ -66,7 +66,10 @@ withConnecting('attacks on connecting', (bed) => {
       ['that is empty', () => ''],
       ['that is anything', () => 'x'.repeat(400)],
       ['that was cut', (state) => state.slice(0, -1)],
-      ['of which one letter is another', (state) => state.replace(/.(?=.{9}$)/, (letter) => (letter === 'A' ? 'B' : 'A'))],
+      [
+        'of which one letter is another',
+        (state) => state.replace(/.(?=.{9}$)/, (letter) => (letter === 'A' ? 'B' : 'A')),
+      ],
       ['that is no secret but a JWT without signature', () => 'eyJhbGciOiJub25lIn0.eyJzaWQiOiJvYXNfMSJ9.'],
       ['that was sealed with another key', () => sealedWith('another-secret', { sid: 'oas_1' })],
       ['that is sealed by us for something else', () => sealedWith(bed.store.authSecret, { purpose: 'other' })],
