@@ -10,7 +10,8 @@ import { fetchPlainly } from './fetch'
  * What is known of tokens at the provider after a disconnect. confirmed: it said that they are gone. refused: it said no.
  * unknown: it gave no answer. not_supported: no address is known to take them back. nothing: there were none.
  */
-export type Revocation = 'confirmed' | 'refused' | 'unknown' | 'not_supported' | 'nothing'
+export const revocations = ['confirmed', 'refused', 'unknown', 'not_supported', 'nothing'] as const
+export type Revocation = (typeof revocations)[number]
 
 /**
  * Takes tokens back at the provider (RFC 7009): the refresh token, with which its access tokens go, and then the access
