@@ -95,7 +95,10 @@ export function translate(parameters: URLSearchParams, dialect: TokenDialect): [
     ...dialect.grantTypes,
     ...(isExchange && { refresh_token: exchange.grantType }),
   }
-  return [...parameters].map(([name, value]) => [
+  // What the flow sets can't be said a second time, under the name that the provider has for it.
+  const taken = new Set(Object.values(names))
+  const said = [...parameters].filter(([name]) => own(names, name) !== undefined || !taken.has(name))
+  return said.map(([name, value]) => [
     own(names, name) ?? name,
     name === 'grant_type'
       ? (own(grants, value) ?? value)
@@ -103,6 +106,18 @@ export function translate(parameters: URLSearchParams, dialect: TokenDialect): [
         ? value.split(' ').join(dialect.scopeSeparator ?? ' ')
         : value,
   ])
+}
+
+/** The answer of an authorization endpoint under the names that RFC 6749, 4.1.2 gives its parameters. */
+export function readAuthorization(answer: URLSearchParams, { authorization }: TokenDialect): URLSearchParams {
+  // One that is there twice stays so, to be refused.
+  return new URLSearchParams([...answer].map(([name, value]) => [name === authorization?.code ? 'code' : name, value]))
+}
+
+/** Whose consent an answer of an authorization endpoint is; null: not told. */
+export function identityOfConsent(answer: URLSearchParams, { authorization }: TokenDialect): string | null {
+  const named = authorization?.identity === undefined ? [] : answer.getAll(authorization.identity)
+  return named.length === 1 ? storableIdentity(named[0] ?? null) : null
 }
 
 /** A token request as a provider wants it. */
@@ -165,8 +180,11 @@ function errorIn(body: Record<string, unknown>, { errors }: TokenDialect, hasTok
 }
 
 function identityIn(body: Record<string, unknown>, { identity }: TokenDialect): string | null {
-  const value = identity === undefined ? null : wordAt(body, identity)
-  return value !== null && value.length <= MAX_IDENTITY && !/[\p{Cc}\p{Cs}]/u.test(value) ? value : null
+  return identity === undefined ? null : storableIdentity(wordAt(body, identity))
+}
+
+function storableIdentity(text: string | null): string | null {
+  return text && text.length <= MAX_IDENTITY && !/[\p{Cc}\p{Cs}]/u.test(text) ? text : null
 }
 
 /** The member at a path of names, joined by dots. */

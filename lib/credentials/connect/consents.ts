@@ -44,12 +44,15 @@ export interface Waiting extends Identity {
 export interface Subject {
   settings: { type: 'oauth2' } & OAuth2Settings
   hosts: string[]
+  /** In whose words things are said. */
+  provider: string | null
 }
 
 export function subjectOf(owner: CredentialRow | DraftRow): Subject {
   const settings = 'settings' in owner ? owner.settings : settingsOf(owner.form as never)
   const hosts = 'settings' in owner ? owner.hosts : hostsOf(owner.form as never)
-  return { settings: settings as unknown as Subject['settings'], hosts: [...hosts].sort() }
+  const provider = 'settings' in owner ? owner.provider : ((owner.form.provider as string | null | undefined) ?? null)
+  return { settings: settings as unknown as Subject['settings'], hosts: [...hosts].sort(), provider }
 }
 
 export function isSameSubject(row: ConsentRow, owner: CredentialRow | DraftRow): boolean {
