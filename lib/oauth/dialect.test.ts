@@ -77,7 +77,10 @@ describe('a dialect', () => {
 
   it('sends everything in the query of a GET, beside what the address has', async () => {
     const { method, target, headers, body } = await sent({ method: 'GET' }, byRefresh, {
-      parameters: [{ name: 'fields', value: 'a b' }],
+      parameters: [
+        { name: 'fields', value: 'a b' },
+        { name: 'constructor', value: 'c' },
+      ],
     })
     expect(method).toBe('GET')
     expect(body).toBe('')
@@ -88,6 +91,7 @@ describe('a dialect', () => {
       client_id: 'shop-1',
       client_secret: CLIENT_SECRET,
       fields: 'a b',
+      constructor: 'c',
     })
   })
 

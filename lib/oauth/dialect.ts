@@ -86,14 +86,13 @@ const MAX_IDENTITY = 256
 /** Parameters under the names that a provider gives them, and scopes joined as it wants them. */
 export function translate(parameters: URLSearchParams, dialect: TokenDialect): [name: string, value: string][] {
   const { exchange } = dialect
-  const isExchange = exchange !== undefined && parameters.get('grant_type') === 'refresh_token'
   const names: Record<string, string> = {
     ...dialect.parameters,
-    ...(isExchange && { refresh_token: exchange.parameter }),
+    ...(exchange && { refresh_token: exchange.parameter }),
   }
   const grants: Record<string, string> = {
     ...dialect.grantTypes,
-    ...(isExchange && { refresh_token: exchange.grantType }),
+    ...(exchange && { refresh_token: exchange.grantType }),
   }
   // What the flow sets can't be said a second time, under the name that the provider has for it.
   const taken = new Set(Object.values(names))
