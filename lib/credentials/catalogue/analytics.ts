@@ -21,7 +21,7 @@ export const analytics: Provider[] = [
           token_url: 'https://oauth2.googleapis.com/token',
           revocation_url: 'https://oauth2.googleapis.com/revoke',
           client_authentication: 'body',
-          scopes: ['https://www.googleapis.com/auth/analytics.readonly'],
+          scopes: ['openid', 'email', 'https://www.googleapis.com/auth/analytics.readonly'],
         }),
         hosts: ['https://analyticsdata.googleapis.com', 'https://analyticsadmin.googleapis.com'],
         test: { method: 'GET', url: 'https://analyticsadmin.googleapis.com/v1beta/accountSummaries', good: [] },
