@@ -56,6 +56,9 @@ const PUBLIC_CLIENT_ID = 'public-app'
 const CLIENT_SECRET = 'Canary-oauth/+ &=%_1'
 const SCOPE = 'openid offline_access orders'
 
+/** Signs ID tokens. Made once: it takes a while. */
+const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+
 /**
  * Starts a server.
  * @param redirectUris where its clients may send a browser back to after consent; none: consent can't be given
@@ -75,7 +78,6 @@ export async function startOAuthServer({ redirectUris = [] as string[] } = {}): 
   let interference: Interference | null = null
 
   const lifetime = () => lifetimeSeconds
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const provider = new OAuthProvider(issuer, {
     adapter: memoryAdapter(),
     clients: [

@@ -3,6 +3,7 @@ import { actorKinds, credentialTypes, renewalReasons, renewalResults, testResult
 import type { CredentialView, DraftView, RenewalView, TestReport } from '../credentials'
 import { renewalStates } from '../credentials/read'
 import { grants } from '../credentials/types'
+import { revocations } from '../oauth/connect/revocation'
 import { isoOrNull } from './resources'
 
 // What the API's answers about credentials look like. No field of them holds a secret.
@@ -36,6 +37,20 @@ const settings = {
   revocation_url: z.string().nullable().optional(),
   authorization_parameters: z.array(z.object({ name: z.string(), value: z.string() })).optional(),
 }
+
+const connection = z
+  .object({
+    label: z.string().nullable().openapi({ description: 'The account of the provider as people call it.' }),
+    subject: z.string().nullable().openapi({ description: 'The provider’s own name for the account.' }),
+    issuer: z.string().nullable().openapi({ description: 'Who vouches for the subject.' }),
+    connected_at: time,
+    connected_by: z.string(),
+  })
+  .nullable()
+  .openapi({
+    description:
+      'Of the grant `authorization_code`: which account of the provider is connected, as far as it tells; null: none is. Connecting needs a person and a browser.',
+  })
 
 const testRequest = z.object({ method: z.enum(['GET', 'HEAD', 'OPTIONS']), url: z.string(), good: z.array(z.string()) })
 
@@ -86,6 +101,7 @@ export const credentialSchema = z
       })
       .nullable()
       .openapi({ description: 'Of OAuth2: the state of its tokens.' }),
+    connection,
     integrations: z
       .array(z.object({ id: z.string(), name: z.string(), slug: z.string() }))
       .openapi({ description: 'Where it is used.' }),
@@ -146,6 +162,7 @@ export const draftSchema = z
     form: z.record(z.string(), z.any()).openapi({ description: 'The form as it was tested, without its secrets.' }),
     secret_set_at: secretSetAt,
     last_test: z.object({ result: z.enum(testResults), detail: z.string(), at: time }).nullable(),
+    connection,
     expires_at: time,
   })
   .openapi('CredentialDraft')
@@ -215,12 +232,29 @@ export function credentialResource(view: CredentialView): CredentialResource {
       refused_error: view.tokens.refusedError,
       refresh_expires_at: isoOrNull(view.tokens.refreshExpiresAt),
     },
+    connection: connectionResource(view.connection),
     integrations: view.integrations,
     created_at: view.createdAt.toISOString(),
     created_by: { type: view.createdBy.kind, id: view.createdBy.id, name: view.createdBy.name },
     updated_at: view.updatedAt.toISOString(),
   }
 }
+
+function connectionResource(view: CredentialView['connection']): z.output<typeof connection> {
+  if (!view) return null
+  const { label, subject, issuer, connectedAt, connectedByName } = view
+  return { label, subject, issuer, connected_at: connectedAt.toISOString(), connected_by: connectedByName }
+}
+
+/** What has become of tokens at the provider. */
+export const disconnectionSchema = z
+  .object({
+    revocation: z.enum(revocations).openapi({
+      description:
+        '`confirmed`: the provider said that the tokens are gone. `refused`: it said no. `unknown`: it gave no answer. `not_supported`: no address is known to take them back. `nothing`: there were none. Fenicia has forgotten them in each case.',
+    }),
+  })
+  .openapi('Disconnection')
 
 /** @param left what the test of a form that is not saved leaves for its save */
 export function testReportResource(
@@ -252,6 +286,7 @@ export function draftResource(draft: DraftView): DraftResource {
     form: { ...draft.form },
     secret_set_at: draft.secretSetAt,
     last_test: draft.lastTest && { ...draft.lastTest, at: draft.lastTest.at.toISOString() },
+    connection: connectionResource(draft.connection),
     expires_at: draft.expiresAt.toISOString(),
   }
 }

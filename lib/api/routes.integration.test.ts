@@ -60,6 +60,20 @@ const credentialInput = () => ({
   secret: { token: 'a-token-of-the-service' },
 })
 
+function makeConnectable(accountId: string): Promise<string> {
+  const input = {
+    type: 'oauth2',
+    name: newName(),
+    hosts: [serviceUrl],
+    grant: 'authorization_code',
+    authorization_url: `${serviceUrl}/authorize`,
+    token_url: `${serviceUrl}/token`,
+    client_id: 'app',
+    client_authentication: 'none',
+  }
+  return createCredential(credentialStore(), operatorActor(accountId), credentialForm.parse(input))
+}
+
 function makeCredential(accountId: string): Promise<string> {
   return createCredential(credentialStore(), operatorActor(accountId), credentialForm.parse(credentialInput()))
 }
@@ -107,6 +121,7 @@ async function makeTarget(operationId: string, accountId: string): Promise<strin
     return (await makeIntegration(accountId)).id
   if (operationId.endsWith('CredentialDraft')) return makeDraft(accountId)
   if (operationId === 'renewCredential') return makeClient(accountId)
+  if (operationId === 'disconnectCredential') return makeConnectable(accountId)
   if (operationId.endsWith('Credential') || operationId === 'listRenewals') return makeCredential(accountId)
   if (operationId === 'getBulkRevocation') return requestBulkRevocation(db, operatorActor(accountId), ['key_1'], null)
   return (await api.makeKey(accountId, { name: `Target ${crypto.randomUUID()}`.slice(0, 64) })).id
@@ -196,6 +211,7 @@ const rows: Record<string, Row> = {
     malformed: { query: '?even_if_used=perhaps' },
     but: { 'malformed input': '400 validation:invalid_value', 'unknown field': '400 validation:unknown_field' },
   },
+  disconnectCredential: { good: { status: 200 }, malformed: { id: 'cred_%00' } },
   listCredentialDrafts: {
     good: { status: 200 },
     malformed: { query: '?limit=0' },

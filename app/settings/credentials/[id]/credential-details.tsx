@@ -62,7 +62,8 @@ const grantNames = {
 /** What the type asks for and is not secret. */
 function Settings({ credential }: { credential: Credential }) {
   const { type, placement, headers, grant, token_url, client_id, client_authentication } = credential
-  const { scopes = [], audience, parameters = [] } = credential
+  const { scopes = [], audience, parameters = [], authorization_url, issuer, revocation_url } = credential
+  const { authorization_parameters = [] } = credential
   const what = type === 'oauth2' ? 'access token' : 'key'
   return (
     <>
@@ -79,6 +80,22 @@ function Settings({ credential }: { credential: Credential }) {
         </DescriptionItem>
       ) : null}
       {grant ? <DescriptionItem term="How Fenicia gets access">{grantNames[grant]}</DescriptionItem> : null}
+      {[
+        ['Authorization URL', authorization_url],
+        ['Issuer', issuer],
+        ['Revocation URL', revocation_url],
+      ].map(([term, url]) =>
+        url ? (
+          <DescriptionItem key={term} term={term}>
+            <Mono>{url}</Mono>
+          </DescriptionItem>
+        ) : null,
+      )}
+      {authorization_parameters.length > 0 ? (
+        <DescriptionItem term="Other parameters of the authorization URL">
+          <MonoList items={authorization_parameters.map(({ name, value }) => `${name}=${value}`)} />
+        </DescriptionItem>
+      ) : null}
       {token_url ? (
         <DescriptionItem term="Token URL">
           <Mono>{token_url}</Mono>

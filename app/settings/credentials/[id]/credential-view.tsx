@@ -16,6 +16,7 @@ import { ReadFailure } from '../list-states'
 import { editHref, integrationHref } from '../paths'
 import { useCredential } from '../queries'
 import { type Credential, expiryOf, type ProviderMark, typeNames } from '../words'
+import { ConnectionCard } from './connection-card'
 import { CredentialDetails, SecretTimes } from './credential-details'
 import { RenewalCard } from './renewal-card'
 import { TestCard } from './test-card'
@@ -79,6 +80,7 @@ export function CredentialView({
       </header>
       {isError ? <ReadFailure error={error} stale retrying={isFetching} onRetry={() => void refetch()} /> : null}
       <Warnings credential={data} />
+      {data.grant === 'authorization_code' ? <ConnectionCard credential={data} may={may} /> : null}
       <TestCard credential={data} may={may} />
       <Section title="Details">
         <CredentialDetails credential={data} mark={mark} />
@@ -103,7 +105,10 @@ function Warnings({ credential }: { credential: Credential }) {
       {tokens?.refused_error ? (
         <Banner tone="error" title="The service has refused to renew this credential">
           It answered <code className="font-mono">{tokens.refused_error}</code>. Calls through its integrations fail
-          until the service is connected anew: edit the credential and replace the refresh token.
+          until the service is connected anew:{' '}
+          {credential.grant === 'authorization_code'
+            ? 're-authorize it below.'
+            : 'edit the credential and replace the refresh token.'}
         </Banner>
       ) : null}
       {expiry && expires_at ? (
