@@ -233,7 +233,6 @@ async function putRow(
     ...state,
     expiresAt: tokens.expiresAt,
     renewAt: state.refusedError === null ? sql`case when ${isRenewedAhead(owner)} then ${fromNow(dueInMs)} end` : null,
-    ...refreshEndColumns(tokens, fromNow),
     learnedSeconds: null,
     leaseUntil: null,
     contestedAt: null,
@@ -244,10 +243,15 @@ async function putRow(
   }
   await tx
     .insert(tokenSets)
-    .values({ ...placeOf(owner), ...values, version: 1, fence: FIRST_FENCE })
+    .values({ ...placeOf(owner), ...values, ...newRefreshEnd(tokens), version: 1, fence: FIRST_FENCE })
     .onConflictDoUpdate({
       target: [tokenSets.accountId, tokenSets.ownerId],
-      set: { ...values, version: sql`${tokenSets.version} + 1`, fence: sql`${tokenSets.fence} + 1` },
+      set: {
+        ...values,
+        ...refreshEndColumns(tokens, fromNow),
+        version: sql`${tokenSets.version} + 1`,
+        fence: sql`${tokenSets.fence} + 1`,
+      },
     })
   if (before?.alarmedAt && state.refusedError === null) await endAlarm(tx, owner, before.failingSince)
 }
@@ -264,6 +268,12 @@ export function isRenewedAhead({ accountId, ownerId }: TokenOwner) {
 
 /** Ends of refresh tokens that differ by less are the same one, told anew as seconds from then. */
 const SAME_END = sql`interval '5 minutes'`
+
+/** What is written of a refresh token's end where there was no row. */
+function newRefreshEnd({ refreshEndsAt = null }: Pick<NewTokens, 'refreshEndsAt'>) {
+  if (refreshEndsAt === null || refreshEndsAt === 'unchanged') return {}
+  return { refreshExpiresAt: fromNow(refreshEndsAt.getTime() - Date.now()), refreshSetAt: sql`clock_timestamp()` }
+}
 
 /** What is written of a refresh token's end: since when it is that one, and that nobody was warned of it yet. */
 export function refreshEndColumns(

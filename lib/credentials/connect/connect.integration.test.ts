@@ -95,7 +95,7 @@ withConnecting('connecting', (bed) => {
       const before = await bed.tokens(id)
       await bed.db
         .update(tokenSets)
-        .set({ refusedError: 'invalid_grant', refusedAt: new Date() })
+        .set({ refusedError: 'invalid_grant', refusedAt: new Date(), alarmedAt: new Date() })
         .where(eq(tokenSets.ownerId, id))
       expectEnd(await bed.connect(id), 'connected')
       expect((await bed.tokens(id)).refresh).not.toBe(before.refresh)
