@@ -26,7 +26,7 @@ export function renewDueCredentials(
 /**
  * Renews a credential's tokens because somebody wants it, whatever was refused before.
  * @returns the attempt: that it failed is told by it, and not thrown
- * @throws {Refusal} `not_found`; `invalid` when it has no tokens; `credential_busy` while somebody else renews
+ * @throws {Refusal} `not_found`; `invalid` when it has none, or was never connected; `credential_busy` while somebody else renews
  */
 export async function renewNow(store: CredentialStore, actor: Actor, id: string): Promise<RenewalView> {
   const { db, vault, tokens } = store
@@ -38,6 +38,9 @@ export async function renewNow(store: CredentialStore, actor: Actor, id: string)
     await tokens.renew({ accountId, ownerId: id }, load, { reason: 'manual' })
   } catch (error) {
     if (isOAuthError(error) && error.code === 'busy') throw busy()
+    if (isOAuthError(error) && error.code === 'no_refresh_token') {
+      throw invalidField('grant', 'There is nothing to renew with yet: connect the service first.')
+    }
     if (!isOAuthError(error) && !isEgressError(error) && !isVaultError(error)) throw error
   }
   const attempt = await latestRenewal(db, accountId, id)
