@@ -1,7 +1,7 @@
 'use client'
 
 import { useRouter, useSearchParams } from 'next/navigation'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { Banner } from '@/components/ui/banner'
 import { Button } from '@/components/ui/button'
 import { Card, CardContent, CardFooter, CardHeader, CardTitle } from '@/components/ui/card'
@@ -11,7 +11,7 @@ import type { ConsentView } from '@/lib/credentials'
 import { ProblemBanner } from '../../data/problem-banner'
 import { connectCredential } from '../connect/actions'
 import { ConnectStatus, EndBanner } from '../connect/connect-status'
-import { CONSENT_PARAM, consentPath, REAUTHORIZE_PARAM } from '../connect/paths'
+import { REAUTHORIZE_PARAM } from '../connect/paths'
 import { useConnect } from '../connect/use-connect'
 import type { Allowed } from '../credential-menu'
 import { DisconnectDialog, ReauthorizeDialog, ReplaceDialog } from '../dialogs/connection-dialogs'
@@ -20,11 +20,22 @@ import { useCredentialsChanged } from '../queries'
 import { accountText, type Credential } from '../words'
 
 /** Whose account is connected, and the buttons that connect it anew or take it away. */
-export function ConnectionCard({ credential, may }: { credential: Credential; may: Allowed }) {
+export function ConnectionCard({
+  credential,
+  may,
+  cameBack,
+}: {
+  credential: Credential
+  may: Allowed
+  /** How the consent ended that the page comes back from. */
+  cameBack: ConsentView | null
+}) {
   const { id, connection, authorization_url: authorizationUrl } = credential
   const changed = useCredentialsChanged()
-  const { consent: cameBack, wantsIt, forget } = useAddress(id)
-  const [other, setOther] = useState<ConsentView | null>(null)
+  const router = useRouter()
+  const wantsIt = useSearchParams().get(REAUTHORIZE_PARAM) !== null
+  const forget = () => router.replace(credentialHref(id), { scroll: false })
+  const [other, setOther] = useState(cameBack?.state === 'other_account' ? cameBack : null)
   const [isDisconnecting, setDisconnecting] = useState(false)
   const [said, setSaid] = useState<string | null>(null)
   const connect = useConnect({
@@ -34,9 +45,6 @@ export function ConnectionCard({ credential, may }: { credential: Credential; ma
       changed()
     },
   })
-  useEffect(() => {
-    if (cameBack?.state === 'other_account') setOther(cameBack)
-  }, [cameBack])
   const start = () => {
     setSaid(null)
     connect.start()
@@ -138,29 +146,4 @@ export function ConnectionCard({ credential, may }: { credential: Credential; ma
       {connect.passwordDialog}
     </Card>
   )
-}
-
-/** What the page's address asks for: to re-authorize at once, or to show how a consent has ended. */
-function useAddress(id: string): { consent: ConsentView | null; wantsIt: boolean; forget: () => void } {
-  const params = useSearchParams()
-  const router = useRouter()
-  const cameFrom = params.get(CONSENT_PARAM)
-  const [consent, setConsent] = useState<ConsentView | null>(null)
-  useEffect(() => {
-    if (cameFrom === null) return setConsent(null)
-    let isOver = false
-    const read = async () => {
-      const response = await fetch(consentPath(cameFrom)).catch(() => null)
-      if (response?.ok && !isOver) setConsent((await response.json()) as ConsentView)
-    }
-    void read()
-    return () => {
-      isOver = true
-    }
-  }, [cameFrom])
-  return {
-    consent,
-    wantsIt: params.get(REAUTHORIZE_PARAM) !== null,
-    forget: () => router.replace(credentialHref(id), { scroll: false }),
-  }
 }
