@@ -229,6 +229,22 @@ test('another account replaces nothing until somebody says so', async ({ page })
   expect(await connectionOf(id)).toBe('shop-2')
 })
 
+test('another account that comes back to a whole page is asked about there', async ({ page }) => {
+  const id = await create('Other account by a page')
+  await connect(page, id, 'shop-1')
+  await page.addInitScript(() => {
+    window.open = () => null
+  })
+  await page.reload()
+  const button = page.getByRole('button', { name: 'Re-authorize' })
+  await toBeAlive(button)
+  await button.click()
+  await consent(page, 'Allow', 'shop-2')
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Replace by shop-2' }).click()
+  await expect(page.getByText('Connected as shop-2').first()).toBeVisible()
+  await expect(page).toHaveURL(hrefOf(id))
+})
+
 test('a second tab that begins after the first is the one that counts', async ({ page, context }) => {
   const id = await create('Two tabs')
   await page.goto(hrefOf(id))

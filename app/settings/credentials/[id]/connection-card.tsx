@@ -1,7 +1,7 @@
 'use client'
 
 import { useRouter, useSearchParams } from 'next/navigation'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { Banner } from '@/components/ui/banner'
 import { Button } from '@/components/ui/button'
 import { Card, CardContent, CardFooter, CardHeader, CardTitle } from '@/components/ui/card'
@@ -36,6 +36,9 @@ export function ConnectionCard({
   const wantsIt = useSearchParams().get(REAUTHORIZE_PARAM) !== null
   const forget = () => router.replace(credentialHref(id), { scroll: false })
   const [other, setOther] = useState(cameBack?.state === 'other_account' ? cameBack : null)
+  // Dialogs stand outside of what the server renders.
+  const [isAlive, setAlive] = useState(false)
+  useEffect(() => setAlive(true), [])
   const [isDisconnecting, setDisconnecting] = useState(false)
   const [said, setSaid] = useState<string | null>(null)
   const connect = useConnect({
@@ -106,7 +109,7 @@ export function ConnectionCard({
           </span>
         </CardFooter>
       ) : null}
-      {wantsIt && may.reauthorize && !isWaiting ? (
+      {isAlive && wantsIt && may.reauthorize && !isWaiting ? (
         <ReauthorizeDialog
           credential={credential}
           host={new URL(authorizationUrl ?? '').host}
@@ -117,7 +120,7 @@ export function ConnectionCard({
           }}
         />
       ) : null}
-      {other ? (
+      {isAlive && other ? (
         <ReplaceDialog
           name={credential.name}
           consent={other}

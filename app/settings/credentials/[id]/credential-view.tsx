@@ -91,7 +91,7 @@ export function CredentialView({
       <Section title="Secrets">
         <SecretTimes credential={data} />
       </Section>
-      {data.tokens ? (
+      {data.tokens && (data.grant !== 'authorization_code' || data.connection) ? (
         <Section title="Tokens">
           <TokenState tokens={data.tokens} />
         </Section>
