@@ -18,7 +18,7 @@ import { createTestAccount } from './account'
 import { type Driver, forEachDatabase } from './databases'
 import { egressWith } from './egress'
 import { consentTo } from './oauth-consent'
-import { type OAuthServer, startOAuthServer } from './oauth-server'
+import { type OAuthServer, startOAuthServer } from './oauth-provider'
 import { auditLog } from './people'
 
 export const REDIRECT_URI = 'http://localhost:3000/api/oauth/callback'

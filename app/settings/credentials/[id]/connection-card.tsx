@@ -11,7 +11,7 @@ import type { ConsentView } from '@/lib/credentials'
 import { ProblemBanner } from '../../data/problem-banner'
 import { connectCredential } from '../connect/actions'
 import { ConnectStatus, EndBanner } from '../connect/connect-status'
-import { CONSENT_PARAM, consentPath, REAUTHORIZE_PARAM } from '../connect/paths'
+import { REAUTHORIZE_PARAM } from '../connect/paths'
 import { useConnect } from '../connect/use-connect'
 import type { Allowed } from '../credential-menu'
 import { DisconnectDialog, ReauthorizeDialog, ReplaceDialog } from '../dialogs/connection-dialogs'
@@ -20,11 +20,25 @@ import { useCredentialsChanged } from '../queries'
 import { accountText, type Credential } from '../words'
 
 /** Whose account is connected, and the buttons that connect it anew or take it away. */
-export function ConnectionCard({ credential, may }: { credential: Credential; may: Allowed }) {
+export function ConnectionCard({
+  credential,
+  may,
+  cameBack,
+}: {
+  credential: Credential
+  may: Allowed
+  /** How the consent ended that the page comes back from. */
+  cameBack: ConsentView | null
+}) {
   const { id, connection, authorization_url: authorizationUrl } = credential
   const changed = useCredentialsChanged()
-  const { consent: cameBack, wantsIt, forget } = useAddress(id)
-  const [other, setOther] = useState<ConsentView | null>(null)
+  const router = useRouter()
+  const wantsIt = useSearchParams().get(REAUTHORIZE_PARAM) !== null
+  const forget = () => router.replace(credentialHref(id), { scroll: false })
+  const [other, setOther] = useState(cameBack?.state === 'other_account' ? cameBack : null)
+  // Dialogs stand outside of what the server renders.
+  const [isAlive, setAlive] = useState(false)
+  useEffect(() => setAlive(true), [])
   const [isDisconnecting, setDisconnecting] = useState(false)
   const [said, setSaid] = useState<string | null>(null)
   const connect = useConnect({
@@ -34,9 +48,6 @@ export function ConnectionCard({ credential, may }: { credential: Credential; ma
       changed()
     },
   })
-  useEffect(() => {
-    if (cameBack?.state === 'other_account') setOther(cameBack)
-  }, [cameBack])
   const start = () => {
     setSaid(null)
     connect.start()
@@ -98,7 +109,7 @@ export function ConnectionCard({ credential, may }: { credential: Credential; ma
           </span>
         </CardFooter>
       ) : null}
-      {wantsIt && may.reauthorize && !isWaiting ? (
+      {isAlive && wantsIt && may.reauthorize && !isWaiting ? (
         <ReauthorizeDialog
           credential={credential}
           host={new URL(authorizationUrl ?? '').host}
@@ -109,7 +120,7 @@ export function ConnectionCard({ credential, may }: { credential: Credential; ma
           }}
         />
       ) : null}
-      {other ? (
+      {isAlive && other ? (
         <ReplaceDialog
           name={credential.name}
           consent={other}
@@ -138,29 +149,4 @@ export function ConnectionCard({ credential, may }: { credential: Credential; ma
       {connect.passwordDialog}
     </Card>
   )
-}
-
-/** What the page's address asks for: to re-authorize at once, or to show how a consent has ended. */
-function useAddress(id: string): { consent: ConsentView | null; wantsIt: boolean; forget: () => void } {
-  const params = useSearchParams()
-  const router = useRouter()
-  const cameFrom = params.get(CONSENT_PARAM)
-  const [consent, setConsent] = useState<ConsentView | null>(null)
-  useEffect(() => {
-    if (cameFrom === null) return setConsent(null)
-    let isOver = false
-    const read = async () => {
-      const response = await fetch(consentPath(cameFrom)).catch(() => null)
-      if (response?.ok && !isOver) setConsent((await response.json()) as ConsentView)
-    }
-    void read()
-    return () => {
-      isOver = true
-    }
-  }, [cameFrom])
-  return {
-    consent,
-    wantsIt: params.get(REAUTHORIZE_PARAM) !== null,
-    forget: () => router.replace(credentialHref(id), { scroll: false }),
-  }
 }

@@ -9,6 +9,7 @@ import { Button, buttonVariants } from '@/components/ui/button'
 import { Card, CardContent, CardHeader, CardTitle } from '@/components/ui/card'
 import { Monogram } from '@/components/ui/monogram'
 import { RelativeTime } from '@/components/ui/relative-time'
+import type { ConsentView } from '@/lib/credentials'
 import type { Preloaded } from '../../data/preloaded'
 import { type Allowed, useCredentialDialogs } from '../credential-menu'
 import { LIST_PATH } from '../list-state'
@@ -27,11 +28,14 @@ export function CredentialView({
   preloaded,
   mark,
   may,
+  cameBack,
 }: {
   id: string
   preloaded: Preloaded<Credential>
   mark: ProviderMark | null
   may: Allowed
+  /** How the consent ended that the page comes back from. */
+  cameBack: ConsentView | null
 }) {
   const router = useRouter()
   const { data = preloaded.answer, error, isError, isFetching, refetch } = useCredential(id, preloaded)
@@ -80,15 +84,17 @@ export function CredentialView({
       </header>
       {isError ? <ReadFailure error={error} stale retrying={isFetching} onRetry={() => void refetch()} /> : null}
       <Warnings credential={data} />
-      {data.grant === 'authorization_code' ? <ConnectionCard credential={data} may={may} /> : null}
+      {data.grant === 'authorization_code' ? <ConnectionCard credential={data} may={may} cameBack={cameBack} /> : null}
       <TestCard credential={data} may={may} />
+      {data.tokens && (data.grant !== 'authorization_code' || data.connection) ? (
+        <RenewalCard credential={data} tokens={data.tokens} may={may} />
+      ) : null}
       <Section title="Details">
         <CredentialDetails credential={data} mark={mark} />
       </Section>
       <Section title="Secrets">
         <SecretTimes credential={data} />
       </Section>
-      {data.tokens ? <RenewalCard credential={data} tokens={data.tokens} may={may} /> : null}
       <Section title="Used by">
         <UsedBy integrations={data.integrations} />
       </Section>

@@ -3,20 +3,24 @@
 import { Banner } from '@/components/ui/banner'
 import { Button } from '@/components/ui/button'
 import { Status } from '@/components/ui/status'
+import type { ConsentView } from '@/lib/credentials'
 import { ProblemBanner } from '../../data/problem-banner'
-import { ConnectStatus } from '../connect/connect-status'
+import { ConnectStatus, EndBanner } from '../connect/connect-status'
 import type { useConnect } from '../connect/use-connect'
 import { accountText, type Connection, isOtherAccount } from '../words'
 
 /** Whether the form is connected, and the button that connects it as it is. */
 export function ConnectionField({
   connect,
+  cameBack,
   connection,
   before,
   error,
   onConnect,
 }: {
   connect: ReturnType<typeof useConnect>
+  /** How the consent ended that the page comes back from. */
+  cameBack: ConsentView | null
   /** Whose tokens the form would be saved with. */
   connection: Connection | null
   /** Of an edit: whose tokens the credential has until then. */
@@ -53,6 +57,7 @@ export function ConnectionField({
       <p className="text-muted-foreground text-xs">
         Opens the service, where you sign in and allow Fenicia in. What you typed is kept with this form for a day.
       </p>
+      {connect.connecting.phase === 'idle' && cameBack ? <EndBanner consent={cameBack} /> : null}
       <ConnectStatus connect={connect} />
       <ProblemBanner problem={connect.problem} />
       {before && isOtherAccount(before, connection) ? (

@@ -6,6 +6,7 @@ import { flushSync } from 'react-dom'
 import { Banner } from '@/components/ui/banner'
 import { Button, buttonVariants } from '@/components/ui/button'
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/components/ui/card'
+import type { ConsentView } from '@/lib/credentials'
 import type { ActionProblem, ActionResult } from '../../data/action-result'
 import { ProblemBanner } from '../../data/problem-banner'
 import { useAction } from '../../data/use-action'
@@ -59,6 +60,7 @@ export default function CredentialForm({
   subjectOf,
   redirectUri,
   connectedBefore,
+  cameBack,
   connect: begin,
   onSaved,
   onDraft,
@@ -78,6 +80,8 @@ export default function CredentialForm({
   redirectUri: string
   /** Of an edit: whose tokens the credential has until the form is saved. */
   connectedBefore: Connection | null
+  /** How the consent ended that the page comes back from. */
+  cameBack: ConsentView | null
   /** Begins to connect the form as it is. */
   connect: (input: FormInput & Leftovers, display: 'popup' | 'page') => Promise<ActionResult<Begun>>
   /** Told the credential's id. */
@@ -215,6 +219,7 @@ export default function CredentialForm({
           connection={
             <ConnectionField
               connect={connect}
+              cameBack={cameBack}
               connection={connection}
               before={connectedBefore}
               error={state.errorOf('connection')}

@@ -101,7 +101,7 @@ export function useCredentialForm({
       return Object.keys(problems).every((path) => path === but)
     },
     /** Notes that a form was kept on the server and connected there, with the secrets that it has. */
-    keep: (kept: FormInput) => setStored((before) => storedWith(before, kept)),
+    keep: (kept: FormInput) => setStored((before) => storedWith(before, kept, rules)),
     /** Shows what the server said of the fields. */
     refuse: (problem: ActionProblem) => setRefused({ fields: problem.fields, input }),
     /** Whether a secret was typed that would be lost. */
@@ -110,11 +110,12 @@ export function useCredentialForm({
 }
 
 /** What is stored once a form was kept and connected. */
-function storedWith(before: Stored | null, kept: FormInput): Stored {
+function storedWith(before: Stored | null, kept: FormInput, rules: Rules | null): Stored {
   const now = new Date().toISOString()
   const typed = Object.keys(kept.secret).map((name) => [name, now])
   const secretSetAt = { ...before?.secretSetAt, ...Object.fromEntries(typed), refresh_token: now }
-  return storedOf(kept as unknown as ShownForm, secretSetAt)
+  const form = kept as unknown as ShownForm
+  return storedOf({ ...form, hosts: form.hosts.map((host) => rules?.toOrigin(host) ?? host) }, secretSetAt)
 }
 
 /** Whether the person has left a field, or what it is a part of. */

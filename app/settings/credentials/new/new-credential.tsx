@@ -3,6 +3,7 @@
 import { useRouter } from 'next/navigation'
 import { lazy, Suspense } from 'react'
 import { toast } from '@/components/ui/toast'
+import type { ConsentView } from '@/lib/credentials'
 import { saveCredential } from '../actions'
 import { connectForm } from '../connect/actions'
 import type { FormStart } from '../form/credential-form'
@@ -21,11 +22,13 @@ export function NewCredential({
   mark,
   provider,
   redirectUri,
+  cameBack,
 }: {
   start: FormStart
   mark: ProviderMark | null
   provider: FormProvider | null
   redirectUri: string
+  cameBack: ConsentView | null
 }) {
   const router = useRouter()
   const changed = useCredentialsChanged()
@@ -37,6 +40,7 @@ export function NewCredential({
         provider={provider}
         redirectUri={redirectUri}
         connectedBefore={null}
+        cameBack={cameBack}
         connect={(form, display) => connectForm(null, form, display)}
         mayChooseType={mark === null && start.draftId === null}
         mayChooseProvider={start.draftId === null}

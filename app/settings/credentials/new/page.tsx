@@ -7,11 +7,12 @@ import { findProvider, providers } from '@/lib/credentials'
 import { type ProviderGroup, providerGroups } from '@/lib/credentials/catalogue'
 import { callbackUrl } from '@/lib/oauth/connect/callback'
 import { getRuntime } from '@/lib/runtime'
+import { CONSENT_PARAM } from '../connect/paths'
 import { emptyValues, templateValues } from '../form/initial'
 import { startOfDraft } from '../form/start'
 import { LIST_PATH } from '../list-state'
 import { draftHref, OTHER_SERVICE } from '../paths'
-import { readDraft } from '../preload'
+import { readConsent, readDraft } from '../preload'
 import { providerMarks } from '../provider-marks'
 import { firstParams } from '../search-params'
 import { typeNames } from '../words'
@@ -48,6 +49,7 @@ export default async function NewCredentialPage({ searchParams }: PageProps<'/se
           mark={provider === null ? null : (marks[provider] ?? null)}
           provider={null}
           redirectUri={redirectUri}
+          cameBack={await readConsent(account.id, user.id, params.get(CONSENT_PARAM))}
         />
       </Step>
     )
@@ -68,6 +70,7 @@ export default async function NewCredentialPage({ searchParams }: PageProps<'/se
           mark={known && { name: known.name, monogram: known.monogram }}
           provider={known}
           redirectUri={redirectUri}
+          cameBack={null}
         />
       </Step>
     )

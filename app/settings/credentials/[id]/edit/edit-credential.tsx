@@ -3,6 +3,7 @@
 import { useRouter } from 'next/navigation'
 import { lazy, Suspense } from 'react'
 import { toast } from '@/components/ui/toast'
+import type { ConsentView } from '@/lib/credentials'
 import { changeCredential } from '../../actions'
 import { connectForm } from '../../connect/actions'
 import type { FormStart } from '../../form/credential-form'
@@ -21,6 +22,7 @@ export function EditCredential({
   mark,
   redirectUri,
   connectedBefore,
+  cameBack,
 }: {
   id: string
   start: FormStart
@@ -28,6 +30,7 @@ export function EditCredential({
   redirectUri: string
   /** Whose tokens the credential has until the form is saved. */
   connectedBefore: Connection | null
+  cameBack: ConsentView | null
 }) {
   const router = useRouter()
   const changed = useCredentialsChanged()
@@ -39,6 +42,7 @@ export function EditCredential({
         provider={null}
         redirectUri={redirectUri}
         connectedBefore={connectedBefore}
+        cameBack={cameBack}
         connect={(form, display) => connectForm(id, form, display)}
         mayChooseType={false}
         mayChooseProvider={false}
