@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { auditEvents, outboxEvents, tokenSets } from '@/db/schema'
 import { type Answer, startTestApi, type TestApi } from '@/test/api'
 import { Contract, checkEveryAnswer } from '@/test/api-contract'
-import { type OAuthServer, startOAuthServer } from '@/test/oauth-server'
+import { type OAuthServer, startOAuthServer } from '@/test/oauth-provider'
 import { warnOfExpiry } from '../credentials'
 import { openApiDocument } from '.'
 
