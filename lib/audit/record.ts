@@ -8,6 +8,8 @@ import type { Actor } from './actor'
 export const auditActions = {
   'account.created': 'account',
   'user.renamed': 'user',
+  'user.notifications_changed': 'user',
+  'user.language_changed': 'user',
   'user.password_changed': 'user',
   'user.password_reset': 'user',
   'user.signed_out_everywhere': 'user',
