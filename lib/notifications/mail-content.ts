@@ -1,5 +1,4 @@
-import { and, asc, count, countDistinct, eq, inArray, isNull, notExists, sql } from 'drizzle-orm'
-import { alias } from 'drizzle-orm/pg-core'
+import { type AnyColumn, and, asc, count, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import {
   accounts,
@@ -123,73 +122,100 @@ async function credentialItems(
   notificationId: string,
   kind: CredentialKind,
 ): Promise<Found<CredentialKind>> {
+  const items = await db
+    .select({ subjectId: notificationItems.subjectId, episodeId: notificationItems.episodeId })
+    .from(notificationItems)
+    .where(and(eq(notificationItems.accountId, accountId), eq(notificationItems.notificationId, notificationId)))
+    .orderBy(asc(notificationItems.id))
+  const { id, subjectId, stage, trouble, closedAt } = notificationEpisodes
+  const episodes = await db
+    .select({ id, subjectId, stage, trouble })
+    .from(notificationEpisodes)
+    .where(
+      and(
+        eq(notificationEpisodes.accountId, accountId),
+        isAnyOf(
+          subjectId,
+          items.map((item) => item.subjectId),
+        ),
+        isNull(closedAt),
+      ),
+    )
+  // Of what is well again: unless it is not any more. Of all else: while it lasts, and as far as it got.
   const isRelief = kind === 'credential.renewal_recovered'
-  const isStill = and(
-    eq(notificationItems.accountId, accountId),
-    eq(notificationItems.notificationId, notificationId),
-    isRelief
-      ? notExists(renewalTroubles(db))
-      : and(isNull(notificationEpisodes.closedAt), eq(notificationEpisodes.stage, kind)),
+  const failing = new Set(
+    episodes.filter((episode) => episode.trouble === 'renewal').map((episode) => episode.subjectId),
   )
-  const ofItem = and(
-    eq(notificationEpisodes.accountId, notificationItems.accountId),
-    eq(notificationEpisodes.id, notificationItems.episodeId),
+  const lasting = new Set(episodes.filter((episode) => episode.stage === kind).map((episode) => episode.id))
+  const still = items.filter((item) =>
+    isRelief ? !failing.has(item.subjectId) : item.episodeId !== null && lasting.has(item.episodeId),
   )
+  const episodeOf = new Map(still.map((item) => [item.subjectId, item.episodeId]))
+
   // Of a credential that was deleted meanwhile nothing is to be said.
-  const ofCredential = and(
-    eq(credentials.accountId, notificationItems.accountId),
-    eq(credentials.id, notificationItems.subjectId),
+  const existing = await db
+    .select({ id: credentials.id, name: credentials.name })
+    .from(credentials)
+    .where(and(eq(credentials.accountId, accountId), isAnyOf(credentials.id, [...episodeOf.keys()])))
+    .orderBy(asc(credentials.name), asc(credentials.id))
+  const shown = existing.slice(0, MAX_ITEMS)
+  const facts = await factsOf(
+    db,
+    accountId,
+    isRelief ? notificationId : null,
+    shown.flatMap((credential) => episodeOf.get(credential.id) ?? []),
   )
-  const [all] = await db
-    .select({ total: countDistinct(credentials.id) })
-    .from(notificationItems)
-    .innerJoin(notificationEpisodes, ofItem)
-    .innerJoin(credentials, ofCredential)
-    .where(isStill)
-  const rows = await db
-    .selectDistinctOn([credentials.id], {
-      subjectId: credentials.id,
-      name: credentials.name,
-      // The newest word of what lasts; of what is over, how it ended.
-      data: isRelief ? notificationItems.data : notificationEpisodes.data,
-    })
-    .from(notificationItems)
-    .innerJoin(notificationEpisodes, ofItem)
-    .innerJoin(credentials, ofCredential)
-    .where(isStill)
-    .orderBy(asc(credentials.id))
-    .limit(MAX_ITEMS)
   const uses = await usesOf(
     db,
     accountId,
-    rows.map(({ subjectId }) => subjectId),
+    shown.map((credential) => credential.id),
   )
-  const items = rows.map(({ subjectId, name, data }) => {
-    const names = uses.get(subjectId) ?? []
-    return {
-      subjectId,
-      data: { ...data, name },
-      integrations: names.slice(0, MAX_NAMES),
-      integrationCount: names.length,
-    }
-  })
-  return { items: items as unknown as MailItem<CredentialKind>[], total: all?.total ?? 0 }
+  return {
+    total: existing.length,
+    items: shown.map(({ id, name }) => {
+      const names = uses.get(id) ?? []
+      return {
+        subjectId: id,
+        data: { ...facts.get(episodeOf.get(id) ?? ''), name },
+        integrations: names.slice(0, MAX_NAMES),
+        integrationCount: names.length,
+      } as unknown as MailItem<CredentialKind>
+    }),
+  }
 }
 
-/** Troubles with the renewal of an item's credential that last. */
-function renewalTroubles(db: Database) {
-  const later = alias(notificationEpisodes, 'later')
-  return db
-    .select({ one: sql`1` })
-    .from(later)
-    .where(
-      and(
-        eq(later.accountId, notificationItems.accountId),
-        eq(later.subjectId, notificationItems.subjectId),
-        eq(later.trouble, 'renewal'),
-        isNull(later.closedAt),
-      ),
-    )
+/**
+ * The facts of some episodes: the newest word of what lasts; how it ended, of what is over.
+ * @param notificationId the notification that tells of the end; null: they last
+ */
+async function factsOf(
+  db: Database,
+  accountId: string,
+  notificationId: string | null,
+  episodeIds: string[],
+): Promise<Map<string | null, Record<string, unknown>>> {
+  const rows = notificationId
+    ? await db
+        .select({ id: notificationItems.episodeId, data: notificationItems.data })
+        .from(notificationItems)
+        .where(
+          and(
+            eq(notificationItems.accountId, accountId),
+            eq(notificationItems.notificationId, notificationId),
+            isAnyOf(notificationItems.episodeId, episodeIds),
+          ),
+        )
+        .orderBy(asc(notificationItems.id))
+    : await db
+        .select({ id: notificationEpisodes.id, data: notificationEpisodes.data })
+        .from(notificationEpisodes)
+        .where(and(eq(notificationEpisodes.accountId, accountId), isAnyOf(notificationEpisodes.id, episodeIds)))
+  return new Map(rows.map(({ id, data }) => [id, data]))
+}
+
+/** One parameter however many ids there are: a statement takes 65,535 at most. */
+function isAnyOf(column: AnyColumn, ids: string[]): SQL {
+  return sql`${column} = any(${sql.param(ids)}::text[])`
 }
 
 /** The names of the integrations that use each credential. */

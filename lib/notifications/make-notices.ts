@@ -1,7 +1,7 @@
 import { and, asc, eq, inArray, isNull, notInArray, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { accounts, outboxEvents } from '@/db/schema'
-import { applyToEpisodes, type Telling } from './episodes'
+import { applyToEpisodes } from './episodes'
 import { eventKinds, type OutboxEvent } from './kinds'
 import { tell } from './tell'
 
@@ -70,11 +70,7 @@ async function handleAccount(db: Database, accountId: string): Promise<number> {
       .where(and(eq(outboxEvents.accountId, accountId), isNews))
       .orderBy(asc(outboxEvents.id))
       .limit(BATCH)
-    const tellings: Telling[] = []
-    for (const { kind, subjectId, data } of events) {
-      const telling = await applyToEpisodes(tx, accountId, { kind, subjectId, data } as unknown as OutboxEvent)
-      if (telling) tellings.push(telling)
-    }
+    const tellings = await applyToEpisodes(tx, accountId, events as unknown as OutboxEvent[])
     await tell(tx, accountId, tellings)
     if (events.length > 0) {
       const ids = events.map(({ id }) => id)

@@ -57,19 +57,16 @@ export async function listNotices(
   return { notices, next: rows.length > PAGE ? (notices.at(-1)?.id ?? null) : null }
 }
 
-/** Whether a notification tells of a trouble that is in this state. */
+/**
+ * Whether a notification tells of a trouble that is in this state. Joined by the id alone, whose account the foreign key
+ * ensures: of two columns, a database that has no statistics yet may look up the wrong one.
+ */
 function hasTrouble(db: Database, state: 'open' | 'closed') {
   const { closedAt } = notificationEpisodes
   const troubles = db
     .select({ one: sql`1` })
     .from(notificationItems)
-    .innerJoin(
-      notificationEpisodes,
-      and(
-        eq(notificationEpisodes.accountId, notificationItems.accountId),
-        eq(notificationEpisodes.id, notificationItems.episodeId),
-      ),
-    )
+    .innerJoin(notificationEpisodes, eq(notificationEpisodes.id, notificationItems.episodeId))
     .where(
       and(
         eq(notificationItems.accountId, notifications.accountId),
@@ -102,12 +99,12 @@ export async function markRead(db: Database, person: Person, ids: readonly strin
     .where(and(isTheirs(person), isNull(notifications.readAt), ids ? inArray(notifications.id, [...ids]) : undefined))
 }
 
-/** Marks as read, for everybody, what tells of nothing that lasts since this episode has ended. */
-export async function readWhatIsOver(tx: Database, accountId: string, episodeId: string): Promise<void> {
+/** Marks as read, for everybody, what tells of nothing that lasts since these episodes have ended. */
+export async function readWhatIsOver(tx: Database, accountId: string, episodeIds: string[]): Promise<void> {
   const concerned = tx
     .select({ id: notificationItems.notificationId })
     .from(notificationItems)
-    .where(and(eq(notificationItems.accountId, accountId), eq(notificationItems.episodeId, episodeId)))
+    .where(and(eq(notificationItems.accountId, accountId), inArray(notificationItems.episodeId, episodeIds)))
   await tx
     .update(notifications)
     .set({ readAt: sql`now()` })

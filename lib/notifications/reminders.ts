@@ -1,7 +1,7 @@
-import { and, asc, eq, exists, isNotNull, isNull, lte, ne, notExists, or, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, isNotNull, isNull, lte, ne, notExists, or, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { credentials, notificationEpisodes, tokenSets } from '@/db/schema'
-import { closeEpisode, REMINDER_DAYS, type Telling } from './episodes'
+import { closeEpisodes, REMINDER_DAYS, type Telling } from './episodes'
 import type { OutboxEvent } from './kinds'
 import { lockAccount } from './make-notices'
 import { tell } from './tell'
@@ -9,28 +9,24 @@ import { tell } from './tell'
 /** Episodes looked at in one transaction. */
 const BATCH = 500
 
-/** Whether it is still so: what was mended without a word about it is nothing to remind of. */
-function lasts(db: Database) {
-  const renewal = db
-    .select({ one: sql`1` })
+/** Which of these credentials are still in trouble: what was mended without a word about it is nothing to remind of. */
+async function stillFailing(tx: Database, accountId: string, credentialIds: string[]): Promise<Set<string>> {
+  const failing = await tx
+    .select({ id: tokenSets.ownerId })
     .from(tokenSets)
     .where(
       and(
-        eq(tokenSets.accountId, notificationEpisodes.accountId),
-        eq(tokenSets.ownerId, notificationEpisodes.subjectId),
+        eq(tokenSets.accountId, accountId),
+        inArray(tokenSets.ownerId, credentialIds),
         or(isNotNull(tokenSets.refusedError), isNotNull(tokenSets.failingSince)),
       ),
     )
-  const credential = db
-    .select({ one: sql`1` })
+  const existing = await tx
+    .select({ id: credentials.id })
     .from(credentials)
-    .where(
-      and(
-        eq(credentials.accountId, notificationEpisodes.accountId),
-        eq(credentials.id, notificationEpisodes.subjectId),
-      ),
-    )
-  return and(exists(credential), exists(renewal))
+    .where(and(eq(credentials.accountId, accountId), inArray(credentials.id, credentialIds)))
+  const ids = new Set(existing.map(({ id }) => id))
+  return new Set(failing.map(({ id }) => id).filter((id) => ids.has(id)))
 }
 
 /**
@@ -71,7 +67,6 @@ async function remindAccount(db: Database, accountId: string): Promise<number | 
         kind: notificationEpisodes.stage,
         subjectId: notificationEpisodes.subjectId,
         data: notificationEpisodes.data,
-        lasts: sql<boolean>`${lasts(tx)}`,
         days: sql<number>`extract(epoch from now() - ${notificationEpisodes.openedAt})::float8 / 86400`,
       })
       .from(notificationEpisodes)
@@ -79,11 +74,19 @@ async function remindAccount(db: Database, accountId: string): Promise<number | 
       .orderBy(asc(notificationEpisodes.id))
       .limit(BATCH)
     const byReminder = new Map<number, Telling[]>()
-    for (const { id, lasts, days, kind, subjectId, data } of due) {
-      if (!lasts) {
-        await closeEpisode(tx, accountId, id)
-        continue
-      }
+    const failing = await stillFailing(
+      tx,
+      accountId,
+      due.map(({ subjectId }) => subjectId),
+    )
+    const over = due.filter(({ subjectId }) => !failing.has(subjectId))
+    await closeEpisodes(
+      tx,
+      accountId,
+      over.map(({ id }) => id),
+    )
+    for (const { id, days, kind, subjectId, data } of due) {
+      if (!failing.has(subjectId)) continue
       // Those that were missed are not made up for: this one says all that they would have said.
       const reminder = REMINDER_DAYS.filter((day) => day <= days).length
       const next = REMINDER_DAYS[reminder]
@@ -138,6 +141,6 @@ async function closeOutdatedWarnings(db: Database): Promise<void> {
     )
     .limit(BATCH)
   for (const episode of outdated) {
-    await db.transaction((tx) => closeEpisode(tx, episode.accountId, episode.id))
+    await db.transaction((tx) => closeEpisodes(tx, episode.accountId, [episode.id]))
   }
 }

@@ -1,4 +1,4 @@
-import { and, eq, gt, inArray, isNotNull, isNull, ne, or, sql } from 'drizzle-orm'
+import { and, eq, gt, inArray, isNull, ne, or, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { credentials, deliveries, notificationItems, notifications } from '@/db/schema'
 import { newId } from '../ids'
@@ -131,11 +131,10 @@ async function findCollecting(
     const [found] = await tx
       .select({ id: deliveries.notificationId })
       .from(deliveries)
-      .innerJoin(
-        notifications,
-        and(eq(notifications.accountId, deliveries.accountId), eq(notifications.id, deliveries.notificationId)),
+      .innerJoin(notifications, eq(notifications.id, deliveries.notificationId))
+      .where(
+        and(alike, eq(deliveries.accountId, accountId), eq(deliveries.state, 'waiting'), eq(deliveries.attempts, 0)),
       )
-      .where(and(alike, eq(deliveries.state, 'waiting'), eq(deliveries.attempts, 0)))
       .limit(1)
       .for('update', { of: deliveries })
     return found?.id
@@ -181,30 +180,23 @@ async function toldByMail(tx: Database, accountId: string, tellings: readonly Te
     kind === 'credential.renewal_recovered' && episodeId ? [episodeId] : [],
   )
   if (over.length === 0) return new Set()
-  const rows = await tx
-    .selectDistinct({ userId: notifications.userId, episodeId: notificationItems.episodeId })
+  const items = await tx
+    .select({ episodeId: notificationItems.episodeId, notificationId: notificationItems.notificationId })
     .from(notificationItems)
-    .innerJoin(
-      notifications,
-      and(
-        eq(notifications.accountId, notificationItems.accountId),
-        eq(notifications.id, notificationItems.notificationId),
-        ne(notifications.kind, 'credential.renewal_recovered'),
-      ),
-    )
-    .innerJoin(
-      deliveries,
-      and(eq(deliveries.accountId, notifications.accountId), eq(deliveries.notificationId, notifications.id)),
-    )
+    .where(and(eq(notificationItems.accountId, accountId), inArray(notificationItems.episodeId, over)))
+  const notificationIds = [...new Set(items.map(({ notificationId }) => notificationId))]
+  const mailed = await tx
+    .select({ id: notifications.id, userId: notifications.userId })
+    .from(deliveries)
+    .innerJoin(notifications, eq(notifications.id, deliveries.notificationId))
     .where(
       and(
-        eq(notificationItems.accountId, accountId),
-        inArray(notificationItems.episodeId, over),
-        or(
-          eq(deliveries.state, 'sent'),
-          and(eq(deliveries.state, 'waiting'), isNotNull(deliveries.leaseUntil), gt(deliveries.leaseUntil, sql`now()`)),
-        ),
+        eq(deliveries.accountId, accountId),
+        inArray(deliveries.notificationId, notificationIds),
+        ne(notifications.kind, 'credential.renewal_recovered'),
+        or(eq(deliveries.state, 'sent'), and(eq(deliveries.state, 'waiting'), gt(deliveries.leaseUntil, sql`now()`))),
       ),
     )
-  return new Set(rows.map(({ userId, episodeId }) => `${userId} ${episodeId}`))
+  const readers = new Map(mailed.map(({ id, userId }) => [id, userId]))
+  return new Set(items.map(({ episodeId, notificationId }) => `${readers.get(notificationId)} ${episodeId}`))
 }
