@@ -1,7 +1,9 @@
+import { renderMail } from '@/emails'
 import { pruneSignIns } from '@/lib/accounts'
 import { pruneUsage, retireSilentKeys, runBulkRevocations } from '@/lib/api-keys'
 import { pruneDrafts } from '@/lib/credentials'
 import { pruneProxyCalls } from '@/lib/integrations'
+import { deliverNotifications, pruneNotifications, sendReminders } from '@/lib/notifications'
 import type { Runtime } from '@/lib/runtime'
 
 export interface Job {
@@ -30,6 +32,17 @@ export const jobs: readonly Job[] = [
     id: 'credentials.prune-drafts',
     cron: '17 * * * *',
     run: ({ database, vault }, signal) => pruneDrafts(database.db, vault, signal),
+  },
+  {
+    id: 'deliver-notifications',
+    cron: '* * * * *',
+    run: (runtime, signal) => deliverNotifications(runtime, renderMail, signal),
+  },
+  { id: 'send-reminders', cron: '*/10 * * * *', run: ({ database }, signal) => sendReminders(database.db, signal) },
+  {
+    id: 'notifications.prune',
+    cron: '53 3 * * *',
+    run: ({ database }, signal) => pruneNotifications(database.db, signal),
   },
   { id: 'accounts.prune', cron: '7 * * * *', run: ({ database }) => pruneSignIns(database.db) },
 ]

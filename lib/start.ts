@@ -7,6 +7,7 @@ import { type Config, ConfigError, parseConfig } from './config'
 import { Egress } from './egress'
 import { CallRecorder } from './integrations/call-recorder'
 import { UseLookup } from './integrations/use-lookup'
+import { openMailer } from './mail/mailer'
 import { TokenKeeper } from './oauth'
 import { getRuntime, type Runtime, setRuntime } from './runtime'
 import { openVault } from './vault'
@@ -25,6 +26,7 @@ export async function startRuntime(env: Record<string, string | undefined> = pro
     const usage = new UsageRecorder(database.db)
     const egress = new Egress(config.egress)
     const calls = new CallRecorder(database.db)
+    const mailer = openMailer(config)
     setRuntime({
       config,
       authSecret: config.authSecret ?? generatedSecret(config),
@@ -36,12 +38,14 @@ export async function startRuntime(env: Record<string, string | undefined> = pro
       calls,
       tokens: new TokenKeeper({ db: database.db, vault, egress }),
       egress,
+      mailer,
       stop: async () => {
         try {
           await getRuntime().jobs?.stop()
           await Promise.all([usage.stop(), calls.stop()])
         } finally {
           setRuntime(undefined)
+          await mailer.close()
           await egress.close()
           await database.close()
         }
