@@ -25,11 +25,14 @@ export function CredentialView({
   preloaded,
   mark,
   may,
+  trouble,
 }: {
   id: string
   preloaded: Preloaded<Credential>
   mark: ProviderMark | null
   may: Allowed
+  /** What people were told of it, while it lasts. */
+  trouble: ReactNode
 }) {
   const router = useRouter()
   const { data = preloaded.answer, error, isError, isFetching, refetch } = useCredential(id, preloaded)
@@ -77,6 +80,7 @@ export function CredentialView({
         </div>
       </header>
       {isError ? <ReadFailure error={error} stale retrying={isFetching} onRetry={() => void refetch()} /> : null}
+      {trouble}
       <Warnings credential={data} />
       <TestCard credential={data} may={may} />
       <Section title="Details">

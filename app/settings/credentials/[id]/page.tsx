@@ -1,5 +1,6 @@
 import type { Metadata } from 'next'
 import { requireSession } from '@/app/session'
+import { TroubleBanner } from '../../notifications/trouble-banner'
 import { allowedTo } from '../allowed'
 import { providerMarks } from '../provider-marks'
 import { CredentialView } from './credential-view'
@@ -25,6 +26,7 @@ export default async function CredentialPage({ params }: Props) {
       preloaded={credential}
       mark={provider === null ? null : (providerMarks()[provider] ?? null)}
       may={allowedTo(role)}
+      trouble={<TroubleBanner accountId={account.id} credentialId={id} on="credential" />}
     />
   )
 }
