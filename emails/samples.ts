@@ -1,6 +1,6 @@
 import type { EventData, EventKind, Language, MailContent } from '@/lib/notifications'
 
-const credential = { name: 'Tienda de Tiro', provider: 'mercadolibre', connectedById: null }
+const credential = { name: 'Tienda de Tiro', provider: 'mercado-libre', connectedById: null }
 const key = { name: 'ERP Integration', environment: 'live', by: 'Hanna Barca' }
 
 /** Facts of each kind of event, as they could be. */

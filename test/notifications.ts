@@ -33,7 +33,7 @@ export async function addBrokenCredentials(
   db: Database,
   accountId: string,
   count: number,
-  provider: string | null = 'mercadolibre',
+  provider: string | null = 'mercado-libre',
 ): Promise<string[]> {
   const ids = Array.from({ length: count }, () => newId('credential'))
   await db.insert(credentials).values(
@@ -82,7 +82,7 @@ export async function addIntegration(
 
 export const REFUSED: EventData['credential.reauthorization_required'] = {
   name: 'Shop',
-  provider: 'mercadolibre',
+  provider: 'mercado-libre',
   connectedById: null,
   error: 'invalid_grant',
   detail: 'The refresh token was revoked',
@@ -96,13 +96,13 @@ export const FAILING: EventData['credential.renewal_failing'] = {
 }
 export const RECOVERED: EventData['credential.renewal_recovered'] = {
   name: 'Shop',
-  provider: 'mercadolibre',
+  provider: 'mercado-libre',
   connectedById: null,
   failingSince: '2026-03-01T08:00:00.000Z',
 }
 export const EXPIRING: EventData['credential.expiring'] = {
   name: 'Shop',
-  provider: 'mercadolibre',
+  provider: 'mercado-libre',
   connectedById: null,
   what: 'secret',
   expiresAt: '2030-01-01T00:00:00.000Z',

@@ -56,7 +56,12 @@ export class SmtpMailer implements Mailer {
       secure: tls === 'implicit',
       requireTLS: tls === 'required',
       ...(auth && { auth: { user: auth.user, pass: auth.password.reveal() } }),
-      tls: { minVersion: 'TLSv1.2', ...(this.ca && { ca: this.ca }) },
+      tls: {
+        minVersion: 'TLSv1.2',
+        // Where it may do without encryption, encryption by a stranger is no worse.
+        rejectUnauthorized: tls !== 'optional',
+        ...(this.ca && { ca: this.ca }),
+      },
       ...TIMEOUTS,
     })
   }
