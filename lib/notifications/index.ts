@@ -6,7 +6,7 @@ import { makeNotices } from './make-notices'
 export { eventKinds } from './kinds'
 export type { Language, MailContent, MailItem, RenderedMail, RenderMail } from './mail-content'
 export { type EventData, type EventKind, recordEvent, recordEvents } from './outbox'
-export { getPreferences, preferencesInput, setPreferences, type Ways } from './preferences'
+export { getPreferences, preferencesInput, setPreferences } from './preferences'
 export { pruneNotifications } from './prune'
 export {
   countUnread,
@@ -15,7 +15,6 @@ export {
   markRead,
   type NoticeView,
   type OpenTrouble,
-  type Person,
 } from './read'
 export { sendReminders } from './reminders'
 export { deliverMails, makeNotices }
