@@ -200,7 +200,7 @@ forEachDatabase('people who are told', (open) => {
       await refused()
       await work()
       expect(await listTroubles(db, accountId, id)).toMatchObject([
-        { kind: 'credential.reauthorization_required', trouble: 'renewal' },
+        { kind: 'credential.reauthorization_required', trouble: 'renewal', data: { name: 'Shop 1' } },
       ])
       await happens(db, accountId, 'credential.renewal_recovered', id, RECOVERED)
       await work()

@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
-import { notificationEpisodes, notificationItems, notifications } from '@/db/schema'
+import { credentials, notificationEpisodes, notificationItems, notifications } from '@/db/schema'
 import { isId } from '../ids'
 import type { OutboxEvent, Trouble } from './kinds'
 
@@ -130,8 +130,10 @@ export async function listTroubles(db: Database, accountId: string, credentialId
       data: notificationEpisodes.data,
       trouble: notificationEpisodes.trouble,
       openedAt: notificationEpisodes.openedAt,
+      name: credentials.name,
     })
     .from(notificationEpisodes)
+    .innerJoin(credentials, eq(credentials.id, notificationEpisodes.subjectId))
     .where(
       and(
         eq(notificationEpisodes.accountId, accountId),
@@ -140,5 +142,6 @@ export async function listTroubles(db: Database, accountId: string, credentialId
       ),
     )
     .orderBy(asc(notificationEpisodes.openedAt))
-  return rows as unknown as OpenTrouble[]
+  // By the name that it has now.
+  return rows.map(({ name, data, ...trouble }) => ({ ...trouble, data: { ...data, name } })) as unknown as OpenTrouble[]
 }

@@ -35,7 +35,7 @@ export function NoticeItem({ notice }: { notice: NoticeView }) {
       </div>
       {readAt === null ? (
         <span className="mt-0.5 flex shrink-0 items-center gap-1.5 text-xs">
-          <span aria-hidden="true" className="size-2 rounded-full bg-primary" />
+          <span aria-hidden="true" className="size-2 rounded-full bg-foreground" />
           Unread
         </span>
       ) : null}
