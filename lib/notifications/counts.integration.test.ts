@@ -160,6 +160,7 @@ forEachDatabase('how often people are told', (open) => {
       await sendReminders(db)
       await work()
       expect(mailer.mails).toHaveLength(1)
+      expect(await db.$count(deliveries)).toBe(1)
     })
 
     it('nobody is told of a credential that is gone', async () => {

@@ -136,12 +136,18 @@ forEachDatabase('a mail', (open) => {
     expect(await deliver()).toBe(0)
     await pass(db, 1)
     const other = new TestMailer()
-    await deliverMails({ db, mailer: other, render: renderFacts, url })
-    expect(other.mails.map(({ id }) => id)).toEqual(sent)
+    const takeOver = () => deliverMails({ db, mailer: other, render: renderFacts, url })
+    other.answer = { outcome: 'later', answer: '451 Try again' }
+    await takeOver()
     // What the first one says of it now is not noted any more.
     result({ outcome: 'refused', answer: '550 Too late' })
     await late
-    expect(await stored()).toMatchObject([{ state: 'sent', attempts: 2, answer: '250 Ok' }])
+    expect(await stored()).toMatchObject([{ state: 'waiting', attempts: 2, answer: '451 Try again' }])
+    other.answer = { outcome: 'sent', answer: '250 Ok' }
+    await pass(db, 1)
+    await takeOver()
+    expect(other.mails.map(({ id }) => id)).toEqual(sent)
+    expect(await stored()).toMatchObject([{ state: 'sent', attempts: 3, answer: '250 Ok' }])
   })
 
   it('that cannot be made keeps no other from leaving, and is tried again', async () => {

@@ -102,6 +102,7 @@ forEachDatabase('people who are told', (open) => {
     await refused(staff)
     await work()
     expect(mailed()).toEqual([owner])
+    expect(await noticed()).toEqual([owner])
   })
 
   it('are not mailed when they left before the mail did', async () => {
