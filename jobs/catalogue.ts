@@ -1,7 +1,7 @@
 import { renderMail } from '@/emails'
 import { pruneSignIns } from '@/lib/accounts'
 import { pruneUsage, retireSilentKeys, runBulkRevocations } from '@/lib/api-keys'
-import { pruneDrafts } from '@/lib/credentials'
+import { pruneConsents, pruneDrafts, pruneRenewals, renewDueCredentials, warnOfExpiry } from '@/lib/credentials'
 import { pruneProxyCalls } from '@/lib/integrations'
 import { deliverNotifications, pruneNotifications, sendReminders } from '@/lib/notifications'
 import type { Runtime } from '@/lib/runtime'
@@ -31,17 +31,41 @@ export const jobs: readonly Job[] = [
   {
     id: 'credentials.prune-drafts',
     cron: '17 * * * *',
-    run: ({ database, vault }, signal) => pruneDrafts(database.db, vault, signal),
+    run: async ({ database, vault }, signal) => {
+      await pruneDrafts(database.db, vault, signal)
+      await pruneConsents(database.db, vault, signal)
+    },
   },
   {
-    id: 'deliver-notifications',
+    id: 'credentials.renew-due',
+    cron: '* * * * *',
+    // Until the next run begins: what lasts a minute is due between two of them.
+    run: ({ database, vault, tokens }, signal) =>
+      renewDueCredentials({ db: database.db, vault, tokens }, { signal, forMs: 55_000 }),
+  },
+  {
+    id: 'credentials.warn-of-expiry',
+    cron: '11 * * * *',
+    run: ({ database }, signal) => warnOfExpiry(database.db, signal),
+  },
+  {
+    id: 'credentials.prune-renewals',
+    cron: '53 3 * * *',
+    run: ({ database }, signal) => pruneRenewals(database.db, signal),
+  },
+  {
+    id: 'notifications.deliver',
     cron: '* * * * *',
     run: (runtime, signal) => deliverNotifications(runtime, renderMail, signal),
   },
-  { id: 'send-reminders', cron: '*/10 * * * *', run: ({ database }, signal) => sendReminders(database.db, signal) },
+  {
+    id: 'notifications.remind',
+    cron: '*/10 * * * *',
+    run: ({ database }, signal) => sendReminders(database.db, signal),
+  },
   {
     id: 'notifications.prune',
-    cron: '53 3 * * *',
+    cron: '59 3 * * *',
     run: ({ database }, signal) => pruneNotifications(database.db, signal),
   },
   { id: 'accounts.prune', cron: '7 * * * *', run: ({ database }) => pruneSignIns(database.db) },

@@ -11,6 +11,7 @@ const prefixes = {
   dataKey: 'dk',
   credential: 'cred',
   credentialDraft: 'draft',
+  oauthState: 'oas',
   integration: 'int',
   proxyCall: 'call',
   renewalAttempt: 'ren',

@@ -8,7 +8,7 @@ import { Egress } from './egress'
 import { CallRecorder } from './integrations/call-recorder'
 import { UseLookup } from './integrations/use-lookup'
 import { openMailer } from './mail/mailer'
-import { TokenKeeper } from './oauth'
+import { Spool, TokenKeeper } from './oauth'
 import { getRuntime, type Runtime, setRuntime } from './runtime'
 import { openVault } from './vault'
 
@@ -27,6 +27,10 @@ export async function startRuntime(env: Record<string, string | undefined> = pro
     const egress = new Egress(config.egress)
     const calls = new CallRecorder(database.db)
     const mailer = openMailer(config)
+    const spool = new Spool(config.dataFolder, vault.masterKeys)
+    const tokens = new TokenKeeper({ db: database.db, vault, egress, spool })
+    // Before anybody can ask for tokens: what an earlier process could not store is newer than what is stored.
+    await tokens.replaySpool()
     setRuntime({
       config,
       authSecret: config.authSecret ?? generatedSecret(config),
@@ -36,7 +40,7 @@ export async function startRuntime(env: Record<string, string | undefined> = pro
       usage,
       uses: new UseLookup(database),
       calls,
-      tokens: new TokenKeeper({ db: database.db, vault, egress }),
+      tokens,
       egress,
       mailer,
       stop: async () => {
@@ -45,6 +49,7 @@ export async function startRuntime(env: Record<string, string | undefined> = pro
           await Promise.all([usage.stop(), calls.stop()])
         } finally {
           setRuntime(undefined)
+          await tokens.stop()
           await mailer.close()
           await egress.close()
           await database.close()

@@ -18,6 +18,7 @@ import { Vault } from '@/lib/vault/vault'
 import { createTestAccount } from './account'
 import { createTestDatabase, type Driver, forEachDatabase } from './databases'
 import { egressWith } from './egress'
+import { answerConsent } from './oauth-consent'
 
 /** Answers a request instead of the server; true when it has. */
 type Interference = (request: IncomingMessage, response: ServerResponse) => boolean | Promise<boolean>
@@ -27,9 +28,14 @@ type Interference = (request: IncomingMessage, response: ServerResponse) => bool
  * each use, and one that is used twice takes all of its family with it.
  */
 export interface OAuthServer {
+  issuer: string
+  authorizationUrl: string
   tokenUrl: string
+  revocationUrl: string
   clientId: string
   clientSecret: string
+  /** Of a client that does not authenticate. */
+  publicClientId: string
   /** Seconds that access tokens last; may be changed at any time. */
   lifetimeSeconds: number
   /** Requests that reached the token endpoint. */
@@ -46,14 +52,25 @@ export interface OAuthServer {
 }
 
 const CLIENT_ID = 'shop app:1'
+const PUBLIC_CLIENT_ID = 'public-app'
 const CLIENT_SECRET = 'Canary-oauth/+ &=%_1'
 const SCOPE = 'openid offline_access orders'
 
-/** Starts a server. */
-export async function startOAuthServer(): Promise<OAuthServer> {
+/** Signs ID tokens. Made once: it takes a while. */
+const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+
+/**
+ * Starts a server.
+ * @param redirectUris where its clients may send a browser back to after consent; none: consent can't be given
+ */
+export async function startOAuthServer({ redirectUris = [] as string[] } = {}): Promise<OAuthServer> {
   const server = createServer()
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
+  const consent =
+    redirectUris.length > 0
+      ? { redirect_uris: redirectUris, response_types: ['code'], grant: ['authorization_code'] }
+      : { redirect_uris: [], response_types: [], grant: [] }
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   let lifetimeSeconds = 3600
   let requests = 0
@@ -61,23 +78,37 @@ export async function startOAuthServer(): Promise<OAuthServer> {
   let interference: Interference | null = null
 
   const lifetime = () => lifetimeSeconds
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const provider = new OAuthProvider(issuer, {
     adapter: memoryAdapter(),
     clients: [
       {
         client_id: CLIENT_ID,
         client_secret: CLIENT_SECRET,
-        grant_types: ['client_credentials', 'refresh_token'],
-        redirect_uris: [],
-        response_types: [],
+        grant_types: ['client_credentials', 'refresh_token', ...consent.grant],
+        redirect_uris: consent.redirect_uris,
+        response_types: consent.response_types,
         token_endpoint_auth_method: 'client_secret_basic',
+      },
+      {
+        client_id: PUBLIC_CLIENT_ID,
+        grant_types: ['refresh_token', ...consent.grant],
+        redirect_uris: consent.redirect_uris,
+        response_types: consent.response_types,
+        token_endpoint_auth_method: 'none',
       },
     ],
     cookies: { keys: ['test'] },
-    features: { clientCredentials: { enabled: true }, devInteractions: { enabled: false } },
+    expiresWithSession: async () => false,
+    features: {
+      clientCredentials: { enabled: true },
+      devInteractions: { enabled: false },
+      revocation: { enabled: true },
+    },
     findAccount: async (_: unknown, accountId: string) => ({ accountId, claims: async () => ({ sub: accountId }) }),
+    interactions: { url: (_: unknown, { uid }: { uid: string }) => `/interaction/${uid}` },
+    issueRefreshToken: async () => true,
     jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), use: 'sig' }] },
+    pkce: { methods: ['S256'], required: () => true },
     rotateRefreshToken: true,
     scopes: SCOPE.split(' '),
     ttl: {
@@ -85,7 +116,9 @@ export async function startOAuthServer(): Promise<OAuthServer> {
       ClientCredentials: lifetime,
       Grant: 86_400,
       IdToken: 600,
+      Interaction: 600,
       RefreshToken: 86_400,
+      Session: 600,
     },
   })
   const answer = provider.callback()
@@ -97,10 +130,17 @@ export async function startOAuthServer(): Promise<OAuthServer> {
         answers[response.statusCode] = (answers[response.statusCode] ?? 0) + 1
       })
     }
+    if (request.url?.startsWith('/interaction/')) return answerConsent(provider, SCOPE, request, response)
+    // Who comes is asked anew each time.
+    if (request.url?.startsWith('/auth?')) delete request.headers.cookie
     answer(request, response)
   })
 
   return {
+    issuer,
+    authorizationUrl: `${issuer}/auth`,
+    revocationUrl: `${issuer}/token/revocation`,
+    publicClientId: PUBLIC_CLIENT_ID,
     tokenUrl: `${issuer}/token`,
     clientId: CLIENT_ID,
     clientSecret: CLIENT_SECRET,
@@ -139,6 +179,7 @@ export async function startOAuthServer(): Promise<OAuthServer> {
 interface Stored {
   grantId?: string
   consumed?: number
+  uid?: string
 }
 
 /** A store of one server alone: the one that comes with it is shared by all in the process. */
@@ -159,7 +200,9 @@ function memoryAdapter() {
       return stored.get(this.#key(id))
     }
 
-    async findByUid() {}
+    async findByUid(uid: string) {
+      return [...stored.values()].find((payload) => payload.uid === uid)
+    }
 
     async findByUserCode() {}
 
@@ -204,6 +247,10 @@ export interface TokenBed {
   /** Puts a refresh token that works beside an access token that has ended. */
   putEnded(whose?: TokenOwner): Promise<void>
   row(whose?: TokenOwner): Promise<typeof tokenSets.$inferSelect | undefined>
+  /** Lets so much time go by for the tokens that are stored. */
+  age(ms: number): Promise<void>
+  /** Lets the moment go by in which calls don't ask a provider again that has failed. */
+  cool(): Promise<void>
   refreshToken(): Promise<string | undefined>
   /** Whether these are the tokens that are stored, and the provider takes them. */
   expectUsable(kept: KeptTokens): Promise<void>
@@ -267,7 +314,13 @@ export function withTokenKeepers(name: string, suite: (bed: TokenBed, driver: Dr
       },
       vault,
       instance: (options = {}) =>
-        new TokenKeeper({ db: bed.db, vault: new Vault(new MasterKeys([MASTER_KEY])), egress, ...options }),
+        new TokenKeeper({
+          db: bed.db,
+          vault: new Vault(new MasterKeys([MASTER_KEY])),
+          egress,
+          graceMs: 200,
+          ...options,
+        }),
       loadOf:
         (grant, clientSecret = provider.clientSecret) =>
         async () => ({
@@ -291,6 +344,13 @@ export function withTokenKeepers(name: string, suite: (bed: TokenBed, driver: Dr
         const isOwners = and(eq(tokenSets.accountId, accountId), eq(tokenSets.ownerId, ownerId))
         return (await bed.db.select().from(tokenSets).where(isOwners))[0]
       },
+      age: async (ms) => {
+        const ago = sql`${ms}::float8 * interval '1 millisecond'`
+        await bed.db.execute(sql`update token_sets set obtained_at = obtained_at - ${ago},
+          expires_at = expires_at - ${ago}, renew_at = renew_at - ${ago}, failing_since = failing_since - ${ago},
+          cool_until = cool_until - ${ago} where owner_id = ${owner.ownerId}`)
+      },
+      cool: () => bed.age(10_000),
       refreshToken: async () => (await openTokens(bed.db, vault, owner)).refreshToken?.reveal(),
       async expectUsable({ accessToken, version }) {
         expect(await provider.accepts(accessToken.reveal())).toBe(true)

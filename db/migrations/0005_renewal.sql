@@ -32,17 +32,24 @@ CREATE TABLE "outbox_events" (
 	"notified_at" timestamp with time zone
 );
 --> statement-breakpoint
+ALTER TABLE "credentials" ADD COLUMN "expiry_warned_days" integer;--> statement-breakpoint
 ALTER TABLE "credentials" ADD COLUMN "renew_ahead" boolean DEFAULT true NOT NULL;--> statement-breakpoint
+ALTER TABLE "token_sets" ADD COLUMN "contested_at" timestamp with time zone;--> statement-breakpoint
 ALTER TABLE "token_sets" ADD COLUMN "endpoint" text;--> statement-breakpoint
 ALTER TABLE "token_sets" ADD COLUMN "renew_at" timestamp with time zone;--> statement-breakpoint
 ALTER TABLE "token_sets" ADD COLUMN "refresh_expires_at" timestamp with time zone;--> statement-breakpoint
 ALTER TABLE "token_sets" ADD COLUMN "learned_seconds" integer;--> statement-breakpoint
 ALTER TABLE "token_sets" ADD COLUMN "failing_since" timestamp with time zone;--> statement-breakpoint
 ALTER TABLE "token_sets" ADD COLUMN "failures" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
+ALTER TABLE "token_sets" ADD COLUMN "cool_until" timestamp with time zone;--> statement-breakpoint
+ALTER TABLE "token_sets" ADD COLUMN "alarmed_at" timestamp with time zone;--> statement-breakpoint
+ALTER TABLE "token_sets" ADD COLUMN "refresh_set_at" timestamp with time zone;--> statement-breakpoint
+ALTER TABLE "token_sets" ADD COLUMN "refresh_warned_days" integer;--> statement-breakpoint
 ALTER TABLE "renewal_attempts" ADD CONSTRAINT "renewal_attempts_account_id_accounts_id_fk" FOREIGN KEY ("account_id") REFERENCES "public"."accounts"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "outbox_events" ADD CONSTRAINT "outbox_events_account_id_accounts_id_fk" FOREIGN KEY ("account_id") REFERENCES "public"."accounts"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "renewal_attempts_owner_idx" ON "renewal_attempts" USING btree ("account_id","owner_id","id");--> statement-breakpoint
 CREATE INDEX "renewal_attempts_started_idx" ON "renewal_attempts" USING btree ("started_at");--> statement-breakpoint
 CREATE INDEX "outbox_events_open_idx" ON "outbox_events" USING btree ("id") WHERE notified_at is null;--> statement-breakpoint
+CREATE INDEX "credentials_expires_idx" ON "credentials" USING btree ("expires_at") WHERE expires_at is not null;--> statement-breakpoint
 CREATE INDEX "token_sets_due_idx" ON "token_sets" USING btree ("renew_at") WHERE renew_at is not null;--> statement-breakpoint
 CREATE INDEX "token_sets_refresh_expires_idx" ON "token_sets" USING btree ("refresh_expires_at") WHERE refresh_expires_at is not null;

@@ -49,6 +49,8 @@ export const credentials = pgTable(
     test: jsonb('test').$type<Record<string, unknown>>(),
     /** When a static secret ends by itself, as the person said. */
     expiresAt: at('expires_at'),
+    /** The last warning of that end, in days before it. */
+    expiryWarnedDays: integer('expiry_warned_days'),
     /** OAuth2: whether its tokens are renewed before they end, without anybody asking for it. */
     renewAhead: boolean('renew_ahead').notNull().default(true),
     /** Raised by each change of what is sent, so that a result of an earlier state is not taken for one of the present. */
@@ -67,6 +69,7 @@ export const credentials = pgTable(
   (t) => [
     unique('credentials_account_id_key').on(t.accountId, t.id),
     uniqueIndex('credentials_name_held_idx').on(t.accountId, t.nameHeld),
+    index('credentials_expires_idx').on(t.expiresAt).where(sql`expires_at is not null`),
     index('credentials_account_created_idx').on(t.accountId, t.createdAt, t.id),
     check('credentials_type_check', sql`type in ('api_key', 'oauth2', 'bearer', 'basic', 'headers')`),
     check('credentials_test_result_check', sql`test_result in ('good', 'refused', 'unproven', 'failed')`),
@@ -131,6 +134,11 @@ export const tokenSets = pgTable(
     expiresAt: at('expires_at'),
     fence: bigint('fence', { mode: 'number' }).notNull().default(0),
     leaseUntil: at('lease_until'),
+    /**
+     * When somebody first found a lease that had ended without being given back. Its holder was killed, or could not reach
+     * the database: he has a moment yet to bring what he got.
+     */
+    contestedAt: at('contested_at'),
     /** Why a person has to authorize anew: the provider's error code, such as `invalid_grant`. Null: nobody has to. */
     refusedError: text('refused_error'),
     refusedAt: at('refused_at'),
@@ -145,6 +153,14 @@ export const tokenSets = pgTable(
     /** The first failure since the last success; null: the last attempt succeeded. */
     failingSince: at('failing_since'),
     failures: integer('failures').notNull().default(0),
+    /** Until then the provider is not asked for the sake of a call: it has failed just now, or asked to be left alone. */
+    coolUntil: at('cool_until'),
+    /** When people were told that this is in trouble, so that they are told when it is over. */
+    alarmedAt: at('alarmed_at'),
+    /** Since when the refresh token has the end that it has. */
+    refreshSetAt: at('refresh_set_at'),
+    /** The last warning of that end, in days before it. */
+    refreshWarnedDays: integer('refresh_warned_days'),
   },
   (t) => [
     primaryKey({ columns: [t.accountId, t.ownerId] }),

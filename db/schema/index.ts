@@ -1,6 +1,7 @@
 export * from './accounts'
 export * from './api-keys'
 export * from './audit'
+export * from './connections'
 export * from './credentials'
 export * from './integrations'
 export * from './notifications'

@@ -5,15 +5,15 @@ import { can, type Permission, permissions, type Role } from './permissions'
 const matrix: Record<Role, Record<string, string[]>> = {
   owner: {
     keys: ['read', 'create', 'manage', 'verify'],
-    credentials: ['read', 'create', 'update', 'delete', 'test'],
+    credentials: ['read', 'create', 'update', 'delete', 'test', 'reauthorize'],
     integrations: ['read', 'create', 'update', 'delete', 'use'],
   },
   admin: {
     keys: ['read', 'create', 'manage', 'verify'],
-    credentials: ['read', 'create', 'update', 'delete', 'test'],
+    credentials: ['read', 'create', 'update', 'delete', 'test', 'reauthorize'],
     integrations: ['read', 'create', 'update', 'delete', 'use'],
   },
-  manager: { keys: ['read'], credentials: ['read', 'test'], integrations: ['read'] },
+  manager: { keys: ['read'], credentials: ['read', 'test', 'reauthorize'], integrations: ['read'] },
   staff: {},
 }
 

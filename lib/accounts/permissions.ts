@@ -2,7 +2,10 @@ import type { roles } from '@/db/schema'
 
 export type Role = (typeof roles)[number]
 
-/** What a person may do in an account, in the words of the scopes that allow an API key the same. */
+/**
+ * What a person may do in an account, in the words of the scopes that allow an API key the same. A key has no
+ * `credentials:reauthorize`: consent is given in a browser.
+ */
 export const permissions = [
   'keys:read',
   'keys:create',
@@ -13,6 +16,7 @@ export const permissions = [
   'credentials:update',
   'credentials:delete',
   'credentials:test',
+  'credentials:reauthorize',
   'integrations:read',
   'integrations:create',
   'integrations:update',
@@ -25,7 +29,7 @@ export type Permission = (typeof permissions)[number]
 const granted: Record<Role, readonly Permission[]> = {
   owner: permissions,
   admin: permissions,
-  manager: ['keys:read', 'credentials:read', 'credentials:test', 'integrations:read'],
+  manager: ['keys:read', 'credentials:read', 'credentials:test', 'credentials:reauthorize', 'integrations:read'],
   staff: [],
 }
 

@@ -7,6 +7,7 @@ import type { Actor } from './actor'
 /** Every audited action, with the kind of thing it happens to. */
 export const auditActions = {
   'account.created': 'account',
+  'account.callback_refused': 'account',
   'user.renamed': 'user',
   'user.notifications_changed': 'user',
   'user.language_changed': 'user',
@@ -23,7 +24,12 @@ export const auditActions = {
   'credential.created': 'credential',
   'credential.updated': 'credential',
   'credential.tested': 'credential',
+  'credential.renewed': 'credential',
+  'credential.client_secret_promoted': 'credential',
   'credential.deleted': 'credential',
+  'credential.connected': 'credential',
+  'credential.connect_refused': 'credential',
+  'credential.disconnected': 'credential',
   'integration.created': 'integration',
   'integration.updated': 'integration',
   'integration.deleted': 'integration',

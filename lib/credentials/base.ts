@@ -5,7 +5,7 @@ import type { Actor } from '../audit'
 import { Refusal } from '../errors'
 import { isId } from '../ids'
 import type { SavedFor } from './hosts'
-import { tokenOriginOf } from './hosts'
+import { endpointOriginsOf } from './hosts'
 import type { CredentialSettings, TestRequest } from './types'
 
 export type CredentialRow = typeof credentials.$inferSelect
@@ -35,7 +35,7 @@ export function baseOfCredential(row: CredentialRow): Base {
     accountId: row.accountId,
     id: row.id,
     stored: new Set(Object.keys(row.secretSetAt)),
-    savedFor: { hosts: row.hosts, tokenOrigin: tokenOriginOf(settingsOfRow(row)) },
+    savedFor: { hosts: row.hosts, ...endpointOriginsOf(settingsOfRow(row)) },
   }
 }
 
@@ -45,7 +45,7 @@ export function baseOfDraft(row: DraftRow): Base {
     accountId: row.accountId,
     id: row.id,
     stored: new Set(Object.keys(row.secretSetAt)),
-    savedFor: { hosts: row.hosts, tokenOrigin: tokenOriginOf(row.form as { type: CredentialSettings['type'] }) },
+    savedFor: { hosts: row.hosts, ...endpointOriginsOf(row.form as { type: CredentialSettings['type'] }) },
   }
 }
 

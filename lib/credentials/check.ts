@@ -23,6 +23,16 @@ export function checkForm(form: CredentialForm, base: Base | null, policy: Egres
   if (problems.length > 0) throw refusalOf(problems)
 }
 
+/**
+ * The rule of hosts for tokens alone, where what is stored keeps them: a draft of an edit that was not connected itself.
+ * @throws {Refusal} `invalid` on `connection`
+ */
+export function checkConnection(form: CredentialForm, { stored, savedFor }: Base): void {
+  const tokens = new Set([...stored].filter((name) => name === 'refresh_token'))
+  const problems = hostProblems(form, tokens, savedFor).filter(({ field }) => field === 'connection')
+  if (problems.length > 0) throw refusalOf(problems)
+}
+
 function providerProblems({ provider }: CredentialForm): FieldProblem[] {
   return provider === null || findProvider(provider)
     ? []

@@ -1,8 +1,10 @@
 import { and, eq } from 'drizzle-orm'
-import { credentialDrafts, credentials, integrations, tokenSets } from '@/db/schema'
+import { credentialDrafts, credentials, integrations, renewalAttempts, tokenSets } from '@/db/schema'
 import { type Actor, recordAuditEvent } from '../audit'
 import { Refusal } from '../errors'
+import { removeConnection } from '../oauth/connect/connections'
 import { findCredential } from './base'
+import { removeConsents } from './connect/consents'
 import { removeDraft } from './drafts'
 import type { CredentialStore } from './store'
 
@@ -31,9 +33,14 @@ export async function deleteCredential(
       .select({ id: credentialDrafts.id, accountId: credentialDrafts.accountId })
       .from(credentialDrafts)
       .where(and(eq(credentialDrafts.accountId, accountId), eq(credentialDrafts.credentialId, id)))
+    await removeConsents(tx, vault, accountId, [id, ...drafts.map((draft) => draft.id)])
     for (const draft of drafts) await removeDraft(tx, vault, draft)
+    await tx
+      .delete(renewalAttempts)
+      .where(and(eq(renewalAttempts.accountId, accountId), eq(renewalAttempts.ownerId, id)))
     await tx.delete(tokenSets).where(and(eq(tokenSets.accountId, accountId), eq(tokenSets.ownerId, id)))
     await vault.remove(tx, { accountId, ownerId: id })
+    await removeConnection(tx, { accountId, ownerId: id })
     await tx.delete(credentials).where(and(eq(credentials.accountId, accountId), eq(credentials.id, id)))
     await recordAuditEvent(tx, actor, 'credential.deleted', id, { name, type, integrations: used.map((one) => one.id) })
   })

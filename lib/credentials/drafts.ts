@@ -4,8 +4,9 @@ import { credentialDrafts, tokenSets } from '@/db/schema'
 import type { Actor } from '../audit'
 import { newId } from '../ids'
 import { putTokens } from '../oauth'
+import { type Connection, readConnections, removeConnection } from '../oauth/connect/connections'
 import type { Secrets, Vault } from '../vault/vault'
-import { baseOfDraft, type DraftRow, findDraft } from './base'
+import { baseOfDraft, type DraftRow, draftNotFound, findDraft } from './base'
 import { addedHosts } from './hosts'
 import { type CredentialForm, hostsOf } from './schemas'
 import { setTimes, typedSecrets } from './secrets'
@@ -30,6 +31,8 @@ export interface DraftView {
   form: DraftForm
   secretSetAt: Record<string, string>
   lastTest: { result: TestResult; detail: string; at: Date } | null
+  /** Of authorization in the browser: whose tokens it has; null: none. */
+  connection: Connection | null
   expiresAt: Date
 }
 
@@ -117,7 +120,7 @@ export async function listDrafts(db: Database, actor: Pick<Actor, 'accountId' | 
     )
     .orderBy(desc(credentialDrafts.id))
     .limit(20)
-  return rows.map(viewOf)
+  return viewsOf(db, actor.accountId, rows)
 }
 
 /**
@@ -125,7 +128,9 @@ export async function listDrafts(db: Database, actor: Pick<Actor, 'accountId' | 
  * @throws {Refusal} `not_found`
  */
 export async function getDraft(db: Database, actor: Pick<Actor, 'accountId' | 'id'>, id: string): Promise<DraftView> {
-  return viewOf(await findDraft(db, actor, id))
+  const [view] = await viewsOf(db, actor.accountId, [await findDraft(db, actor, id)])
+  if (!view) throw draftNotFound()
+  return view
 }
 
 /**
@@ -141,6 +146,11 @@ export async function discardDraft(
   await db.transaction(async (tx) => removeDraft(tx, vault, await findDraft(tx, actor, id, { lock: true })))
 }
 
+/** Whether a draft has tokens that somebody's consent has brought. */
+export function isConnected({ form, secretSetAt }: Pick<DraftRow, 'form' | 'secretSetAt'>): boolean {
+  return form.grant === 'authorization_code' && secretSetAt.refresh_token !== undefined
+}
+
 export async function removeDraft(
   tx: Database,
   vault: Vault,
@@ -149,6 +159,7 @@ export async function removeDraft(
   // In this order everywhere: a renewal that is being stored waits, and is waited for, in one direction.
   await tx.delete(tokenSets).where(and(eq(tokenSets.accountId, accountId), eq(tokenSets.ownerId, id)))
   await vault.remove(tx, { accountId, ownerId: id })
+  await removeConnection(tx, { accountId, ownerId: id })
   await tx.delete(credentialDrafts).where(and(eq(credentialDrafts.accountId, accountId), eq(credentialDrafts.id, id)))
 }
 
@@ -175,7 +186,13 @@ export async function pruneDrafts(db: Database, vault: Vault, signal?: AbortSign
   return pruned
 }
 
-function viewOf(row: DraftRow): DraftView {
+async function viewsOf(db: Database, accountId: string, rows: DraftRow[]): Promise<DraftView[]> {
+  const ids = rows.map(({ id }) => id)
+  const connections = await readConnections(db, accountId, ids)
+  return rows.map((row) => viewOf(row, connections.get(row.id) ?? null))
+}
+
+function viewOf(row: DraftRow, connection: Connection | null): DraftView {
   const { testResult: result, testDetail, testedAt: at } = row
   return {
     id: row.id,
@@ -183,6 +200,7 @@ function viewOf(row: DraftRow): DraftView {
     form: row.form as unknown as DraftView['form'],
     secretSetAt: row.secretSetAt,
     lastTest: result && at ? { result, detail: testDetail ?? '', at } : null,
+    connection,
     expiresAt: row.expiresAt,
   }
 }

@@ -7,10 +7,16 @@ export interface SavedFor {
   hosts: readonly string[]
   /** Of OAuth2: the origin of the token endpoint. */
   tokenOrigin: string | null
+  /** Of OAuth2: the origin of the address where tokens are taken back. */
+  revocationOrigin: string | null
 }
 
-export function tokenOriginOf(form: Pick<CredentialForm, 'type'> & { token_url?: string }): string | null {
-  return form.type === 'oauth2' && form.token_url ? toOrigin(form.token_url) : null
+type Endpoints = Pick<CredentialForm, 'type'> & { token_url?: string; revocation_url?: string | null }
+
+/** The origins that get the client's secret. Where a person consents is none: a browser goes there, without it. */
+export function endpointOriginsOf(form: Endpoints): Pick<SavedFor, 'tokenOrigin' | 'revocationOrigin'> {
+  const originOf = (url: string | null | undefined) => (form.type === 'oauth2' && url ? toOrigin(url) : null)
+  return { tokenOrigin: originOf(form.token_url), revocationOrigin: originOf(form.revocation_url) }
 }
 
 /**
@@ -24,16 +30,21 @@ export function hostProblems(form: CredentialForm, stored: ReadonlySet<string>, 
   const typed = typedFields(form)
   return secretFieldsOf(form)
     .filter(({ name }) => !typed.has(name) && stored.has(name))
-    .map(({ name }) => ({
-      field: `secret.${name}`,
+    .map(({ name, isGot }) => ({
+      field: isGot ? 'connection' : `secret.${name}`,
       code: 'missing_field',
-      message: `Enter it again: it was not saved for ${new URL(host).host}`,
+      message: isGot
+        ? `Connect the service again: it was not connected for ${new URL(host).host}`
+        : `Enter it again: it was not saved for ${new URL(host).host}`,
     }))
 }
 
 /** The origins that a form names and that secrets were not saved for. */
-export function addedHosts(form: CredentialForm, { hosts, tokenOrigin }: SavedFor): string[] {
-  const added = hostsOf(form).filter((host) => !hosts.includes(host))
-  const token = tokenOriginOf(form)
-  return token !== null && token !== tokenOrigin ? [...added, token] : added
+export function addedHosts(form: CredentialForm, { hosts, tokenOrigin, revocationOrigin }: SavedFor): string[] {
+  const known = [tokenOrigin, revocationOrigin]
+  const endpoints = Object.values(endpointOriginsOf(form)).filter((origin) => origin !== null)
+  return [
+    ...hostsOf(form).filter((host) => !hosts.includes(host)),
+    ...endpoints.filter((origin) => !known.includes(origin)),
+  ]
 }

@@ -1,20 +1,43 @@
 import type { Database } from '@/db/client'
 import type { OAuthClient, Renewable } from '../oauth'
+import type { TokenDialect } from '../oauth/dialect'
 import type { Secrets, Vault } from '../vault/vault'
 import { findCredential, settingsOfRow } from './base'
-import type { OAuth2Settings } from './types'
+import { findProvider } from './catalogue'
+import { promoteNextSecret } from './next-secret'
+import type { OAuth2Grant, OAuth2Settings } from './types'
 
-/** A credential's settings as its token endpoint needs them. */
-export function oauthClientOf(settings: OAuth2Settings, secrets: Secrets): OAuthClient {
+/**
+ * How the token endpoint of a provider differs from RFC 6749, if it does. It says how things are sent, and nothing of
+ * where: that is what the credential was saved for.
+ */
+export function dialectOf(provider: string | null): TokenDialect | undefined {
+  return provider === null ? undefined : findProvider(provider)?.dialect
+}
+
+/**
+ * A credential's settings as its token endpoint needs them.
+ * @param provider id of its entry in the catalogue
+ */
+export function oauthClientOf(settings: OAuth2Settings, secrets: Secrets, provider: string | null): OAuthClient {
+  const isPublic = settings.client_authentication === 'none'
   return {
     tokenUrl: settings.token_url,
     clientId: settings.client_id,
-    clientSecret: settings.client_authentication === 'none' ? null : (secrets.client_secret ?? null),
+    clientSecret: isPublic ? null : (secrets.client_secret ?? null),
+    nextClientSecret: isPublic ? null : (secrets.next_client_secret ?? null),
     authentication: settings.client_authentication,
-    scopes: settings.scopes,
+    // What was consented to is what a refresh token is for: naming it again could only be refused (RFC 6749, 6).
+    scopes: settings.grant === 'authorization_code' ? [] : settings.scopes,
     audience: settings.audience,
     parameters: settings.parameters,
+    dialect: dialectOf(provider),
   }
+}
+
+/** What renews tokens of a grant: those that consent has brought are renewed like those that a person brings. */
+export function renewalGrantOf(grant: OAuth2Grant): Renewable['grant'] {
+  return grant === 'authorization_code' ? 'refresh_token' : grant
 }
 
 /**
@@ -24,9 +47,17 @@ export function oauthClientOf(settings: OAuth2Settings, secrets: Secrets): OAuth
 export async function renewableOf(db: Database, vault: Vault, accountId: string, id: string): Promise<Renewable> {
   // Under a lock: the secret must be of the token endpoint that it was saved with.
   return db.transaction(async (tx) => {
-    const settings = settingsOfRow(await findCredential(tx, accountId, id, { lock: true }))
+    const row = await findCredential(tx, accountId, id, { lock: true })
+    const settings = settingsOfRow(row)
     if (settings.type !== 'oauth2') throw new TypeError('Only OAuth2 credentials have tokens')
     const secrets = await vault.open(tx, { accountId, ownerId: id, field: 'secret' })
-    return { client: oauthClientOf(settings, secrets ?? {}), grant: settings.grant }
+    const client = oauthClientOf(settings, secrets ?? {}, row.provider)
+    const { nextClientSecret: next } = client
+    return {
+      client,
+      grant: renewalGrantOf(settings.grant),
+      ownerVersion: row.version,
+      ...(next && { onNextSecret: async () => void (await promoteNextSecret({ db, vault }, accountId, id, next)) }),
+    }
   })
 }

@@ -2,6 +2,7 @@ import { createHmac, hkdfSync } from 'node:crypto'
 import { jwtVerify, SignJWT } from 'jose'
 import { z } from 'zod'
 import { testResults } from '@/db/schema'
+import { dialectOf } from './oauth'
 import { type CredentialForm, hostsOf, secretFieldsOf, settingsOf, typedFields } from './schemas'
 import type { TestResult } from './types'
 
@@ -71,7 +72,8 @@ function digestOf(authSecret: string, form: CredentialForm, unchanged: Unchanged
   const typed = typedFields(form)
   const secrets = secretFieldsOf(form).map(({ name }) => [name, typed.get(name) ?? null])
   const isBased = secrets.some(([, value]) => value === null)
-  const tested = [settingsOf(form), form.test, hostsOf(form).sort(), secrets, isBased ? unchanged : null]
+  const dialect = form.type === 'oauth2' ? (dialectOf(form.provider) ?? null) : null
+  const tested = [settingsOf(form), form.test, hostsOf(form).sort(), secrets, isBased ? unchanged : null, dialect]
   return createHmac('sha256', keyOf(authSecret, 'digest')).update(JSON.stringify(tested)).digest('base64url')
 }
 

@@ -7,7 +7,9 @@ import { type Actor, recordAuditEvent } from '../audit'
 import { invalidField, Refusal } from '../errors'
 import { newId } from '../ids'
 import { parseInput } from '../input'
-import { expireTokens, isOAuthError, moveTokens, putTokens } from '../oauth'
+import { expireTokens, isOAuthError, moveTokens, putTokens, rescheduleTokens } from '../oauth'
+import { moveConnection } from '../oauth/connect/connections'
+import { AUTHORIZATION_FIELDS } from './authorization-fields'
 import {
   baseOfCredential,
   baseOfDraft,
@@ -17,9 +19,11 @@ import {
   findDraft,
   settingsOfRow,
 } from './base'
-import { checkForm } from './check'
-import { removeDraft, versionOfDraft } from './drafts'
+import { checkConnection, checkForm } from './check'
+import { comparable } from './comparable'
+import { isConnected, removeDraft, versionOfDraft } from './drafts'
 import { addedHosts } from './hosts'
+import { dialectOf } from './oauth'
 import { readReceipt, type TestedForm, type Unchanged } from './receipts'
 import { type CredentialChanges, type CredentialForm, credentialForm, hostsOf, settingsOf } from './schemas'
 import { meantSecrets, setTimes, typedSecrets } from './secrets'
@@ -93,9 +97,10 @@ export async function updateCredential(
       const form = changedForm(row, changes)
       const draft =
         form.draft_id === null ? null : await findDraft(tx, actor, form.draft_id, { lock: true, credentialId: id })
-      // The draft of an edit has taken over the credential's secrets.
+      // The draft of an edit has taken over the credential's secrets, and its tokens once it was connected itself.
       const base = draft ? baseOfDraft(draft) : baseOfCredential(row)
       checkForm(form, base, egress.policy)
+      if (draft && !isConnected(draft)) checkConnection(form, baseOfCredential(row))
       await checkUses(tx, row, form)
       const unchanged = { id: base.id, version: draft ? versionOfDraft(draft) : row.version }
       const tested = (await testedAs(store, accountId, form, unchanged)) ?? asDraft(actor, form, draft)
@@ -109,6 +114,8 @@ export async function updateCredential(
           secretSetAt: setTimes(form, { ...row.secretSetAt, ...draft?.secretSetAt }),
           updatedAt: new Date(),
           ...(isSent ? { version: row.version + 1 } : {}),
+          // Of another end people are warned anew.
+          ...(columns.expiresAt?.getTime() === row.expiresAt?.getTime() ? {} : { expiryWarnedDays: null }),
           // What was found of something else says nothing of this.
           ...(isSent || tested ? testColumns(tested) : {}),
         })
@@ -116,6 +123,7 @@ export async function updateCredential(
       const owner = { accountId, ownerId: id }
       await vault.put(tx, { ...owner, field: 'secret' }, await meantSecrets(tx, vault, form, base))
       await saveTokens(tx, store, owner, form, draft, row)
+      if (columns.renewAhead !== row.renewAhead) await rescheduleTokens(tx, owner)
       if (draft) await removeDraft(tx, vault, draft)
       await recordAuditEvent(tx, actor, 'credential.updated', id, {
         ...changeOf(row, form),
@@ -150,7 +158,12 @@ async function checkUses(tx: Database, { accountId, id }: CredentialRow, form: C
  */
 export function changedForm(row: CredentialRow, changes: CredentialChanges): CredentialForm {
   const { secret = {}, ...rest } = changes
-  return parseInput(credentialForm, { ...storedForm(row), ...rest, secret })
+  const stored = storedForm(row)
+  // What is of the grant before is not meant any more.
+  if (changes.grant !== undefined && changes.grant !== 'authorization_code') {
+    for (const field of AUTHORIZATION_FIELDS) delete stored[field]
+  }
+  return parseInput(credentialForm, { ...stored, ...rest, secret })
 }
 
 /** What is stored of a credential, in the form in which it is written; without its secrets. */
@@ -165,6 +178,7 @@ function storedForm(row: CredentialRow): Record<string, unknown> {
     ...(settings.type === 'api_key' || settings.type === 'bearer'
       ? { expires_at: row.expiresAt?.toISOString() ?? null }
       : {}),
+    ...(settings.type === 'oauth2' ? { renew_ahead: row.renewAhead } : {}),
   }
 }
 
@@ -178,6 +192,7 @@ function columnsOf(form: CredentialForm) {
     hosts: hostsOf(form),
     test: form.test as unknown as Record<string, unknown> | null,
     expiresAt: form.type === 'api_key' || form.type === 'bearer' ? toDate(form.expires_at) : null,
+    renewAhead: form.type === 'oauth2' ? form.renew_ahead : true,
   }
 }
 
@@ -203,9 +218,15 @@ async function testedAs(
 /** What was found of a draft that is saved as it was tested, such as after its page was closed. */
 function asDraft(actor: Actor, form: CredentialForm, draft: DraftRow | null): TestedForm | null {
   if (!draft?.testResult || !draft.testedAt || Object.keys(typedSecrets(form)).length > 0) return null
-  const { secret: _, name: _name, provider: _provider, draft_id: _id, receipt: _receipt, ...shown } = form
-  const { name: _draftName, provider: _draftProvider, ...tested } = draft.form
-  if (comparable(shown) !== comparable(tested)) return null
+  const { secret: _, name: _name, provider: _provider, draft_id: _id, receipt: _receipt, ...rest } = form
+  const { name: _draftName, provider: _draftProvider, ...draftRest } = draft.form
+  const [shown, tested] = [rest, draftRest].map((each) => ({ ...each, renew_ahead: null }))
+  if (
+    comparable(shown) !== comparable(tested) ||
+    isOtherDialect(form, draft.form as Pick<CredentialForm, 'provider'>)
+  ) {
+    return null
+  }
   return { result: draft.testResult, detail: draft.testDetail ?? '', at: draft.testedAt, by: actor.name }
 }
 
@@ -219,16 +240,31 @@ async function saveTokens(
   before?: CredentialRow,
 ): Promise<void> {
   if (form.type !== 'oauth2') return
-  const { refresh_token: refreshToken, access_token: accessToken, client_secret: clientSecret } = typedSecrets(form)
-  if (form.grant === 'refresh_token' && draft && !(await isTypedAnew(tx, vault, draft, form))) {
+  const { refresh_token: refreshToken, access_token: accessToken, ...ofClient } = typedSecrets(form)
+  if (form.grant === 'authorization_code') {
+    if (draft && isConnected(draft)) {
+      const from = { accountId: draft.accountId, ownerId: draft.id }
+      await moveTokens(tx, vault, from, owner)
+      await moveConnection(tx, from, owner)
+    } else if (before && (Object.keys(ofClient).length > 0 || isOtherClient(before, form))) {
+      await expireTokens(tx, owner)
+    }
+  } else if (form.grant === 'refresh_token' && draft && !(await isTypedAnew(tx, vault, draft, form))) {
     await moveTokens(tx, vault, { accountId: draft.accountId, ownerId: draft.id }, owner)
   } else if (form.grant === 'refresh_token' && refreshToken) {
     const expiresAt = accessToken ? toDate(form.access_token_expires_at) : null
     await putTokens(tx, vault, owner, { refreshToken, accessToken: accessToken ?? null, expiresAt, scope: null })
-  } else if (before && (clientSecret || isOtherRequest(before, form))) {
+  } else if (before && (Object.keys(ofClient).length > 0 || isOtherRequest(before, form))) {
     // Tokens of another client, or for other scopes, are not what this form means; and what was refused was another one.
     await expireTokens(tx, owner)
   }
+}
+
+/** Whether tokens are renewed otherwise than those that are stored were: what was consented to is no part of that. */
+function isOtherClient(row: CredentialRow, form: CredentialForm): boolean {
+  const renewedWith = (settings: ReturnType<typeof settingsOf>) =>
+    settings.type === 'oauth2' ? [settings.token_url, settings.client_id, settings.client_authentication] : []
+  return renewedWith(settingsOfRow(row)).join('\n') !== renewedWith(settingsOf(form)).join('\n')
 }
 
 /** Whether the form's refresh token is another than the one that the draft's test has spent. */
@@ -250,16 +286,12 @@ async function isTypedAnew(
 function isOtherRequest(row: CredentialRow, form: CredentialForm): boolean {
   const { settings, hosts, test } = columnsOf(form)
   const other = { settings: row.settings, hosts: row.hosts, test: row.test }
-  return comparable({ settings, hosts, test }) !== comparable(other)
+  return comparable({ settings, hosts, test }) !== comparable(other) || isOtherDialect(form, row)
 }
 
-/** jsonb keeps members in an order of its own. */
-function comparable(value: unknown): string {
-  return JSON.stringify(value, (_, member: unknown) =>
-    typeof member === 'object' && member !== null && !Array.isArray(member)
-      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : member,
-  )
+/** Whether another provider is meant, to whose token endpoint things are said in another way. */
+function isOtherDialect(form: CredentialForm, before: { provider: string | null }): boolean {
+  return form.type === 'oauth2' && comparable(dialectOf(form.provider)) !== comparable(dialectOf(before.provider))
 }
 
 /** The fields that are not secret, before and after, where they differ. */

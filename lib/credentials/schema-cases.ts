@@ -60,6 +60,8 @@ const refresh = (fields: Fields = {}): Fields =>
     secret: { client_secret: 's-1234567890', refresh_token: 'r-1234567890' },
     ...fields,
   })
+const connect = (fields: Fields = {}): Fields =>
+  oauth2({ grant: 'authorization_code', authorization_url: 'https://auth.example.com/authorize', ...fields })
 const key = (text: unknown) => apiKey({ secret: { key: text } })
 const token = (text: unknown) => bearer({ secret: { token: text } })
 const hosts = (...list: unknown[]) => bearer({ hosts: list })
@@ -180,6 +182,23 @@ const oauth2s: SchemaCase[] = [
   { what: 'an audience', form: oauth2({ audience: HOST }), becomes: { audience: HOST } },
   { what: 'other parameters', form: oauth2({ parameters: [{ name: 'resource', value: HOST }] }) },
   { what: 'the token in another header', form: oauth2({ placement: { in: 'header', name: 'X-Token' } }) },
+  {
+    what: 'a client secret and its successor',
+    form: oauth2({ secret: { client_secret: 's-1234567890', next_client_secret: 'n-1234567890' } }),
+  },
+  {
+    what: 'the successor of a public client’s secret',
+    form: oauth2({ client_authentication: 'none', secret: { next_client_secret: 'n-1234567890' } }),
+    ...value('secret.next_client_secret', /leave it out/),
+  },
+  {
+    what: 'a successor that was pasted into the name as well',
+    form: oauth2({
+      name: 'Marketplace n-1234567890',
+      secret: { client_secret: 's-1234567890', next_client_secret: 'n-1234567890' },
+    }),
+    ...value('name', /must not hold the secret/),
+  },
   { what: 'a refresh token', form: refresh() },
   {
     what: 'an access token that is brought, and its end',
@@ -251,6 +270,10 @@ const oauth2s: SchemaCase[] = [
     'audience',
     'client_assertion',
     'client_assertion_type',
+    'code',
+    'code_verifier',
+    'redirect_uri',
+    'Client_Secret',
   ].map(
     (name): SchemaCase => ({
       what: `the parameter ${name}`,
@@ -292,6 +315,124 @@ const oauth2s: SchemaCase[] = [
     what: 'a client’s secret that is a token of Fenicia’s',
     form: oauth2({ secret: { client_secret: TOKEN_OF_FENICIA } }),
     ...value('secret.client_secret', /API key of Fenicia/),
+  },
+]
+
+const authorizations: SchemaCase[] = [
+  {
+    what: 'authorization in the browser',
+    form: connect(),
+    becomes: { issuer: null, revocation_url: null, authorization_parameters: [] },
+  },
+  {
+    what: 'authorization in the browser, with all that it can have',
+    form: connect({
+      issuer: 'https://auth.example.com',
+      revocation_url: 'https://auth.example.com/revoke',
+      authorization_parameters: [{ name: 'access_type', value: 'offline' }],
+      scopes: ['openid', 'orders'],
+    }),
+  },
+  { what: 'consent for a public client', form: connect({ client_authentication: 'none', secret: {} }) },
+  {
+    what: 'authorization in the browser without its URL',
+    form: connect({ authorization_url: null }),
+    ...value('authorization_url', /is required/),
+  },
+  {
+    what: 'a client that authenticates, without its secret',
+    form: connect({ secret: {} }),
+    ...byDomain(missing('secret.client_secret')),
+  },
+  {
+    what: 'a refresh token, which only connecting brings',
+    form: connect({ secret: { client_secret: 's-1234567890', refresh_token: 'r-1234567890' } }),
+    ...value('secret.refresh_token', /what connecting .* brings/),
+  },
+  {
+    what: 'an access token, which only connecting brings',
+    form: connect({ secret: { client_secret: 's-1234567890', access_token: 'a-1234567890' } }),
+    ...value('secret.access_token', /what connecting .* brings/),
+  },
+  {
+    what: 'an authorization URL that is a script',
+    form: connect({ authorization_url: 'javascript:alert(1)' }),
+    ...value('authorization_url', /must be an address/),
+  },
+  {
+    what: 'an authorization URL of ftp',
+    form: connect({ authorization_url: 'ftp://auth.example.com/authorize' }),
+    ...value('authorization_url', /must begin with https/),
+  },
+  {
+    what: 'an authorization URL with a fragment',
+    form: connect({ authorization_url: 'https://auth.example.com/#/authorize' }),
+    ...value('authorization_url', /after “#”/),
+  },
+  {
+    what: 'an authorization URL without encryption',
+    form: connect({ authorization_url: 'http://auth.example.com/authorize' }),
+    ...byDomain(value('authorization_url', /https/)),
+  },
+  {
+    what: 'an authorization URL in this machine',
+    form: connect({ authorization_url: 'https://127.0.0.1/authorize' }),
+    ...byDomain(value('authorization_url', /FENICIA_EGRESS_ALLOW/)),
+  },
+  {
+    what: 'an issuer with a query',
+    form: connect({ issuer: 'https://auth.example.com/?tenant=1' }),
+    ...value('issuer', /must not have a query/),
+  },
+  {
+    what: 'a revocation URL in this machine',
+    form: connect({ revocation_url: 'https://127.0.0.1/revoke' }),
+    ...byDomain(value('revocation_url', /FENICIA_EGRESS_ALLOW/)),
+  },
+  ...[
+    'response_type',
+    'response_mode',
+    'client_id',
+    'client_secret',
+    'redirect_uri',
+    'scope',
+    'audience',
+    'state',
+    'nonce',
+    'code_challenge',
+    'code_challenge_method',
+    'request',
+    'request_uri',
+    'STATE',
+  ].map(
+    (name): SchemaCase => ({
+      what: `the parameter ${name} of the authorization URL`,
+      form: connect({ authorization_parameters: [{ name, value: 'x' }] }),
+      ...value('authorization_parameters.0.name', /sets by itself/),
+    }),
+  ),
+  {
+    what: 'a secret in a parameter of the authorization URL',
+    form: connect({ authorization_parameters: [{ name: 'hint', value: 's-1234567890' }] }),
+    ...value('authorization_parameters.0.value', /must not hold the secret/),
+  },
+  ...(
+    [
+      ['authorization_url', 'https://auth.example.com/authorize'],
+      ['issuer', 'https://auth.example.com'],
+      ['revocation_url', 'https://auth.example.com/revoke'],
+      ['authorization_parameters', [{ name: 'prompt', value: 'consent' }]],
+    ] as const
+  ).map(
+    ([field, given]): SchemaCase => ({
+      what: `${field} with another grant`,
+      form: refresh({ [field]: given }),
+      ...value(field, /authorization_code only/),
+    }),
+  ),
+  {
+    what: 'none of these with another grant, said in full',
+    form: refresh({ authorization_url: null, issuer: null, revocation_url: null, authorization_parameters: [] }),
   },
 ]
 
@@ -622,6 +763,7 @@ const under = (type: string, rows: SchemaCase[]) => rows.map((row) => ({ ...row,
 export const schemaCases: readonly SchemaCase[] = [
   ...under('API key', apiKeys),
   ...under('OAuth2', oauth2s),
+  ...under('OAuth2', authorizations),
   ...under('Bearer token', bearers),
   ...under('Basic auth', basics),
   ...under('Custom headers', customHeaders),

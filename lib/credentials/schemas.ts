@@ -2,8 +2,16 @@ import { z } from 'zod'
 import { isHeaderAllowed } from '../egress/request'
 import type { FieldProblem } from '../errors'
 import { displayText } from '../text'
+import {
+  authorizationAddresses,
+  authorizationChanges,
+  authorizationFields,
+  authorizationProblems,
+  authorizationSettings,
+} from './authorization-fields'
+import { parameters, RESERVED_PARAMETERS, text } from './field-rules'
 import { bearerSecret, headerSecret, keySecret, oauthSecret, passwordSecret, userNameSecret } from './secret-text'
-import type { CredentialSettings, CredentialType } from './types'
+import { type CredentialSettings, type CredentialType, grants } from './types'
 import { allowedHost, callableUrl, toOrigin } from './urls'
 
 // The rules of a credential, once, for forms, server actions and the API alike. What is below `secret` is only ever
@@ -11,7 +19,6 @@ import { allowedHost, callableUrl, toOrigin } from './urls'
 
 const MAX_HOSTS = 20
 const MAX_HEADERS = 20
-const MAX_TEXT = 1_024
 
 export const credentialName = displayText(64).meta({
   description: '1 to 64 characters, unique among the account’s credentials in any letter case.',
@@ -38,14 +45,6 @@ export const headerName = z
     (name) => isHeaderAllowed(name) && !REFUSED_HEADERS.has(name.toLowerCase()),
     'is a header that belongs to the connection or the message, and can’t be set',
   )
-
-const text = (max = MAX_TEXT) =>
-  z
-    .string()
-    .trim()
-    .min(1, 'must not be empty')
-    .max(max, `must be ${max} characters or fewer`)
-    .refine((value) => !/[\p{Cc}\p{Cs}]/u.test(value), 'must not contain control characters or broken Unicode')
 
 const headerPlacement = z.strictObject({
   in: z.literal('header', 'must be "header"'),
@@ -117,28 +116,14 @@ const common = {
   receipt: testLeftover('receipt'),
 }
 
-const parameter = z.strictObject({
-  name: text(128).refine(
-    (name) => !RESERVED_PARAMETERS.has(name),
-    'is a parameter that Fenicia sets by itself: leave it out',
-  ),
-  value: text(),
-})
-const RESERVED_PARAMETERS = new Set([
-  'grant_type',
-  'client_id',
-  'client_secret',
-  'refresh_token',
-  'scope',
-  'audience',
-  'client_assertion',
-  'client_assertion_type',
-])
-
 const oauth2Fields = {
   grant: z
-    .enum(['client_credentials', 'refresh_token'], 'must be "client_credentials" or "refresh_token"')
-    .default('client_credentials'),
+    .enum(grants, 'must be "client_credentials", "refresh_token" or "authorization_code"')
+    .default('client_credentials')
+    .meta({
+      description:
+        '`authorization_code`: somebody connects the service in a browser, on the credential’s page; nobody enters a token.',
+    }),
   token_url: callableUrl.meta({ example: 'https://auth.example.com/oauth/token' }),
   client_id: text(),
   client_authentication: z
@@ -155,12 +140,15 @@ const oauth2Fields = {
     .max(100, 'must be 100 or fewer')
     .default([]),
   audience: text().nullable().default(null),
-  parameters: z.array(parameter).max(20, 'must be 20 or fewer').default([]).meta({
-    description: 'What else the token endpoint wants in its form. Not secret.',
-  }),
+  parameters: parameters(RESERVED_PARAMETERS, 'What else the token endpoint wants in its form. Not secret.'),
+  ...authorizationFields,
   placement: headerPlacement
     .prefault({ in: 'header', name: 'Authorization', prefix: 'Bearer ' })
     .meta({ description: 'Where the access token stands.' }),
+  renew_ahead: z
+    .boolean('must be true or false')
+    .default(true)
+    .meta({ description: 'Whether tokens are renewed before they end, without anybody asking for it.' }),
 }
 
 const headerNames = z
@@ -192,6 +180,10 @@ const oauth2Form = z
     secret: z
       .strictObject({
         client_secret: oauthSecret.optional(),
+        next_client_secret: oauthSecret.optional().meta({
+          description:
+            'The successor of `client_secret`, while the service knows both. It is dropped when that one is set anew without it.',
+        }),
         refresh_token: oauthSecret.optional(),
         access_token: oauthSecret.optional(),
       })
@@ -236,6 +228,7 @@ export const credentialForm = byType.superRefine((form, context) => {
   }
 })
 export type CredentialForm = z.output<typeof credentialForm>
+export type OAuth2Form = Extract<CredentialForm, { type: 'oauth2' }>
 
 /** What may be changed of a credential: any field of its type. */
 export const credentialChanges = z
@@ -253,6 +246,8 @@ export const credentialChanges = z
     scopes: oauth2Fields.scopes.unwrap(),
     audience: oauth2Fields.audience.unwrap(),
     parameters: oauth2Fields.parameters.unwrap(),
+    ...authorizationChanges,
+    renew_ahead: oauth2Fields.renew_ahead.unwrap(),
     access_token_expires_at: expiresAt.unwrap(),
     headers: headerNames,
     draft_id: common.draft_id.unwrap(),
@@ -270,7 +265,7 @@ export function addressesOf(form: CredentialForm): { field: string; url: string 
   return [
     ...form.hosts.map((url, index) => ({ field: `hosts.${index}`, url })),
     ...(form.test ? [{ field: 'test.url', url: form.test.url }] : []),
-    ...(form.type === 'oauth2' ? [{ field: 'token_url', url: form.token_url }] : []),
+    ...(form.type === 'oauth2' ? [{ field: 'token_url', url: form.token_url }, ...authorizationAddresses(form)] : []),
   ]
 }
 
@@ -288,7 +283,19 @@ export function settingsOf(form: CredentialForm): CredentialSettings {
       return { type: form.type, placement: form.placement }
     case 'oauth2': {
       const { type, grant, token_url, client_id, client_authentication, scopes, audience, parameters, placement } = form
-      return { type, grant, token_url, client_id, client_authentication, scopes, audience, parameters, placement }
+      const common = {
+        type,
+        grant,
+        token_url,
+        client_id,
+        client_authentication,
+        scopes,
+        audience,
+        parameters,
+        placement,
+      }
+      if (grant !== 'authorization_code') return common
+      return { ...common, ...authorizationSettings(form) }
     }
     case 'headers':
       return { type: form.type, headers: form.headers }
@@ -297,8 +304,11 @@ export function settingsOf(form: CredentialForm): CredentialSettings {
   }
 }
 
-/** The names of the secret fields that a form's type and settings have; `required`: it is of no use without. */
-export function secretFieldsOf(form: CredentialForm): { name: string; required: boolean }[] {
+/**
+ * The names of the secret fields that a form's type and settings have; `required`: it is of no use without. `isGot`: nobody
+ * types it, since connecting the service brings it; as stored it counts like any other.
+ */
+export function secretFieldsOf(form: CredentialForm): { name: string; required: boolean; isGot?: true }[] {
   switch (form.type) {
     case 'api_key':
       return [{ name: 'key', required: true }]
@@ -314,14 +324,24 @@ export function secretFieldsOf(form: CredentialForm): { name: string; required: 
     case 'oauth2':
       return [
         ...(form.client_authentication === 'none' ? [] : [{ name: 'client_secret', required: true }]),
+        ...(hasNextSecret(form) ? [{ name: 'next_client_secret', required: false }] : []),
         ...(form.grant === 'refresh_token'
           ? [
               { name: 'refresh_token', required: true },
               { name: 'access_token', required: false },
             ]
           : []),
+        ...(form.grant === 'authorization_code'
+          ? [{ name: 'refresh_token', required: false, isGot: true as const }]
+          : []),
       ]
   }
+}
+
+/** Whoever enters the client's secret anew says what holds: a next one that is stored from before was not meant. */
+function hasNextSecret({ client_authentication, secret }: Extract<CredentialForm, { type: 'oauth2' }>): boolean {
+  if (client_authentication === 'none') return false
+  return secret.client_secret === undefined || secret.next_client_secret !== undefined
 }
 
 /** What was typed of a form's secrets, by the name of the field. A map: a header may be called like a member of all objects. */
@@ -357,19 +377,25 @@ function* formProblems(form: CredentialForm): Generator<{ field: string; message
       message: 'must name the host that the secret may be sent to, or a test address must be given',
     }
   }
-  const known = new Set(secretFieldsOf(form).map(({ name }) => name))
+  const typable = secretFieldsOf(form).filter(({ isGot }) => !isGot)
+  const known = new Set(typable.map(({ name }) => name))
   for (const name of typedFields(form).keys()) {
     if (!known.has(name)) yield { field: `secret.${name}`, message: strayField(form, name) }
   }
   if (form.type === 'oauth2' && form.access_token_expires_at && form.secret.access_token === undefined) {
     yield { field: 'access_token_expires_at', message: 'is of no meaning without the access token that it is about' }
   }
+  if (form.type === 'oauth2') yield* authorizationProblems(form)
   yield* leaks(form)
 }
 
 function strayField(form: CredentialForm, name: string): string {
+  if (form.type === 'oauth2' && name === 'next_client_secret') return strayField(form, 'client_secret')
   if (form.type === 'headers') return 'is not the name of one of the headers'
   if (name === 'client_secret') return 'is not sent by a client that does not authenticate: leave it out'
+  if (form.type === 'oauth2' && form.grant === 'authorization_code') {
+    return 'is what connecting the service in a browser brings: leave it out'
+  }
   return 'is not used by the grant client_credentials: leave it out'
 }
 
@@ -408,8 +434,10 @@ function shownFields(form: CredentialForm): { field: string; text: string }[] {
   if (form.type === 'oauth2') {
     shown.push({ field: 'client_id', text: form.client_id }, { field: 'audience', text: form.audience ?? '' })
     shown.push(...listed('scopes', form.scopes))
-    for (const [index, { name, value }] of form.parameters.entries()) {
-      shown.push({ field: `parameters.${index}.name`, text: name }, { field: `parameters.${index}.value`, text: value })
+    for (const list of ['parameters', 'authorization_parameters'] as const) {
+      for (const [index, { name, value }] of form[list].entries()) {
+        shown.push({ field: `${list}.${index}.name`, text: name }, { field: `${list}.${index}.value`, text: value })
+      }
     }
   }
   return shown

@@ -14,8 +14,12 @@ export interface Placement {
 /** How a client proves itself to a token endpoint: HTTP Basic, in the form, or (public clients) not at all. */
 export type ClientAuthentication = 'basic' | 'body' | 'none'
 
+/** How tokens are got: by the client itself, with a refresh token that a person brought, or by consent in a browser. */
+export const grants = ['client_credentials', 'refresh_token', 'authorization_code'] as const
+export type OAuth2Grant = (typeof grants)[number]
+
 export interface OAuth2Settings {
-  grant: 'client_credentials' | 'refresh_token'
+  grant: OAuth2Grant
   token_url: string
   client_id: string
   client_authentication: ClientAuthentication
@@ -26,6 +30,14 @@ export interface OAuth2Settings {
   parameters: { name: string; value: string }[]
   /** Where the access token stands. */
   placement: Placement
+  /** Of `authorization_code`, as are the ones below: where a person consents, in a browser. */
+  authorization_url?: string
+  /** Who the authorization server says it is (RFC 8414); null: not known. */
+  issuer?: string | null
+  /** Where tokens are taken back (RFC 7009); null: nowhere. */
+  revocation_url?: string | null
+  /** What else the authorization URL wants in its query. Not secret. */
+  authorization_parameters?: { name: string; value: string }[]
 }
 
 /** What a type asks for and is not secret. */

@@ -1,4 +1,3 @@
-import type { Answer } from './fetch'
 import { lifetimeOf } from './lifetime'
 
 /** Kinds of tokens that a key belongs to: they are of no use where a header is all that is sent. */
@@ -12,10 +11,12 @@ const BOUND_TYPES = new Set(['dpop', 'mac', 'pop'])
  * - empty or `null` members are missing, `scope` as a list is a string;
  * - an `id_token` is left out, which would be checked against an issuer that nobody has named, and is not used;
  * - an error that came with status 200 is one of 400, and one with a `WWW-Authenticate` is read from its body.
- * @param now when the request was sent
+ * @param now what time it was for the provider
  */
-export function toConformingResponse({ status, text }: Answer, now: Date): Response {
-  const body = parseObject(text)
+export function toConformingResponse(
+  { status, body }: { status: number; body: Readonly<Record<string, unknown>> },
+  now: Date,
+): Response {
   const accessToken = textOf(body.access_token)
   if (status >= 200 && status < 300 && accessToken !== undefined) {
     const type = textOf(body.token_type)?.toLowerCase()
@@ -32,13 +33,13 @@ export function toConformingResponse({ status, text }: Answer, now: Date): Respo
 }
 
 /** The error code of an answer, in the letters that RFC 6749, 5.2 and its extensions use; null: there is none. */
-export function errorOf(body: Record<string, unknown>): string | null {
+export function errorOf(body: Readonly<Record<string, unknown>>): string | null {
   const { error } = body
   return typeof error === 'string' && /^[a-z_]{1,64}$/.test(error) ? error : null
 }
 
 /** What an answer says for people, in the member of RFC 6749 or in those that are used instead. */
-export function descriptionOf(body: Record<string, unknown>): string | null {
+export function descriptionOf(body: Readonly<Record<string, unknown>>): string | null {
   const nested = typeof body.error === 'object' && body.error !== null ? (body.error as Record<string, unknown>) : {}
   return textOf(body.error_description) ?? textOf(nested.message) ?? textOf(body.message) ?? null
 }

@@ -1,7 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { withQuery } from '../credentials/place'
 import type { Egress } from '../egress'
 import { readBody } from '../egress/body'
 import type { EgressLimits, OnStage } from '../egress/request'
+import type { Wording } from './dialect'
 
 /** An answer as it came, read to its end. */
 export interface Answer {
@@ -18,11 +20,10 @@ export interface CallOptions {
 }
 
 /** Of a token endpoint's answers, which hold a few tokens; and how long one may take. */
-const LIMITS = { totalMs: 30_000, maxBodyBytes: 256 * 1024 }
+export const LIMITS = { totalMs: 30_000, maxBodyBytes: 256 * 1024 }
 
 /** What the library asks of a fetch. */
 interface FetchOptions {
-  method?: string
   headers?: Record<string, string>
   body?: unknown
 }
@@ -32,20 +33,23 @@ interface FetchOptions {
  * that its stages are told, without following a redirect, and bounded in time and size. Ends with an `EgressError` when
  * the answer does not come to its end.
  * @param url as it was typed: it is judged in that spelling, and not in the library's
+ * @param toWording makes of the library's form what the provider gets to read
  * @param toResponse makes of the answer what the library gets to read
  */
 export function fetchThrough(
   egress: Pick<Egress, 'request'>,
   url: string,
   { onStage, signal, limits }: CallOptions,
+  toWording: (form: URLSearchParams, headers: Readonly<Record<string, string>>) => Wording,
   toResponse: (answer: Answer) => Response,
 ): (url: string, options: FetchOptions) => Promise<Response> {
-  return async (_url, { method, headers = {}, body }) => {
+  return async (_url, { headers: sent = {}, body: form }) => {
     const { maxBodyBytes, ...rest } = { ...LIMITS, ...limits }
-    const response = await egress.request(url, {
+    const { method, headers, query, body } = toWording(new URLSearchParams(String(form)), sent)
+    const response = await egress.request(withQuery(url, query), {
       method,
-      headers: Object.entries(headers),
-      body: String(body),
+      headers,
+      body,
       connection: 'fresh',
       limits: { ...rest, maxBodyBytes },
       onStage,

@@ -18,12 +18,12 @@ it.each<[string, lifetime: number, left: number, marginMs: number | undefined, b
   ['that has ended', HOUR, 0, 0, false],
   ['that was brought when it had ended', -HOUR, -HOUR, undefined, false],
 ])('a token %s', (_what, lifetime, left, marginMs, expected) => {
-  const state = { obtainedAt: inSeconds(left - lifetime), expiresAt: inSeconds(left) }
-  expect(isGood(state, token, marginMs, NOW)).toBe(expected)
+  const state = { obtainedAt: inSeconds(left - lifetime), expiresAt: inSeconds(left), now: inSeconds(0) }
+  expect(isGood(state, token, marginMs)).toBe(expected)
 })
 
 it('a token whose end is not known is good, and none is not', () => {
-  const state = { obtainedAt: inSeconds(-HOUR), expiresAt: null }
+  const state = { obtainedAt: inSeconds(-HOUR), expiresAt: null, now: inSeconds(0) }
   expect(isGood(state, token)).toBe(true)
   expect(isGood(state, { accessToken: null })).toBe(false)
 })

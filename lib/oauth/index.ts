@@ -1,4 +1,6 @@
 export { isOAuthError, OAuthError } from './errors'
-export { expireTokens, moveTokens, putTokens } from './stored-tokens'
+export { type SweepOptions, type SweepResult, sweepDue } from './renewal/sweep'
+export { Spool } from './spool'
+export { expireTokens, moveTokens, putTokens, removeTokens, rescheduleTokens } from './stored-tokens'
 export { type OAuthClient, obtainTokens } from './token-endpoint'
 export { type KeptTokens, type Renewable, type RenewalOptions, TokenKeeper } from './token-keeper'

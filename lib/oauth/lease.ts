@@ -1,7 +1,10 @@
-import { and, eq, isNull, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
-import { tokenSets } from '@/db/schema'
+import { renewalAttempts, type renewalReasons, tokenSets } from '@/db/schema'
+import { newId } from '../ids'
 import { FIRST_FENCE, ofOwner, placeOf, stateColumns, type TokenOwner, type TokenState } from './stored-tokens'
+
+export type RenewalReason = (typeof renewalReasons)[number]
 
 /**
  * The right to renew an owner's tokens, until it ends by the database's clock: those of the instances may differ. Its fence
@@ -10,28 +13,59 @@ import { FIRST_FENCE, ofOwner, placeOf, stateColumns, type TokenOwner, type Toke
 export interface Lease {
   owner: TokenOwner
   fence: number
+  /** The attempt that it was taken for, which is written with it: see `renewal_attempts`. */
+  attemptId: string
 }
 
-const leaseEnd = (ms: number) => sql`clock_timestamp() + ${ms} * interval '1 millisecond'`
+/**
+ * How long who died, or can't reach the database, is waited for once somebody else wants to renew. What he got may be in
+ * his spool: a refresh token that was spent must not be sent a second time before he had the chance to bring it.
+ */
+const GRACE_MS = 10_000
+
+const inMs = (ms: number) => sql`clock_timestamp() + ${ms}::float8 * interval '1 millisecond'`
 
 /** What a statement concerns that is only for whoever still holds the lease. */
-export const heldBy = ({ owner, fence }: Lease) => and(ofOwner(owner), eq(tokenSets.fence, fence))
+export const heldBy = ({ owner, fence }: Pick<Lease, 'owner' | 'fence'>) =>
+  and(ofOwner(owner), eq(tokenSets.fence, fence))
 
 /**
- * Takes the lease, in one statement, unless somebody has it.
- * @returns null when somebody has
+ * Takes the lease, unless somebody has it, and writes down that an attempt begins, in one statement. An attempt that was
+ * under way when its lease ended has an unknown outcome from then on.
+ * @param options `graceMs`: see `GRACE_MS`
+ * @returns null when somebody has it, or had it and may yet bring what he got
  */
-export async function claim(db: Database, owner: TokenOwner, leaseMs: number): Promise<Lease | null> {
-  const [row] = await db
-    .insert(tokenSets)
-    .values({ ...placeOf(owner), fence: FIRST_FENCE, leaseUntil: leaseEnd(leaseMs) })
-    .onConflictDoUpdate({
-      target: [tokenSets.accountId, tokenSets.ownerId],
-      set: { fence: sql`${tokenSets.fence} + 1`, leaseUntil: leaseEnd(leaseMs) },
-      setWhere: sql`${tokenSets.leaseUntil} is null or ${tokenSets.leaseUntil} <= clock_timestamp()`,
-    })
-    .returning({ fence: tokenSets.fence })
-  return row ? { owner: placeOf(owner), fence: row.fence } : null
+export async function claim(
+  db: Database,
+  owner: TokenOwner,
+  { leaseMs, reason, graceMs = GRACE_MS }: { leaseMs: number; reason: RenewalReason; graceMs?: number },
+): Promise<Lease | null> {
+  const { accountId, ownerId } = owner
+  const attemptId = newId('renewalAttempt')
+  const { rows } = (await db.execute(sql`
+    with lease as (
+      insert into ${tokenSets} (account_id, owner_id, fence, lease_until)
+      values (${accountId}, ${ownerId}, ${FIRST_FENCE}, ${inMs(leaseMs)})
+      on conflict (account_id, owner_id) do update
+        set fence = token_sets.fence + 1, lease_until = ${inMs(leaseMs)}, contested_at = null
+        where token_sets.lease_until is null
+          or (token_sets.lease_until <= clock_timestamp() and token_sets.contested_at <= ${inMs(-graceMs)})
+      returning fence
+    ), cut_off as (
+      update ${renewalAttempts} set result = 'unknown', ended_at = clock_timestamp()
+      where account_id = ${accountId} and owner_id = ${ownerId} and ended_at is null and exists (select from lease)
+    ), attempt as (
+      insert into ${renewalAttempts} (id, account_id, owner_id, fence, reason, started_at)
+      select ${attemptId}, ${accountId}, ${ownerId}, fence, ${reason}, clock_timestamp() from lease
+    )
+    select fence::text as fence from lease`)) as unknown as { rows: { fence: string }[] }
+  const [row] = rows
+  if (row) return { owner: placeOf(owner), fence: Number(row.fence), attemptId }
+  await db
+    .update(tokenSets)
+    .set({ contestedAt: sql`clock_timestamp()` })
+    .where(and(ofOwner(owner), sql`lease_until <= clock_timestamp() and contested_at is null`))
+  return null
 }
 
 /**
@@ -42,28 +76,25 @@ export async function claim(db: Database, owner: TokenOwner, leaseMs: number): P
 export async function confirm(db: Database, lease: Lease, leaseMs: number): Promise<TokenState | null> {
   const [row] = await db
     .update(tokenSets)
-    .set({ leaseUntil: leaseEnd(leaseMs) })
+    .set({ leaseUntil: inMs(leaseMs) })
     .where(heldBy(lease))
     .returning(stateColumns)
   return row ?? null
 }
 
-/** Gives the lease back. Without tokens and refusal nothing is left of it, since the owner may be gone. */
-export async function release(db: Database, lease: Lease): Promise<void> {
-  const isEmpty = and(eq(tokenSets.version, 0), isNull(tokenSets.refusedError))
-  await db.delete(tokenSets).where(and(heldBy(lease), isEmpty))
-  await db.update(tokenSets).set({ leaseUntil: null }).where(heldBy(lease))
-}
-
 /**
- * Gives the lease back and notes that the provider has refused for good.
- * @returns false when the lease was lost: what was refused may be a refresh token that others have spent since
+ * Gives the lease back of an attempt that has asked nobody, of which nothing is left; nor of a row without tokens and
+ * history, since its owner may be gone.
  */
-export async function releaseRefused(db: Database, lease: Lease, error: string): Promise<boolean> {
-  const noted = await db
-    .update(tokenSets)
-    .set({ leaseUntil: null, refusedError: error, refusedAt: sql`clock_timestamp()` })
-    .where(heldBy(lease))
-    .returning({ fence: tokenSets.fence })
-  return noted.length > 0
+export async function release(db: Database, { owner, fence, attemptId }: Lease): Promise<void> {
+  const { accountId, ownerId } = owner
+  const isHeld = sql`account_id = ${accountId} and owner_id = ${ownerId} and fence = ${fence}`
+  const isEmpty = sql`version = 0 and refused_error is null and failing_since is null`
+  await db.execute(sql`
+    with attempt as (
+      delete from ${renewalAttempts} where account_id = ${accountId} and id = ${attemptId} and ended_at is null
+    ), empty as (
+      delete from ${tokenSets} where ${isHeld} and ${isEmpty}
+    )
+    update ${tokenSets} set lease_until = null, contested_at = null where ${isHeld} and not (${isEmpty})`)
 }

@@ -4,11 +4,24 @@ const FIRST_TIMESTAMP = 1e9
 const FIRST_MILLISECONDS = 1e11
 /** Beyond what a date can be. */
 const TOO_LARGE = 1e14
+/** Clocks that differ by more are not late or early but broken, and nobody knows which. */
+const MAX_SKEW_MS = 24 * 60 * 60_000
+
+/**
+ * What time it is for a provider, by the `Date` of its answer: points in time that it tells are of its clock, which may
+ * differ from ours by minutes. It has whole seconds: the later end is taken, so that nothing lasts longer by it.
+ * @param date of the answer's headers
+ * @param now our own clock, which counts where there is none, or one that is a day off
+ */
+export function clockOf(date: string | undefined, now: Date): Date {
+  const theirs = Date.parse(date ?? '') + 1000
+  return Math.abs(theirs - now.getTime()) <= MAX_SKEW_MS ? new Date(theirs) : now
+}
 
 /**
  * How many seconds an access token lasts: by `expires_in` (RFC 6749, 5.1), else by `expires_at`, each a number or a string
  * of one, relative or a Unix time, or a date of ISO 8601.
- * @param now when the request was sent: the token can't be older
+ * @param now what time it was for the provider, see `clockOf`: the token can't be older
  * @returns null: not known. 0, what has passed and what makes no sense are taken for that, or a token would be renewed at
  *   each of its uses
  */
@@ -17,6 +30,27 @@ export function lifetimeOf(
   now: Date,
 ): number | null {
   return secondsOf(expires_in, now) ?? secondsOf(expires_at, now)
+}
+
+/** Names of a refresh token's own end, which RFC 6749 has none for; those that are in use. */
+const REFRESH_ENDS = [
+  'refresh_token_expires_in',
+  'refresh_expires_in',
+  'refresh_token_expires_at',
+  'refresh_expires_at',
+]
+
+/**
+ * How many seconds a refresh token lasts, by the first of its names that says it.
+ * @param now see `lifetimeOf`
+ * @returns null: not known, or without end
+ */
+export function refreshLifetimeOf(answer: Readonly<Record<string, unknown>>, now: Date): number | null {
+  for (const name of REFRESH_ENDS) {
+    const seconds = secondsOf(answer[name], now)
+    if (seconds !== null) return seconds
+  }
+  return null
 }
 
 function secondsOf(value: unknown, now: Date): number | null {

@@ -32,6 +32,7 @@ withTokenKeepers('the keeper of tokens', (bed) => {
       expect(error).toMatchObject({ code: 'unavailable', status: 503, retryAfterMs: 7_000, isPermanent: false })
       expect(await row()).toMatchObject({ version: 1, leaseUntil: null, refusedError: null })
       bed.provider.interfere(null)
+      await bed.cool()
       await expectUsable(await instance().valid(bed.owner, byRefresh))
     })
 
@@ -52,8 +53,8 @@ withTokenKeepers('the keeper of tokens', (bed) => {
       const refusedRow = await row()
       for (const call of [
         () => keeper.valid(bed.owner, byRefresh),
-        () => instance().renew(bed.owner, byRefresh),
-        () => instance().renew(bed.owner, byRefresh, { unlessNewerThan: 1 }),
+        () => instance().renew(bed.owner, byRefresh, { reason: 'rejected' }),
+        () => instance().renew(bed.owner, byRefresh, { reason: 'rejected', unlessNewerThan: 1 }),
       ]) {
         const error = await failureOf(call())
         expect(isOAuthError(error) && error.isPermanent).toBe(true)
@@ -70,10 +71,10 @@ withTokenKeepers('the keeper of tokens', (bed) => {
       await put({ ...ENDED, refreshToken: await minted() })
       answerWith(401, { error: 'invalid_client' })
       await failureOf(instance().valid(bed.owner, byRefresh))
-      expect(await failureOf(instance().renew(bed.owner, byRefresh, { force: true }))).toMatchObject({ status: 401 })
+      expect(await failureOf(instance().renew(bed.owner, byRefresh, { reason: 'test' }))).toMatchObject({ status: 401 })
       expect(bed.provider.requests()).toBe(2)
       bed.provider.interfere(null)
-      await expectUsable(await instance().renew(bed.owner, byRefresh, { force: true }))
+      await expectUsable(await instance().renew(bed.owner, byRefresh, { reason: 'test' }))
     })
 
     it('that it has refused somebody else for good just before', async () => {
@@ -92,7 +93,7 @@ withTokenKeepers('the keeper of tokens', (bed) => {
       await put({ ...ENDED, refreshToken: new Secret('unknown-token') })
       await failureOf(instance().valid(bed.owner, byRefresh))
       const proceed = holdAnswers()
-      const tests = bed.dbs.map((db) => failureOf(instance({ db }).renew(bed.owner, byRefresh, { force: true })))
+      const tests = bed.dbs.map((db) => failureOf(instance({ db }).renew(bed.owner, byRefresh, { reason: 'test' })))
       await reached(2)
       // The other one has seen by then what was refused before, also on a busy machine.
       setTimeout(proceed, 1_000)
@@ -112,7 +113,7 @@ withTokenKeepers('the keeper of tokens', (bed) => {
     it('a refusal, though tokens that are still good may be used to their end', async () => {
       const expiresAt = new Date(Date.now() + 3_600_000)
       await put({ refreshToken: new Secret('unknown-token'), accessToken: new Secret('good'), expiresAt, scope: null })
-      await failureOf(instance().renew(bed.owner, byRefresh))
+      await failureOf(instance().renew(bed.owner, byRefresh, { reason: 'rejected' }))
       expect((await instance().valid(bed.owner, byRefresh)).accessToken.reveal()).toBe('good')
     })
 
@@ -122,6 +123,7 @@ withTokenKeepers('the keeper of tokens', (bed) => {
       expect(await failureOf(instance().valid(bed.owner, byRefresh))).toMatchObject({ error: 'invalid_scope' })
       expect(await row()).toMatchObject({ refusedError: null, leaseUntil: null })
       bed.provider.interfere(null)
+      await bed.cool()
       await expectUsable(await instance().valid(bed.owner, byRefresh))
     })
 

@@ -1,9 +1,11 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
-import { tokenSets } from '@/db/schema'
+import { credentials, tokenSets, vaultItems } from '@/db/schema'
 import type { Secret } from '../vault/secret'
 import type { Secrets, Vault } from '../vault/vault'
 import { OAuthError } from './errors'
+import { endAlarm } from './renewal/alarm'
+import { renewalDueInMs } from './renewal/schedule'
 import type { TokenSet } from './token-endpoint'
 
 /** Whose tokens: of a credential or a draft. */
@@ -14,7 +16,11 @@ export interface TokenOwner {
 }
 
 /** Tokens to keep: got from a token endpoint, or brought by a person, who may have a refresh token only. */
-export type NewTokens = Omit<TokenSet, 'accessToken'> & { accessToken: Secret | null }
+export type NewTokens = Omit<TokenSet, 'accessToken'> & {
+  accessToken: Secret | null
+  /** When the refresh token ends. Null: not known, or never; `unchanged`: it is the one that there was. */
+  refreshEndsAt?: Date | null | 'unchanged'
+}
 
 /** What the database says of an owner's tokens. */
 export interface TokenState {
@@ -26,6 +32,15 @@ export interface TokenState {
   refusedAt: Date | null
   /** Whether somebody is renewing them. */
   isLeased: boolean
+  /** When they are to be renewed, or tried again; null: not by themselves. */
+  renewAt: Date | null
+  /** Until then, a call does not ask the provider; null: it may. */
+  coolUntil: Date | null
+  learnedSeconds: number | null
+  /** When the refresh token ends; null: not known, or never. */
+  refreshExpiresAt: Date | null
+  /** When this was read, by the database's clock, by which all of the above is to be judged. */
+  now: Date
 }
 
 export interface StoredTokens {
@@ -46,15 +61,24 @@ export const stateColumns = {
   refusedError: tokenSets.refusedError,
   refusedAt: tokenSets.refusedAt,
   isLeased: sql<boolean>`coalesce(${tokenSets.leaseUntil} > clock_timestamp(), false)`,
+  renewAt: tokenSets.renewAt,
+  coolUntil: tokenSets.coolUntil,
+  learnedSeconds: tokenSets.learnedSeconds,
+  refreshExpiresAt: tokenSets.refreshExpiresAt,
+  now: sql<Date>`clock_timestamp()`.mapWith(tokenSets.obtainedAt),
 }
 
-const NOTHING: TokenState = {
+const NOTHING = {
   version: 0,
   obtainedAt: null,
   expiresAt: null,
   refusedError: null,
   refusedAt: null,
   isLeased: false,
+  renewAt: null,
+  coolUntil: null,
+  learnedSeconds: null,
+  refreshExpiresAt: null,
 }
 
 export function ofOwner({ accountId, ownerId }: TokenOwner) {
@@ -63,7 +87,38 @@ export function ofOwner({ accountId, ownerId }: TokenOwner) {
 
 export async function readState(db: Database, owner: TokenOwner): Promise<TokenState> {
   const [row] = await db.select(stateColumns).from(tokenSets).where(ofOwner(owner))
-  return row ?? NOTHING
+  return row ?? { ...NOTHING, now: new Date() }
+}
+
+/** An owner's tokens with their state, as they were at one moment. */
+export interface HeldTokens {
+  state: TokenState
+  tokens: StoredTokens
+  /** The version of the credential that they are of; null: they are a draft's. */
+  ownerVersion: number | null
+}
+
+/** Reads an owner's tokens with their state, in one statement. */
+export async function readHeld(db: Database, vault: Vault, owner: TokenOwner): Promise<HeldTokens> {
+  const { accountId, ownerId } = owner
+  const [row] = await db
+    .select({
+      state: stateColumns,
+      dataKeyId: vaultItems.dataKeyId,
+      sealed: vaultItems.sealed,
+      ownerVersion: credentials.version,
+    })
+    .from(tokenSets)
+    .leftJoin(
+      vaultItems,
+      and(eq(vaultItems.accountId, accountId), eq(vaultItems.ownerId, ownerId), eq(vaultItems.field, 'tokens')),
+    )
+    .leftJoin(credentials, and(eq(credentials.accountId, accountId), eq(credentials.id, ownerId)))
+    .where(ofOwner(owner))
+  const { dataKeyId, sealed, ownerVersion = null } = row ?? {}
+  const item = dataKeyId && sealed ? { dataKeyId, sealed } : null
+  const opened = item && (await vault.openSealed(db, { accountId, ownerId, field: 'tokens' }, item))
+  return { state: row?.state ?? { ...NOTHING, now: new Date() }, tokens: toTokens(opened), ownerVersion }
 }
 
 /** Opens an owner's tokens. Read after its state, they are those of its version or later ones. */
@@ -73,20 +128,19 @@ export async function openTokens(
   { accountId, ownerId }: TokenOwner,
 ): Promise<StoredTokens> {
   const item = await vault.open(db, { accountId, ownerId, field: 'tokens' })
+  return toTokens(item)
+}
+
+function toTokens(item: Secrets | null): StoredTokens {
   return { accessToken: item?.access_token ?? null, refreshToken: item?.refresh_token ?? null }
 }
 
 /**
  * Stores tokens that were not renewed here, such as those that a person brought, instead of what there was. A renewal that
- * is under way stores nothing any more; a refusal is forgotten.
+ * is under way stores nothing any more; a refusal is forgotten, and people who were told of one are told that it is over.
  */
 export async function putTokens(tx: Database, vault: Vault, owner: TokenOwner, tokens: NewTokens): Promise<void> {
-  await putRow(tx, owner, {
-    obtainedAt: new Date(),
-    expiresAt: tokens.expiresAt,
-    refusedError: null,
-    refusedAt: null,
-  })
+  await putRow(tx, owner, { obtainedAt: new Date(), refusedError: null, refusedAt: null }, tokens)
   await sealTokens(tx, vault, owner, tokens)
 }
 
@@ -95,9 +149,32 @@ export async function putTokens(tx: Database, vault: Vault, owner: TokenOwner, t
  * A renewal that is under way goes on, since its answer may be all that still works.
  */
 export async function expireTokens(tx: Database, owner: TokenOwner): Promise<void> {
+  const now = sql`clock_timestamp()`
   await tx
     .update(tokenSets)
-    .set({ expiresAt: sql`clock_timestamp()`, refusedError: null, refusedAt: null })
+    .set({
+      expiresAt: now,
+      renewAt: sql`case when ${isRenewedAhead(owner)} then ${now} end`,
+      refusedError: null,
+      refusedAt: null,
+      failingSince: null,
+      failures: 0,
+      coolUntil: null,
+    })
+    .where(ofOwner(owner))
+}
+
+/** Has an owner's tokens renewed by themselves, or no longer, after its `renew_ahead` was changed. */
+export async function rescheduleTokens(tx: Database, owner: TokenOwner): Promise<void> {
+  const [row] = await tx.select(stateColumns).from(tokenSets).where(ofOwner(owner)).for('update')
+  if (!row || row.refusedError !== null) return
+  const dueInMs = renewalDueInMs({
+    endsInMs: row.expiresAt && row.expiresAt.getTime() - row.now.getTime(),
+    learnedSeconds: row.learnedSeconds,
+  })
+  await tx
+    .update(tokenSets)
+    .set({ renewAt: sql`case when ${isRenewedAhead(owner)} then ${fromNow(dueInMs)} end` })
     .where(ofOwner(owner))
 }
 
@@ -114,8 +191,9 @@ export async function moveTokens(tx: Database, vault: Vault, from: TokenOwner, t
   const item = await vault.open(tx, { ...placeOf(from), field: 'tokens' })
   await removeTokens(tx, vault, from)
   if (row.version === 0 || item === null) return
-  const { obtainedAt, expiresAt, refusedError, refusedAt } = row
-  await putRow(tx, to, { obtainedAt, expiresAt, refusedError, refusedAt })
+  const { obtainedAt, expiresAt, refusedError, refusedAt, refreshExpiresAt } = row
+  const tokens = { accessToken: item.access_token ?? null, expiresAt, refreshEndsAt: refreshExpiresAt }
+  await putRow(tx, to, { obtainedAt, refusedError, refusedAt }, tokens)
   await vault.put(tx, { ...placeOf(to), field: 'tokens' }, item)
 }
 
@@ -137,19 +215,80 @@ export function sealTokens(tx: Database, vault: Vault, owner: TokenOwner, tokens
   return vault.put(tx, { ...placeOf(owner), field: 'tokens' }, secrets)
 }
 
+/** Writes the row of tokens that were not renewed here, by the clock of the database. */
 async function putRow(
   tx: Database,
   owner: TokenOwner,
-  state: Pick<TokenState, 'obtainedAt' | 'expiresAt' | 'refusedError' | 'refusedAt'>,
+  state: Pick<TokenState, 'obtainedAt' | 'refusedError' | 'refusedAt'>,
+  tokens: Pick<NewTokens, 'accessToken' | 'expiresAt' | 'refreshEndsAt'>,
 ): Promise<void> {
-  const values = { ...state, leaseUntil: null }
+  const [before] = await tx
+    .select({ alarmedAt: tokenSets.alarmedAt, failingSince: tokenSets.failingSince })
+    .from(tokenSets)
+    .where(ofOwner(owner))
+    .for('update')
+  const endsInMs = tokens.expiresAt && tokens.expiresAt.getTime() - Date.now()
+  const dueInMs = tokens.accessToken ? renewalDueInMs({ endsInMs, learnedSeconds: null }) : 0
+  const values = {
+    ...state,
+    expiresAt: tokens.expiresAt,
+    renewAt: state.refusedError === null ? sql`case when ${isRenewedAhead(owner)} then ${fromNow(dueInMs)} end` : null,
+    learnedSeconds: null,
+    leaseUntil: null,
+    contestedAt: null,
+    failingSince: null,
+    failures: 0,
+    coolUntil: null,
+    ...(state.refusedError === null ? { alarmedAt: null } : {}),
+  }
   await tx
     .insert(tokenSets)
-    .values({ ...placeOf(owner), ...values, version: 1, fence: FIRST_FENCE })
+    .values({ ...placeOf(owner), ...values, ...newRefreshEnd(tokens), version: 1, fence: FIRST_FENCE })
     .onConflictDoUpdate({
       target: [tokenSets.accountId, tokenSets.ownerId],
-      set: { ...values, version: sql`${tokenSets.version} + 1`, fence: sql`${tokenSets.fence} + 1` },
+      set: {
+        ...values,
+        ...refreshEndColumns(tokens, fromNow),
+        version: sql`${tokenSets.version} + 1`,
+        fence: sql`${tokenSets.fence} + 1`,
+      },
     })
+  if (before?.alarmedAt && state.refusedError === null) await endAlarm(tx, owner, before.failingSince)
+}
+
+/** A point in time by the database's clock. */
+function fromNow(ms: number | null) {
+  return ms === null ? sql`null::timestamptz` : sql`clock_timestamp() + ${ms}::float8 * interval '1 millisecond'`
+}
+
+/** Whether tokens are renewed without anybody asking for it: a credential's, unless its owner says otherwise. */
+export function isRenewedAhead({ accountId, ownerId }: TokenOwner) {
+  return sql`(select renew_ahead from ${credentials} where account_id = ${accountId} and id = ${ownerId})`
+}
+
+/** Ends of refresh tokens that differ by less are the same one, told anew as seconds from then. */
+const SAME_END = sql`interval '5 minutes'`
+
+/** What is written of a refresh token's end where there was no row. */
+function newRefreshEnd({ refreshEndsAt = null }: Pick<NewTokens, 'refreshEndsAt'>) {
+  if (refreshEndsAt === null || refreshEndsAt === 'unchanged') return {}
+  return { refreshExpiresAt: fromNow(refreshEndsAt.getTime() - Date.now()), refreshSetAt: sql`clock_timestamp()` }
+}
+
+/** What is written of a refresh token's end: since when it is that one, and that nobody was warned of it yet. */
+export function refreshEndColumns(
+  { refreshEndsAt = null }: Pick<NewTokens, 'refreshEndsAt'>,
+  fromNow: (ms: number | null) => SQL,
+) {
+  if (refreshEndsAt === 'unchanged') return {}
+  if (refreshEndsAt === null) return { refreshExpiresAt: null, refreshSetAt: null, refreshWarnedDays: null }
+  const end = fromNow(refreshEndsAt.getTime() - Date.now())
+  const isSame = sql`abs(extract(epoch from (${tokenSets.refreshExpiresAt} - (${end})))) < extract(epoch from ${SAME_END})`
+  return {
+    refreshExpiresAt: end,
+    refreshSetAt: sql`case when ${isSame} then ${tokenSets.refreshSetAt} else clock_timestamp() end`,
+    refreshWarnedDays: sql`case when ${isSame} then ${tokenSets.refreshWarnedDays} end`,
+  }
 }
 
 /** Without what else an object may have that is passed as an owner. */

@@ -1,22 +1,40 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Database } from '@/db/client'
 import type { Egress } from '../egress'
-import { EgressError } from '../egress/errors'
+import { EgressError, isEgressError } from '../egress/errors'
 import type { OnStage } from '../egress/request'
 import { log } from '../log'
+import { blank } from '../vault/blank'
 import type { Secret } from '../vault/secret'
 import type { Vault } from '../vault/vault'
 import { isOAuthError, OAuthError } from './errors'
 import { isGood, USE_MARGIN_MS } from './good'
-import { claim, confirm, type Lease, release, releaseRefused } from './lease'
-import { storeRenewed } from './store'
-import { openTokens, readState, type TokenOwner, type TokenState } from './stored-tokens'
+import { keepRenewed, replay, replayUntilKept } from './keep-renewed'
+import { claim, confirm, type Lease, type RenewalReason, release } from './lease'
+import { type Failure, judgeFailure } from './renewal/failure'
+import { endAttempt, recordFailure } from './renewal/record-failure'
+import { learnedFrom } from './renewal/schedule'
+import type { Spool, SpooledRenewal } from './spool'
+import type { Renewed } from './store'
+import {
+  type HeldTokens,
+  openTokens,
+  readHeld,
+  readState,
+  type StoredTokens,
+  type TokenOwner,
+  type TokenState,
+} from './stored-tokens'
 import { type Grant, type OAuthClient, obtainTokens } from './token-endpoint'
 
 /** What tokens are renewed with. */
 export interface Renewable {
   client: OAuthClient
   grant: 'client_credentials' | 'refresh_token'
+  /** The version of the credential that this is read from; null or missing: a draft's. */
+  ownerVersion?: number | null
+  /** Told, once the tokens are kept, that the client was known by its next secret only. */
+  onNextSecret?: () => Promise<void>
 }
 
 export interface KeptTokens {
@@ -25,6 +43,8 @@ export interface KeptTokens {
   version: number
   /** Null: not known. */
   expiresAt: Date | null
+  /** The version of the credential that they were got for; null: they are a draft's. */
+  ownerVersion: number | null
 }
 
 export interface RenewalOptions {
@@ -38,15 +58,22 @@ export interface KeeperOptions {
   db: Database
   vault: Vault
   egress: Pick<Egress, 'request'>
+  /** Where renewed tokens wait that the database does not take; null: there is no disk to wait on. */
+  spool?: Spool | null
   /** How long a lease lasts that nobody gives back; a token call may take two thirds of it. */
   leaseMs?: number
   /** How long somebody else's renewal is waited for. */
   waitMs?: number
+  /** How long the holder of a lease that has ended is waited for, see `claim`. */
+  graceMs?: number
 }
 
 const LEASE_MS = 45_000
 const WAIT_MS = 20_000
 const POLL_MS = 100
+
+/** What is left of a token that a call may still be made with when it can't be renewed. */
+const LAST_MARGIN_MS = 5_000
 
 /** Attempts that a caller makes when the first one's result may not be stored: once more, with what is there by then. */
 const MAX_ATTEMPTS = 2
@@ -56,6 +83,7 @@ interface Renewal {
   owner: TokenOwner
   load: () => Promise<Renewable>
   known: TokenState
+  reason: RenewalReason
   isForced: boolean
   onStage: OnStage | undefined
 }
@@ -66,18 +94,25 @@ interface Renewal {
  */
 export class TokenKeeper {
   readonly #deps: Pick<KeeperOptions, 'db' | 'vault' | 'egress'>
+  readonly #spool: Spool | null
   readonly #leaseMs: number
   readonly #waitMs: number
+  readonly #graceMs: number | undefined
+  readonly #stopping = new AbortController()
+  readonly #background = new Set<Promise<void>>()
   readonly #running = new Map<string, Promise<KeptTokens>>()
 
-  constructor({ db, vault, egress, leaseMs = LEASE_MS, waitMs = WAIT_MS }: KeeperOptions) {
+  constructor({ db, vault, egress, spool = null, leaseMs = LEASE_MS, waitMs = WAIT_MS, graceMs }: KeeperOptions) {
     this.#deps = { db, vault, egress }
+    this.#spool = spool
+    this.#graceMs = graceMs
     this.#leaseMs = leaseMs
     this.#waitMs = waitMs
   }
 
   /**
-   * Tokens that are good for some time yet, renewed first when those that are stored are not.
+   * Tokens that are good for some time yet, renewed first when those that are stored are not. While they can't be renewed,
+   * those that are stored do until they end.
    * @param load tells what to renew with; called anew for each renewal, after it is claimed
    * @param options `marginMs`: for how long they must be good, 60 s unless told otherwise and never more than a fifth of
    *   their lifetime
@@ -90,28 +125,54 @@ export class TokenKeeper {
     load: () => Promise<Renewable>,
     { marginMs = USE_MARGIN_MS, ...options }: RenewalOptions & { marginMs?: number } = {},
   ): Promise<KeptTokens> {
-    const state = await readState(this.#deps.db, owner)
-    return (await this.#kept(owner, state, marginMs)) ?? this.#renewed(owner, load, state, false, options)
+    const held = await this.#read(owner)
+    const kept = keptOf(held, marginMs)
+    if (kept) return kept
+    try {
+      return await this.#renewed(owner, load, held.state, { reason: 'use', isForced: false }, options)
+    } catch (error) {
+      if (isEgressError(error) && error.code === 'aborted' && options.signal?.aborted) throw error
+      const last = isOAuthError(error) || isEgressError(error) ? await this.#last(owner) : null
+      if (last) return last
+      throw error
+    }
   }
 
   /**
    * Renews tokens, though they may be good as far as is known: after a 401, or because a person tests them.
    * @param load see `valid`
-   * @param options `unlessNewerThan`: a version; good tokens that are newer are answered as they are. `force`: asks the
-   *   provider even when it has refused for good before
+   * @param options `reason`: for the history; those of persons ask the provider even when it has refused for good before, or
+   *   failed just now. `unlessNewerThan`: a version; good tokens that are newer are answered as they are
    * @throws see `valid`
    */
   async renew(
     owner: TokenOwner,
     load: () => Promise<Renewable>,
-    { unlessNewerThan, force = false, ...options }: RenewalOptions & { unlessNewerThan?: number; force?: boolean } = {},
+    { unlessNewerThan, reason, ...options }: RenewalOptions & { unlessNewerThan?: number; reason: RenewalReason },
   ): Promise<KeptTokens> {
-    const state = await readState(this.#deps.db, owner)
+    const held = await this.#read(owner)
+    const { state } = held
     if (unlessNewerThan !== undefined && state.version > unlessNewerThan) {
-      const kept = await this.#kept(owner, state)
+      const kept = keptOf(held)
       if (kept) return kept
     }
-    return this.#renewed(owner, load, state, force, options)
+    const isForced = reason === 'test' || reason === 'manual'
+    return this.#renewed(owner, load, state, { reason, isForced }, options)
+  }
+
+  /**
+   * Renews tokens that are due, ahead of their end; who finds that somebody else does, or has, leaves it to him.
+   * @returns whether they were renewed here
+   * @throws see `valid`
+   */
+  async renewIfDue(owner: TokenOwner, load: () => Promise<Renewable>): Promise<boolean> {
+    const { db } = this.#deps
+    const known = await readState(db, owner)
+    if (!isDue(known) || known.isLeased || this.#running.has(keyOf(owner, false))) return false
+    const lease = await this.#claim(owner, 'ahead')
+    if (!lease) return false
+    const renewal: Renewal = { owner, load, known, reason: 'ahead', isForced: false, onStage: undefined }
+    return (await this.#renewUnder(lease, renewal)) !== null
   }
 
   /**
@@ -125,24 +186,61 @@ export class TokenKeeper {
     { client, grant: kind }: Renewable,
     { keepAccessToken, onStage, signal }: RenewalOptions & { keepAccessToken: boolean },
   ): Promise<KeptTokens> {
-    const { db, vault, egress } = this.#deps
+    const { db, vault } = this.#deps
     const lease = await this.#claimInTime(owner, signal)
+    let stored: StoredTokens | null = null
     try {
-      const { refreshToken } = await openTokens(db, vault, owner)
-      if ((await confirm(db, lease, this.#leaseMs)) === null) throw new OAuthError('busy')
-      const obtainedAt = new Date()
-      const tokens = await obtainTokens(egress, client, grantOf(kind, refreshToken), {
-        onStage: telling(onStage),
-        limits: this.#limits(),
-      })
-      const kept = keepAccessToken ? tokens : { ...tokens, accessToken: null, expiresAt: null }
-      const version = await storeRenewed(db, vault, lease, kept, obtainedAt)
+      stored = await openTokens(db, vault, owner)
+      const state = await confirm(db, lease, this.#leaseMs)
+      if (state === null) throw new OAuthError('busy')
+      const got = await this.#obtain({ client, grant: kind }, stored, state, onStage)
+      if (!keepAccessToken) got.renewed.tokens = { ...got.renewed.tokens, accessToken: null, expiresAt: null }
+      const version = await this.#keep({ lease, renewed: got.renewed })
       if (version === null) throw new OAuthError('busy')
-      return { accessToken: tokens.accessToken, version, expiresAt: tokens.expiresAt }
+      return { accessToken: got.accessToken, version, expiresAt: got.expiresAt, ownerVersion: null }
     } catch (error) {
-      await giveBack(db, lease, null)
+      const failure = judge(error, stored)
+      await quietly(lease, async () => {
+        if (failure) await endAttempt(db, lease, failure)
+        await release(db, lease)
+      })
       throw error
     }
+  }
+
+  /**
+   * Brings what is on this disk to the database, before anybody asks for tokens; what that does not take yet is brought in
+   * the background.
+   * @returns how many still wait
+   */
+  async replaySpool(): Promise<number> {
+    const spool = this.#spool
+    if (!spool) return 0
+    let waiting = 0
+    for (const entry of await spool.list()) {
+      if (await replay(this.#deps, spool, entry)) continue
+      waiting += 1
+      this.#inBackground(replayUntilKept(this.#deps, spool, entry, this.#stopping.signal))
+    }
+    return waiting
+  }
+
+  /** Stops bringing to the database what waits on this disk; the next process goes on. */
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    await Promise.all(this.#background)
+  }
+
+  #keep(entry: SpooledRenewal): Promise<number | null> {
+    return keepRenewed(this.#deps, this.#spool, entry, {
+      inBackground: (work) => this.#inBackground(work),
+      stopping: this.#stopping.signal,
+    })
+  }
+
+  #inBackground(work: Promise<void>): void {
+    this.#background.add(work)
+    void work.finally(() => this.#background.delete(work))
   }
 
   /** @throws {OAuthError} `busy`; {EgressError} `aborted` */
@@ -150,11 +248,15 @@ export class TokenKeeper {
     const end = performance.now() + this.#waitMs
     for (;;) {
       if (signal?.aborted) throw new EgressError('aborted', 'request')
-      const lease = await claim(this.#deps.db, owner, this.#leaseMs)
+      const lease = await this.#claim(owner, 'test')
       if (lease) return lease
       if (performance.now() > end) throw new OAuthError('busy')
       await sleep(POLL_MS)
     }
+  }
+
+  #claim(owner: TokenOwner, reason: RenewalReason): Promise<Lease | null> {
+    return claim(this.#deps.db, owner, { leaseMs: this.#leaseMs, reason, graceMs: this.#graceMs })
   }
 
   /** A token call is over before its lease is. */
@@ -162,12 +264,14 @@ export class TokenKeeper {
     return { totalMs: Math.min(30_000, (this.#leaseMs * 2) / 3) }
   }
 
-  /** Stored tokens, if they are good. */
-  async #kept(owner: TokenOwner, state: TokenState, marginMs?: number): Promise<KeptTokens | null> {
-    if (state.version === 0) return null
-    const tokens = await openTokens(this.#deps.db, this.#deps.vault, owner)
-    if (tokens.accessToken === null || !isGood(state, tokens, marginMs)) return null
-    return { accessToken: tokens.accessToken, version: state.version, expiresAt: state.expiresAt }
+  #read(owner: TokenOwner): Promise<HeldTokens> {
+    return readHeld(this.#deps.db, this.#deps.vault, owner)
+  }
+
+  /** Stored tokens that have not ended yet, however soon they will. */
+  async #last(owner: TokenOwner): Promise<KeptTokens | null> {
+    const held = await this.#read(owner)
+    return held.state.expiresAt === null ? null : keptOf(held, LAST_MARGIN_MS)
   }
 
   /** Tokens newer than those that are known: of a renewal that runs already, or of one that begins here. */
@@ -175,17 +279,17 @@ export class TokenKeeper {
     owner: TokenOwner,
     load: () => Promise<Renewable>,
     known: TokenState,
-    isForced: boolean,
+    { reason, isForced }: Pick<Renewal, 'reason' | 'isForced'>,
     { onStage, signal }: RenewalOptions,
   ): Promise<KeptTokens> {
     // One that may ask again after a refusal is not shared with those that may not.
-    const key = JSON.stringify([owner.accountId, owner.ownerId, isForced])
+    const key = keyOf(owner, isForced)
     for (;;) {
       if (signal?.aborted) throw aborted()
       let running = this.#running.get(key)
       const isOwn = running === undefined
       if (!running) {
-        running = this.#run({ owner, load, known, isForced, onStage }).finally(() => this.#running.delete(key))
+        running = this.#run({ owner, load, known, reason, isForced, onStage }).finally(() => this.#running.delete(key))
         this.#running.set(key, running)
       }
       const tokens = await unlessAborted(running, signal)
@@ -203,11 +307,12 @@ export class TokenKeeper {
     for (;;) {
       // Another renewal's result is shared, be it tokens or a refusal.
       const state = await readState(db, owner)
-      const kept = state.version > known.version ? await this.#kept(owner, state) : null
+      const kept = state.version > known.version ? keptOf(await this.#read(owner)) : null
       if (kept) return kept
       throwIfRefused(state, renewal)
+      throwIfCooling(state, renewal)
       if (!state.isLeased && attempts < MAX_ATTEMPTS) {
-        const lease = await claim(db, owner, this.#leaseMs)
+        const lease = await this.#claim(owner, renewal.reason)
         if (lease) {
           attempts += 1
           const renewed = await this.#renewUnder(lease, renewal)
@@ -225,33 +330,112 @@ export class TokenKeeper {
    * @returns null when the lease was lost meanwhile: what others have stored counts
    */
   async #renewUnder(lease: Lease, renewal: Renewal): Promise<KeptTokens | null> {
-    const { db, vault, egress } = this.#deps
+    const { db, vault } = this.#deps
     const { owner, load, known, onStage } = renewal
+    let renewable: Renewable | null = null
+    let stored: StoredTokens | null = null
     try {
-      const { client, grant: kind } = await load()
-      const stored = await openTokens(db, vault, owner)
+      renewable = await load()
+      const { ownerVersion = null } = renewable
+      stored = await openTokens(db, vault, owner)
       const state = await confirm(db, lease, this.#leaseMs)
       if (state === null) return null
       if (stored.accessToken !== null && state.version > known.version && isGood(state, stored)) {
         await release(db, lease)
-        return { accessToken: stored.accessToken, version: state.version, expiresAt: state.expiresAt }
+        return { accessToken: stored.accessToken, version: state.version, expiresAt: state.expiresAt, ownerVersion }
       }
       throwIfRefused(state, renewal)
-      const grant = grantOf(kind, stored.refreshToken)
-      const obtainedAt = new Date()
-      const call = { onStage: telling(onStage), limits: this.#limits() }
-      const tokens = await obtainTokens(egress, client, grant, call)
-      const version = await storeRenewed(db, vault, lease, tokens, obtainedAt)
+      const learnedSeconds = learnedBy(renewal, state)
+      const got = await this.#obtain(renewable, stored, { ...state, learnedSeconds }, onStage)
+      const version = await this.#keep({ lease, renewed: got.renewed })
       if (version === null) {
         log.warn({ owner: owner.ownerId }, 'A renewal came too late: its tokens are dropped for those that are stored')
         return null
       }
-      return { accessToken: tokens.accessToken, version, expiresAt: tokens.expiresAt }
+      if (got.usedNextSecret) await nextSecretUsed(renewable, owner)
+      return { accessToken: got.accessToken, version, expiresAt: got.expiresAt, ownerVersion }
     } catch (error) {
-      if (await giveBack(db, lease, error)) throw error
-      return null
+      const failure = judge(error, stored)
+      const counts = await quietly(lease, async () => {
+        if (failure) return recordFailure(db, lease, endpointOf(renewable), failure)
+        await release(db, lease)
+        return true
+      })
+      if (counts === false) return null
+      throw error
     }
   }
+
+  /** Asks the token endpoint. What it answers is to be kept by the caller before anything else is done. */
+  async #obtain(
+    { client, grant }: Renewable,
+    stored: StoredTokens,
+    { version, learnedSeconds }: Pick<TokenState, 'version' | 'learnedSeconds'>,
+    onStage: OnStage | undefined,
+  ) {
+    const sentAt = new Date()
+    const call = { onStage: telling(onStage), limits: this.#limits() }
+    const tokens = await obtainTokens(this.#deps.egress, client, grantOf(grant, stored.refreshToken), call)
+    const isSameRefreshToken = tokens.refreshToken?.reveal() === stored.refreshToken?.reveal()
+    const renewed: Renewed = {
+      tokens: { ...tokens, refreshEndsAt: tokens.refreshExpiresAt ?? (isSameRefreshToken ? 'unchanged' : null) },
+      sentAt,
+      endpoint: new URL(client.tokenUrl).origin,
+      version,
+      learnedSeconds,
+    }
+    const { accessToken, expiresAt, usedNextSecret } = tokens
+    return { renewed, accessToken, expiresAt, usedNextSecret }
+  }
+}
+
+/** Stored tokens, if they are good. */
+function keptOf({ state, tokens, ownerVersion }: HeldTokens, marginMs?: number): KeptTokens | null {
+  if (state.version === 0 || tokens.accessToken === null || !isGood(state, tokens, marginMs)) return null
+  return { accessToken: tokens.accessToken, version: state.version, expiresAt: state.expiresAt, ownerVersion }
+}
+
+function keyOf({ accountId, ownerId }: TokenOwner, isForced: boolean): string {
+  return JSON.stringify([accountId, ownerId, isForced])
+}
+
+/** Whether tokens are to be renewed by now, by the database's clock. */
+function isDue({ renewAt, refusedError, now }: TokenState): boolean {
+  return refusedError === null && renewAt !== null && renewAt <= now
+}
+
+/** Whose tokens end at an unknown time learns from the first that is refused how long they last. */
+function learnedBy({ reason }: Renewal, { obtainedAt, expiresAt, learnedSeconds, now }: TokenState): number | null {
+  if (reason !== 'rejected' || expiresAt !== null || obtainedAt === null) return learnedSeconds
+  return learnedFrom(now.getTime() - obtainedAt.getTime(), learnedSeconds)
+}
+
+/** What a failure means, without what was stored: the provider may name what it gave earlier, which this call did not send. */
+function judge(error: unknown, stored: StoredTokens | null): Failure | null {
+  const failure = judgeFailure(error)
+  if (!failure) return null
+  const secrets = [stored?.accessToken, stored?.refreshToken].filter((secret) => secret != null)
+  return { ...failure, detail: blank(failure.detail, secrets) }
+}
+
+/** Should telling fail, it is told again by the next renewal. */
+async function nextSecretUsed({ onNextSecret }: Renewable, { ownerId }: TokenOwner): Promise<void> {
+  try {
+    await onNextSecret?.()
+  } catch (error) {
+    log.warn({ error, owner: ownerId }, 'The next client secret could not be put in place of the first')
+  }
+}
+
+function endpointOf(renewable: Renewable | null): string | null {
+  const url = renewable?.client.tokenUrl
+  return url && URL.canParse(url) ? new URL(url).origin : null
+}
+
+/** After a failure, calls wait for a moment before the provider is asked for their sake again, or as long as it wants. */
+function throwIfCooling({ coolUntil, now }: TokenState, { isForced, reason }: Renewal): void {
+  if (isForced || reason === 'ahead' || coolUntil === null || coolUntil <= now) return
+  throw new OAuthError('unavailable', { retryAfterMs: coolUntil.getTime() - now.getTime() })
 }
 
 /** A refusal for good stands until tokens are put anew; who may ask again minds those only that came after it began. */
@@ -267,21 +451,14 @@ function grantOf(kind: Renewable['grant'], refreshToken: Secret | null): Grant {
   return { kind, refreshToken }
 }
 
-/**
- * Gives a lease back after a failure. If this fails too, the lease ends by itself: the caller is to learn of the first.
- * @returns whether the failure counts: a refusal does not when it came after the lease was lost
- */
-async function giveBack(db: Database, lease: Lease, failure: unknown): Promise<boolean> {
-  // One without a status is not the provider's answer, but what is stored of an earlier one.
-  const isAnswer = isOAuthError(failure) && failure.status !== null
-  const refusal = isAnswer && failure.isPermanent ? failure.error : null
+/** Writes down a failure. If this fails too, the lease ends by itself: the caller is to learn of the first. */
+async function quietly<T>(lease: Lease, write: () => Promise<T>): Promise<T | undefined> {
   try {
-    if (refusal !== null) return await releaseRefused(db, lease, refusal)
-    await release(db, lease)
+    return await write()
   } catch (error) {
     log.warn({ error, owner: lease.owner.ownerId }, 'A lease could not be given back')
+    return undefined
   }
-  return true
 }
 
 /** Tells the caller of stages; should that fail, it costs no refresh token. */

@@ -58,6 +58,27 @@ export function unwrap(
   return decrypt(wrapped, master.key, KEY_WRAP, bound, `The data key ${dataKeyId}`)
 }
 
+/**
+ * Seals a value with a master key itself, bound to its place: for what must be kept while the database, which has the data
+ * keys, does not answer.
+ */
+export function sealWithMaster(value: string, place: Place, master: { kid: string; key: Uint8Array }): Promise<string> {
+  return new CompactEncrypt(text.encode(value))
+    .setProtectedHeader({ alg: KEY_WRAP, enc: ENC, kid: master.kid, ...placeHeader(place) })
+    .encrypt(master.key)
+}
+
+/** @throws {VaultError} `corrupt` */
+export async function openWithMaster(
+  sealed: string,
+  place: Place,
+  master: { kid: string; key: Uint8Array },
+): Promise<string> {
+  const bound = { kid: master.kid, ...placeHeader(place) }
+  const plaintext = await decrypt(sealed, master.key, KEY_WRAP, bound, `The ${place.field} of ${place.ownerId}`)
+  return new TextDecoder('utf-8', { fatal: true }).decode(plaintext)
+}
+
 function placeHeader({ accountId, ownerId, field }: Place) {
   return { aid: accountId, cid: ownerId, fld: field }
 }

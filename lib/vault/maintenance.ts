@@ -58,7 +58,13 @@ export async function rekeyAccount(db: Database, vault: Vault, accountId: string
     const sealedAnew = await db.transaction(async (tx) => {
       // Before the items, in the order of those who store secrets.
       const active = await vault.dataKeys.active(tx, accountId)
-      const items = await tx.select().from(vaultItems).where(stale).limit(STEP).for('update')
+      const items = await tx
+        .select()
+        .from(vaultItems)
+        .where(stale)
+        .orderBy(asc(vaultItems.ownerId), asc(vaultItems.field))
+        .limit(STEP)
+        .for('update')
       for (const item of items) {
         const { key } = await vault.dataKeys.find(tx, accountId, item.dataKeyId)
         const sealed = await seal(await open(item.sealed, item, item.dataKeyId, key), item, active.id, active.key)

@@ -27,7 +27,7 @@ export async function TroubleBanner({
         on === 'integration' || (kind !== 'credential.reauthorization_required' && trouble !== 'secret_end'),
     )
     .map((trouble) => {
-      const { title, text, tone } = troubleWords(trouble)
+      const { title, text, tone } = troubleWords(trouble, new Date())
       const page = `/settings/credentials/${credentialId}`
       const isRefused = trouble.kind === 'credential.reauthorization_required'
       return (

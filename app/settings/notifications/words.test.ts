@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { sampleFacts } from '@/emails/samples'
-import { eventKinds, type NoticeView } from '@/lib/notifications'
-import { kindNames, noticeWords } from './words'
+import { eventKinds, type NoticeView, type OpenTrouble } from '@/lib/notifications'
+import { kindNames, noticeWords, troubleWords } from './words'
 
 const notice = (kind: (typeof eventKinds)[number], count: number) =>
   ({ kind, count, subjectId: 'x_1', data: sampleFacts[kind] }) as unknown as NoticeView
@@ -24,4 +24,12 @@ it('what has to be re-authorized leads straight to it, and says why', () => {
   const { href, detail } = noticeWords(notice('credential.reauthorization_required', 1), null)
   expect(href).toBe('/settings/credentials/x_1?reauthorize=1')
   expect(detail).toBe('The service said: invalid_grant: The refresh token was revoked by the user')
+})
+
+it('a banner says whether calls fail already', () => {
+  const kind = 'credential.reauthorization_required'
+  const trouble = { kind, trouble: 'renewal', data: sampleFacts[kind] } as OpenTrouble
+  const [before, after] = [new Date('2026-03-06T21:00:00Z'), new Date('2026-03-06T22:00:00Z')]
+  expect(troubleWords(trouble, before).text).toMatch(/^Calls work until the present token ends\./)
+  expect(troubleWords(trouble, after).text).toMatch(/^Calls fail until then\./)
 })

@@ -91,14 +91,17 @@ function said(error: string | null, detail: string | null): string | null {
 }
 
 /** What a page says of a credential's trouble while it lasts. */
-export function troubleWords(trouble: OpenTrouble): { title: string; text: string; tone: 'error' | 'warning' } {
+export function troubleWords(
+  trouble: OpenTrouble,
+  now: Date,
+): { title: string; text: string; tone: 'error' | 'warning' } {
   const { kind, data } = trouble
   const name = `“${data.name}”`
   if (kind === 'credential.reauthorization_required') {
     return {
       tone: 'error',
       title: `${name} has to be re-authorized`,
-      text: `Calls fail until then. ${said(data.error, data.detail) ?? ''}`.trim(),
+      text: `${new Date(data.callsFailAt) <= now ? 'Calls fail until then' : 'Calls work until the present token ends'}. ${said(data.error, data.detail) ?? ''}`.trim(),
     }
   }
   if (kind === 'credential.renewal_failing') {

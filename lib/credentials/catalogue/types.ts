@@ -1,3 +1,4 @@
+import type { TokenDialect } from '../../oauth/dialect'
 import type { CredentialSettings, TestRequest } from '../types'
 
 export const providerGroups = ['marketplaces', 'payments', 'carriers', 'erp', 'analytics'] as const
@@ -16,6 +17,8 @@ export interface Provider {
   variables?: Variable[]
   /** Ways in, the usual one first. */
   templates: CredentialTemplate[]
+  /** How its token endpoint differs from RFC 6749, whichever way in; a credential finds it by the provider's id. */
+  dialect?: TokenDialect
   /** What this was read from. */
   sources: Source[]
 }

@@ -48,6 +48,7 @@ const adviceOnError: Record<string, string> = {
 export function adviceOnOAuth({ code, error }: Pick<OAuthError, 'code' | 'error'>): string {
   if (error !== null && adviceOnError[error]) return adviceOnError[error]
   if (code === 'unavailable') return 'The service is busy or down: try again in a minute.'
+  if (code === 'no_refresh_token') return 'Nobody has connected the service yet, or it was disconnected: connect it.'
   if (code === 'busy') return 'The same credential is being renewed at this moment: try again in a minute.'
   if (code === 'unusable_answer')
     return 'Look whether this is the address of the token endpoint, as the service’s documentation gives it.'

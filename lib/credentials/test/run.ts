@@ -2,7 +2,7 @@ import { and, eq } from 'drizzle-orm'
 import { credentials } from '@/db/schema'
 import { type Actor, recordAuditEvent } from '../../audit'
 import { isEgressError } from '../../egress/errors'
-import { Refusal } from '../../errors'
+import { invalidField, Refusal } from '../../errors'
 import { isOAuthError, type KeptTokens, obtainTokens, type RenewalOptions } from '../../oauth'
 import { blank } from '../../vault/blank'
 import type { Secret } from '../../vault/secret'
@@ -11,24 +11,25 @@ import {
   type Base,
   baseOfCredential,
   baseOfDraft,
+  type CredentialRow,
   type DraftRow,
   findCredential,
   findDraft,
   settingsOfRow,
   testOfRow,
 } from '../base'
-import { checkForm } from '../check'
-import { keepDraft, noteDraftTest, versionOfDraft } from '../drafts'
-import { oauthClientOf, renewableOf } from '../oauth'
+import { checkConnection, checkForm } from '../check'
+import { isConnected, keepDraft, noteDraftTest, versionOfDraft } from '../drafts'
+import { oauthClientOf, renewableOf, renewalGrantOf } from '../oauth'
 import { placeCredential } from '../place'
 import { writeReceipt } from '../receipts'
 import { changedForm } from '../save'
-import { type CredentialChanges, type CredentialForm, settingsOf } from '../schemas'
+import { type CredentialChanges, type CredentialForm, type OAuth2Form, settingsOf } from '../schemas'
 import { meantSecrets, typedSecrets } from '../secrets'
 import type { CredentialStore } from '../store'
+import { countTest } from '../test-limit'
 import type { CredentialSettings, OAuth2Settings, TestRequest } from '../types'
 import { adviceOnFailure, adviceOnOAuth } from './advice'
-import { countTest } from './limit'
 import { type Probed, probe } from './probe'
 import type { StageReport, TestEvent, TestReport } from './report'
 
@@ -77,23 +78,26 @@ export async function testForm(
   let kept: KeptDraft | null = null
   let tokens: Tokens | null = null
   if (settings.type === 'oauth2') {
-    const ofWhom = await ownerOfTokens(store, actor, form as OAuth2Form, secrets, {
-      base,
-      draft,
-      credentialId,
-      storedAt: row?.secretSetAt,
-    })
+    const ofWhom = await ownerOfTokens(store, actor, form as OAuth2Form, secrets, { base, draft, row })
     kept = ofWhom.draft
     if (kept) options.onEvent?.({ kind: 'draft', draftId: kept.id })
     const { ownerId } = ofWhom
-    const renewable = { client: oauthClientOf(settings, secrets), grant: settings.grant }
+    const client = oauthClientOf(settings, secrets, form.provider)
+    const renewable = { client, grant: renewalGrantOf(settings.grant) }
     const keepAccessToken = kept !== null
-    if (ownerId)
-      tokens = { renew: (call) => keeper.trial({ accountId, ownerId }, renewable, { keepAccessToken, ...call }) }
+    if (ownerId) {
+      const owner = { accountId, ownerId }
+      tokens = orAsTheyAre(
+        settings,
+        (call) => keeper.trial(owner, renewable, { keepAccessToken, ...call }),
+        (call) => keeper.valid(owner, async () => renewable, call),
+      )
+    }
   }
   const spent = kept && (await vault.open(db, { accountId, ownerId: kept.id, field: 'secret' }))
   const known = [...Object.values(typedSecrets(form)), ...Object.values(spent ?? {})]
-  const report = await run(store, { settings, test: form.test, secrets, known, tokens }, options)
+  const { provider, test } = form
+  const report = await run(store, { settings, provider, test, secrets, known, tokens }, options)
   if (kept) await noteDraftTest(db, accountId, kept.id, report)
 
   const found = { result: report.result, detail: report.detail, at: report.testedAt, by: actor.name }
@@ -126,10 +130,14 @@ export async function testCredential(
   const settings = settingsOfRow(row)
   const test = testOfRow(row)
   const load = () => renewableOf(db, vault, accountId, id)
-  const tokens: Tokens = {
-    renew: (call) => store.tokens.renew({ accountId, ownerId: id }, load, { force: true, ...call }),
-  }
-  const report = await run(store, { settings, test, secrets, known: [], tokens }, options)
+  const owner = { accountId, ownerId: id }
+  const tokens = orAsTheyAre(
+    settings,
+    (call) => store.tokens.renew(owner, load, { reason: 'test', ...call }),
+    (call) => store.tokens.valid(owner, load, call),
+  )
+  const { provider } = row
+  const report = await run(store, { settings, provider, test, secrets, known: [], tokens }, options)
   await db.transaction(async (tx) => {
     await tx
       .update(credentials)
@@ -167,11 +175,28 @@ function requireTestable({ type, test }: { type: CredentialForm['type']; test: T
   throw new Refusal('invalid', `${message}.`, [{ field: 'test.url', code: 'missing_field', message }])
 }
 
-type OAuth2Form = Extract<CredentialForm, { type: 'oauth2' }>
-
 /** How a test gets its tokens, where they are anybody's. */
 interface Tokens {
   renew(call: RenewalOptions): Promise<KeptTokens>
+}
+
+/**
+ * Tokens that a consent has brought may have come without a refresh token: what can be tested then is the access token, as
+ * long as it lasts.
+ */
+function orAsTheyAre(
+  settings: CredentialSettings,
+  renew: Tokens['renew'],
+  valid: (call: RenewalOptions) => Promise<KeptTokens>,
+): Tokens {
+  if (settings.type !== 'oauth2' || settings.grant !== 'authorization_code') return { renew }
+  return {
+    renew: (call) =>
+      renew(call).catch((error: unknown) => {
+        if (isOAuthError(error) && error.code === 'no_refresh_token') return valid(call)
+        throw error
+      }),
+  }
 }
 
 /** A draft as a receipt has to know it. */
@@ -186,21 +211,29 @@ async function ownerOfTokens(
   actor: Actor & { id: string },
   form: OAuth2Form,
   secrets: Secrets,
-  from: { base: Base | null; draft: DraftRow | null; credentialId: string | null; storedAt?: Record<string, string> },
+  from: { base: Base | null; draft: DraftRow | null; row: CredentialRow | null },
 ): Promise<{ ownerId: string | null; draft: KeptDraft | null }> {
-  const { base, draft, credentialId, storedAt } = from
+  const { base, draft, row } = from
   // A token of the client's own can be had again at any time: what a form gets is nobody's.
   if (form.grant === 'client_credentials') return { ownerId: null, draft: null }
+  if (form.grant === 'authorization_code' && !(draft && isConnected(draft))) {
+    if (!row?.secretSetAt.refresh_token) {
+      throw invalidField('connection', 'Connect the service first: a test needs the tokens that this brings')
+    }
+    checkConnection(form, baseOfCredential(row))
+    return { ownerId: row.id, draft: null }
+  }
   if (!draft && form.secret.refresh_token === undefined) return { ownerId: base?.id ?? null, draft: null }
   const written = await db.transaction(async (tx) => {
     const kept = draft && (await findDraft(tx, actor, draft.id, { lock: true }))
-    return keepDraft(tx, vault, actor, form, secrets, { kept, credentialId }, storedAt)
+    return keepDraft(tx, vault, actor, form, secrets, { kept, credentialId: row?.id ?? null }, row?.secretSetAt)
   })
   return { ownerId: written.id, draft: written }
 }
 
 interface Subject {
   settings: CredentialSettings
+  provider: string | null
   test: TestRequest | null
   secrets: Secrets
   /** What else must not be shown, such as tokens that were spent. */
@@ -209,7 +242,7 @@ interface Subject {
 }
 
 async function run(store: CredentialStore, subject: Subject, { onEvent, signal }: TestOptions): Promise<TestReport> {
-  const { settings, test, secrets, tokens } = subject
+  const { settings, test, secrets } = subject
   const known = [...subject.known, ...Object.values(secrets)]
   const stages: StageReport[] = []
   const onStage = (stage: StageReport) => {
@@ -222,7 +255,7 @@ async function run(store: CredentialStore, subject: Subject, { onEvent, signal }
   let until: Date | null = null
   if (settings.type === 'oauth2') {
     onEvent?.(serverEvent('token', settings.token_url))
-    const obtained = await obtain(store, settings, secrets, tokens, known, onStage, signal)
+    const obtained = await obtain(store, { ...subject, settings, known }, onStage, signal)
     if ('result' in obtained) return finish(obtained)
     all = { ...secrets, access_token: obtained.accessToken }
     until = obtained.expiresAt
@@ -244,10 +277,7 @@ async function run(store: CredentialStore, subject: Subject, { onEvent, signal }
 
 async function obtain(
   { egress }: CredentialStore,
-  settings: OAuth2Settings,
-  secrets: Secrets,
-  tokens: Tokens | null,
-  known: readonly Secret[],
+  { settings, provider, secrets, tokens, known }: Subject & { settings: OAuth2Settings },
   onStage: (stage: StageReport) => void,
   signal?: AbortSignal,
 ): Promise<{ accessToken: Secret; expiresAt: Date | null } | Probed> {
@@ -258,7 +288,7 @@ async function obtain(
       ? tokens.renew({ onStage: passed, signal })
       : obtainTokens(
           egress,
-          oauthClientOf(settings, secrets),
+          oauthClientOf(settings, secrets, provider),
           { kind: 'client_credentials' },
           { onStage: passed, signal },
         ))

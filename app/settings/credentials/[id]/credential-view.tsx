@@ -16,7 +16,9 @@ import { ReadFailure } from '../list-states'
 import { editHref, integrationHref } from '../paths'
 import { useCredential } from '../queries'
 import { type Credential, expiryOf, type ProviderMark, typeNames } from '../words'
-import { CredentialDetails, SecretTimes, TokenState } from './credential-details'
+import { ConnectionCard } from './connection-card'
+import { CredentialDetails, SecretTimes } from './credential-details'
+import { RenewalCard } from './renewal-card'
 import { TestCard } from './test-card'
 
 /** A credential as a page: all that is known of it, but never its secret. */
@@ -82,6 +84,7 @@ export function CredentialView({
       {isError ? <ReadFailure error={error} stale retrying={isFetching} onRetry={() => void refetch()} /> : null}
       {trouble}
       <Warnings credential={data} />
+      {data.grant === 'authorization_code' ? <ConnectionCard credential={data} may={may} /> : null}
       <TestCard credential={data} may={may} />
       <Section title="Details">
         <CredentialDetails credential={data} mark={mark} />
@@ -89,11 +92,7 @@ export function CredentialView({
       <Section title="Secrets">
         <SecretTimes credential={data} />
       </Section>
-      {data.tokens ? (
-        <Section title="Tokens">
-          <TokenState tokens={data.tokens} />
-        </Section>
-      ) : null}
+      {data.tokens ? <RenewalCard credential={data} tokens={data.tokens} may={may} /> : null}
       <Section title="Used by">
         <UsedBy integrations={data.integrations} />
       </Section>
@@ -110,7 +109,10 @@ function Warnings({ credential }: { credential: Credential }) {
       {tokens?.refused_error ? (
         <Banner tone="error" title="The service has refused to renew this credential">
           It answered <code className="font-mono">{tokens.refused_error}</code>. Calls through its integrations fail
-          until the service is connected anew: edit the credential and replace the refresh token.
+          until the service is connected anew:{' '}
+          {credential.grant === 'authorization_code'
+            ? 're-authorize it below.'
+            : 'edit the credential and replace the refresh token.'}
         </Banner>
       ) : null}
       {expiry && expires_at ? (

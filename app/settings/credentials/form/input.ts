@@ -1,4 +1,5 @@
 import type { CredentialType } from '@/lib/credentials'
+import type { OAuth2Grant } from '@/lib/credentials/types'
 
 /** A secret as it stands in the form. */
 export interface SecretValue {
@@ -27,7 +28,7 @@ export interface FormValues {
   placement: { in: 'header' | 'query'; name: string; prefix: string }
   /** Names of custom headers; their values are in `secret`, by `headerKey`. */
   headers: { id: number; name: string }[]
-  grant: 'client_credentials' | 'refresh_token'
+  grant: OAuth2Grant
   tokenUrl: string
   clientId: string
   clientAuthentication: 'basic' | 'body' | 'none'
@@ -35,6 +36,11 @@ export interface FormValues {
   scopes: string
   audience: string
   parameters: Row[]
+  /** Of authorization in the browser, as are the next three. */
+  authorizationUrl: string
+  issuer: string
+  revocationUrl: string
+  authorizationParameters: Row[]
   /** Where the access token stands. */
   tokenPlacement: { name: string; prefix: string }
   /** Of an access token that is imported, as a date-time control has it. */
@@ -65,7 +71,7 @@ export function secretsOf(values: FormValues): { key: string; name: string }[] {
       return values.headers.map(({ id, name }) => ({ key: headerKey(id), name: name.trim() }))
     case 'oauth2':
       return [
-        ...(values.clientAuthentication === 'none' ? [] : ['client_secret']),
+        ...(values.clientAuthentication === 'none' ? [] : ['client_secret', 'next_client_secret']),
         ...(values.grant === 'refresh_token' ? ['refresh_token', 'access_token'] : []),
       ].map((name) => ({ key: name, name }))
   }
@@ -118,11 +124,25 @@ function settingsOf(values: FormValues, hasAccessToken: boolean): Record<string,
         audience: values.audience.trim() === '' ? null : values.audience,
         parameters: values.parameters.map(({ name, value }) => ({ name, value })),
         placement: { in: 'header', ...values.tokenPlacement },
+        ...(values.grant === 'authorization_code' ? authorizationOf(values) : {}),
         ...(hasAccessToken && values.accessTokenEnds
           ? { access_token_expires_at: new Date(values.accessTokenEnds).toISOString() }
           : {}),
       }
   }
+}
+
+function authorizationOf({ authorizationUrl, issuer, revocationUrl, authorizationParameters }: FormValues) {
+  return {
+    authorization_url: orNull(authorizationUrl),
+    issuer: orNull(issuer),
+    revocation_url: orNull(revocationUrl),
+    authorization_parameters: authorizationParameters.map(({ name, value }) => ({ name, value })),
+  }
+}
+
+function orNull(text: string): string | null {
+  return text.trim() === '' ? null : text.trim()
 }
 
 /** What a test finds depends on this much of a form: the name, for one, may change afterwards. */

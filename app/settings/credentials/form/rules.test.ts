@@ -11,7 +11,7 @@ const values = {
 }
 const stored = {
   secretSetAt: { token: '2026-05-03T00:00:00.000Z' },
-  savedFor: { hosts: ['https://api.example.com'], tokenOrigin: null },
+  savedFor: { hosts: ['https://api.example.com'], tokenOrigin: null, revocationOrigin: null },
 }
 const names = new Set(['token'])
 

@@ -4,6 +4,7 @@ import { useRouter } from 'next/navigation'
 import { lazy, Suspense } from 'react'
 import { toast } from '@/components/ui/toast'
 import { saveCredential } from '../actions'
+import { connectForm } from '../connect/actions'
 import type { FormStart } from '../form/credential-form'
 import type { FormProvider } from '../form/initial'
 import { LIST_PATH } from '../list-state'
@@ -19,10 +20,12 @@ export function NewCredential({
   start,
   mark,
   provider,
+  redirectUri,
 }: {
   start: FormStart
   mark: ProviderMark | null
   provider: FormProvider | null
+  redirectUri: string
 }) {
   const router = useRouter()
   const changed = useCredentialsChanged()
@@ -32,6 +35,9 @@ export function NewCredential({
         start={start}
         mark={mark}
         provider={provider}
+        redirectUri={redirectUri}
+        connectedBefore={null}
+        connect={(form, display) => connectForm(null, form, display)}
         mayChooseType={mark === null && start.draftId === null}
         mayChooseProvider={start.draftId === null}
         saveLabel="Save credential"

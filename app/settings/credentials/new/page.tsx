@@ -5,6 +5,8 @@ import { Banner } from '@/components/ui/banner'
 import { PageHeader } from '@/components/ui/page-header'
 import { findProvider, providers } from '@/lib/credentials'
 import { type ProviderGroup, providerGroups } from '@/lib/credentials/catalogue'
+import { callbackUrl } from '@/lib/oauth/connect/callback'
+import { getRuntime } from '@/lib/runtime'
 import { emptyValues, templateValues } from '../form/initial'
 import { startOfDraft } from '../form/start'
 import { LIST_PATH } from '../list-state'
@@ -34,6 +36,7 @@ export default async function NewCredentialPage({ searchParams }: PageProps<'/se
   const draft = draftId === null ? null : await readDraft(account.id, user.id, draftId)
   if (draft?.credential_id) redirect(draftHref(draft))
   const marks = providerMarks()
+  const redirectUri = callbackUrl(getRuntime().config.url)
   if (draft) {
     const start = startOfDraft(draft)
     const { provider } = start.values
@@ -44,6 +47,7 @@ export default async function NewCredentialPage({ searchParams }: PageProps<'/se
           start={start}
           mark={provider === null ? null : (marks[provider] ?? null)}
           provider={null}
+          redirectUri={redirectUri}
         />
       </Step>
     )
@@ -60,9 +64,10 @@ export default async function NewCredentialPage({ searchParams }: PageProps<'/se
       <Step>
         <NewCredential
           key={id}
-          start={{ values, stored: null, draftId: null, lastResult: undefined }}
+          start={{ values, stored: null, draftId: null, lastResult: undefined, connection: null }}
           mark={known && { name: known.name, monogram: known.monogram }}
           provider={known}
+          redirectUri={redirectUri}
         />
       </Step>
     )

@@ -2,6 +2,8 @@ import type { Metadata } from 'next'
 import { requireSession } from '@/app/session'
 import { Banner } from '@/components/ui/banner'
 import { PageHeader } from '@/components/ui/page-header'
+import { callbackUrl } from '@/lib/oauth/connect/callback'
+import { getRuntime } from '@/lib/runtime'
 import { startOfCredential, startOfDraft } from '../../form/start'
 import { credentialHref } from '../../paths'
 import { readDraft } from '../../preload'
@@ -37,6 +39,8 @@ export default async function EditCredentialPage({ params, searchParams }: Props
         // Another credential or draft is another form: nothing of this one's state goes along.
         key={draft?.id ?? credential.id}
         id={credential.id}
+        redirectUri={callbackUrl(getRuntime().config.url)}
+        connectedBefore={credential.connection}
         start={draft ? startOfDraft(draft) : startOfCredential(credential)}
         mark={provider === null ? null : (providerMarks()[provider] ?? null)}
       />

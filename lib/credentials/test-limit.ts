@@ -1,7 +1,7 @@
 import { RateLimiterDrizzle, RateLimiterRes } from 'rate-limiter-flexible'
 import type { Database } from '@/db/client'
 import { signInFailures } from '@/db/schema'
-import { Refusal } from '../../errors'
+import { Refusal } from '../errors'
 
 /** Tests of an account in so many seconds: plenty for people, useless for looking around in networks. */
 export const TEST_RATE = { points: 30, duration: 300 }

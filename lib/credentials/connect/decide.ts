@@ -1,0 +1,61 @@
+import type { Actor } from '../../audit'
+import { Refusal } from '../../errors'
+import type { CredentialStore } from '../store'
+import { type ConsentRow, endConsent, findConsent, isSameSubject, type Waiting } from './consents'
+import { findOwner, keepTokens } from './keep'
+
+type Person = Actor & { id: string }
+
+/**
+ * Replaces the account that a credential is connected with by the other one that has come back.
+ * @throws {Refusal} `not_found` when nothing waits for that any more, or the credential was changed meanwhile
+ */
+export async function replaceAccount({ db, vault }: CredentialStore, person: Person, id: string): Promise<void> {
+  await db.transaction(async (tx) => {
+    const { row, waiting } = await findWaiting(tx, person, id)
+    const owner = await findOwner(tx, person, row, { lock: true })
+    const tokens = await vault.open(tx, { accountId: row.accountId, ownerId: id, field: 'tokens' })
+    if (!owner || !isSameSubject(row, owner) || !tokens?.access_token) throw nothingWaits()
+    const { access_token: accessToken, refresh_token: refreshToken = null } = tokens
+    const { expiresAt, scope, ...identity } = waiting
+    const set = { accessToken, refreshToken, expiresAt: expiresAt === null ? null : new Date(expiresAt), scope }
+    await keepTokens(tx, { vault }, person, row, owner, set, identity)
+    await endConsent(tx, vault, row, 'replaced')
+  })
+}
+
+/**
+ * Leaves a credential with the account that it has; the other one's tokens are forgotten.
+ * @throws {Refusal} `not_found`
+ */
+export async function discardAccount({ db, vault }: CredentialStore, person: Person, id: string): Promise<void> {
+  await db.transaction(async (tx) => {
+    const { row } = await findWaiting(tx, person, id)
+    await endConsent(tx, vault, row, 'discarded')
+  })
+}
+
+/**
+ * Calls a consent off that was begun: an answer that still comes is refused. One that has ended stays as it ended.
+ * @throws {Refusal} `not_found`
+ */
+export async function cancelConsent({ db, vault }: CredentialStore, person: Person, id: string): Promise<void> {
+  await db.transaction(async (tx) => {
+    const row = await findConsent(tx, person, id, { lock: true })
+    if (row.consumedAt === null) await endConsent(tx, vault, row, 'cancelled')
+  })
+}
+
+async function findWaiting(
+  tx: Parameters<typeof findConsent>[0],
+  person: Person,
+  id: string,
+): Promise<{ row: ConsentRow; waiting: Waiting }> {
+  const row = await findConsent(tx, person, id, { lock: true })
+  if (row.outcome !== 'other_account' || row.waiting === null) throw nothingWaits()
+  return { row, waiting: row.waiting as unknown as Waiting }
+}
+
+function nothingWaits(): Refusal {
+  return new Refusal('not_found', 'There is nothing to decide on any more: re-authorize the credential again.')
+}

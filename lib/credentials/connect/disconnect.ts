@@ -1,0 +1,68 @@
+import { and, eq } from 'drizzle-orm'
+import { credentials } from '@/db/schema'
+import { type Actor, recordAuditEvent } from '../../audit'
+import { invalidField, Refusal } from '../../errors'
+import { removeConnection } from '../../oauth/connect/connections'
+import { type Revocation, revokeTokens } from '../../oauth/connect/revocation'
+import { claim, release } from '../../oauth/lease'
+import { openTokens, removeTokens } from '../../oauth/stored-tokens'
+import { findCredential, settingsOfRow } from '../base'
+import { oauthClientOf } from '../oauth'
+import type { CredentialStore } from '../store'
+import { supersede } from './consents'
+
+/** As long as both calls of the provider may take, and some. */
+const LEASE_MS = 30_000
+
+/**
+ * Disconnects a credential: takes its tokens back at the provider where that can be done, then forgets them. The credential
+ * stays, with its uses, and can be connected again.
+ * @returns what is known of the tokens at the provider: they may still work there
+ * @throws {Refusal} `not_found`; `invalid` when it is none that is connected; `credential_busy` while it is renewed
+ */
+export async function disconnect(store: CredentialStore, actor: Actor, id: string): Promise<Revocation> {
+  const { db, vault, egress } = store
+  const { accountId } = actor
+  const settings = settingsOfRow(await findCredential(db, accountId, id))
+  if (settings.type !== 'oauth2' || settings.grant !== 'authorization_code') {
+    throw invalidField('grant', 'must be authorization in the browser: nothing else is connected')
+  }
+  const owner = { accountId, ownerId: id }
+  // A renewal that runs would bring tokens that nobody has taken back.
+  const lease = await claim(db, owner, { leaseMs: LEASE_MS, reason: 'manual' })
+  if (!lease) throw new Refusal('credential_busy', 'Its tokens are being renewed: disconnect once that is over.', [], 2)
+  try {
+    const { client, tokens } = await db.transaction(async (tx) => {
+      const row = await findCredential(tx, accountId, id, { lock: true })
+      const now = settingsOfRow(row)
+      if (now.type !== 'oauth2') throw new TypeError('A credential keeps its type')
+      const secrets = await vault.open(tx, { ...owner, field: 'secret' })
+      const client = { ...oauthClientOf(now, secrets ?? {}, row.provider), revocationUrl: now.revocation_url ?? null }
+      return { client, tokens: await openTokens(tx, vault, owner) }
+    })
+    const revocation = await revokeTokens(egress, client, tokens)
+    await db.transaction(async (tx) => {
+      const row = await findCredential(tx, accountId, id, { lock: true })
+      const { refresh_token: _, ...secretSetAt } = row.secretSetAt
+      await removeTokens(tx, vault, owner)
+      await removeConnection(tx, owner)
+      await supersede(tx, vault, accountId, id)
+      await tx
+        .update(credentials)
+        .set({
+          secretSetAt,
+          version: row.version + 1,
+          testResult: null,
+          testDetail: null,
+          testedAt: null,
+          testedByName: null,
+        })
+        .where(and(eq(credentials.accountId, accountId), eq(credentials.id, id)))
+      await recordAuditEvent(tx, actor, 'credential.disconnected', id, { name: row.name, revocation })
+    })
+    return revocation
+  } finally {
+    // Nothing was renewed: nothing is left of the attempt that the lease was taken for.
+    await release(db, lease).catch(() => {})
+  }
+}

@@ -1,0 +1,78 @@
+import { allowInsecureRequests, customFetch, processRevocationResponse, revocationRequest } from 'oauth4webapi'
+import type { Egress } from '../../egress'
+import { isEgressError } from '../../egress/errors'
+import { authenticate } from '../client-authentication'
+import { word } from '../dialect'
+import type { StoredTokens } from '../stored-tokens'
+import type { OAuthClient } from '../token-endpoint'
+import { fetchPlainly } from './fetch'
+
+/**
+ * What is known of tokens at the provider after a disconnect. confirmed: it said that they are gone. refused: it said no.
+ * unknown: it gave no answer. not_supported: no address is known to take them back. nothing: there were none.
+ */
+export const revocations = ['confirmed', 'refused', 'unknown', 'not_supported', 'nothing'] as const
+export type Revocation = (typeof revocations)[number]
+
+type Client = Pick<OAuthClient, 'clientId' | 'clientSecret' | 'authentication' | 'dialect'>
+
+/**
+ * Takes tokens back at the provider (RFC 7009): the refresh token, with which its access tokens go, and then the access
+ * token, which some providers keep alive.
+ */
+export async function revokeTokens(
+  egress: Pick<Egress, 'request'>,
+  client: Client & { revocationUrl: string | null },
+  { refreshToken, accessToken }: StoredTokens,
+): Promise<Revocation> {
+  const tokens = [
+    { hint: 'refresh_token', token: refreshToken },
+    { hint: 'access_token', token: accessToken },
+  ].flatMap(({ hint, token }) => (token ? [{ hint, token }] : []))
+  const [first, ...rest] = tokens
+  if (!first) return 'nothing'
+  if (client.revocationUrl === null) return 'not_supported'
+  const result = await revoke(egress, { ...client, revocationUrl: client.revocationUrl }, first)
+  // That the first is gone is what counts; of the second, not every provider wants to hear.
+  for (const token of rest) await revoke(egress, { ...client, revocationUrl: client.revocationUrl }, token)
+  return result
+}
+
+async function revoke(
+  egress: Pick<Egress, 'request'>,
+  { clientId, clientSecret, authentication, dialect, revocationUrl }: Client & { revocationUrl: string },
+  { hint, token }: { hint: string; token: NonNullable<StoredTokens['accessToken']> },
+): Promise<'confirmed' | 'refused' | 'unknown'> {
+  const server = { issuer: new URL(revocationUrl).origin, revocation_endpoint: revocationUrl }
+  let isAnswered = false
+  const fetch = fetchPlainly(egress, revocationUrl)
+  try {
+    const response = await revocationRequest(
+      server,
+      { client_id: clientId },
+      authenticate(authentication, clientSecret),
+      token.reveal(),
+      {
+        [allowInsecureRequests]: true,
+        [customFetch]: async (url, { headers, body }) => {
+          // Of a provider's dialect, names are what holds here too: it tells of token endpoints.
+          const said = word(new URLSearchParams(String(body)), headers, { parameters: dialect?.parameters })
+          const answer = await fetch(url, {
+            method: 'POST',
+            headers: Object.fromEntries(said.headers),
+            body: said.body,
+          })
+          isAnswered = answer.status < 500 && answer.status !== 429
+          return answer
+        },
+        headers: { 'user-agent': 'Fenicia' },
+        additionalParameters: { token_type_hint: hint },
+      },
+    )
+    await processRevocationResponse(response)
+    return 'confirmed'
+  } catch (error) {
+    // Not kept: the library's errors hold the answer.
+    return isEgressError(error) || !isAnswered ? 'unknown' : 'refused'
+  }
+}

@@ -1,0 +1,208 @@
+import { randomUUID } from 'node:crypto'
+import { parseObject } from './conforming'
+import type { Answer } from './fetch'
+
+/** What is sent to a token endpoint, as RFC 6749 and its extensions call it. */
+type Parameter = 'grant_type' | 'client_id' | 'client_secret' | 'code' | 'code_verifier' | 'refresh_token' | 'scope'
+
+/** What an answer holds, as RFC 6749 calls it, and the refresh token's own end, which it has no name for. */
+type Field = 'access_token' | 'refresh_token' | 'expires_in' | 'refresh_token_expires_in' | 'scope'
+
+/** What a provider's error code means, in the words of RFC 6749, 5.2 and 4.1.2.1. */
+type Meaning =
+  | 'invalid_grant'
+  | 'invalid_client'
+  | 'unauthorized_client'
+  | 'invalid_request'
+  | 'temporarily_unavailable'
+
+/**
+ * How a token endpoint differs from RFC 6749. Data only, of the catalogue: what is not named here is as the RFC has it, so
+ * that an endpoint that keeps to it needs none. It changes how things are said, never where they are sent.
+ */
+export interface TokenDialect {
+  /** GET: everything stands in the query. */
+  method?: 'GET'
+  /** The body of a POST is a JSON object instead of a form. */
+  body?: 'json'
+  /** Other names of what is sent. */
+  parameters?: Partial<Record<Parameter, string>>
+  /** Other names of grants. */
+  grantTypes?: Partial<Record<'authorization_code' | 'client_credentials' | 'refresh_token', string>>
+  /** Between scopes, where it is no space. */
+  scopeSeparator?: ','
+  /** Headers that the token request needs. In a value, `{uuid}` stands for an id that each call has of its own. */
+  headers?: { name: string; value: string }[]
+  /**
+   * Access tokens are not refreshed but exchanged: the token itself is sent as `parameter`, under another grant. What a
+   * renewal needs is then the access token, and it has to come before that one's end.
+   */
+  exchange?: { grantType: string; parameter: string }
+  /** Where an answer has what is not where RFC 6749 puts it: names of members, joined by dots, such as `data.access_token`. */
+  answer?: Partial<Record<Field, string>>
+  /** Where an answer says whose tokens they are, such as `user_id`. */
+  identity?: string
+  /** How the authorization endpoint differs (RFC 6749, 4.1). */
+  authorization?: {
+    /** No code challenge is sent: the documentation has none for such clients (RFC 7636). */
+    pkce?: false
+    /** What `code` is called in its answer. */
+    code?: string
+    /** What says whose consent it is in its answer, such as `shop`. */
+    identity?: string
+  }
+  /** Errors that have codes of their own. */
+  errors?: {
+    /** Where the code stands, as a string or a number. */
+    code: string
+    /** Where the words for people stand. */
+    message?: string
+    /** Codes that mean success: every other one is then an error. Missing: an answer with a token is a success. */
+    success?: string[]
+    /** What the others mean; one that is missing is taken for RFC 6749's own, if it is one. */
+    meanings?: Record<string, Meaning>
+  }
+}
+
+/** An answer as RFC 6749 would have it, its fields under their own names. */
+export interface Reading extends Pick<Answer, 'status' | 'headers'> {
+  body: Record<string, unknown>
+  /** Whose tokens they are; null: not told. */
+  identity: string | null
+}
+
+/** What is sent: by GET, with no body. */
+export interface Wording {
+  method: 'GET' | 'POST'
+  headers: [name: string, value: string][]
+  /** Of a GET. */
+  query: [name: string, value: string][]
+  /** Of a POST. */
+  body: string | undefined
+}
+
+const MAX_IDENTITY = 256
+
+/** Parameters under the names that a provider gives them, and scopes joined as it wants them. */
+export function translate(parameters: URLSearchParams, dialect: TokenDialect): [name: string, value: string][] {
+  const { exchange } = dialect
+  const names: Record<string, string> = {
+    ...dialect.parameters,
+    ...(exchange && { refresh_token: exchange.parameter }),
+  }
+  const grants: Record<string, string> = {
+    ...dialect.grantTypes,
+    ...(exchange && { refresh_token: exchange.grantType }),
+  }
+  // What the flow sets can't be said a second time, under the name that the provider has for it.
+  const taken = new Set(Object.values(names))
+  const said = [...parameters].filter(([name]) => own(names, name) !== undefined || !taken.has(name))
+  return said.map(([name, value]) => [
+    own(names, name) ?? name,
+    name === 'grant_type'
+      ? (own(grants, value) ?? value)
+      : name === 'scope'
+        ? value.split(' ').join(dialect.scopeSeparator ?? ' ')
+        : value,
+  ])
+}
+
+/** The answer of an authorization endpoint under the names that RFC 6749, 4.1.2 gives its parameters. */
+export function readAuthorization(answer: URLSearchParams, { authorization }: TokenDialect): URLSearchParams {
+  // One that is there twice stays so, to be refused.
+  return new URLSearchParams([...answer].map(([name, value]) => [name === authorization?.code ? 'code' : name, value]))
+}
+
+/** Whose consent an answer of an authorization endpoint is; null: not told. */
+export function identityOfConsent(answer: URLSearchParams, { authorization }: TokenDialect): string | null {
+  const named = authorization?.identity === undefined ? [] : answer.getAll(authorization.identity)
+  return named.length === 1 ? storableIdentity(named[0] ?? null) : null
+}
+
+/** A token request as a provider wants it. */
+export function word(
+  parameters: URLSearchParams,
+  headers: Readonly<Record<string, string>>,
+  dialect: TokenDialect,
+): Wording {
+  const pairs = translate(parameters, dialect)
+  const all: [string, string][] = [
+    ...Object.entries(headers),
+    ...(dialect.headers ?? []).map(({ name, value }): [string, string] => [
+      name,
+      value.replaceAll('{uuid}', () => randomUUID()),
+    ]),
+  ]
+  const isOfBody = ([name]: [string, string]) => name.toLowerCase() === 'content-type'
+  if (dialect.method === 'GET') {
+    return { method: 'GET', headers: all.filter((header) => !isOfBody(header)), query: pairs, body: undefined }
+  }
+  if (dialect.body === 'json') {
+    const rest = all.filter((header) => !isOfBody(header))
+    const body = JSON.stringify(Object.fromEntries(pairs))
+    return { method: 'POST', headers: [...rest, ['content-type', 'application/json']], query: [], body }
+  }
+  return { method: 'POST', headers: all, query: [], body: new URLSearchParams(pairs).toString() }
+}
+
+/** Reads an answer: its fields from where the provider puts them, its errors in the words of RFC 6749. */
+export function read({ status, headers, text }: Answer, dialect: TokenDialect): Reading {
+  const original = parseObject(text)
+  const found = Object.entries(dialect.answer ?? {}).map(([name, path]) => [name, valueAt(original, path)] as const)
+  const fields: Record<string, unknown> = {
+    ...original,
+    ...Object.fromEntries(found.filter(([, value]) => value !== undefined)),
+  }
+  const hasToken = typeof fields.access_token === 'string' && fields.access_token !== ''
+  const body = { ...fields, ...errorIn(original, dialect, hasToken) }
+  return { status, headers, body, identity: identityIn(original, dialect) }
+}
+
+/** @returns what replaces the members of an answer that is an error; nothing, when it is none */
+function errorIn(body: Record<string, unknown>, { errors }: TokenDialect, hasToken: boolean): Record<string, unknown> {
+  if (!errors) return {}
+  const code = wordAt(body, errors.code)
+  if (code === null) return {}
+  const meaning = own<string>(errors.meanings ?? {}, code)
+  // A member of that name may say other things of a success, and a token that is dropped for it may be the last one.
+  const isSuccess = errors.success ? errors.success.includes(code) : meaning === undefined && hasToken
+  if (isSuccess) return {}
+  const message = errors.message === undefined ? null : wordAt(body, errors.message)
+  return {
+    // An answer that says that it is an error brings no tokens, whatever stands beside it.
+    access_token: undefined,
+    error: meaning ?? code,
+    ...(message !== null && { error_description: message }),
+    // The code itself, where RFC 6749's word for it has taken its place, and where it has none.
+    ...(meaning !== code && { error_description: `${message ?? 'Error'} (${code})` }),
+  }
+}
+
+function identityIn(body: Record<string, unknown>, { identity }: TokenDialect): string | null {
+  return identity === undefined ? null : storableIdentity(wordAt(body, identity))
+}
+
+function storableIdentity(text: string | null): string | null {
+  return text && text.length <= MAX_IDENTITY && !/[\p{Cc}\p{Cs}]/u.test(text) ? text : null
+}
+
+/** The member at a path of names, joined by dots. */
+function valueAt(body: Record<string, unknown>, path: string): unknown {
+  return path.split('.').reduce<unknown>((value, name) => {
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? own(value as Record<string, unknown>, name)
+      : undefined
+  }, body)
+}
+
+/** A member that is a string or a whole number, as text; null when it is empty, inexact or anything else. */
+function wordAt(body: Record<string, unknown>, path: string): string | null {
+  const value = valueAt(body, path)
+  if (Number.isSafeInteger(value)) return String(value)
+  return typeof value === 'string' && value !== '' ? value : null
+}
+
+/** A member of an object itself: names come from servers. */
+function own<T>(object: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(object, name) ? object[name] : undefined
+}

@@ -1,0 +1,48 @@
+import { isEgressError } from '../../egress/errors'
+import { isVaultError } from '../../vault/errors'
+import { isOAuthError } from '../errors'
+
+/** What a renewal that brought no tokens means. */
+export interface Failure {
+  /** Whether a person has to do something before it can succeed. */
+  isPermanent: boolean
+  /** Whether the endpoint failed as such, so that others who renew there will fail as well. */
+  isEndpoints: boolean
+  /** The provider's error code, or Fenicia's of a call that was not answered. */
+  error: string
+  status: number | null
+  /** One sentence, for people. */
+  detail: string
+  retryAfterMs: number | null
+}
+
+/** Failures of a call that are the address's, as one account typed it, and not the endpoint's. */
+const NOT_ENDPOINTS = new Set(['url_refused', 'scheme_refused', 'address_refused', 'request_refused', 'aborted'])
+
+/**
+ * Judges what a renewal failed with.
+ * @returns null when it says nothing of the tokens: the lease was lost, or there is nothing to renew any more
+ */
+export function judgeFailure(thrown: unknown): Failure | null {
+  if (isOAuthError(thrown)) {
+    // Nobody was asked: somebody else renews, or it was never connected.
+    if (thrown.code === 'busy' || thrown.code === 'no_refresh_token') return null
+    // One without a status is not the provider's answer, but what is stored of an earlier one.
+    if (thrown.code === 'refused' && thrown.status === null) return null
+    return {
+      isPermanent: thrown.isPermanent,
+      isEndpoints: thrown.code === 'unavailable',
+      error: thrown.error ?? (thrown.status === null ? thrown.code : `status ${thrown.status}`),
+      status: thrown.status,
+      detail: thrown.message,
+      retryAfterMs: thrown.retryAfterMs,
+    }
+  }
+  if (isEgressError(thrown)) {
+    return { ...TEMPORARY, isEndpoints: !NOT_ENDPOINTS.has(thrown.code), error: thrown.code, detail: thrown.message }
+  }
+  if (isVaultError(thrown)) return { ...TEMPORARY, error: thrown.code, detail: thrown.message }
+  return null
+}
+
+const TEMPORARY = { isPermanent: false, isEndpoints: false, status: null, retryAfterMs: null }

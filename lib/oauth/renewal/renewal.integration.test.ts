@@ -1,0 +1,371 @@
+import { and, asc, eq } from 'drizzle-orm'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { credentials, outboxEvents, renewalAttempts, tokenEndpoints, tokenSets } from '@/db/schema'
+import { createTestAccount } from '@/test/account'
+import { ENDED, failureOf, type TokenBed, withTokenKeepers } from '@/test/oauth-server'
+import { newId } from '../../ids'
+import { log } from '../../log'
+import { Secret } from '../../vault/secret'
+import { claim } from '../lease'
+import { expireTokens, putTokens, rescheduleTokens, type TokenOwner } from '../stored-tokens'
+import { findDue } from './due'
+import { GIVE_UP_MS } from './schedule'
+import { sweepDue } from './sweep'
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+/** A credential's row, which says that its tokens are renewed ahead. */
+async function insertCredential({ db }: TokenBed, { accountId, ownerId }: TokenOwner, renewAhead = true) {
+  await db.insert(credentials).values({
+    id: ownerId,
+    accountId,
+    name: ownerId,
+    nameHeld: ownerId,
+    type: 'oauth2',
+    settings: {},
+    secretSetAt: {},
+    hosts: [],
+    renewAhead,
+    createdByKind: 'system',
+    createdByName: 'Test',
+  })
+}
+
+withTokenKeepers('renewal', (bed) => {
+  const { instance, put, minted, putEnded, row, expectUsable, answerWith, byRefresh, byClient, vault } = bed
+  beforeEach(async () => {
+    await bed.db.delete(tokenEndpoints)
+    await bed.db.delete(tokenSets)
+    await insertCredential(bed, bed.owner)
+  })
+
+  const attempts = (owner = bed.owner) =>
+    bed.db
+      .select()
+      .from(renewalAttempts)
+      .where(and(eq(renewalAttempts.accountId, owner.accountId), eq(renewalAttempts.ownerId, owner.ownerId)))
+      .orderBy(asc(renewalAttempts.id))
+  const events = async () => {
+    const { accountId } = bed.owner
+    const rows = await bed.db
+      .select()
+      .from(outboxEvents)
+      .where(eq(outboxEvents.accountId, accountId))
+      .orderBy(asc(outboxEvents.id))
+    return rows.map(({ kind, data }) => ({ kind, ...data }))
+  }
+  const kinds = async () => (await events()).map(({ kind }) => kind)
+  const dueInMs = async () => {
+    const renewAt = (await row())?.renewAt
+    return renewAt ? renewAt.getTime() - Date.now() : null
+  }
+  const expectBetween = (value: number | null, least: number, most: number) => {
+    expect(value).toBeGreaterThanOrEqual(least - 2_000)
+    expect(value).toBeLessThanOrEqual(most + 2_000)
+  }
+  const goodFor = async (ms: number | null) =>
+    put({
+      refreshToken: await minted(),
+      accessToken: new Secret('good'),
+      expiresAt: ms === null ? null : new Date(Date.now() + ms),
+      scope: null,
+    })
+  const due = () =>
+    bed.db
+      .update(tokenSets)
+      .set({ renewAt: new Date(Date.now() - 1_000) })
+      .where(eq(tokenSets.ownerId, bed.owner.ownerId))
+  const others = (count: number) =>
+    Array.from({ length: count }, () => ({ ...bed.owner, ownerId: newId('credential') }))
+  const sweep = (load = byRefresh, options = {}) => {
+    const keeper = instance()
+    return sweepDue({ db: bed.db, renew: (owner) => keeper.renewIfDue(owner, load), ...options })
+  }
+
+  describe('comes', () => {
+    it('ten to twenty minutes before tokens of hours end', async () => {
+      await goodFor(6 * HOUR)
+      expectBetween(await dueInMs(), 6 * HOUR - 20 * MINUTE, 6 * HOUR - 10 * MINUTE)
+    })
+
+    it('again for what it got', async () => {
+      await putEnded()
+      bed.provider.lifetimeSeconds = 900
+      await instance().valid(bed.owner, byRefresh)
+      expectBetween(await dueInMs(), 9 * MINUTE, 12 * MINUTE)
+    })
+
+    it('at once to a refresh token that was brought alone, and to a client that was corrected', async () => {
+      await put({ refreshToken: await minted(), accessToken: null, expiresAt: null, scope: null })
+      expectBetween(await dueInMs(), 0, 0)
+      await goodFor(HOUR)
+      await bed.db.transaction((tx) => expireTokens(tx, bed.owner))
+      expectBetween(await dueInMs(), 0, 0)
+    })
+
+    it('not to a credential whose owner does not want it, until he does', async () => {
+      const set = (renewAhead: boolean) =>
+        bed.db.transaction(async (tx) => {
+          await tx.update(credentials).set({ renewAhead }).where(eq(credentials.id, bed.owner.ownerId))
+          await rescheduleTokens(tx, bed.owner)
+        })
+      await goodFor(HOUR)
+      await set(false)
+      expect(await dueInMs()).toBeNull()
+      await expectUsable(await instance().renew(bed.owner, byRefresh, { reason: 'manual' }))
+      expect(await dueInMs()).toBeNull()
+      await set(true)
+      expectBetween(await dueInMs(), 40 * MINUTE, 50 * MINUTE)
+    })
+
+    it('by what a 401 has taught, where nobody tells how long tokens last', async () => {
+      await goodFor(null)
+      expect(await dueInMs()).toBeNull()
+      await bed.age(1_000_000)
+      answerWith(200, { access_token: 'next', refresh_token: 'next' })
+      await instance().renew(bed.owner, byRefresh, { reason: 'rejected', unlessNewerThan: 1 })
+      expect(await row()).toMatchObject({ learnedSeconds: expect.closeTo(1_000, -1), expiresAt: null })
+      expectBetween(await dueInMs(), 480_000, 640_000)
+    })
+  })
+
+  describe('a sweep', () => {
+    it('renews what is due, once, and nothing else', async () => {
+      const other = { ...bed.owner, ownerId: newId('credential') }
+      await insertCredential(bed, other)
+      await goodFor(HOUR)
+      await due()
+      await put({ ...ENDED, expiresAt: new Date(Date.now() + DAY), refreshToken: await minted() }, other)
+      expect(await sweep()).toEqual({ renewed: 1, failed: 0 })
+      expect(await sweep()).toEqual({ renewed: 0, failed: 0 })
+      expect(bed.provider.requests()).toBe(1)
+      expect((await attempts()).map(({ reason, result }) => [reason, result])).toEqual([['ahead', 'renewed']])
+    })
+
+    it('renews each once, though several sweep', async () => {
+      const owners = others(12)
+      for (const owner of owners) {
+        await insertCredential(bed, owner)
+        await put({ refreshToken: await minted(), accessToken: null, expiresAt: null, scope: null }, owner)
+      }
+      const results = await Promise.all([sweep(), sweep(), sweep()])
+      expect(results.reduce((sum, { renewed }) => sum + renewed, 0)).toBe(12)
+      expect(bed.provider.answers()).toEqual({ 200: 12 })
+    })
+
+    it('goes on with what becomes due while it lasts', async () => {
+      await putEnded()
+      bed.provider.lifetimeSeconds = 2
+      await sweep(byRefresh, { forMs: 4_000 })
+      expect(bed.provider.requests()).toBeGreaterThanOrEqual(2)
+      expect(bed.provider.answers()).toEqual({ 200: bed.provider.requests() })
+    })
+
+    it('begins nothing once it is to stop', async () => {
+      await putEnded()
+      expect(await sweep(byRefresh, { signal: AbortSignal.abort(), forMs: 10_000 })).toEqual({ renewed: 0, failed: 0 })
+      expect(bed.provider.requests()).toBe(0)
+    })
+
+    it('leaves alone what somebody is renewing', async () => {
+      await putEnded()
+      await claim(bed.db, bed.owner, { leaseMs: 30_000, reason: 'use' })
+      expect(await sweep()).toEqual({ renewed: 0, failed: 0 })
+      expect(bed.provider.requests()).toBe(0)
+    })
+
+    it('leaves an endpoint alone that is down, but for one that tries, and goes on when it is back', async () => {
+      const owners = others(8)
+      const endpoint = new URL(bed.provider.tokenUrl).origin
+      for (const owner of owners) {
+        await insertCredential(bed, owner)
+        await put({ refreshToken: await minted(), accessToken: null, expiresAt: null, scope: null }, owner)
+      }
+      await bed.db.update(tokenSets).set({ endpoint })
+      await bed.db.insert(tokenEndpoints).values({ origin: endpoint, failures: 5, changedAt: new Date() })
+      answerWith(503, {})
+      expect(await sweep()).toEqual({ renewed: 0, failed: 1 })
+      const [down] = await bed.db.select().from(tokenEndpoints)
+      expect(down).toMatchObject({ failures: 6 })
+      expectBetween((down?.openUntil?.getTime() ?? 0) - Date.now(), 22_500, 37_500)
+      expect(await sweep()).toEqual({ renewed: 0, failed: 0 })
+      bed.provider.interfere(null)
+      await bed.db.update(tokenEndpoints).set({ openUntil: new Date(Date.now() - 1_000) })
+      await bed.db.update(tokenSets).set({ renewAt: new Date(Date.now() - 1_000) })
+      expect(await sweep()).toEqual({ renewed: 8, failed: 0 })
+      expect(await bed.db.$count(tokenEndpoints)).toBe(0)
+    })
+
+    it('takes an account’s one before another account’s next', async () => {
+      const { accountId } = await createTestAccount(bed.db)
+      const mine = others(5)
+      const theirs = { accountId, ownerId: newId('credential') }
+      for (const owner of [...mine, theirs]) {
+        await insertCredential(bed, owner)
+        await put({ refreshToken: new Secret('any'), accessToken: null, expiresAt: null, scope: null }, owner)
+      }
+      const found = await findDue(bed.db, 2)
+      expect(found.map(({ ownerId }) => ownerId)).toEqual([mine[0]?.ownerId, theirs.ownerId])
+    })
+  })
+
+  describe('that fails', () => {
+    it('is tried again later, soon at first, and remembered with the reason', async () => {
+      await putEnded()
+      await due()
+      answerWith(503, { error: 'temporarily_unavailable', error_description: 'Back soon' })
+      expect(await sweep()).toEqual({ renewed: 0, failed: 1 })
+      expect(await row()).toMatchObject({ failures: 1, refusedError: null, leaseUntil: null, version: 1 })
+      expectBetween(await dueInMs(), 3_750, 6_250)
+      expect(await attempts()).toMatchObject([
+        {
+          reason: 'ahead',
+          result: 'retrying',
+          status: 503,
+          error: 'temporarily_unavailable',
+          detail: expect.stringContaining('Back soon'),
+          nextAt: (await row())?.renewAt,
+        },
+      ])
+      expect(await kinds()).toEqual([])
+    })
+
+    it('is not tried before the provider wants it, by no call either', async () => {
+      await putEnded()
+      answerWith(429, {}, { 'retry-after': '120' })
+      await failureOf(instance().valid(bed.owner, byRefresh))
+      expectBetween(await dueInMs(), 120_000, 120_000)
+      const error = await failureOf(instance().valid(bed.owner, byRefresh))
+      expect(error).toMatchObject({ code: 'unavailable', retryAfterMs: expect.closeTo(120_000, -4) })
+      expect(bed.provider.requests()).toBe(1)
+      bed.provider.interfere(null)
+      await expectUsable(await instance().renew(bed.owner, byRefresh, { reason: 'manual' }))
+    })
+
+    it('takes nothing from tokens that have not ended', async () => {
+      await goodFor(30_000)
+      await bed.age(27_000 - 3_000)
+      answerWith(500, {})
+      expect((await instance().valid(bed.owner, byRefresh)).accessToken.reveal()).toBe('good')
+      expect(bed.provider.requests()).toBe(1)
+      await bed.age(4_000)
+      expect(await failureOf(instance().valid(bed.owner, byRefresh))).toMatchObject({ code: 'unavailable' })
+    })
+
+    it('for good asks for a person, at once, and once', async () => {
+      await put({ ...ENDED, refreshToken: new Secret('unknown-token') })
+      await due()
+      await sweep()
+      expect(await row()).toMatchObject({ refusedError: 'invalid_grant', renewAt: null })
+      await sweep()
+      await failureOf(instance().valid(bed.owner, byRefresh))
+      expect(bed.provider.requests()).toBe(1)
+      expect(await events()).toMatchObject([
+        {
+          kind: 'credential.reauthorization_required',
+          name: bed.owner.ownerId,
+          error: 'invalid_grant',
+          detail: expect.any(String),
+          connectedById: null,
+        },
+      ])
+      expect(JSON.stringify([await events(), await attempts()])).not.toContain('unknown-token')
+    })
+
+    it('for good, of an unknown outcome before it, says so', async () => {
+      await put({ ...ENDED, refreshToken: new Secret('unknown-token') })
+      await claim(bed.db, bed.owner, { leaseMs: 1, reason: 'ahead' })
+      await failureOf(instance().valid(bed.owner, byRefresh))
+      expect(await attempts()).toMatchObject([
+        { result: 'unknown', reason: 'ahead' },
+        { result: 'refused', error: 'invalid_grant', detail: expect.stringContaining('was cut off before its answer') },
+      ])
+    })
+
+    it('fifty times is told once, and once more when it is over', async () => {
+      await goodFor(HOUR)
+      await bed.age(50 * MINUTE)
+      answerWith(500, {})
+      const keeper = instance()
+      for (let n = 0; n < 50; n++) {
+        await due()
+        await failureOf(keeper.renewIfDue(bed.owner, byRefresh))
+      }
+      expect(await row()).toMatchObject({ failures: 50, refusedError: null })
+      expect(await kinds()).toEqual(['credential.renewal_failing'])
+      bed.provider.interfere(null)
+      await due()
+      expect(await keeper.renewIfDue(bed.owner, byRefresh)).toBe(true)
+      expect(await kinds()).toEqual(['credential.renewal_failing', 'credential.renewal_recovered'])
+      expect(await row()).toMatchObject({ failures: 0, failingSince: null, alarmedAt: null })
+    })
+
+    it('is given up after seven days, not after any number of attempts', async () => {
+      await putEnded()
+      answerWith(500, {})
+      const keeper = instance()
+      for (let n = 0; n < 5; n++) await failureOf(keeper.renew(bed.owner, byRefresh, { reason: 'manual' }))
+      expect(await row()).toMatchObject({ refusedError: null })
+      await bed.age(GIVE_UP_MS)
+      await failureOf(keeper.renew(bed.owner, byRefresh, { reason: 'manual' }))
+      expect(await row()).toMatchObject({ refusedError: 'status 500', renewAt: null })
+      expect((await events()).at(-1)).toMatchObject({
+        kind: 'credential.reauthorization_required',
+        detail: expect.stringContaining('Given up after seven days'),
+      })
+    })
+
+    it('is over when a person brings other tokens', async () => {
+      await put({ ...ENDED, refreshToken: new Secret('unknown-token') })
+      await failureOf(instance().valid(bed.owner, byRefresh))
+      await goodFor(HOUR)
+      expect(await kinds()).toEqual(['credential.reauthorization_required', 'credential.renewal_recovered'])
+    })
+
+    it('with client credentials before there were any tokens is remembered too', async () => {
+      answerWith(503, {})
+      await failureOf(instance().valid(bed.owner, byClient))
+      expect(await row()).toMatchObject({ version: 0, failures: 1 })
+      expectBetween(await dueInMs(), 3_750, 6_250)
+    })
+
+    it('of a draft is told to nobody', async () => {
+      const draft = { ...bed.owner, ownerId: newId('credentialDraft') }
+      await bed.db.transaction((tx) =>
+        putTokens(tx, vault, draft, { ...ENDED, refreshToken: new Secret('unknown-token') }),
+      )
+      await failureOf(instance().valid(draft, byRefresh))
+      expect(await row(draft)).toMatchObject({ refusedError: 'invalid_grant', renewAt: null })
+      expect(await kinds()).toEqual([])
+    })
+  })
+
+  describe('keeps a history', () => {
+    it('of who asked, and why', async () => {
+      await putEnded()
+      const keeper = instance()
+      await keeper.valid(bed.owner, byRefresh)
+      await keeper.renew(bed.owner, byRefresh, { reason: 'rejected', unlessNewerThan: 2 })
+      await keeper.renew(bed.owner, byRefresh, { reason: 'manual' })
+      await keeper.renew(bed.owner, byRefresh, { reason: 'test' })
+      expect((await attempts()).map(({ reason, result }) => `${reason} ${result}`)).toEqual([
+        'use renewed',
+        'rejected renewed',
+        'manual renewed',
+        'test renewed',
+      ])
+    })
+
+    it('without an entry for what was not asked', async () => {
+      await putEnded()
+      const gone = async () => {
+        throw new Error('No such credential')
+      }
+      vi.spyOn(log, 'error').mockReturnValue()
+      await failureOf(instance().valid(bed.owner, gone))
+      expect(await attempts()).toEqual([])
+    })
+  })
+})

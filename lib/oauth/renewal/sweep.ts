@@ -1,0 +1,115 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Database } from '@/db/client'
+import { isEgressError } from '../../egress/errors'
+import { isRefusal } from '../../errors'
+import { log } from '../../log'
+import { isOAuthError } from '../errors'
+import { type DueRenewal, findDue, nextDueInMs } from './due'
+
+/** Renewals that a sweep has under way at once, in all and at one token endpoint: one that hangs leaves room for others. */
+const AT_ONCE = 24
+const AT_ONCE_PER_ENDPOINT = 8
+/** How many are looked up at a time. */
+const BATCH = 200
+/** Tokens that are due soon are waited for, but not longer than this before the database is asked anew what is due. */
+const MAX_WAIT_MS = 5_000
+
+export interface SweepOptions {
+  db: Database
+  /** Renews one, if it is still due. */
+  renew: (due: DueRenewal) => Promise<boolean>
+  signal?: AbortSignal
+  /** How long to go on with what becomes due meanwhile. */
+  forMs?: number
+}
+
+export interface SweepResult {
+  renewed: number
+  failed: number
+}
+
+/**
+ * Renews what is due, and what becomes due within a time: a minute's schedule would come late for tokens that last a minute.
+ * May run on any number of instances at the same time. A renewal that fails is written down by itself and keeps no other.
+ */
+export async function sweepDue({ db, renew, signal, forMs = 0 }: SweepOptions): Promise<SweepResult> {
+  const end = performance.now() + forMs
+  const result = { renewed: 0, failed: 0 }
+  while (!signal?.aborted) {
+    const started = await renewAll(db, renew, result, signal)
+    const leftMs = end - performance.now()
+    if (leftMs <= 0) break
+    const nextMs = await nextDueInMs(db)
+    if (nextMs === null || nextMs > leftMs) break
+    // What is due but was not started is another instance's, or waits for its endpoint.
+    const waitMs = Math.min(MAX_WAIT_MS, started === 0 ? Math.max(nextMs, 1_000) : nextMs)
+    await sleep(waitMs, undefined, { signal }).catch(() => {})
+  }
+  return result
+}
+
+/**
+ * Renews all that is due now, in the order in which it is found, passing over those whose endpoint is busy.
+ * @returns how many were begun
+ */
+async function renewAll(
+  db: Database,
+  renew: SweepOptions['renew'],
+  result: SweepResult,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const running = new Map<string, Promise<void>>()
+  const perEndpoint = new Map<string, number>()
+  const seen = new Set<string>()
+  let waiting: DueRenewal[] = []
+  let seenAgain = 0
+
+  const endpointOf = (due: DueRenewal) => due.endpoint ?? keyOf(due)
+  const start = (due: DueRenewal) => {
+    const key = keyOf(due)
+    const endpoint = endpointOf(due)
+    perEndpoint.set(endpoint, (perEndpoint.get(endpoint) ?? 0) + 1)
+    const work = renewOne(renew, due, result).finally(() => {
+      running.delete(key)
+      perEndpoint.set(endpoint, (perEndpoint.get(endpoint) ?? 1) - 1)
+    })
+    running.set(key, work)
+  }
+  const takeNext = () => {
+    if (running.size >= AT_ONCE || signal?.aborted) return undefined
+    const at = waiting.findIndex((due) => (perEndpoint.get(endpointOf(due)) ?? 0) < AT_ONCE_PER_ENDPOINT)
+    return at < 0 ? undefined : waiting.splice(at, 1)[0]
+  }
+
+  for (;;) {
+    if (!signal?.aborted && running.size < AT_ONCE && waiting.length < BATCH / 2) {
+      const found = await findDue(db, BATCH + seenAgain)
+      const fresh = found.filter((due) => !seen.has(keyOf(due)))
+      seenAgain = found.length - fresh.length
+      for (const due of fresh) seen.add(keyOf(due))
+      waiting = waiting.concat(fresh)
+    }
+    for (let due = takeNext(); due; due = takeNext()) start(due)
+    if (running.size === 0) return seen.size - waiting.length
+    await Promise.race(running.values())
+  }
+}
+
+/** Renews one; what becomes of it is counted, and thrown by none. */
+async function renewOne(renew: SweepOptions['renew'], due: DueRenewal, result: SweepResult): Promise<void> {
+  try {
+    if (await renew(due)) result.renewed += 1
+  } catch (error) {
+    result.failed += 1
+    if (!isExpected(error)) log.error({ err: error, credential: due.ownerId }, 'A renewal failed unexpectedly')
+  }
+}
+
+function keyOf({ accountId, ownerId }: DueRenewal): string {
+  return `${accountId} ${ownerId}`
+}
+
+/** Failures that the attempt's own row tells of, or a credential that is gone. */
+function isExpected(error: unknown): boolean {
+  return isOAuthError(error) || isEgressError(error) || isRefusal(error)
+}

@@ -1,0 +1,147 @@
+import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { log } from '../log'
+import { openWithMaster, sealWithMaster } from '../vault/envelope'
+import { isVaultError } from '../vault/errors'
+import type { MasterKeys } from '../vault/master-keys'
+import { Secret } from '../vault/secret'
+import type { Lease } from './lease'
+import type { Renewed } from './store'
+
+/** What a renewal got that the database could not take. */
+export interface SpooledRenewal {
+  lease: Lease
+  renewed: Renewed
+}
+
+const nullableDate = z.iso
+  .datetime()
+  .transform((text) => new Date(text))
+  .nullable()
+
+/** What of a file is not secret. */
+const entrySchema = z.object({
+  accountId: z.string(),
+  ownerId: z.string(),
+  attemptId: z.string().regex(/^ren_[0-9a-f]{32}$/),
+  fence: z.number().int(),
+  sentAt: z.iso.datetime().transform((text) => new Date(text)),
+  endpoint: z.string(),
+  version: z.number().int(),
+  learnedSeconds: z.number().int().nullable(),
+  expiresAt: nullableDate,
+  refreshEndsAt: z.union([z.literal('unchanged'), nullableDate]),
+  scope: z.string().nullable(),
+  kid: z.string(),
+  sealed: z.string(),
+})
+
+const tokensSchema = z.object({ access_token: z.string().nullable(), refresh_token: z.string().nullable() })
+
+/**
+ * Keeps what token endpoints answered, sealed, on this machine's disk until the database has it. A file an attempt, which is
+ * there as a whole or not at all.
+ */
+export class Spool {
+  readonly #folder: string
+  readonly #masterKeys: MasterKeys
+
+  constructor(dataFolder: string, masterKeys: MasterKeys) {
+    this.#folder = join(dataFolder, 'spool')
+    this.#masterKeys = masterKeys
+  }
+
+  /**
+   * @returns once it survives the process; for it to survive the machine as well, see `sync`
+   * @throws what the file system says
+   */
+  async write({ lease, renewed }: SpooledRenewal): Promise<void> {
+    const { owner, fence, attemptId } = lease
+    const { tokens, sentAt, endpoint, version, learnedSeconds } = renewed
+    const master = this.#masterKeys.first
+    const revealed = {
+      access_token: tokens.accessToken?.reveal() ?? null,
+      refresh_token: tokens.refreshToken?.reveal() ?? null,
+    }
+    const entry = {
+      ...owner,
+      attemptId,
+      fence,
+      sentAt,
+      endpoint,
+      version,
+      learnedSeconds,
+      expiresAt: tokens.expiresAt,
+      refreshEndsAt: tokens.refreshEndsAt ?? null,
+      scope: tokens.scope,
+      kid: master.kid,
+      sealed: await sealWithMaster(JSON.stringify(revealed), { ...owner, field: 'tokens' }, master),
+    }
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 })
+    const path = this.#pathOf(attemptId)
+    await writeFile(`${path}.part`, JSON.stringify(entry), { mode: 0o600 })
+    await rename(`${path}.part`, path)
+  }
+
+  /** Has the disk take what was written. */
+  async sync({ lease }: Pick<SpooledRenewal, 'lease'>): Promise<void> {
+    await sync(this.#pathOf(lease.attemptId), 'r+')
+    // On Windows a folder can't be opened.
+    if (process.platform !== 'win32') await sync(this.#folder, 'r')
+  }
+
+  /** All that is in it, the oldest first. What can't be read is left where it is, and said in the log. */
+  async list(): Promise<SpooledRenewal[]> {
+    const names = await readdir(this.#folder).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return []
+      throw error
+    })
+    const found: SpooledRenewal[] = []
+    for (const name of names.filter((each) => each.endsWith('.json')).sort()) {
+      const entry = await this.#read(join(this.#folder, name))
+      if (entry) found.push(entry)
+    }
+    return found
+  }
+
+  async remove({ lease }: Pick<SpooledRenewal, 'lease'>): Promise<void> {
+    await rm(this.#pathOf(lease.attemptId), { force: true })
+  }
+
+  #pathOf(attemptId: string): string {
+    return join(this.#folder, `${attemptId}.json`)
+  }
+
+  async #read(path: string): Promise<SpooledRenewal | null> {
+    try {
+      const { accountId, ownerId, attemptId, fence, kid, sealed, expiresAt, refreshEndsAt, scope, ...rest } =
+        entrySchema.parse(JSON.parse(await readFile(path, 'utf8')))
+      const owner = { accountId, ownerId }
+      const opened = await openWithMaster(sealed, { ...owner, field: 'tokens' }, this.#masterKeys.get(kid))
+      const { access_token, refresh_token } = tokensSchema.parse(JSON.parse(opened))
+      const tokens = {
+        accessToken: access_token === null ? null : new Secret(access_token),
+        refreshToken: refresh_token === null ? null : new Secret(refresh_token),
+        expiresAt,
+        refreshEndsAt,
+        scope,
+      }
+      return { lease: { owner, fence, attemptId }, renewed: { ...rest, tokens } }
+    } catch (error) {
+      // What a parser says may hold what it has read.
+      const reason = isVaultError(error) ? error.code : 'unreadable'
+      log.error({ path, reason }, 'Renewed tokens that wait on this disk can’t be read')
+      return null
+    }
+  }
+}
+
+async function sync(path: string, flags: string): Promise<void> {
+  const file = await open(path, flags)
+  try {
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
