@@ -86,6 +86,14 @@ forEachDatabase('deleting an account', (open) => {
       expiresAt: new Date(Date.now() + 60_000),
     })
     await db.insert(schema.tokenSets).values({ accountId, ownerId: credentialId })
+    await db.insert(schema.renewalAttempts).values({
+      id: newId('renewalAttempt'),
+      accountId,
+      ownerId: credentialId,
+      fence: 1,
+      reason: 'ahead',
+      startedAt: new Date(),
+    })
     const integrationId = newId('integration')
     await db.insert(schema.integrations).values({
       ...maker,
