@@ -146,7 +146,7 @@ describe('a value', () => {
     ['FENICIA_EGRESS_ALLOW', '10.0.0.0/33', 'hosts, host:port or CIDRs'],
     ['SMTP_URL', 'https://mail.example.com', 'smtp://user:password@host:port or smtps://'],
     ['SMTP_URL', 'smtp://hush@mail.example.com', 'smtp://user:password@host:port or smtps://'],
-    ['MAIL_FROM', 'Fenicia', 'an e-mail address, or a name and one'],
+    ['MAIL_FROM', 'Merchants', 'an e-mail address, or a name and one'],
     ['MAIL_FROM', 'a@example.com, b@example.com', 'an e-mail address, or a name and one'],
     ['FENICIA_LOG_LEVEL', 'verbose', 'debug, info, warn, error or silent'],
   ])('of %s that is not understood (%s) is refused with what it may be, and not repeated', (name, value, rule) => {
