@@ -12,6 +12,8 @@ const config: NextConfig = {
     '@electric-sql/pglite',
     '@neondatabase/serverless',
     '@node-rs/argon2',
+    '@react-email/render',
+    'nodemailer',
     'pg',
     'pino',
     'rate-limiter-flexible',

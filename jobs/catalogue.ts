@@ -1,7 +1,9 @@
+import { renderMail } from '@/emails'
 import { pruneSignIns } from '@/lib/accounts'
 import { pruneUsage, retireSilentKeys, runBulkRevocations } from '@/lib/api-keys'
 import { pruneConsents, pruneDrafts, pruneRenewals, renewDueCredentials, warnOfExpiry } from '@/lib/credentials'
 import { pruneProxyCalls } from '@/lib/integrations'
+import { deliverNotifications, pruneNotifications, sendReminders } from '@/lib/notifications'
 import type { Runtime } from '@/lib/runtime'
 
 export interface Job {
@@ -50,6 +52,21 @@ export const jobs: readonly Job[] = [
     id: 'credentials.prune-renewals',
     cron: '53 3 * * *',
     run: ({ database }, signal) => pruneRenewals(database.db, signal),
+  },
+  {
+    id: 'notifications.deliver',
+    cron: '* * * * *',
+    run: (runtime, signal) => deliverNotifications(runtime, renderMail, signal),
+  },
+  {
+    id: 'notifications.remind',
+    cron: '*/10 * * * *',
+    run: ({ database }, signal) => sendReminders(database.db, signal),
+  },
+  {
+    id: 'notifications.prune',
+    cron: '59 3 * * *',
+    run: ({ database }, signal) => pruneNotifications(database.db, signal),
   },
   { id: 'accounts.prune', cron: '7 * * * *', run: ({ database }) => pruneSignIns(database.db) },
 ]

@@ -7,6 +7,7 @@ import type { Config } from './config'
 import type { Egress } from './egress'
 import type { CallRecorder } from './integrations/call-recorder'
 import type { UseLookup } from './integrations/use-lookup'
+import type { Mailer } from './mail/mailer'
 import type { TokenKeeper } from './oauth'
 import type { Vault } from './vault'
 
@@ -35,6 +36,8 @@ export interface Runtime {
   tokens: TokenKeeper
   /** Calls addresses that people typed. */
   egress: Egress
+  /** Sends mails. */
+  mailer: Mailer
   /** Set where the process runs jobs: the server, not the command line. */
   jobs?: JobRunner
   /** The public API as `server.mjs` mounts it. */

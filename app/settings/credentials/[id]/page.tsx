@@ -1,5 +1,6 @@
 import type { Metadata } from 'next'
 import { requireSession } from '@/app/session'
+import { TroubleBanner } from '../../notifications/trouble-banner'
 import { allowedTo } from '../allowed'
 import { CONSENT_PARAM } from '../connect/paths'
 import { readConsent } from '../preload'
@@ -29,6 +30,7 @@ export default async function CredentialPage({ params, searchParams }: Props) {
       mark={provider === null ? null : (providerMarks()[provider] ?? null)}
       may={allowedTo(role)}
       cameBack={await readConsent(account.id, user.id, firstParams(await searchParams).get(CONSENT_PARAM))}
+      trouble={<TroubleBanner accountId={account.id} credentialId={id} on="credential" />}
     />
   )
 }
