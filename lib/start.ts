@@ -28,7 +28,13 @@ export async function startRuntime(env: Record<string, string | undefined> = pro
     const calls = new CallRecorder(database.db)
     const mailer = openMailer(config)
     const spool = new Spool(config.dataFolder, vault.masterKeys)
-    const tokens = new TokenKeeper({ db: database.db, vault, egress, spool })
+    const tokens = new TokenKeeper({
+      db: database.db,
+      vault,
+      egress,
+      spool,
+      onAlarm: () => getRuntime().jobs?.trigger('notifications.deliver'),
+    })
     // Before anybody can ask for tokens: what an earlier process could not store is newer than what is stored.
     await tokens.replaySpool()
     setRuntime({
