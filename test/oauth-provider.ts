@@ -144,6 +144,9 @@ export async function startOAuthServer({ redirectUris = [] as string[] } = {}): 
     interfere(how) {
       interference = how
     },
+    revokeGrants() {
+      for (const key of stored.keys()) if (/^(Grant|RefreshToken|AccessToken) /.test(key)) stored.delete(key)
+    },
     async mintRefreshToken() {
       const client = await provider.Client.find(CLIENT_ID)
       const grant = new provider.Grant({ accountId: 'merchant', clientId: CLIENT_ID })
