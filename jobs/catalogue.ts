@@ -1,45 +1,65 @@
 import { pruneSignIns } from '@/lib/accounts'
 import { pruneUsage, retireSilentKeys, runBulkRevocations } from '@/lib/api-keys'
-import { pruneConsents, pruneDrafts, renewDueCredentials } from '@/lib/credentials'
+import { pruneDrafts, renewDueCredentials } from '@/lib/credentials'
 import { pruneProxyCalls } from '@/lib/integrations'
-import type { Runtime } from '@/lib/runtime'
+import type { JobPayloads, ScheduledJobId } from '@/lib/jobs'
+import { type DispatchedDefinition, type Job, NO_RETRY, type Retry, type ScheduledDefinition } from './job'
 
-export interface Job {
-  id: string
-  /** Five fields, UTC. */
-  cron: string
-  /** May be run twice, late, or killed half-way: what is left to do stands in the database. */
-  run(runtime: Runtime, signal: AbortSignal): Promise<unknown>
-}
+/** Of jobs whose next time is far away. */
+const WITHIN_THE_HOUR: Retry = { maxAttempts: 4, minDelayMs: 30_000, maxDelayMs: 600_000 }
 
-/** Every job, once, whoever runs it. */
-export const jobs: readonly Job[] = [
-  { id: 'api-keys.retire-silent', cron: '* * * * *', run: ({ database }) => retireSilentKeys(database.db) },
-  {
-    id: 'api-keys.bulk-revocations',
+const scheduled: Record<ScheduledJobId, ScheduledDefinition> = {
+  'api-keys.retire-silent': {
     cron: '* * * * *',
-    run: ({ database }, signal) => runBulkRevocations(database.db, signal),
+    retry: NO_RETRY,
+    maxDurationSeconds: 60,
+    run: ({ database }) => retireSilentKeys(database.db),
   },
-  { id: 'api-keys.prune-usage', cron: '23 3 * * *', run: ({ database }, signal) => pruneUsage(database.db, signal) },
-  {
-    id: 'integrations.prune-calls',
+  'api-keys.bulk-revocations': {
+    cron: '* * * * *',
+    retry: NO_RETRY,
+    maxDurationSeconds: 600,
+    run: ({ database }, _, { signal }) => runBulkRevocations(database.db, signal),
+  },
+  'api-keys.prune-usage': {
+    cron: '23 3 * * *',
+    retry: WITHIN_THE_HOUR,
+    maxDurationSeconds: 3_600,
+    run: ({ database }, _, { signal }) => pruneUsage(database.db, signal),
+  },
+  'integrations.prune-calls': {
     cron: '41 3 * * *',
-    run: ({ database }, signal) => pruneProxyCalls(database.db, signal),
+    retry: WITHIN_THE_HOUR,
+    maxDurationSeconds: 3_600,
+    run: ({ database }, _, { signal }) => pruneProxyCalls(database.db, signal),
   },
-  {
-    id: 'credentials.prune-drafts',
+  'credentials.prune-drafts': {
     cron: '17 * * * *',
-    run: async ({ database, vault }, signal) => {
-      await pruneDrafts(database.db, vault, signal)
-      await pruneConsents(database.db, vault, signal)
-    },
+    retry: WITHIN_THE_HOUR,
+    maxDurationSeconds: 600,
+    run: ({ database, vault }, _, { signal }) => pruneDrafts(database.db, vault, signal),
   },
-  {
-    id: 'credentials.renew-due',
+  'credentials.renew-due': {
     cron: '* * * * *',
+    retry: NO_RETRY,
+    // The minute of a sweep, and the longest that a renewal takes which it began in its last second.
+    maxDurationSeconds: 120,
     // Until the next run begins: what lasts a minute is due between two of them.
-    run: ({ database, vault, tokens }, signal) =>
+    run: ({ database, vault, tokens }, _, { signal }) =>
       renewDueCredentials({ db: database.db, vault, tokens }, { signal, forMs: 55_000 }),
   },
-  { id: 'accounts.prune', cron: '7 * * * *', run: ({ database }) => pruneSignIns(database.db) },
-]
+  'accounts.prune': {
+    cron: '7 * * * *',
+    retry: WITHIN_THE_HOUR,
+    maxDurationSeconds: 600,
+    run: ({ database }) => pruneSignIns(database.db),
+  },
+}
+
+const dispatched: { [Id in keyof JobPayloads]: DispatchedDefinition<JobPayloads[Id]> } = {}
+
+/** Every job, once, whoever runs it. Their ids are those of `lib/jobs.ts`: the compiler sees to it. */
+export const catalogue: readonly Job[] = Object.entries<ScheduledDefinition | DispatchedDefinition<unknown>>({
+  ...scheduled,
+  ...dispatched,
+}).map(([id, definition]) => ({ id, ...definition }))
