@@ -32,6 +32,7 @@ describe('without any variable', () => {
     trustedProxies: [],
     corsOrigins: [],
     egress: { allow: [] },
+    trigger: null,
     logLevel: 'info',
   }
 
@@ -82,6 +83,15 @@ describe('a value', () => {
       },
     ],
     [{ FENICIA_LOG_LEVEL: 'silent' }, { logLevel: 'silent' }],
+    [
+      { ...POSTGRES, TRIGGER_SECRET_KEY: 'tr_prod_x' },
+      { trigger: { secretKey: 'tr_prod_x', apiUrl: 'https://api.trigger.dev' } },
+    ],
+    [
+      { ...POSTGRES, TRIGGER_SECRET_KEY: 'tr_prod_x', TRIGGER_API_URL: 'https://trigger.example.com/' },
+      { trigger: { secretKey: 'tr_prod_x', apiUrl: 'https://trigger.example.com' } },
+    ],
+    [{ TRIGGER_API_URL: 'https://trigger.example.com' }, { trigger: null }],
     [POSTGRES, { database: { driver: 'pg', url: POSTGRES.DATABASE_URL, poolSize: 10 } }],
     [
       { ...POSTGRES, FENICIA_DATABASE_POOL: '50' },
@@ -138,6 +148,8 @@ describe('a value', () => {
     ['FENICIA_CORS_ORIGINS', 'https://a.example,https://b.example/path', 'an origin only'],
     ['FENICIA_EGRESS_ALLOW', 'erp.internal,https://erp.internal', 'hosts, host:port or CIDRs'],
     ['FENICIA_EGRESS_ALLOW', '10.0.0.0/33', 'hosts, host:port or CIDRs'],
+    ['TRIGGER_API_URL', 'trigger.example.com', 'an http:// or https:// address'],
+    ['TRIGGER_PROJECT_REF', 'fenicia', "the project's reference"],
     ['FENICIA_LOG_LEVEL', 'verbose', 'debug, info, warn, error or silent'],
   ])('of %s that is not understood (%s) is refused with what it may be, and not repeated', (name, value, rule) => {
     const message = problemsOf({ ...POSTGRES, [name]: value })
@@ -160,6 +172,7 @@ describe('variables that contradict each other are refused:', () => {
     [{ FENICIA_DATABASE_DRIVER: 'pg' }, 'FENICIA_DATABASE_DRIVER has no meaning without DATABASE_URL'],
     [{ NEON_WS_PROXY: 'localhost:1' }, 'NEON_WS_PROXY has no meaning without DATABASE_URL'],
     [{ FENICIA_DATABASE_POOL: '20' }, 'FENICIA_DATABASE_POOL has no meaning without DATABASE_URL'],
+    [{ TRIGGER_SECRET_KEY: 'tr_prod_x' }, 'TRIGGER_SECRET_KEY needs DATABASE_URL'],
     [{ ...POSTGRES, NEON_WS_PROXY: 'localhost:1' }, 'NEON_WS_PROXY has no meaning for the pg driver'],
   ])('%o', (env, problem) => {
     expect(problemsOf(env)).toContain(problem)

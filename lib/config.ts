@@ -148,6 +148,27 @@ export const variables = {
     schema: list.pipe(z.array(allowance)),
     example: '',
   },
+  TRIGGER_SECRET_KEY: {
+    doc: 'Has Trigger.dev run the jobs instead of this process: the secret key of one environment there. Needs DATABASE_URL.',
+    schema: z.string().optional(),
+    example: '',
+  },
+  TRIGGER_API_URL: {
+    doc: 'Address of a self-hosted Trigger.dev.',
+    schema: z
+      .url({ protocol: /^https?$/, error: 'an http:// or https:// address' })
+      .transform((value) => value.replace(/\/+$/, ''))
+      .default('https://api.trigger.dev'),
+    example: 'https://api.trigger.dev',
+  },
+  TRIGGER_PROJECT_REF: {
+    doc: 'The project there that `trigger.dev deploy` deploys to. Only trigger.config.ts reads it.',
+    schema: z
+      .string()
+      .regex(/^proj_\w+$/, "the project's reference, which begins with proj_")
+      .optional(),
+    example: '',
+  },
   FENICIA_LOG_LEVEL: {
     doc: 'Least level that is logged: debug, info, warn, error or silent.',
     schema: z
@@ -158,6 +179,12 @@ export const variables = {
 } as const satisfies Record<string, { doc: string; schema: z.ZodType; example: string }>
 
 type Variables = { [Name in keyof typeof variables]: z.output<(typeof variables)[Name]['schema']> }
+
+/** Where Trigger.dev is, and the key that it lets us in with. */
+export interface TriggerConfig {
+  secretKey: string
+  apiUrl: string
+}
 
 export interface Config {
   port: number
@@ -174,6 +201,8 @@ export interface Config {
   trustedProxies: string[]
   corsOrigins: string[]
   egress: EgressPolicy
+  /** Null: this process runs the jobs. */
+  trigger: TriggerConfig | null
   logLevel: Variables['FENICIA_LOG_LEVEL']
 }
 
@@ -211,6 +240,11 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
     for (const name of ['FENICIA_DATABASE_DRIVER', 'NEON_WS_PROXY', 'FENICIA_DATABASE_POOL']) {
       if (given(name)) problems.push(`${name} has no meaning without DATABASE_URL: unset it, or set DATABASE_URL`)
     }
+    if (given('TRIGGER_SECRET_KEY')) {
+      problems.push(
+        'TRIGGER_SECRET_KEY needs DATABASE_URL: the embedded database is open to this process only, not to the workers of Trigger.dev',
+      )
+    }
   }
   if (problems.length > 0) {
     throw new ConfigError(`Fenicia can't start with this configuration:\n${problems.map((p) => `  - ${p}`).join('\n')}`)
@@ -229,6 +263,7 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
     trustedProxies: read.FENICIA_TRUSTED_PROXIES,
     corsOrigins: read.FENICIA_CORS_ORIGINS,
     egress: { allow: read.FENICIA_EGRESS_ALLOW },
+    trigger: read.TRIGGER_SECRET_KEY ? { secretKey: read.TRIGGER_SECRET_KEY, apiUrl: read.TRIGGER_API_URL } : null,
     logLevel: read.FENICIA_LOG_LEVEL,
   }
 }
