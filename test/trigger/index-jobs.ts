@@ -20,29 +20,32 @@ export interface Index {
   queues: { name: string; concurrencyLimit?: number }[]
 }
 
+/** Makes a folder below the root, whose node_modules a bundle leaves some packages to. */
+export async function makeFolder(name: string): Promise<string> {
+  await mkdir('.trigger', { recursive: true })
+  return mkdtemp(resolve(`.trigger/${name}-`))
+}
+
 /**
  * Builds and indexes jobs as `trigger.dev deploy` does before it uploads anything: by the command line's own code, without
  * its cloud and a token.
- * @param config a trigger.config.ts, relative to the repository's root
+ * @param cwd the folder of trigger.config.ts
  * @throws what the command line finds wrong: an import that can't be resolved or throws, an id that is used twice
  */
-export async function indexJobs(config = 'trigger.config.ts'): Promise<Index> {
+export async function indexJobs(cwd = process.cwd()): Promise<Index> {
   const [{ loadConfig }, { buildWorker }, { indexWorkerManifest }, { execOptionsForRuntime }] = await Promise.all([
     importFromCli('config.js'),
     importFromCli('build/buildWorker.js'),
     importFromCli('indexing/indexWorkerManifest.js'),
     import('@trigger.dev/core/v3/build'),
   ])
-  const cwd = process.cwd()
-  // Below the root, whose node_modules the bundle leaves some packages to.
-  await mkdir('.trigger', { recursive: true })
-  const destination = await mkdtemp(resolve('.trigger/index-'))
+  const destination = await makeFolder('index')
   try {
     const manifest = await buildWorker({
       target: 'deploy',
       environment: 'prod',
       destination,
-      resolvedConfig: await loadConfig({ cwd, configFile: config }),
+      resolvedConfig: await loadConfig({ cwd }),
       rewritePaths: false,
       envVars: {},
       forcedExternals: [],
