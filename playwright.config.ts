@@ -13,7 +13,14 @@ const ONLY = {
 }
 /** Suites about what stands between a person and the database, whichever that is: shared out, so that none waits long. */
 const ONCE = {
-  pglite: ['accessibility.e2e.ts', 'csp.e2e.ts', 'keys-states.e2e.ts', 'roles.e2e.ts', 'shell.e2e.ts'],
+  pglite: [
+    'accessibility.e2e.ts',
+    'connect.e2e.ts',
+    'csp.e2e.ts',
+    'keys-states.e2e.ts',
+    'roles.e2e.ts',
+    'shell.e2e.ts',
+  ],
   postgres: ['credentials.e2e.ts', 'integrations.e2e.ts'],
 }
 

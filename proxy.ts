@@ -8,7 +8,7 @@ import { getRuntime } from '@/lib/runtime'
 import { contentSecurityPolicy, securityHeaders } from '@/lib/security-headers'
 
 /** Pages that are shown to whoever is not signed in; all others lead to the sign-in page. */
-const PUBLIC = /^\/(sign-in|sign-up|docs\/.*|api\/.*)$/
+const PUBLIC = /^\/(sign-in|sign-up|docs\/.*|api\/.*|oauth\/ended)$/
 
 /** Runs before every page, action and handler but the public API, which looks after itself. */
 export async function proxy(request: NextRequest): Promise<NextResponse> {

@@ -1,6 +1,6 @@
 import { pruneSignIns } from '@/lib/accounts'
 import { pruneUsage, retireSilentKeys, runBulkRevocations } from '@/lib/api-keys'
-import { pruneDrafts, renewDueCredentials } from '@/lib/credentials'
+import { pruneConsents, pruneDrafts, pruneRenewals, renewDueCredentials, warnOfExpiry } from '@/lib/credentials'
 import { pruneProxyCalls } from '@/lib/integrations'
 import type { JobPayloads, ScheduledJobId } from '@/lib/jobs'
 import { type DispatchedDefinition, type Job, NO_RETRY, type Retry, type ScheduledDefinition } from './job'
@@ -37,7 +37,10 @@ const scheduled: Record<ScheduledJobId, ScheduledDefinition> = {
     cron: '17 * * * *',
     retry: WITHIN_THE_HOUR,
     maxDurationSeconds: 600,
-    run: ({ database, vault }, _, { signal }) => pruneDrafts(database.db, vault, signal),
+    run: async ({ database, vault }, _, { signal }) => ({
+      drafts: await pruneDrafts(database.db, vault, signal),
+      consents: await pruneConsents(database.db, vault, signal),
+    }),
   },
   'credentials.renew-due': {
     cron: '* * * * *',
@@ -47,6 +50,18 @@ const scheduled: Record<ScheduledJobId, ScheduledDefinition> = {
     // Until the next run begins: what lasts a minute is due between two of them.
     run: ({ database, vault, tokens }, _, { signal }) =>
       renewDueCredentials({ db: database.db, vault, tokens }, { signal, forMs: 55_000 }),
+  },
+  'credentials.warn-of-expiry': {
+    cron: '11 * * * *',
+    retry: WITHIN_THE_HOUR,
+    maxDurationSeconds: 600,
+    run: ({ database }, _, { signal }) => warnOfExpiry(database.db, signal),
+  },
+  'credentials.prune-renewals': {
+    cron: '53 3 * * *',
+    retry: WITHIN_THE_HOUR,
+    maxDurationSeconds: 3_600,
+    run: ({ database }, _, { signal }) => pruneRenewals(database.db, signal),
   },
   'accounts.prune': {
     cron: '7 * * * *',

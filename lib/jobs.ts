@@ -8,6 +8,8 @@ export type ScheduledJobId =
   | 'integrations.prune-calls'
   | 'credentials.prune-drafts'
   | 'credentials.renew-due'
+  | 'credentials.warn-of-expiry'
+  | 'credentials.prune-renewals'
   | 'accounts.prune'
 
 /**

@@ -23,9 +23,13 @@ export const html = (status: string, headers = '') =>
 /** Half an answer, and then the end of the connection. */
 export const BREAKS_OFF = 'HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{"access_token":"at-'
 
+/** Before an answer that comes late. */
+export const SLOW = 'slow: '
+export const SLOW_MS = 500
+
 /**
  * A token endpoint that answers with these bytes, one after the other and then the last, and a call of it. After
- * `BREAKS_OFF` it closes the connection.
+ * `BREAKS_OFF` it closes the connection; after `SLOW`, it takes its time.
  */
 export async function endpoint(...answers: string[]) {
   let calls = 0
@@ -33,6 +37,7 @@ export async function endpoint(...answers: string[]) {
     const bytes = answers[Math.min(calls, answers.length - 1)] ?? ''
     calls += 1
     if (bytes === BREAKS_OFF) socket.end(bytes)
+    else if (bytes.startsWith(SLOW)) setTimeout(() => socket.write(bytes.slice(SLOW.length)), SLOW_MS)
     else socket.write(bytes)
   })
   const egress = egressWith(['127.0.0.1/32'])

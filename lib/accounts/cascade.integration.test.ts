@@ -65,6 +65,25 @@ forEachDatabase('deleting an account', (open) => {
       hosts,
       expiresAt: new Date(Date.now() + 60_000),
     })
+    await db.insert(schema.oauthConnections).values({
+      accountId,
+      ownerId: credentialId,
+      connectedAt: new Date(),
+      connectedById: 'usr_1',
+      connectedByName: name,
+    })
+    await db.insert(schema.oauthStates).values({
+      id: newId('oauthState'),
+      accountId,
+      userId: 'usr_1',
+      ownerId: credentialId,
+      credentialId,
+      browser: 'browser',
+      subject: {},
+      namesIssuer: false,
+      display: 'page',
+      expiresAt: new Date(Date.now() + 60_000),
+    })
     await db.insert(schema.tokenSets).values({ accountId, ownerId: credentialId })
     const integrationId = newId('integration')
     await db.insert(schema.integrations).values({

@@ -9,6 +9,7 @@ import { answerError } from './failures'
 import { problem } from './problems'
 import { bulkRevocations } from './routes/bulk-revocations'
 import { credentialDrafts } from './routes/credential-drafts'
+import { credentialRenewals } from './routes/credential-renewals'
 import { credentialTests } from './routes/credential-tests'
 import { credentials } from './routes/credentials'
 import { integrations } from './routes/integrations'
@@ -37,6 +38,7 @@ export function createApi() {
     verify,
     keys,
     credentialTests,
+    credentialRenewals,
     credentials,
     credentialDrafts,
     integrations,

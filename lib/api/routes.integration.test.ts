@@ -60,8 +60,35 @@ const credentialInput = () => ({
   secret: { token: 'a-token-of-the-service' },
 })
 
+function makeConnectable(accountId: string): Promise<string> {
+  const input = {
+    type: 'oauth2',
+    name: newName(),
+    hosts: [serviceUrl],
+    grant: 'authorization_code',
+    authorization_url: `${serviceUrl}/authorize`,
+    token_url: `${serviceUrl}/token`,
+    client_id: 'app',
+    client_authentication: 'none',
+  }
+  return createCredential(credentialStore(), operatorActor(accountId), credentialForm.parse(input))
+}
+
 function makeCredential(accountId: string): Promise<string> {
   return createCredential(credentialStore(), operatorActor(accountId), credentialForm.parse(credentialInput()))
+}
+
+/** A client whose token endpoint is the service, which gives no tokens: the answer of a renewal tells so. */
+function makeClient(accountId: string): Promise<string> {
+  const form = credentialForm.parse({
+    type: 'oauth2',
+    name: newName(),
+    hosts: [serviceUrl],
+    token_url: `${serviceUrl}/token`,
+    client_id: 'client',
+    secret: { client_secret: 'the-secret-of-the-client' },
+  })
+  return createCredential(credentialStore(), operatorActor(accountId), form)
 }
 
 async function makeIntegration(accountId: string): Promise<{ id: string; slug: string }> {
@@ -93,7 +120,9 @@ async function makeTarget(operationId: string, accountId: string): Promise<strin
   if (operationId.endsWith('Integration') || operationId === 'listIntegrationCalls')
     return (await makeIntegration(accountId)).id
   if (operationId.endsWith('CredentialDraft')) return makeDraft(accountId)
-  if (operationId.endsWith('Credential')) return makeCredential(accountId)
+  if (operationId === 'renewCredential') return makeClient(accountId)
+  if (operationId === 'disconnectCredential') return makeConnectable(accountId)
+  if (operationId.endsWith('Credential') || operationId === 'listRenewals') return makeCredential(accountId)
   if (operationId === 'getBulkRevocation') return requestBulkRevocation(db, operatorActor(accountId), ['key_1'], null)
   return (await api.makeKey(accountId, { name: `Target ${crypto.randomUUID()}`.slice(0, 64) })).id
 }
@@ -166,6 +195,15 @@ const rows: Record<string, Row> = {
     good: { status: 200, body: () => ({ test: { url: `${serviceUrl}/other` } }) },
     malformed: { body: { test: { url: 'ftp://nobody' } } },
   },
+  listRenewals: {
+    good: { status: 200 },
+    malformed: { query: '?limit=0' },
+    but: { 'malformed input': '400 validation:invalid_value', 'unknown field': '400 validation:unknown_field' },
+  },
+  renewCredential: {
+    good: { status: 200 },
+    malformed: { id: 'cred_%00' },
+  },
   getCredential: { good: { status: 200 }, malformed: { id: 'cred_%00' } },
   updateCredential: { good: { status: 200, body: () => ({ name: newName() }) }, malformed: { body: { name: '' } } },
   deleteCredential: {
@@ -173,6 +211,7 @@ const rows: Record<string, Row> = {
     malformed: { query: '?even_if_used=perhaps' },
     but: { 'malformed input': '400 validation:invalid_value', 'unknown field': '400 validation:unknown_field' },
   },
+  disconnectCredential: { good: { status: 200 }, malformed: { id: 'cred_%00' } },
   listCredentialDrafts: {
     good: { status: 200 },
     malformed: { query: '?limit=0' },

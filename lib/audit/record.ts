@@ -22,6 +22,7 @@ export const auditActions = {
   'credential.created': 'credential',
   'credential.updated': 'credential',
   'credential.tested': 'credential',
+  'credential.renewed': 'credential',
   'credential.client_secret_promoted': 'credential',
   'credential.deleted': 'credential',
   'credential.connected': 'credential',

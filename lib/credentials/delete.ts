@@ -1,5 +1,5 @@
 import { and, eq } from 'drizzle-orm'
-import { credentialDrafts, credentials, integrations, tokenSets } from '@/db/schema'
+import { credentialDrafts, credentials, integrations, renewalAttempts, tokenSets } from '@/db/schema'
 import { type Actor, recordAuditEvent } from '../audit'
 import { Refusal } from '../errors'
 import { removeConnection } from '../oauth/connect/connections'
@@ -35,6 +35,9 @@ export async function deleteCredential(
       .where(and(eq(credentialDrafts.accountId, accountId), eq(credentialDrafts.credentialId, id)))
     await removeConsents(tx, vault, accountId, [id, ...drafts.map((draft) => draft.id)])
     for (const draft of drafts) await removeDraft(tx, vault, draft)
+    await tx
+      .delete(renewalAttempts)
+      .where(and(eq(renewalAttempts.accountId, accountId), eq(renewalAttempts.ownerId, id)))
     await tx.delete(tokenSets).where(and(eq(tokenSets.accountId, accountId), eq(tokenSets.ownerId, id)))
     await vault.remove(tx, { accountId, ownerId: id })
     await removeConnection(tx, { accountId, ownerId: id })

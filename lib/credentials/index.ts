@@ -12,7 +12,8 @@ export {
   listCredentials,
   listCredentialsQuery,
 } from './read'
-export { renewDueCredentials } from './renew'
+export { renewDueCredentials, renewNow } from './renew'
+export { listRenewals, listRenewalsQuery, pruneRenewals, type RenewalView } from './renewals'
 export { createCredential, updateCredential } from './save'
 export {
   credentialChanges,
@@ -23,3 +24,4 @@ export type { CredentialStore } from './store'
 export type { StageReport, TestEvent, TestReport } from './test/report'
 export { type FormTestReport, testChanges, testCredential, testForm } from './test/run'
 export type { CredentialType } from './types'
+export { warnOfExpiry } from './warn-of-expiry'

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { credentialDrafts, signInFailures, tokenSets, vaultItems } from '@/db/schema'
 import { startTestApi, type TestApi } from '@/test/api'
 import { Contract, checkEveryAnswer } from '@/test/api-contract'
-import { held, type OAuthServer, startOAuthServer } from '@/test/oauth-server'
+import { type OAuthServer, startOAuthServer } from '@/test/oauth-provider'
+import { held } from '@/test/oauth-server'
 import { startUpstream, type Upstream } from '@/test/upstream'
 import { openApiDocument } from '../api'
 import { pruneDrafts } from '.'
@@ -450,6 +451,24 @@ describe('an access token in use', () => {
     const answer = await api.call('GET', `/integrations/${slug}/proxy/x`, { token })
     expect(answer.body).toEqual({ ok: true })
     expect(provider.requests()).toBe(2)
+  })
+
+  it('that is meant for other hosts by now goes to none that was looked up before', async () => {
+    const { id } = await saved(form({ hosts: [service.url], secret: secretOf(await provider.mintRefreshToken()) }))
+    const slug = await use(id)
+    expect((await call('GET', `/integrations/${slug}/proxy/x`)).status).toBe(200)
+    const { uses } = api.runtime
+    const before = await uses.find(account, slug)
+    const changed = await call('PATCH', `/credentials/${id}`, { parameters: [{ name: 'x', value: 'y' }] })
+    expect(changed.status, changed.text).toBe(200)
+    // As a call does that has read the integration just before the change.
+    const find = vi.spyOn(uses, 'find').mockResolvedValueOnce(before)
+    service.forget()
+    const answer = await call('GET', `/integrations/${slug}/proxy/x`)
+    expect(answer.body).toMatchObject({ status: 503, code: 'CREDENTIAL_BUSY' })
+    expect(service.received).toEqual([])
+    find.mockRestore()
+    expect((await call('GET', `/integrations/${slug}/proxy/x`)).status).toBe(200)
   })
 
   it('that was brought is used until its end, and then renewed', async () => {

@@ -56,6 +56,7 @@ export async function renewableOf(db: Database, vault: Vault, accountId: string,
     return {
       client,
       grant: renewalGrantOf(settings.grant),
+      ownerVersion: row.version,
       ...(next && { onNextSecret: async () => void (await promoteNextSecret({ db, vault }, accountId, id, next)) }),
     }
   })

@@ -25,7 +25,9 @@ export interface CredentialView {
   /** The last result of a Test of what is stored now; null: not tested. */
   lastTest: { result: TestResult; detail: string; at: Date; by: string } | null
   /** Of OAuth2. */
-  tokens: { obtainedAt: Date | null; expiresAt: Date | null; refusedError: string | null } | null
+  tokens: TokensView | null
+  /** OAuth2: whether its tokens are renewed before they end, without anybody asking for it. */
+  renewAhead: boolean
   /** Of authorization in the browser: whose account is connected; null: none is. */
   connection: Connection | null
   /** Where it is used. */
@@ -33,6 +35,26 @@ export interface CredentialView {
   createdAt: Date
   createdBy: { kind: CredentialRow['createdByKind']; id: string | null; name: string }
   updatedAt: Date
+}
+
+export const renewalStates = ['none', 'active', 'failing', 'reauthorization_required'] as const
+
+/** The state of a credential's tokens. */
+export interface TokensView {
+  /**
+   * none: there are none yet. failing: the last attempt to renew has failed, and it is tried again.
+   * reauthorization_required: a person has to do something.
+   */
+  state: (typeof renewalStates)[number]
+  obtainedAt: Date | null
+  expiresAt: Date | null
+  /** When they are renewed next, or it is tried again; null: not by themselves. */
+  renewAt: Date | null
+  failingSince: Date | null
+  /** Why a person has to do something: the provider's error code. */
+  refusedError: string | null
+  /** When the refresh token ends; null: not known, or never. */
+  refreshExpiresAt: Date | null
 }
 
 export const credentialFilters = ['all', 'good', 'bad', 'untested', 'unused', 'expiring'] as const
@@ -179,14 +201,8 @@ async function viewsOf(db: Database, accountId: string, rows: CredentialRow[]): 
       expiresAt: row.expiresAt,
       secretSetAt: row.secretSetAt,
       lastTest: result && at ? { result, detail: row.testDetail ?? '', at, by: row.testedByName ?? '' } : null,
-      tokens:
-        row.type === 'oauth2'
-          ? {
-              obtainedAt: token?.obtainedAt ?? null,
-              expiresAt: token?.expiresAt ?? null,
-              refusedError: token?.refusedError ?? null,
-            }
-          : null,
+      tokens: row.type === 'oauth2' ? tokensView(token) : null,
+      renewAhead: row.renewAhead,
       // Of an earlier grant, there may be one still.
       connection: (row.settings.grant === 'authorization_code' && connections.get(row.id)) || null,
       integrations: uses.filter(({ of }) => of === row.id).map(({ id, name, slug }) => ({ id, name, slug })),
@@ -195,4 +211,24 @@ async function viewsOf(db: Database, accountId: string, rows: CredentialRow[]): 
       updatedAt: row.updatedAt,
     }
   })
+}
+
+function tokensView(token: typeof tokenSets.$inferSelect | undefined): TokensView {
+  const { obtainedAt, expiresAt, renewAt, failingSince, refusedError, refreshExpiresAt } = token ?? {}
+  const state = refusedError
+    ? 'reauthorization_required'
+    : failingSince
+      ? 'failing'
+      : token && token.version > 0
+        ? 'active'
+        : 'none'
+  return {
+    state,
+    obtainedAt: obtainedAt ?? null,
+    expiresAt: expiresAt ?? null,
+    renewAt: renewAt ?? null,
+    failingSince: failingSince ?? null,
+    refusedError: refusedError ?? null,
+    refreshExpiresAt: refreshExpiresAt ?? null,
+  }
 }

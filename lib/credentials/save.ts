@@ -7,7 +7,7 @@ import { type Actor, recordAuditEvent } from '../audit'
 import { invalidField, Refusal } from '../errors'
 import { newId } from '../ids'
 import { parseInput } from '../input'
-import { expireTokens, isOAuthError, moveTokens, putTokens } from '../oauth'
+import { expireTokens, isOAuthError, moveTokens, putTokens, rescheduleTokens } from '../oauth'
 import { moveConnection } from '../oauth/connect/connections'
 import { AUTHORIZATION_FIELDS } from './authorization-fields'
 import {
@@ -114,6 +114,8 @@ export async function updateCredential(
           secretSetAt: setTimes(form, { ...row.secretSetAt, ...draft?.secretSetAt }),
           updatedAt: new Date(),
           ...(isSent ? { version: row.version + 1 } : {}),
+          // Of another end people are warned anew.
+          ...(columns.expiresAt?.getTime() === row.expiresAt?.getTime() ? {} : { expiryWarnedDays: null }),
           // What was found of something else says nothing of this.
           ...(isSent || tested ? testColumns(tested) : {}),
         })
@@ -121,6 +123,7 @@ export async function updateCredential(
       const owner = { accountId, ownerId: id }
       await vault.put(tx, { ...owner, field: 'secret' }, await meantSecrets(tx, vault, form, base))
       await saveTokens(tx, store, owner, form, draft, row)
+      if (columns.renewAhead !== row.renewAhead) await rescheduleTokens(tx, owner)
       if (draft) await removeDraft(tx, vault, draft)
       await recordAuditEvent(tx, actor, 'credential.updated', id, {
         ...changeOf(row, form),
@@ -175,6 +178,7 @@ function storedForm(row: CredentialRow): Record<string, unknown> {
     ...(settings.type === 'api_key' || settings.type === 'bearer'
       ? { expires_at: row.expiresAt?.toISOString() ?? null }
       : {}),
+    ...(settings.type === 'oauth2' ? { renew_ahead: row.renewAhead } : {}),
   }
 }
 
@@ -188,6 +192,7 @@ function columnsOf(form: CredentialForm) {
     hosts: hostsOf(form),
     test: form.test as unknown as Record<string, unknown> | null,
     expiresAt: form.type === 'api_key' || form.type === 'bearer' ? toDate(form.expires_at) : null,
+    renewAhead: form.type === 'oauth2' ? form.renew_ahead : true,
   }
 }
 
@@ -213,8 +218,9 @@ async function testedAs(
 /** What was found of a draft that is saved as it was tested, such as after its page was closed. */
 function asDraft(actor: Actor, form: CredentialForm, draft: DraftRow | null): TestedForm | null {
   if (!draft?.testResult || !draft.testedAt || Object.keys(typedSecrets(form)).length > 0) return null
-  const { secret: _, name: _name, provider: _provider, draft_id: _id, receipt: _receipt, ...shown } = form
-  const { name: _draftName, provider: _draftProvider, ...tested } = draft.form
+  const { secret: _, name: _name, provider: _provider, draft_id: _id, receipt: _receipt, ...rest } = form
+  const { name: _draftName, provider: _draftProvider, ...draftRest } = draft.form
+  const [shown, tested] = [rest, draftRest].map((each) => ({ ...each, renew_ahead: null }))
   if (
     comparable(shown) !== comparable(tested) ||
     isOtherDialect(form, draft.form as Pick<CredentialForm, 'provider'>)

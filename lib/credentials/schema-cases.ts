@@ -333,7 +333,7 @@ const authorizations: SchemaCase[] = [
       scopes: ['openid', 'orders'],
     }),
   },
-  { what: 'a public client', form: connect({ client_authentication: 'none', secret: {} }) },
+  { what: 'consent for a public client', form: connect({ client_authentication: 'none', secret: {} }) },
   {
     what: 'authorization in the browser without its URL',
     form: connect({ authorization_url: null }),

@@ -145,6 +145,10 @@ const oauth2Fields = {
   placement: headerPlacement
     .prefault({ in: 'header', name: 'Authorization', prefix: 'Bearer ' })
     .meta({ description: 'Where the access token stands.' }),
+  renew_ahead: z
+    .boolean('must be true or false')
+    .default(true)
+    .meta({ description: 'Whether tokens are renewed before they end, without anybody asking for it.' }),
 }
 
 const headerNames = z
@@ -243,6 +247,7 @@ export const credentialChanges = z
     audience: oauth2Fields.audience.unwrap(),
     parameters: oauth2Fields.parameters.unwrap(),
     ...authorizationChanges,
+    renew_ahead: oauth2Fields.renew_ahead.unwrap(),
     access_token_expires_at: expiresAt.unwrap(),
     headers: headerNames,
     draft_id: common.draft_id.unwrap(),

@@ -3,7 +3,7 @@ import { renewableOf } from '../credentials/oauth'
 import { type Placed, placeCredential, withQuery } from '../credentials/place'
 import type { CredentialStore } from '../credentials/store'
 import { log } from '../log'
-import type { KeptTokens } from '../oauth'
+import { type KeptTokens, OAuthError } from '../oauth'
 import type { Secret } from '../vault/secret'
 import type { Secrets } from '../vault/vault'
 import { lookForExpiredToken } from './expired-token'
@@ -47,8 +47,11 @@ export async function callService(
   }
   const owner = { accountId: target.use.accountId, ownerId: target.credential.id }
   const load = () => renewableOf(store.db, store.vault, owner.accountId, owner.ownerId)
-  const sendWith = ({ accessToken }: KeptTokens, body: Readable | null) =>
-    send({ ...secrets, access_token: accessToken }, body)
+  const sendWith = ({ accessToken, ownerVersion }: KeptTokens, body: Readable | null) => {
+    // Changed since it was looked up for this call: these tokens may not be meant for the host that it goes to.
+    if (ownerVersion !== target.credential.version) throw new OAuthError('busy')
+    return send({ ...secrets, access_token: accessToken }, body)
+  }
 
   const tokens = await store.tokens.valid(owner, load, { signal: request.signal })
   const body = await repeatable(request)

@@ -21,6 +21,8 @@ export interface IntegrationUse {
   credential: {
     id: string
     name: string
+    /** Other tokens and secrets may be meant by another version, and other hosts. */
+    version: number
     type: CredentialType
     settings: CredentialSettings
     hosts: string[]
@@ -43,6 +45,7 @@ type UseTuple = [
   expiredToken: ExpiredTokenRule | null,
   credentialId: string | null,
   credentialName: string | null,
+  credentialVersion: number | null,
   credentialType: CredentialType | null,
   settings: CredentialSettings | null,
   hosts: string[] | null,
@@ -54,7 +57,7 @@ type UseTuple = [
 const FIND_USES = `
   select coalesce(json_agg(json_build_array(
     i.account_id, i.slug, i.id, i.name, i.base_url, i.methods, i.paths, i.headers, i.timeout_ms, i.state, i.expired_token,
-    c.id, c.name, c.type, c.settings, c.hosts, v.data_key_id, v.sealed
+    c.id, c.name, c.version, c.type, c.settings, c.hosts, v.data_key_id, v.sealed
   )), '[]') as uses
   from unnest((select $1::text[])) as wanted
   cross join lateral (select split_part(wanted, '_', -1) as slug) as asked
@@ -113,6 +116,7 @@ function toUse([
   expiredToken,
   credentialId,
   credentialName,
+  version,
   type,
   settings,
   hosts,
@@ -120,10 +124,11 @@ function toUse([
   sealed,
 ]: UseTuple): IntegrationUse {
   const credential =
-    credentialId && credentialName && type && settings && hosts
+    credentialId && credentialName && version && type && settings && hosts
       ? {
           id: credentialId,
           name: credentialName,
+          version,
           type,
           settings,
           hosts,

@@ -13,7 +13,7 @@ import {
   REFRESH_TOKEN,
 } from '@/test/token-endpoint'
 import { Secret } from '../vault/secret'
-import type { TokenDialect } from './dialect'
+import { identityOfConsent, readAuthorization, type TokenDialect } from './dialect'
 import type { Grant, OAuthClient } from './token-endpoint'
 
 const inAnHour = Math.round(Date.now() / 1000) + 3600
@@ -61,9 +61,26 @@ describe('a dialect', () => {
     expect(formOf((await sent(dialect)).body).grant_type).toBe('refresh_token')
   })
 
+  it('lets nobody say what the flow says under the name that the provider has for it', async () => {
+    const dialect: TokenDialect = {
+      parameters: { client_id: 'client_key', client_secret: 'app_secret' },
+      exchange: { grantType: 'fb_exchange_token', parameter: 'fb_exchange_token' },
+    }
+    for (const method of [undefined, 'GET'] as const) {
+      const { body, target } = await sent({ ...dialect, method }, byRefresh, {
+        parameters: ['client_key', 'app_secret', 'fb_exchange_token'].map((name) => ({ name, value: 'stolen' })),
+      })
+      expect(`${body}${target.search}`).not.toContain('stolen')
+      expect(`${body}${target.search}`).toContain('client_key=shop-1')
+    }
+  })
+
   it('sends everything in the query of a GET, beside what the address has', async () => {
     const { method, target, headers, body } = await sent({ method: 'GET' }, byRefresh, {
-      parameters: [{ name: 'fields', value: 'a b' }],
+      parameters: [
+        { name: 'fields', value: 'a b' },
+        { name: 'constructor', value: 'c' },
+      ],
     })
     expect(method).toBe('GET')
     expect(body).toBe('')
@@ -74,6 +91,7 @@ describe('a dialect', () => {
       client_id: 'shop-1',
       client_secret: CLIENT_SECRET,
       fields: 'a b',
+      constructor: 'c',
     })
   })
 
@@ -290,6 +308,29 @@ describe('a dialect', () => {
     it('only where it says so', async () => {
       const { call } = await endpoint(good({ user_id: 'shop-7' }))
       expect((await call({}, byRefresh)).identity).toBeNull()
+    })
+  })
+
+  describe('reads the answer of an authorization endpoint', () => {
+    const dialect: TokenDialect = { authorization: { code: 'spapi_oauth_code', identity: 'selling_partner_id' } }
+    const read = (query: string) => [...readAuthorization(new URLSearchParams(query), dialect)].flat().join(' ')
+
+    it('under the names of RFC 6749, and leaves what is there twice to be refused', () => {
+      expect(read('state=s&spapi_oauth_code=c')).toBe('state s code c')
+      expect(read('code=a&spapi_oauth_code=b')).toBe('code a code b')
+      expect(read('spapi_oauth_code=a&spapi_oauth_code=b')).toBe('code a code b')
+      expect([...readAuthorization(new URLSearchParams('spapi_oauth_code=c'), {}).keys()]).toEqual(['spapi_oauth_code'])
+    })
+
+    it.each([
+      ['selling_partner_id=A3', 'A3'],
+      ['selling_partner_id=', null],
+      ['selling_partner_id=A3&selling_partner_id=A4', null],
+      [`selling_partner_id=${'x'.repeat(257)}`, null],
+      ['selling_partner_id=a%0Ab', null],
+      ['shop=A3', null],
+    ])('for whose it is: %s is %j', (query, identity) => {
+      expect(identityOfConsent(new URLSearchParams(query), dialect)).toBe(identity)
     })
   })
 

@@ -42,11 +42,13 @@ export interface TokenDialect {
   answer?: Partial<Record<Field, string>>
   /** Where an answer says whose tokens they are, such as `user_id`. */
   identity?: string
-  /** How the answer of the authorization endpoint differs (RFC 6749, 4.1.2): names of its parameters. */
+  /** How the authorization endpoint differs (RFC 6749, 4.1). */
   authorization?: {
-    /** What `code` is called. */
+    /** No code challenge is sent: the documentation has none for such clients (RFC 7636). */
+    pkce?: false
+    /** What `code` is called in its answer. */
     code?: string
-    /** What says whose consent it is, such as `shop`. */
+    /** What says whose consent it is in its answer, such as `shop`. */
     identity?: string
   }
   /** Errors that have codes of their own. */
@@ -84,16 +86,18 @@ const MAX_IDENTITY = 256
 /** Parameters under the names that a provider gives them, and scopes joined as it wants them. */
 export function translate(parameters: URLSearchParams, dialect: TokenDialect): [name: string, value: string][] {
   const { exchange } = dialect
-  const isExchange = exchange !== undefined && parameters.get('grant_type') === 'refresh_token'
   const names: Record<string, string> = {
     ...dialect.parameters,
-    ...(isExchange && { refresh_token: exchange.parameter }),
+    ...(exchange && { refresh_token: exchange.parameter }),
   }
   const grants: Record<string, string> = {
     ...dialect.grantTypes,
-    ...(isExchange && { refresh_token: exchange.grantType }),
+    ...(exchange && { refresh_token: exchange.grantType }),
   }
-  return [...parameters].map(([name, value]) => [
+  // What the flow sets can't be said a second time, under the name that the provider has for it.
+  const taken = new Set(Object.values(names))
+  const said = [...parameters].filter(([name]) => own(names, name) !== undefined || !taken.has(name))
+  return said.map(([name, value]) => [
     own(names, name) ?? name,
     name === 'grant_type'
       ? (own(grants, value) ?? value)
@@ -101,6 +105,18 @@ export function translate(parameters: URLSearchParams, dialect: TokenDialect): [
         ? value.split(' ').join(dialect.scopeSeparator ?? ' ')
         : value,
   ])
+}
+
+/** The answer of an authorization endpoint under the names that RFC 6749, 4.1.2 gives its parameters. */
+export function readAuthorization(answer: URLSearchParams, { authorization }: TokenDialect): URLSearchParams {
+  // One that is there twice stays so, to be refused.
+  return new URLSearchParams([...answer].map(([name, value]) => [name === authorization?.code ? 'code' : name, value]))
+}
+
+/** Whose consent an answer of an authorization endpoint is; null: not told. */
+export function identityOfConsent(answer: URLSearchParams, { authorization }: TokenDialect): string | null {
+  const named = authorization?.identity === undefined ? [] : answer.getAll(authorization.identity)
+  return named.length === 1 ? storableIdentity(named[0] ?? null) : null
 }
 
 /** A token request as a provider wants it. */
@@ -163,8 +179,11 @@ function errorIn(body: Record<string, unknown>, { errors }: TokenDialect, hasTok
 }
 
 function identityIn(body: Record<string, unknown>, { identity }: TokenDialect): string | null {
-  const value = identity === undefined ? null : wordAt(body, identity)
-  return value !== null && value.length <= MAX_IDENTITY && !/[\p{Cc}\p{Cs}]/u.test(value) ? value : null
+  return identity === undefined ? null : storableIdentity(wordAt(body, identity))
+}
+
+function storableIdentity(text: string | null): string | null {
+  return text && text.length <= MAX_IDENTITY && !/[\p{Cc}\p{Cs}]/u.test(text) ? text : null
 }
 
 /** The member at a path of names, joined by dots. */

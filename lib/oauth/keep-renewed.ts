@@ -25,9 +25,9 @@ const PAUSES_MS = [100, 250, 500, 1000, 1500, 1650]
 const REPLAY_MS = 500
 
 /**
- * Makes what a token endpoint answered durable: in the database, or else, sealed, in the spool, from where it is brought to
- * the database once that takes it. Where refresh tokens are used once, the one that is lost takes the way into the shop with
- * it.
+ * Makes what a token endpoint answered durable: in the database and, until that has it, sealed, in the spool, from where it
+ * is brought to the database if that can't take it now, or the process ends before it has. Where refresh tokens are used
+ * once, the one that is lost takes the way into the shop with it.
  * @returns the tokens' version; null when the lease was lost, and others have been stored or are about to be
  * @throws when neither database nor disk took it
  */
@@ -39,15 +39,20 @@ export async function keepRenewed(
 ): Promise<number | null> {
   const { lease, renewed } = entry
   const { ownerId } = lease.owner
+  // At the same time: whichever is done first is what a process that is killed now leaves.
+  const spooled = spool ? isSpooled(spool, entry) : Promise.resolve(false)
   let failed: unknown
   for (const pauseMs of [...PAUSES_MS, null]) {
     try {
-      return await storeRenewed(deps.db, deps.vault, lease, renewed)
+      const version = await storeRenewed(deps.db, deps.vault, lease, renewed)
+      if (spool && (await spooled)) await remove(spool, entry)
+      return version
     } catch (error) {
       failed = error
       log.warn({ error, owner: ownerId }, 'Renewed tokens could not be stored yet')
     }
-    if (spool && (await isSpooled(spool, entry))) {
+    if (spool && (await spooled)) {
+      await spool.sync(entry).catch((error) => log.warn({ error }, 'The disk may not have all of the spool yet'))
       inBackground(replayUntilKept(deps, spool, entry, stopping))
       return renewed.version + 1
     }
@@ -77,8 +82,13 @@ export async function replay({ db, vault }: Deps, spool: Spool, entry: SpooledRe
     log.warn({ error, owner: ownerId }, 'Tokens that wait on this disk could not be stored yet')
     return false
   }
-  await spool.remove(entry).catch((error) => log.warn({ error }, 'A file of stored tokens could not be removed'))
+  await remove(spool, entry)
   return true
+}
+
+async function remove(spool: Spool, entry: SpooledRenewal): Promise<void> {
+  // What is left is dropped by the next process, as older than what is stored.
+  await spool.remove(entry).catch((error) => log.warn({ error }, 'A file of stored tokens could not be removed'))
 }
 
 async function isSpooled(spool: Spool, entry: SpooledRenewal): Promise<boolean> {
@@ -86,7 +96,7 @@ async function isSpooled(spool: Spool, entry: SpooledRenewal): Promise<boolean> 
     await spool.write(entry)
     return true
   } catch (error) {
-    log.error({ error, owner: entry.lease.owner.ownerId }, 'Renewed tokens could not be kept on this disk either')
+    log.error({ error, owner: entry.lease.owner.ownerId }, 'Renewed tokens could not be kept on this disk')
     return false
   }
 }

@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { log } from '../log'
@@ -40,8 +40,8 @@ const entrySchema = z.object({
 const tokensSchema = z.object({ access_token: z.string().nullable(), refresh_token: z.string().nullable() })
 
 /**
- * Keeps what token endpoints answered, sealed, on this machine's disk while the database does not take it. A file an attempt,
- * which is there as a whole or not at all.
+ * Keeps what token endpoints answered, sealed, on this machine's disk until the database has it. A file an attempt, which is
+ * there as a whole or not at all.
  */
 export class Spool {
   readonly #folder: string
@@ -52,7 +52,10 @@ export class Spool {
     this.#masterKeys = masterKeys
   }
 
-  /** @returns once the disk has it; @throws what the file system says */
+  /**
+   * @returns once it survives the process; for it to survive the machine as well, see `sync`
+   * @throws what the file system says
+   */
   async write({ lease, renewed }: SpooledRenewal): Promise<void> {
     const { owner, fence, attemptId } = lease
     const { tokens, sentAt, endpoint, version, learnedSeconds } = renewed
@@ -77,15 +80,15 @@ export class Spool {
     }
     await mkdir(this.#folder, { recursive: true, mode: 0o700 })
     const path = this.#pathOf(attemptId)
-    const file = await open(`${path}.part`, 'w', 0o600)
-    try {
-      await file.writeFile(JSON.stringify(entry))
-      await file.sync()
-    } finally {
-      await file.close()
-    }
+    await writeFile(`${path}.part`, JSON.stringify(entry), { mode: 0o600 })
     await rename(`${path}.part`, path)
-    await syncFolder(this.#folder)
+  }
+
+  /** Has the disk take what was written. */
+  async sync({ lease }: Pick<SpooledRenewal, 'lease'>): Promise<void> {
+    await sync(this.#pathOf(lease.attemptId), 'r+')
+    // On Windows a folder can't be opened.
+    if (process.platform !== 'win32') await sync(this.#folder, 'r')
   }
 
   /** All that is in it, the oldest first. What can't be read is left where it is, and said in the log. */
@@ -134,14 +137,11 @@ export class Spool {
   }
 }
 
-/** Has the disk know of a file's name as well. */
-async function syncFolder(path: string): Promise<void> {
-  // On Windows a folder can't be opened.
-  if (process.platform === 'win32') return
-  const folder = await open(path, 'r')
+async function sync(path: string, flags: string): Promise<void> {
+  const file = await open(path, flags)
   try {
-    await folder.sync()
+    await file.sync()
   } finally {
-    await folder.close()
+    await file.close()
   }
 }

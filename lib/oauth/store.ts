@@ -47,7 +47,7 @@ export function storeRenewed(
         .where(
           and(
             ofOwner(owner),
-            isSpooled ? sql`(fence = ${fence} or (version = ${version} and (${isFree})))` : eq(tokenSets.fence, fence),
+            isSpooled ? sql`version = ${version} and (fence = ${fence} or ${isFree})` : eq(tokenSets.fence, fence),
           ),
         )
         .for('update'),

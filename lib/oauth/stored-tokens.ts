@@ -1,6 +1,6 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
-import { credentials, tokenSets } from '@/db/schema'
+import { credentials, tokenSets, vaultItems } from '@/db/schema'
 import type { Secret } from '../vault/secret'
 import type { Secrets, Vault } from '../vault/vault'
 import { OAuthError } from './errors'
@@ -90,6 +90,37 @@ export async function readState(db: Database, owner: TokenOwner): Promise<TokenS
   return row ?? { ...NOTHING, now: new Date() }
 }
 
+/** An owner's tokens with their state, as they were at one moment. */
+export interface HeldTokens {
+  state: TokenState
+  tokens: StoredTokens
+  /** The version of the credential that they are of; null: they are a draft's. */
+  ownerVersion: number | null
+}
+
+/** Reads an owner's tokens with their state, in one statement. */
+export async function readHeld(db: Database, vault: Vault, owner: TokenOwner): Promise<HeldTokens> {
+  const { accountId, ownerId } = owner
+  const [row] = await db
+    .select({
+      state: stateColumns,
+      dataKeyId: vaultItems.dataKeyId,
+      sealed: vaultItems.sealed,
+      ownerVersion: credentials.version,
+    })
+    .from(tokenSets)
+    .leftJoin(
+      vaultItems,
+      and(eq(vaultItems.accountId, accountId), eq(vaultItems.ownerId, ownerId), eq(vaultItems.field, 'tokens')),
+    )
+    .leftJoin(credentials, and(eq(credentials.accountId, accountId), eq(credentials.id, ownerId)))
+    .where(ofOwner(owner))
+  const { dataKeyId, sealed, ownerVersion = null } = row ?? {}
+  const item = dataKeyId && sealed ? { dataKeyId, sealed } : null
+  const opened = item && (await vault.openSealed(db, { accountId, ownerId, field: 'tokens' }, item))
+  return { state: row?.state ?? { ...NOTHING, now: new Date() }, tokens: toTokens(opened), ownerVersion }
+}
+
 /** Opens an owner's tokens. Read after its state, they are those of its version or later ones. */
 export async function openTokens(
   db: Database,
@@ -97,6 +128,10 @@ export async function openTokens(
   { accountId, ownerId }: TokenOwner,
 ): Promise<StoredTokens> {
   const item = await vault.open(db, { accountId, ownerId, field: 'tokens' })
+  return toTokens(item)
+}
+
+function toTokens(item: Secrets | null): StoredTokens {
   return { accessToken: item?.access_token ?? null, refreshToken: item?.refresh_token ?? null }
 }
 
@@ -198,7 +233,6 @@ async function putRow(
     ...state,
     expiresAt: tokens.expiresAt,
     renewAt: state.refusedError === null ? sql`case when ${isRenewedAhead(owner)} then ${fromNow(dueInMs)} end` : null,
-    ...refreshEndColumns(tokens, fromNow),
     learnedSeconds: null,
     leaseUntil: null,
     contestedAt: null,
@@ -209,10 +243,15 @@ async function putRow(
   }
   await tx
     .insert(tokenSets)
-    .values({ ...placeOf(owner), ...values, version: 1, fence: FIRST_FENCE })
+    .values({ ...placeOf(owner), ...values, ...newRefreshEnd(tokens), version: 1, fence: FIRST_FENCE })
     .onConflictDoUpdate({
       target: [tokenSets.accountId, tokenSets.ownerId],
-      set: { ...values, version: sql`${tokenSets.version} + 1`, fence: sql`${tokenSets.fence} + 1` },
+      set: {
+        ...values,
+        ...refreshEndColumns(tokens, fromNow),
+        version: sql`${tokenSets.version} + 1`,
+        fence: sql`${tokenSets.fence} + 1`,
+      },
     })
   if (before?.alarmedAt && state.refusedError === null) await endAlarm(tx, owner, before.failingSince)
 }
@@ -229,6 +268,12 @@ export function isRenewedAhead({ accountId, ownerId }: TokenOwner) {
 
 /** Ends of refresh tokens that differ by less are the same one, told anew as seconds from then. */
 const SAME_END = sql`interval '5 minutes'`
+
+/** What is written of a refresh token's end where there was no row. */
+function newRefreshEnd({ refreshEndsAt = null }: Pick<NewTokens, 'refreshEndsAt'>) {
+  if (refreshEndsAt === null || refreshEndsAt === 'unchanged') return {}
+  return { refreshExpiresAt: fromNow(refreshEndsAt.getTime() - Date.now()), refreshSetAt: sql`clock_timestamp()` }
+}
 
 /** What is written of a refresh token's end: since when it is that one, and that nobody was warned of it yet. */
 export function refreshEndColumns(

@@ -4,6 +4,7 @@ import {
   type Client,
   clientCredentialsGrantRequest,
   customFetch,
+  nopkce,
   processAuthorizationCodeResponse,
   processClientCredentialsResponse,
   processRefreshTokenResponse,
@@ -189,7 +190,7 @@ async function request(
   if (grant.kind === 'authorization_code') {
     const { parameters: answer, redirectUri, codeVerifier } = grant
     const more = { ...options, additionalParameters: parameters }
-    const verifier = codeVerifier.reveal()
+    const verifier = client.dialect?.authorization?.pkce === false ? nopkce : codeVerifier.reveal()
     const response = await authorizationCodeGrantRequest(as, identity, proof, answer, redirectUri, verifier, more)
     return processAuthorizationCodeResponse(as, identity, response)
   }

@@ -16,13 +16,23 @@ import { endAttempt, recordFailure } from './renewal/record-failure'
 import { learnedFrom } from './renewal/schedule'
 import type { Spool, SpooledRenewal } from './spool'
 import type { Renewed } from './store'
-import { openTokens, readState, type StoredTokens, type TokenOwner, type TokenState } from './stored-tokens'
+import {
+  type HeldTokens,
+  openTokens,
+  readHeld,
+  readState,
+  type StoredTokens,
+  type TokenOwner,
+  type TokenState,
+} from './stored-tokens'
 import { type Grant, type OAuthClient, obtainTokens } from './token-endpoint'
 
 /** What tokens are renewed with. */
 export interface Renewable {
   client: OAuthClient
   grant: 'client_credentials' | 'refresh_token'
+  /** The version of the credential that this is read from; null or missing: a draft's. */
+  ownerVersion?: number | null
   /** Told, once the tokens are kept, that the client was known by its next secret only. */
   onNextSecret?: () => Promise<void>
 }
@@ -33,6 +43,8 @@ export interface KeptTokens {
   version: number
   /** Null: not known. */
   expiresAt: Date | null
+  /** The version of the credential that they were got for; null: they are a draft's. */
+  ownerVersion: number | null
 }
 
 export interface RenewalOptions {
@@ -113,11 +125,11 @@ export class TokenKeeper {
     load: () => Promise<Renewable>,
     { marginMs = USE_MARGIN_MS, ...options }: RenewalOptions & { marginMs?: number } = {},
   ): Promise<KeptTokens> {
-    const state = await readState(this.#deps.db, owner)
-    const kept = await this.#kept(owner, state, marginMs)
+    const held = await this.#read(owner)
+    const kept = keptOf(held, marginMs)
     if (kept) return kept
     try {
-      return await this.#renewed(owner, load, state, { reason: 'use', isForced: false }, options)
+      return await this.#renewed(owner, load, held.state, { reason: 'use', isForced: false }, options)
     } catch (error) {
       if (isEgressError(error) && error.code === 'aborted' && options.signal?.aborted) throw error
       const last = isOAuthError(error) || isEgressError(error) ? await this.#last(owner) : null
@@ -138,9 +150,10 @@ export class TokenKeeper {
     load: () => Promise<Renewable>,
     { unlessNewerThan, reason, ...options }: RenewalOptions & { unlessNewerThan?: number; reason: RenewalReason },
   ): Promise<KeptTokens> {
-    const state = await readState(this.#deps.db, owner)
+    const held = await this.#read(owner)
+    const { state } = held
     if (unlessNewerThan !== undefined && state.version > unlessNewerThan) {
-      const kept = await this.#kept(owner, state)
+      const kept = keptOf(held)
       if (kept) return kept
     }
     const isForced = reason === 'test' || reason === 'manual'
@@ -180,11 +193,11 @@ export class TokenKeeper {
       stored = await openTokens(db, vault, owner)
       const state = await confirm(db, lease, this.#leaseMs)
       if (state === null) throw new OAuthError('busy')
-      const got = await this.#obtain({ client, grant: kind }, stored, state, lease, onStage)
+      const got = await this.#obtain({ client, grant: kind }, stored, state, onStage)
       if (!keepAccessToken) got.renewed.tokens = { ...got.renewed.tokens, accessToken: null, expiresAt: null }
       const version = await this.#keep({ lease, renewed: got.renewed })
       if (version === null) throw new OAuthError('busy')
-      return { accessToken: got.accessToken, version, expiresAt: got.expiresAt }
+      return { accessToken: got.accessToken, version, expiresAt: got.expiresAt, ownerVersion: null }
     } catch (error) {
       const failure = judge(error, stored)
       await quietly(lease, async () => {
@@ -251,18 +264,14 @@ export class TokenKeeper {
     return { totalMs: Math.min(30_000, (this.#leaseMs * 2) / 3) }
   }
 
-  /** Stored tokens, if they are good. */
-  async #kept(owner: TokenOwner, state: TokenState, marginMs?: number): Promise<KeptTokens | null> {
-    if (state.version === 0) return null
-    const tokens = await openTokens(this.#deps.db, this.#deps.vault, owner)
-    if (tokens.accessToken === null || !isGood(state, tokens, marginMs)) return null
-    return { accessToken: tokens.accessToken, version: state.version, expiresAt: state.expiresAt }
+  #read(owner: TokenOwner): Promise<HeldTokens> {
+    return readHeld(this.#deps.db, this.#deps.vault, owner)
   }
 
   /** Stored tokens that have not ended yet, however soon they will. */
   async #last(owner: TokenOwner): Promise<KeptTokens | null> {
-    const state = await readState(this.#deps.db, owner)
-    return state.expiresAt === null ? null : this.#kept(owner, state, LAST_MARGIN_MS)
+    const held = await this.#read(owner)
+    return held.state.expiresAt === null ? null : keptOf(held, LAST_MARGIN_MS)
   }
 
   /** Tokens newer than those that are known: of a renewal that runs already, or of one that begins here. */
@@ -298,7 +307,7 @@ export class TokenKeeper {
     for (;;) {
       // Another renewal's result is shared, be it tokens or a refusal.
       const state = await readState(db, owner)
-      const kept = state.version > known.version ? await this.#kept(owner, state) : null
+      const kept = state.version > known.version ? keptOf(await this.#read(owner)) : null
       if (kept) return kept
       throwIfRefused(state, renewal)
       throwIfCooling(state, renewal)
@@ -327,23 +336,24 @@ export class TokenKeeper {
     let stored: StoredTokens | null = null
     try {
       renewable = await load()
+      const { ownerVersion = null } = renewable
       stored = await openTokens(db, vault, owner)
       const state = await confirm(db, lease, this.#leaseMs)
       if (state === null) return null
       if (stored.accessToken !== null && state.version > known.version && isGood(state, stored)) {
         await release(db, lease)
-        return { accessToken: stored.accessToken, version: state.version, expiresAt: state.expiresAt }
+        return { accessToken: stored.accessToken, version: state.version, expiresAt: state.expiresAt, ownerVersion }
       }
       throwIfRefused(state, renewal)
       const learnedSeconds = learnedBy(renewal, state)
-      const got = await this.#obtain(renewable, stored, { ...state, learnedSeconds }, lease, onStage)
+      const got = await this.#obtain(renewable, stored, { ...state, learnedSeconds }, onStage)
       const version = await this.#keep({ lease, renewed: got.renewed })
       if (version === null) {
         log.warn({ owner: owner.ownerId }, 'A renewal came too late: its tokens are dropped for those that are stored')
         return null
       }
       if (got.usedNextSecret) await nextSecretUsed(renewable, owner)
-      return { accessToken: got.accessToken, version, expiresAt: got.expiresAt }
+      return { accessToken: got.accessToken, version, expiresAt: got.expiresAt, ownerVersion }
     } catch (error) {
       const failure = judge(error, stored)
       const counts = await quietly(lease, async () => {
@@ -361,7 +371,6 @@ export class TokenKeeper {
     { client, grant }: Renewable,
     stored: StoredTokens,
     { version, learnedSeconds }: Pick<TokenState, 'version' | 'learnedSeconds'>,
-    { owner }: Lease,
     onStage: OnStage | undefined,
   ) {
     const sentAt = new Date()
@@ -378,6 +387,12 @@ export class TokenKeeper {
     const { accessToken, expiresAt, usedNextSecret } = tokens
     return { renewed, accessToken, expiresAt, usedNextSecret }
   }
+}
+
+/** Stored tokens, if they are good. */
+function keptOf({ state, tokens, ownerVersion }: HeldTokens, marginMs?: number): KeptTokens | null {
+  if (state.version === 0 || tokens.accessToken === null || !isGood(state, tokens, marginMs)) return null
+  return { accessToken: tokens.accessToken, version: state.version, expiresAt: state.expiresAt, ownerVersion }
 }
 
 function keyOf({ accountId, ownerId }: TokenOwner, isForced: boolean): string {

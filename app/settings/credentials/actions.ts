@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { answer } from '@/app/action-answer'
 import { requireActor } from '@/app/session'
+import { type RenewalResource, renewalResource } from '@/lib/api/credential-resources'
 import type { Actor } from '@/lib/audit'
 import {
   createCredential,
@@ -10,6 +11,7 @@ import {
   credentialForm,
   deleteCredential,
   discardDraft,
+  renewNow,
   updateCredential,
 } from '@/lib/credentials'
 import { credentialStore } from '@/lib/credentials/runtime'
@@ -46,6 +48,14 @@ export async function removeCredential(id: unknown, input: unknown): Promise<Act
     const actor = await actorWithPassword('credentials:delete')
     const { even_if_used: evenIfUsed } = parseInput(deletionInput, input)
     await deleteCredential(credentialStore(), actor, parseInput(idInput, id), { evenIfUsed })
+  })
+}
+
+/** Renews a credential's tokens; `value` is what came of it, good or bad. */
+export async function renewCredentialNow(id: unknown): Promise<ActionResult<RenewalResource>> {
+  return worded(async () => {
+    const actor = await requireActor('credentials:test')
+    return renewalResource(await renewNow(credentialStore(), actor, parseInput(idInput, id)))
   })
 }
 

@@ -8,5 +8,6 @@ export function allowedTo(role: Role): Allowed {
     update: can(role, 'credentials:update'),
     delete: can(role, 'credentials:delete'),
     test: can(role, 'credentials:test'),
+    reauthorize: can(role, 'credentials:reauthorize'),
   }
 }

@@ -24,6 +24,7 @@ export interface Allowed {
   update: boolean
   delete: boolean
   test: boolean
+  reauthorize: boolean
 }
 
 /** The actions that open a dialog. */

@@ -1,5 +1,13 @@
 import { credentialResource, draftResource } from '@/lib/api/credential-resources'
-import { getCredential, getDraft, listCredentials, listCredentialsQuery, listDrafts } from '@/lib/credentials'
+import {
+  type ConsentView,
+  getConsent,
+  getCredential,
+  getDraft,
+  listCredentials,
+  listCredentialsQuery,
+  listDrafts,
+} from '@/lib/credentials'
 import { isRefusal } from '@/lib/errors'
 import { log } from '@/lib/log'
 import { getRuntime } from '@/lib/runtime'
@@ -35,6 +43,17 @@ export function preloadCredential(accountId: string, id: string): Promise<Preloa
 export async function readDraft(accountId: string, userId: string, id: string): Promise<Draft | null> {
   try {
     return draftResource(await getDraft(database(), { accountId, id: userId }, id))
+  } catch (error) {
+    if (isRefusal(error)) return null
+    throw error
+  }
+}
+
+/** How a consent of the person's stands; null when there is none, or it is not theirs. */
+export async function readConsent(accountId: string, userId: string, id: string | null): Promise<ConsentView | null> {
+  if (id === null) return null
+  try {
+    return await getConsent(database(), { accountId, id: userId }, id)
   } catch (error) {
     if (isRefusal(error)) return null
     throw error

@@ -3,7 +3,7 @@ import type { FieldProblem } from '@/lib/errors'
 import type { ActionProblem } from '../data/action-result'
 
 /** What was asked for and refused. */
-export type Asked = 'save' | 'test'
+export type Asked = 'save' | 'test' | 'connect'
 
 /** What a refusal says above the form, where its own message is not the best for a form. */
 const messages: Record<Asked, Partial<Record<ActionRefusal['code'], string>>> = {
@@ -14,6 +14,10 @@ const messages: Record<Asked, Partial<Record<ActionRefusal['code'], string>>> = 
   test: {
     invalid: 'Nothing was tested yet: look at the marked fields.',
     not_signed_in: 'You are no longer signed in, and nothing was tested. What you typed is still here.',
+  },
+  connect: {
+    invalid: 'Nothing was connected yet: look at the marked fields.',
+    not_signed_in: 'You are no longer signed in, and nothing was connected. What you typed is still here.',
   },
 }
 
@@ -45,6 +49,13 @@ const subjects: Record<string, string> = {
   parameters: 'The list of parameters',
   'parameters.#.name': 'The parameter’s name',
   'parameters.#.value': 'The parameter’s value',
+  authorization_url: 'The authorization URL',
+  issuer: 'The issuer',
+  revocation_url: 'The revocation URL',
+  authorization_parameters: 'The list of parameters',
+  'authorization_parameters.#.name': 'The parameter’s name',
+  'authorization_parameters.#.value': 'The parameter’s value',
+  connection: 'The connection',
   access_token_expires_at: 'The end of the access token',
   'secret.key': 'The key',
   'secret.token': 'The token',

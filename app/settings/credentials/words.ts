@@ -17,6 +17,8 @@ export type Draft = DraftResource
 export type DraftList = z.output<typeof draftListSchema>
 /** What a test has found, as the API answers it. */
 export type TestReport = TestReportResource
+/** Which account of a provider is connected, as the API answers it. */
+export type Connection = NonNullable<Credential['connection']>
 export type TestResult = TestReport['result']
 
 /** What the pages show of a provider of the catalogue. */
@@ -88,6 +90,17 @@ export function providerName({ provider }: Pick<Credential, 'provider'>, marks: 
 
 /** How long before its end a secret counts as expiring, as the list's filter has it. */
 const EXPIRING_MS = 14 * 86_400_000
+
+/** Whose tokens a connection has brought, in words. */
+export function accountText({ label }: Pick<Connection, 'label'>): string {
+  return label ?? 'an account that the service does not name'
+}
+
+/** Whether two connections are known to be of different accounts. */
+export function isOtherAccount(before: Connection | null, now: Connection | null): boolean {
+  if (!before?.subject || !now?.subject) return false
+  return before.subject !== now.subject || before.issuer !== now.issuer
+}
 
 /** Whether a secret ends soon or has ended; null: neither. */
 export function expiryOf({ expires_at }: Pick<Credential, 'expires_at'>, now: Date): 'expiring' | 'expired' | null {

@@ -4,6 +4,7 @@ import {
   credentialChanges,
   credentialForm,
   deleteCredential,
+  disconnect as disconnectCredential,
   getCredential,
   listCredentials,
   listCredentialsQuery,
@@ -14,7 +15,12 @@ import { getRuntime } from '../../runtime'
 import { json, noContent } from '../answer'
 import { requireLive, requireScope } from '../authenticate'
 import { type ApiContext, actorOf, callerAccountId } from '../context'
-import { credentialListSchema, credentialResource, credentialSchema } from '../credential-resources'
+import {
+  credentialListSchema,
+  credentialResource,
+  credentialSchema,
+  disconnectionSchema,
+} from '../credential-resources'
 import { bodyProblems, idParam, jsonAnswer, jsonBody, keyProblems, keyWith, problems, router } from '../define'
 import { requireJson } from '../validation'
 
@@ -119,6 +125,23 @@ const remove = createRoute({
   },
 })
 
+const disconnect = createRoute({
+  method: 'delete',
+  path: '/credentials/{id}/connection',
+  operationId: 'disconnectCredential',
+  tags,
+  summary: 'Disconnect a credential',
+  description:
+    'Of the grant `authorization_code`: has the provider take the tokens back where it can, then forgets them. The credential stays; a person can connect it again in a browser.',
+  security: keyWith('credentials:update'),
+  middleware: [requireScope('credentials:update'), requireLive] as const,
+  request: { params },
+  responses: {
+    200: jsonAnswer(disconnectionSchema, 'Disconnected.'),
+    ...problems(...readProblems, 'NOT_FOUND', 'CREDENTIAL_BUSY', 'validation:invalid_value'),
+  },
+})
+
 export const credentials = router()
   .openapi(list, async (c) => {
     const page = await listCredentials(database(), callerAccountId(c), c.req.valid('query'))
@@ -143,6 +166,9 @@ export const credentials = router()
     await deleteCredential(credentialStore(), actorOf(c), c.req.valid('param').id, { evenIfUsed })
     return noContent(c, {})
   })
+  .openapi(disconnect, async (c) =>
+    json(c, 200, { revocation: await disconnectCredential(credentialStore(), actorOf(c), c.req.valid('param').id) }),
+  )
 
 function database() {
   return getRuntime().database.db

@@ -1,4 +1,4 @@
-import { HOST, inBearer } from './shapes'
+import { HOST, oauth2 } from './shapes'
 import type { Provider } from './types'
 
 export const analytics: Provider[] = [
@@ -9,18 +9,32 @@ export const analytics: Provider[] = [
     group: 'analytics',
     templates: [
       {
+        label: 'Connect in the browser',
+        settings: oauth2({
+          grant: 'authorization_code',
+          authorization_url: 'https://accounts.google.com/o/oauth2/v2/auth',
+          authorization_parameters: [
+            { name: 'access_type', value: 'offline' },
+            { name: 'prompt', value: 'consent' },
+          ],
+          issuer: 'https://accounts.google.com',
+          token_url: 'https://oauth2.googleapis.com/token',
+          revocation_url: 'https://oauth2.googleapis.com/revoke',
+          client_authentication: 'body',
+          scopes: ['openid', 'email', 'https://www.googleapis.com/auth/analytics.readonly'],
+        }),
+        hosts: ['https://analyticsdata.googleapis.com', 'https://analyticsadmin.googleapis.com'],
+        test: { method: 'GET', url: 'https://analyticsadmin.googleapis.com/v1beta/accountSummaries', good: [] },
+        integration: { base_url: 'https://analyticsdata.googleapis.com/v1beta', headers: [] },
+        hint: 'Client ID and secret of an OAuth client of the type “Web application” in the Google API Console; enter Fenicia’s redirect address there. While the app’s publishing status is “Testing”, refresh tokens end after 7 days.',
+      },
+      {
         label: 'Refresh token',
-        settings: {
-          type: 'oauth2',
+        settings: oauth2({
           grant: 'refresh_token',
           token_url: 'https://oauth2.googleapis.com/token',
-          client_id: '',
           client_authentication: 'body',
-          scopes: [],
-          audience: null,
-          parameters: [],
-          placement: inBearer,
-        },
+        }),
         hosts: ['https://analyticsdata.googleapis.com', 'https://analyticsadmin.googleapis.com'],
         test: { method: 'GET', url: 'https://analyticsadmin.googleapis.com/v1beta/accountSummaries', good: [] },
         integration: { base_url: 'https://analyticsdata.googleapis.com/v1beta', headers: [] },
@@ -53,6 +67,27 @@ export const analytics: Provider[] = [
         url: 'https://developers.google.cn/analytics/devguides/reporting/data/v1/rest/v1beta/properties.md.txt',
         checked: '2026-11-25',
         shows: 'The Data API’s version v1beta and its methods',
+      },
+      {
+        url: 'https://github.com/googleapis/google-auth-library-nodejs/blob/021b96910a67bfa373b38ea8afbedd31b405da0f/src/auth/oauth2client.ts',
+        checked: '2026-11-25',
+        shows:
+          'Google’s own library: consent, token and revocation address, issuers, S256, the code exchange and the refresh as forms',
+      },
+      {
+        url: 'https://wiki.dolibarr.org/index.php/Special:MobileDiff/61572',
+        checked: '2026-11-25',
+        shows: 'Refresh tokens of apps in testing end after 7 days',
+      },
+      {
+        url: 'https://docs.gitguardian.com/secrets-detection/secrets-detection-engine/detectors/specifics/google_oauth2_refresh_token',
+        checked: '2026-11-25',
+        shows: 'Refresh tokens stop when the user revokes the access, and after six months without use',
+      },
+      {
+        url: 'https://developers.google.com/merchant/storebuilder/online/sections/4_1_1_oauth.md.txt',
+        checked: '2026-11-25',
+        shows: 'access_type=offline, since access tokens end',
       },
     ],
   },
@@ -191,7 +226,23 @@ export const analytics: Provider[] = [
         integration: { base_url: 'https://api.hubapi.com', headers: [] },
         hint: 'The access token of a private app; the scopes that were chosen for the app decide what it may do.',
       },
+      {
+        label: 'Connect in the browser',
+        settings: oauth2({
+          grant: 'authorization_code',
+          authorization_url: 'https://app.hubspot.com/oauth/authorize',
+          token_url: 'https://api.hubapi.com/oauth/2026-03/token',
+          client_authentication: 'body',
+        }),
+        hosts: ['https://api.hubapi.com'],
+        test: { method: 'GET', url: 'https://api.hubapi.com/account-info/2026-03/details', good: [] },
+        integration: { base_url: 'https://api.hubapi.com', headers: [] },
+        hint: 'Client ID and secret are in the app’s settings. Enter Fenicia’s redirect address there, and here the very scopes that the app has there. Access tokens last 30 minutes.',
+      },
     ],
+    dialect: {
+      errors: { code: 'status', message: 'message', meanings: { BAD_REFRESH_TOKEN: 'invalid_grant' } },
+    },
     sources: [
       {
         url: 'https://developers.hubspot.com/docs/api-reference/latest/account/account-information/get-account-details',
@@ -207,6 +258,26 @@ export const analytics: Provider[] = [
         url: 'https://developers.hubspot.com/docs/apps/legacy-apps/private-apps/overview',
         checked: '2026-11-25',
         shows: 'Private apps and their access tokens',
+      },
+      {
+        url: 'https://developers.hubspot.com/docs/api-reference/2026-03/authentication/oauth-tokens/refresh-oauth-token',
+        checked: '2026-11-25',
+        shows: 'Token address, client_id and client_secret in the form, code_verifier',
+      },
+      {
+        url: 'https://developers.hubspot.com/docs/api-reference/auth-oauth-v3/guide',
+        checked: '2026-11-25',
+        shows: 'The consent address and its parameters',
+      },
+      {
+        url: 'https://developers.hubspot.com/docs/methods/oauth2/refresh-access-token',
+        checked: '2026-11-25',
+        shows: '30 minutes, Bearer',
+      },
+      {
+        url: 'https://nango.dev/blog/hubspot-oauth-bad-refresh-token',
+        checked: '2026-11-25',
+        shows: 'The answer BAD_REFRESH_TOKEN with status 400',
       },
     ],
   },

@@ -1,4 +1,4 @@
-import { inBearer } from './shapes'
+import { oauth2 } from './shapes'
 import type { Provider } from './types'
 
 export const carriers: Provider[] = [
@@ -110,17 +110,11 @@ export const carriers: Provider[] = [
     templates: [
       {
         label: 'Client credentials',
-        settings: {
-          type: 'oauth2',
+        settings: oauth2({
           grant: 'client_credentials',
           token_url: 'https://onlinetools.ups.com/security/v1/oauth/token',
-          client_id: '',
           client_authentication: 'basic',
-          scopes: [],
-          audience: null,
-          parameters: [],
-          placement: inBearer,
-        },
+        }),
         hosts: ['https://onlinetools.ups.com'],
         test: null,
         integration: { base_url: 'https://onlinetools.ups.com', headers: [] },
@@ -128,17 +122,11 @@ export const carriers: Provider[] = [
       },
       {
         label: 'Client credentials, test environment',
-        settings: {
-          type: 'oauth2',
+        settings: oauth2({
           grant: 'client_credentials',
           token_url: 'https://wwwcie.ups.com/security/v1/oauth/token',
-          client_id: '',
           client_authentication: 'basic',
-          scopes: [],
-          audience: null,
-          parameters: [],
-          placement: inBearer,
-        },
+        }),
         hosts: ['https://wwwcie.ups.com'],
         test: null,
         integration: { base_url: 'https://wwwcie.ups.com', headers: [] },
@@ -151,6 +139,38 @@ export const carriers: Provider[] = [
         checked: '2026-11-25',
         shows:
           'Hosts of both environments, token address, grant, HTTP Basic of the client; the account number is optional',
+      },
+    ],
+  },
+  {
+    id: 'fedex',
+    name: 'FedEx',
+    monogram: 'FX',
+    group: 'carriers',
+    templates: [
+      {
+        label: 'Client credentials',
+        settings: oauth2({
+          grant: 'client_credentials',
+          token_url: 'https://apis.fedex.com/oauth/token',
+          client_authentication: 'body',
+        }),
+        hosts: ['https://apis.fedex.com'],
+        test: null,
+        integration: { base_url: 'https://apis.fedex.com', headers: [] },
+        hint: 'Client ID and secret are API Key and Secret Key of a project in the FedEx Developer Portal. Tokens last an hour.',
+      },
+    ],
+    sources: [
+      {
+        url: 'https://developer.fedex.com/api/en-us/catalog/authorization/docs.html',
+        checked: '2026-11-25',
+        shows: 'API Key and Secret Key as client_id and client_secret of the request, Bearer, 60 minutes',
+      },
+      {
+        url: 'https://github.com/mattfriendly/WikiTracker',
+        checked: '2026-11-25',
+        shows: 'The token address, and that of the Track API',
       },
     ],
   },

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { credentialForm, headerName } from '../schemas'
-import { type CredentialTemplate, findProvider, type Provider, providerGroups, providers } from './index'
+import { type CredentialTemplate, findProvider, type Provider, providerGroups, providers, variablesOf } from './index'
 
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 const PLACEHOLDER = /\{([^{}]*)\}/g
@@ -16,9 +16,17 @@ const everyVariable = providers.flatMap(({ id, variables = [] }) =>
   variables.map((variable) => [`${id}: ${variable.name}`, variable] as const),
 )
 
-function addressesOf({ settings, hosts, test, integration }: CredentialTemplate): string[] {
-  const tokenUrl = settings.type === 'oauth2' ? [settings.token_url] : []
-  return [...hosts, ...tokenUrl, ...(test ? [test.url] : []), integration.base_url]
+/** The addresses of OAuth2's endpoints, by their fields. */
+function endpointsOf({ settings }: CredentialTemplate): Record<string, string> {
+  if (settings.type !== 'oauth2') return {}
+  const { token_url, authorization_url, issuer, revocation_url } = settings
+  const named = Object.entries({ token_url, authorization_url, issuer, revocation_url })
+  return Object.fromEntries(named.filter((entry): entry is [string, string] => Boolean(entry[1])))
+}
+
+function addressesOf(template: CredentialTemplate): string[] {
+  const { hosts, test, integration } = template
+  return [...hosts, ...Object.values(endpointsOf(template)), ...(test ? [test.url] : []), integration.base_url]
 }
 
 function placeholdersOf(address: string): string[] {
@@ -90,17 +98,17 @@ describe.each(named)('%s', (_, provider) => {
     const used = provider.templates.flatMap((template) => addressesOf(template).flatMap(placeholdersOf))
     expect([...new Set(used)].sort()).toEqual([...new Set(declared)].sort())
     expect(new Set(declared).size).toBe(declared.length)
-    // One form asks for all of them, whichever way in is chosen.
     for (const template of provider.templates) {
-      expect(new Set(addressesOf(template).flatMap(placeholdersOf))).toEqual(new Set(declared))
+      const asked = variablesOf(provider.variables ?? [], template).map(({ name }) => name)
+      expect(new Set(asked)).toEqual(new Set(addressesOf(template).flatMap(placeholdersOf)))
     }
   })
 
   it('has no variable in what is not an address', () => {
-    const rest = provider.templates.map(({ settings, integration, hint }) => [
-      settings.type === 'oauth2' ? { ...settings, token_url: '' } : settings,
-      integration.headers,
-      hint,
+    const rest = provider.templates.map((template) => [
+      { ...template.settings, ...Object.fromEntries(Object.keys(endpointsOf(template)).map((name) => [name, ''])) },
+      template.integration.headers,
+      template.hint,
     ])
     expect(JSON.stringify(rest)).not.toMatch(/\{[a-z]+\}/)
   })
@@ -180,9 +188,8 @@ describe.each(everyTemplate)('%s', (_, provider, template) => {
   it('is a credential that can be saved, once it is filled in', () => {
     const form = {
       ...settings,
-      ...(settings.type === 'oauth2'
-        ? { client_id: 'my-client', token_url: filled(settings.token_url, provider) }
-        : {}),
+      ...(settings.type === 'oauth2' ? { client_id: 'my-client' } : {}),
+      ...Object.fromEntries(Object.entries(endpointsOf(template)).map(([name, url]) => [name, filled(url, provider)])),
       ...('placement' in settings && settings.placement.in === 'query'
         ? { placement: { in: 'query', name: settings.placement.name } }
         : {}),
@@ -192,5 +199,51 @@ describe.each(everyTemplate)('%s', (_, provider, template) => {
       test: test && { ...test, url: filled(test.url, provider) },
     }
     expect(credentialForm.safeParse(form).error?.issues).toBeUndefined()
+  })
+})
+
+const dialects = providers.flatMap(({ id, dialect }) => (dialect ? [[id, dialect] as const] : []))
+
+describe.each(dialects)('the dialect of %s', (id, dialect) => {
+  it('belongs to a token endpoint', () => {
+    expect(findProvider(id)?.templates.some(({ settings }) => settings.type === 'oauth2')).toBe(true)
+  })
+
+  it('adds no header that the flow sets, nor one that a request can’t have', () => {
+    for (const { name, value } of dialect.headers ?? []) {
+      expect(headerName.safeParse(name).success).toBe(true)
+      expect(['authorization', 'accept', 'user-agent']).not.toContain(name.toLowerCase())
+      expect(value).toMatch(/^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/)
+    }
+  })
+
+  it('calls no two things by one name', () => {
+    const names = Object.values(dialect.parameters ?? {})
+    expect(new Set(names).size).toBe(names.length)
+  })
+
+  it('says of no code that it is both a success and an error', () => {
+    const { success = [], meanings = {} } = dialect.errors ?? {}
+    expect(success.filter((code) => code in meanings)).toEqual([])
+  })
+})
+
+const everyConsent = everyTemplate.flatMap(([name, provider, { settings }]) =>
+  settings.type === 'oauth2' && settings.grant === 'authorization_code' ? [[name, provider, settings] as const] : [],
+)
+
+describe.each(everyConsent)('%s', (_, { dialect }, settings) => {
+  it('is a client that is registered, and has a secret', () => {
+    expect(settings.client_authentication).not.toBe('none')
+  })
+
+  it('is led to where a browser may be sent', () => {
+    expect(settings.authorization_url).toMatch(/^https:/)
+    expect(settings.authorization_url).not.toMatch(/[#]/)
+  })
+
+  it('sends a secret where its endpoint looks for it', () => {
+    // In a query, nobody looks for HTTP Basic.
+    if (dialect?.method === 'GET') expect(settings.client_authentication).toBe('body')
   })
 })

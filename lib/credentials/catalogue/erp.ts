@@ -1,4 +1,4 @@
-import { HOST, inBearer, LABEL } from './shapes'
+import { HOST, LABEL, oauth2 } from './shapes'
 import type { Provider } from './types'
 
 export const erp: Provider[] = [
@@ -71,17 +71,11 @@ export const erp: Provider[] = [
     templates: [
       {
         label: 'Refresh token',
-        settings: {
-          type: 'oauth2',
+        settings: oauth2({
           grant: 'refresh_token',
           token_url: 'https://{account}.suitetalk.api.netsuite.com/services/rest/auth/oauth2/v1/token',
-          client_id: '',
           client_authentication: 'basic',
-          scopes: [],
-          audience: null,
-          parameters: [],
-          placement: inBearer,
-        },
+        }),
         hosts: ['https://{account}.suitetalk.api.netsuite.com'],
         test: null,
         integration: { base_url: 'https://{account}.suitetalk.api.netsuite.com/services/rest', headers: [] },
@@ -98,6 +92,101 @@ export const erp: Provider[] = [
         url: 'https://docs.oracle.com/en/cloud/saas/netsuite/ns-online-help/section_158081952044.html',
         checked: '2026-11-25',
         shows: 'The first token request, which gives the refresh token',
+      },
+    ],
+  },
+  {
+    id: 'quickbooks',
+    name: 'QuickBooks Online',
+    monogram: 'QB',
+    group: 'erp',
+    templates: [
+      {
+        label: 'Connect in the browser',
+        settings: oauth2({
+          grant: 'authorization_code',
+          authorization_url: 'https://appcenter.intuit.com/connect/oauth2',
+          token_url: 'https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer',
+          client_authentication: 'basic',
+          scopes: ['com.intuit.quickbooks.accounting'],
+        }),
+        hosts: ['https://quickbooks.api.intuit.com'],
+        test: null,
+        integration: { base_url: 'https://quickbooks.api.intuit.com/v3/company', headers: [] },
+        hint: 'Client ID and secret are among the production keys of your app at Intuit Developer; enter Fenicia’s redirect address there. Paths begin with the company’s realm ID. Refresh tokens end when they are not used for 100 days.',
+      },
+    ],
+    dialect: {
+      answer: { refresh_token_expires_in: 'x_refresh_token_expires_in' },
+      authorization: { identity: 'realmId', pkce: false },
+    },
+    sources: [
+      {
+        url: 'https://github.com/intuit/oauth-jsclient/blob/06a4e82729278df96ac1b92da33c4d92c736ef88/src/OAuthClient.js',
+        checked: '2026-11-25',
+        shows:
+          'Intuit’s own client: consent and token address, all parameters, HTTP Basic, scopes, realmId, the API’s host',
+      },
+      {
+        url: 'https://github.com/intuit/oauth-jsclient/blob/08d20244b4291199c85293a94eded2c01c151739/src/access-token/Token.js',
+        checked: '2026-11-25',
+        shows: 'x_refresh_token_expires_in in the answer',
+      },
+      {
+        url: 'https://github.com/IntuitDeveloper/OAuth2-Dotnet_UsingSDK/blob/master/docs/help/Tokens.md',
+        checked: '2026-11-25',
+        shows: 'An hour and 100 days; the redirect address; what the realm ID is',
+      },
+      {
+        url: 'https://github.com/intuit/QuickBooks-V3-Java-SDK/releases/tag/v6.5.4',
+        checked: '2026-11-25',
+        shows: 'Refresh tokens last five years at most',
+      },
+    ],
+  },
+  {
+    id: 'xero',
+    name: 'Xero',
+    monogram: 'XE',
+    group: 'erp',
+    templates: [
+      {
+        label: 'Connect in the browser',
+        settings: oauth2({
+          grant: 'authorization_code',
+          authorization_url: 'https://login.xero.com/identity/connect/authorize',
+          issuer: 'https://identity.xero.com',
+          token_url: 'https://identity.xero.com/connect/token',
+          client_authentication: 'basic',
+          scopes: ['offline_access'],
+        }),
+        hosts: ['https://api.xero.com'],
+        test: { method: 'GET', url: 'https://api.xero.com/connections', good: [] },
+        integration: { base_url: 'https://api.xero.com', headers: [] },
+        hint: 'Client ID and secret are those of your app in Xero’s developer centre; enter Fenicia’s redirect address there, and here the scopes that it needs beside offline_access. Calls carry the header xero-tenant-id, from GET /connections.',
+      },
+    ],
+    sources: [
+      {
+        url: 'https://github.com/XeroAPI/xero-node/blob/018a71adc71f2aa38fa7cd5398023c9a3265ae51/README.md',
+        checked: '2026-11-25',
+        shows:
+          'Xero’s own client: 30 minutes and 60 days, offline_access, where client id and redirect address are entered',
+      },
+      {
+        url: 'https://github.com/XeroAPI/xero-node/blob/018a71adc71f2aa38fa7cd5398023c9a3265ae51/src/XeroClient.ts',
+        checked: '2026-11-25',
+        shows: 'Issuer, token address, HTTP Basic, the refresh request, GET /connections',
+      },
+      {
+        url: 'https://github.com/calcinai/oauth2-xero/blob/344dd839e669b27b1a5d0901a7de8897e0e07859/src/Provider/Xero.php',
+        checked: '2026-11-25',
+        shows: 'The consent address',
+      },
+      {
+        url: 'https://raw.githubusercontent.com/XeroAPI/Xero-OpenAPI/fba3411aebff2d473f30adde38ed397509bec022/xero-identity.yaml',
+        checked: '2026-11-25',
+        shows: 'GET /connections, with any scope',
       },
     ],
   },
@@ -161,17 +250,11 @@ export const erp: Provider[] = [
     templates: [
       {
         label: 'Refresh token',
-        settings: {
-          type: 'oauth2',
+        settings: oauth2({
           grant: 'refresh_token',
           token_url: 'https://auth.contaazul.com/oauth2/token',
-          client_id: '',
           client_authentication: 'basic',
-          scopes: [],
-          audience: null,
-          parameters: [],
-          placement: inBearer,
-        },
+        }),
         hosts: ['https://api-v2.contaazul.com'],
         test: { method: 'GET', url: 'https://api-v2.contaazul.com/v1/pessoas?pagina=1&tamanho_pagina=10', good: [] },
         integration: { base_url: 'https://api-v2.contaazul.com', headers: [] },

@@ -1,4 +1,4 @@
-import { DIGITS, HOST, inBearer, LABEL } from './shapes'
+import { oauth2 } from './shapes'
 import type { Provider } from './types'
 
 export const marketplaces: Provider[] = [
@@ -7,26 +7,43 @@ export const marketplaces: Provider[] = [
     name: 'Mercado Libre',
     monogram: 'ML',
     group: 'marketplaces',
+    variables: [
+      {
+        name: 'site',
+        label: 'Mercado Libre of the seller’s country',
+        example: 'mercadolibre.com.mx',
+        pattern:
+          'mercadolivre\\.com\\.br|mercadolibre\\.cl|mercadolibre\\.com\\.(?:ar|bo|co|cr|do|ec|mx|pa|pe|py|uy|ve)',
+      },
+    ],
     templates: [
       {
+        label: 'Connect in the browser',
+        settings: oauth2({
+          grant: 'authorization_code',
+          authorization_url: 'https://auth.{site}/authorization',
+          token_url: 'https://api.mercadolibre.com/oauth/token',
+          client_authentication: 'body',
+        }),
+        hosts: ['https://api.mercadolibre.com'],
+        test: { method: 'GET', url: 'https://api.mercadolibre.com/users/me', good: [] },
+        integration: { base_url: 'https://api.mercadolibre.com', headers: [] },
+        hint: 'Client ID and secret are those of your application in the DevCenter. Switch on its flows Authorization Code and Refresh Token, and enter Fenicia’s redirect address there, exactly. The main account of the seller consents: an operator’s can’t.',
+      },
+      {
         label: 'Refresh token',
-        settings: {
-          type: 'oauth2',
+        settings: oauth2({
           grant: 'refresh_token',
           token_url: 'https://api.mercadolibre.com/oauth/token',
-          client_id: '',
           client_authentication: 'body',
-          scopes: [],
-          audience: null,
-          parameters: [],
-          placement: inBearer,
-        },
+        }),
         hosts: ['https://api.mercadolibre.com'],
         test: { method: 'GET', url: 'https://api.mercadolibre.com/users/me', good: [] },
         integration: { base_url: 'https://api.mercadolibre.com', headers: [] },
         hint: 'Client ID and secret are those of your application; the refresh token comes with its first access token. Each one works once, so nothing else may refresh with it.',
       },
     ],
+    dialect: { identity: 'user_id' },
     sources: [
       {
         url: 'https://developers.mercadolibre.com.co/en_us/manage-project-apps/authentication-and-authorization',
@@ -36,59 +53,19 @@ export const marketplaces: Provider[] = [
       {
         url: 'https://dev.to/javiersivack/el-refresh-token-de-mercado-libre-es-de-un-solo-uso-como-no-desconectar-a-tus-vendedores-137g',
         checked: '2026-11-25',
-        shows: 'The refresh request with client_id and client_secret in its form; the refresh token works once',
-      },
-    ],
-  },
-  {
-    id: 'shopify',
-    name: 'Shopify',
-    monogram: 'SH',
-    group: 'marketplaces',
-    variables: [{ name: 'shop', label: 'Shop name, before .myshopify.com', example: 'my-shop', pattern: LABEL }],
-    templates: [
-      {
-        label: 'Admin API access token',
-        settings: { type: 'api_key', placement: { in: 'header', name: 'X-Shopify-Access-Token', prefix: '' } },
-        hosts: ['https://{shop}.myshopify.com'],
-        test: { method: 'GET', url: 'https://{shop}.myshopify.com/admin/oauth/access_scopes.json', good: [] },
-        integration: { base_url: 'https://{shop}.myshopify.com/admin/api', headers: [] },
-        hint: 'The Admin API access token of a custom app that was created in the Shopify admin. Paths begin with the version of the API, such as /2026-04/graphql.json.',
+        shows:
+          'The refresh request with client_id and client_secret in its form; the refresh token works once, and has to be switched on in the DevCenter',
       },
       {
-        label: 'Client credentials',
-        settings: {
-          type: 'oauth2',
-          grant: 'client_credentials',
-          token_url: 'https://{shop}.myshopify.com/admin/oauth/access_token',
-          client_id: '',
-          client_authentication: 'body',
-          scopes: [],
-          audience: null,
-          parameters: [],
-          placement: { in: 'header', name: 'X-Shopify-Access-Token', prefix: '' },
-        },
-        hosts: ['https://{shop}.myshopify.com'],
-        test: { method: 'GET', url: 'https://{shop}.myshopify.com/admin/oauth/access_scopes.json', good: [] },
-        integration: { base_url: 'https://{shop}.myshopify.com/admin/api', headers: [] },
-        hint: 'Client ID and secret are on the app’s Settings page in the Dev Dashboard. Only for an app of your own organization that is installed in a store that you own.',
-      },
-    ],
-    sources: [
-      {
-        url: 'https://shopify.dev/docs/api/admin-rest/latest/resources/accessscope',
+        url: 'https://github.com/mercadolibre/python-sdk/blob/09406bd544b974b379fea4818bd1040c7f147a40/README.md',
         checked: '2026-11-25',
-        shows: 'GET /admin/oauth/access_scopes.json with X-Shopify-Access-Token, for any token',
+        shows: 'The consent hosts by country, in Mercado Libre’s own library; response_type, client_id, redirect_uri',
       },
       {
-        url: 'https://shopify-dev.shopifycloud.com/apps/auth/admin-app-access-tokens',
+        url: 'https://developers.mercadolivre.com.br/pt_br/autenticacao-e-autorizacao',
         checked: '2026-11-25',
-        shows: 'Access tokens of custom apps made in the admin; the address of the Admin API',
-      },
-      {
-        url: 'https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/client-credentials-grant',
-        checked: '2026-11-25',
-        shows: 'Token address per shop, client_id and client_secret in the body, who may use the grant',
+        shows:
+          'Read in a copy: consent address by country, PKCE, the code exchange, user_id in the answer, 6 hours and 6 months, error codes, that an operator of the account can’t consent',
       },
     ],
   },
@@ -97,21 +74,31 @@ export const marketplaces: Provider[] = [
     name: 'Amazon Selling Partner API',
     monogram: 'AZ',
     group: 'marketplaces',
-    variables: [{ name: 'region', label: 'Region: na, eu or fe', example: 'na', pattern: 'na|eu|fe' }],
+    variables: [
+      { name: 'region', label: 'Region: na, eu or fe', example: 'na', pattern: 'na|eu|fe' },
+      {
+        name: 'seller',
+        label: 'Seller Central of the marketplace',
+        example: 'sellercentral.amazon.com.mx',
+        pattern:
+          'sellercentral-europe\\.amazon\\.com|sellercentral\\.amazon\\.(?:com|ca|com\\.mx|com\\.br|nl|se|pl|com\\.tr|ae|in|sg|com\\.au|co\\.jp)',
+      },
+      {
+        name: 'application',
+        label: 'Application ID',
+        example: 'amzn1.sp.solution.0bf296b5-36a6-4942-a13e-0000000cd28',
+        pattern: 'amzn1(?:\\.[A-Za-z0-9-]{1,64}){1,6}',
+      },
+    ],
     templates: [
       {
         label: 'Refresh token',
-        settings: {
-          type: 'oauth2',
+        settings: oauth2({
           grant: 'refresh_token',
           token_url: 'https://api.amazon.com/auth/o2/token',
-          client_id: '',
           client_authentication: 'body',
-          scopes: [],
-          audience: null,
-          parameters: [],
           placement: { in: 'header', name: 'x-amz-access-token', prefix: '' },
-        },
+        }),
         hosts: ['https://sellingpartnerapi-{region}.amazon.com'],
         test: {
           method: 'GET',
@@ -121,7 +108,26 @@ export const marketplaces: Provider[] = [
         integration: { base_url: 'https://sellingpartnerapi-{region}.amazon.com', headers: [] },
         hint: 'Client identifier and secret are the Login with Amazon credentials of your app; the refresh token is shown when the seller authorizes it. na has the Americas, eu Europe, Africa, the Middle East and India, fe Singapore, Australia and Japan.',
       },
+      {
+        label: 'Connect in the browser',
+        settings: oauth2({
+          grant: 'authorization_code',
+          authorization_url: 'https://{seller}/apps/authorize/consent?application_id={application}',
+          token_url: 'https://api.amazon.com/auth/o2/token',
+          client_authentication: 'body',
+          placement: { in: 'header', name: 'x-amz-access-token', prefix: '' },
+        }),
+        hosts: ['https://sellingpartnerapi-{region}.amazon.com'],
+        test: {
+          method: 'GET',
+          url: 'https://sellingpartnerapi-{region}.amazon.com/sellers/v1/marketplaceParticipations',
+          good: [],
+        },
+        integration: { base_url: 'https://sellingpartnerapi-{region}.amazon.com', headers: [] },
+        hint: 'For a public application, which sellers authorize from your website. Client identifier and secret are its Login with Amazon credentials; enter Fenicia’s redirect address as its OAuth Redirect URI. As a draft it also needs the parameter version=beta.',
+      },
     ],
+    dialect: { authorization: { code: 'spapi_oauth_code', identity: 'selling_partner_id', pkce: false } },
     sources: [
       {
         url: 'https://developer-docs.amazon.com/sp-api-blog/docs/selling-partner-api-migration-for-private-developers',
@@ -148,168 +154,236 @@ export const marketplaces: Provider[] = [
         checked: '2026-11-25',
         shows: 'x-amz-access-token carries the Login with Amazon token (page of the sister API Amazon Business)',
       },
-    ],
-  },
-  {
-    id: 'woocommerce',
-    name: 'WooCommerce',
-    monogram: 'WC',
-    group: 'marketplaces',
-    variables: [{ name: 'host', label: 'Host of the shop', example: 'shop.example.com', pattern: HOST }],
-    templates: [
       {
-        label: 'REST API key',
-        settings: { type: 'basic' },
-        hosts: ['https://{host}'],
-        test: { method: 'GET', url: 'https://{host}/wp-json/wc/v3/data', good: [] },
-        integration: { base_url: 'https://{host}/wp-json/wc/v3', headers: [] },
-        hint: 'Made under WooCommerce > Settings > Advanced > REST API: the consumer key (ck_…) is the user name, the consumer secret (cs_…) the password.',
-      },
-    ],
-    sources: [
-      {
-        url: 'https://contextqmd.com/libraries/woocommerce/versions/10.9.0-dev/pages/docs/apis/rest-api/authentication',
+        url: 'https://github.com/amzn/selling-partner-api-docs/blob/0538b5dd43dd121896fd4feedf4e5ae2a7adf861/guides/en-US/developer-guide/SellingPartnerApiDeveloperGuide.md',
         checked: '2026-11-25',
-        shows: 'WooCommerce’s own page on API keys: where they are made, what they may do',
+        shows:
+          'The consent address, Seller Central by marketplace, all parameters there and back (spapi_oauth_code, selling_partner_id), the code exchange',
       },
       {
-        url: 'https://mintlify.com/woocommerce/woocommerce/api/rest-api/authentication',
+        url: 'https://developer-docs.amazon.com/sp-api/docs/website-authorization-workflow',
         checked: '2026-11-25',
-        shows: 'HTTP Basic with the consumer key and the consumer secret',
-      },
-      {
-        url: 'https://github.com/woocommerce/woocommerce-rest-api-docs/blob/13bf9ea50976caf5413f0b3fa70794579a944e1a/source/includes/wp-api-v3/_data.md',
-        checked: '2026-11-25',
-        shows: 'GET /wp-json/wc/v3/data, a short list',
+        shows: 'That this workflow is for public applications',
       },
     ],
   },
   {
-    id: 'adobe-commerce',
-    name: 'Adobe Commerce (Magento)',
-    monogram: 'AC',
+    id: 'walmart',
+    name: 'Walmart Marketplace',
+    monogram: 'WM',
     group: 'marketplaces',
-    variables: [{ name: 'host', label: 'Host of the shop', example: 'shop.example.com', pattern: HOST }],
     templates: [
       {
-        label: 'Integration access token',
-        settings: { type: 'bearer' },
-        hosts: ['https://{host}'],
+        label: 'Client credentials',
+        settings: oauth2({
+          grant: 'client_credentials',
+          token_url: 'https://marketplace.walmartapis.com/v3/token',
+          client_authentication: 'basic',
+          placement: { in: 'header', name: 'WM_SEC.ACCESS_TOKEN', prefix: '' },
+        }),
+        hosts: ['https://marketplace.walmartapis.com'],
         test: null,
-        integration: { base_url: 'https://{host}/rest', headers: [] },
-        hint: 'The access token of an integration works by itself only if the shop allows it: Stores > Configuration > Services > OAuth > Consumer Settings > Allow OAuth Access Tokens to be used as standalone Bearer tokens.',
-      },
-    ],
-    sources: [
-      {
-        url: 'https://github.com/AdobeDocs/commerce-webapi/blob/00197dcaa4a9b7c645af1a9b7f307d556499e3ea/src/pages/get-started/authentication/gs-authentication-token.md',
-        checked: '2026-11-25',
-        shows: 'Bearer tokens, that an integration’s last until revoked, the setting they need, the address /rest',
-      },
-    ],
-  },
-  {
-    id: 'vtex',
-    name: 'VTEX',
-    monogram: 'VT',
-    group: 'marketplaces',
-    variables: [{ name: 'account', label: 'Account name', example: 'mystore', pattern: LABEL }],
-    templates: [
-      {
-        label: 'API key and token',
-        settings: { type: 'headers', headers: ['X-VTEX-API-AppKey', 'X-VTEX-API-AppToken'] },
-        hosts: ['https://{account}.vtexcommercestable.com.br'],
-        test: null,
-        integration: { base_url: 'https://{account}.vtexcommercestable.com.br', headers: [] },
-        hint: 'Made in the VTEX Admin under Account Settings > API Keys; the token is shown once. Its roles decide what it may do, so enter a request of its own as the test.',
-      },
-    ],
-    sources: [
-      {
-        url: 'https://developers.vtex.com/docs/guides/api-authentication-using-api-keys',
-        checked: '2026-11-25',
-        shows: 'The two headers; roles decide what a key may do',
-      },
-      {
-        url: 'https://github.com/vtex/openapi-schemas/blob/0225ec091ec4401162b19bbcae04a0280a76c26c/VTEX%20-%20License%20Manager%20API.json',
-        checked: '2026-11-25',
-        shows: 'Host {accountName}.{environment}.com.br, with vtexcommercestable as the environment',
-      },
-      {
-        url: 'https://nango.dev/docs/api-integrations/vtex/connect',
-        checked: '2026-11-25',
-        shows: 'Where keys are made in the Admin; the account name is the subdomain of the Admin',
-      },
-    ],
-  },
-  {
-    id: 'tiendanube',
-    name: 'Tiendanube / Nuvemshop',
-    monogram: 'TN',
-    group: 'marketplaces',
-    variables: [{ name: 'store', label: 'Store ID', example: '123456', pattern: DIGITS }],
-    templates: [
-      {
-        label: 'Access token',
-        settings: { type: 'api_key', placement: { in: 'header', name: 'Authentication', prefix: 'bearer ' } },
-        hosts: ['https://api.tiendanube.com'],
-        test: { method: 'GET', url: 'https://api.tiendanube.com/v1/{store}/store', good: [] },
-        integration: { base_url: 'https://api.tiendanube.com/v1/{store}', headers: [] },
-        hint: 'The token that your app got when it was installed in the store, with the store’s ID as user_id; it does not expire. Every call needs a User-Agent with the app’s name and an address to reach you: add it to the integration’s headers.',
-      },
-    ],
-    sources: [
-      {
-        url: 'https://tiendanube.github.io/api-documentation/authentication',
-        checked: '2026-11-25',
-        shows: 'Tokens don’t expire; user_id is the ID of the store',
-      },
-      {
-        url: 'https://tiendanube.github.io/api-documentation/next/guides/authentication-for-partner-actions',
-        checked: '2026-11-25',
-        shows: 'The header Authentication: bearer, with a User-Agent',
-      },
-      {
-        url: 'https://github.com/TiendaNube/api-docs/blob/150a7373956d8fc39856331538833fbdeda2b063/resources/store.md',
-        checked: '2026-11-25',
-        shows: 'GET /store',
-      },
-      {
-        url: 'https://github.com/catalanojuan/api-docs',
-        checked: '2026-11-25',
-        shows: 'Copy of the documentation: addresses begin with /v1/{store_id}, a call without User-Agent answers 400',
-      },
-    ],
-  },
-  {
-    id: 'bigcommerce',
-    name: 'BigCommerce',
-    monogram: 'BC',
-    group: 'marketplaces',
-    variables: [{ name: 'store', label: 'Store hash', example: 'abc123', pattern: LABEL }],
-    templates: [
-      {
-        label: 'Access token',
-        settings: { type: 'api_key', placement: { in: 'header', name: 'X-Auth-Token', prefix: '' } },
-        hosts: ['https://api.bigcommerce.com'],
-        test: { method: 'GET', url: 'https://api.bigcommerce.com/stores/{store}/v2/store', good: [] },
         integration: {
-          base_url: 'https://api.bigcommerce.com/stores/{store}',
-          headers: [{ name: 'Accept', value: 'application/json' }],
+          base_url: 'https://marketplace.walmartapis.com/v3',
+          headers: [{ name: 'WM_SVC.NAME', value: 'Walmart Marketplace' }],
         },
-        hint: 'The access token of an API account of the store. The test needs its permission “Information & Settings: read-only”.',
+        hint: 'For your own seller account: client ID and secret are among the API keys of your Walmart developer account. Your app adds the header WM_QOS.CORRELATION_ID with an ID of its own to each call. Tokens last 15 minutes.',
       },
     ],
+    dialect: {
+      headers: [
+        { name: 'WM_SVC.NAME', value: 'Walmart Marketplace' },
+        { name: 'WM_QOS.CORRELATION_ID', value: '{uuid}' },
+      ],
+    },
     sources: [
       {
-        url: 'https://developer.bigcommerce.com/api-reference/store-management/store-information-api',
+        url: 'https://developer.walmart.com/us-marketplace/docs/get-an-access-token',
         checked: '2026-11-25',
-        shows: 'X-Auth-Token; the answer is XML unless Accept asks for JSON',
+        shows: 'Grants, 15 minutes, the header WM_SEC.ACCESS_TOKEN',
       },
       {
-        url: 'https://docs-beta.bigcommerce.com/developer/api-reference/rest/admin/management/store-information/v2/get-store-information',
+        url: 'https://developer.walmart.com/us-marketplace/docs/authentication-onboarding-troubleshooting',
         checked: '2026-11-25',
-        shows: 'Scopes of GET /store; tokens are those of API accounts',
+        shows: 'The token request with HTTP Basic, as a form; where API keys are',
+      },
+      {
+        url: 'https://developer.walmart.com/suppliers/docs/required-headers-and-requests',
+        checked: '2026-11-25',
+        shows: 'Every call needs access token, correlation ID and service name (page of the supplier APIs)',
+      },
+      {
+        url: 'https://npmjs.com/package/wmt-marketplace-auth',
+        checked: '2026-11-25',
+        shows: 'A UUID as correlation ID unless one is given',
+      },
+      {
+        url: 'https://blog.csdn.net/weixin_28936865/article/details/118904379',
+        checked: '2026-11-25',
+        shows: 'WM_SVC.NAME: Walmart Marketplace, beside WM_QOS.CORRELATION_ID',
+      },
+    ],
+  },
+  {
+    id: 'tiktok',
+    name: 'TikTok',
+    monogram: 'TT',
+    group: 'marketplaces',
+    templates: [
+      {
+        label: 'Connect in the browser',
+        settings: oauth2({
+          grant: 'authorization_code',
+          authorization_url: 'https://www.tiktok.com/v2/auth/authorize/',
+          token_url: 'https://open.tiktokapis.com/v2/oauth/token/',
+          revocation_url: 'https://open.tiktokapis.com/v2/oauth/revoke/',
+          client_authentication: 'body',
+          scopes: ['user.info.basic'],
+        }),
+        hosts: ['https://open.tiktokapis.com'],
+        test: { method: 'GET', url: 'https://open.tiktokapis.com/v2/user/info/?fields=open_id', good: [] },
+        integration: { base_url: 'https://open.tiktokapis.com/v2', headers: [] },
+        hint: 'The client ID is the client key of your app, under Manage apps. Enter Fenicia’s redirect address in its Login Kit, which takes https addresses without parameters, and the scopes that the app was approved for here.',
+      },
+    ],
+    dialect: {
+      parameters: { client_id: 'client_key' },
+      scopeSeparator: ',',
+      identity: 'open_id',
+      authorization: { pkce: false },
+    },
+    sources: [
+      {
+        url: 'https://developers.tiktok.com/docs/en/oauth-refresh-a-user-access-token',
+        checked: '2026-11-25',
+        shows:
+          'Token address, client_key, the refresh request as a form, that the refresh token is replaced and the old one stops',
+      },
+      {
+        url: 'https://developers.tiktok.com/doc/oauth-get-a-user-access-token',
+        checked: '2026-11-25',
+        shows: 'The code exchange; code_verifier is for mobile and desktop apps',
+      },
+      {
+        url: 'https://developers.tiktok.com/docs/zh-Hans/oauth-user-access-token-management',
+        checked: '2026-11-25',
+        shows: '2 hours and 180 days, expires_in and refresh_expires_in',
+      },
+      {
+        url: 'https://developers.tiktok.com/doc/oauth-user-access-token-management',
+        checked: '2026-11-25',
+        shows: 'open_id in the answer, scopes with commas',
+      },
+      {
+        url: 'https://developers.tiktok.com/doc/login-kit-web',
+        checked: '2026-11-25',
+        shows: 'Client key and secret, rules of redirect addresses',
+      },
+      {
+        url: 'https://github.com/nextauthjs/next-auth/blob/00547a89781a483d2e40d90fc378bf2595fa59df/packages/core/src/providers/tiktok.ts',
+        checked: '2026-11-25',
+        shows: 'The consent address and its parameters',
+      },
+      {
+        url: 'https://developers.tiktok.com/docs/en/oauth-revoke-a-user-access-token',
+        checked: '2026-11-25',
+        shows: 'The address that takes tokens back',
+      },
+      {
+        url: 'https://developers.tiktok.com/doc/oauth-error-handling',
+        checked: '2026-11-25',
+        shows: 'Error codes, which are those of RFC 6749',
+      },
+      {
+        url: 'https://developers.tiktok.com/doc/tiktok-api-v2-get-user-info',
+        checked: '2026-11-25',
+        shows: 'GET /v2/user/info/ with Bearer and fields',
+      },
+    ],
+  },
+  {
+    id: 'meta',
+    name: 'Meta (Facebook, Instagram)',
+    monogram: 'ME',
+    group: 'marketplaces',
+    templates: [
+      {
+        label: 'Connect in the browser',
+        settings: oauth2({
+          grant: 'authorization_code',
+          authorization_url: 'https://www.facebook.com/v25.0/dialog/oauth',
+          token_url: 'https://graph.facebook.com/v25.0/oauth/access_token',
+          client_authentication: 'body',
+        }),
+        hosts: ['https://graph.facebook.com'],
+        test: { method: 'GET', url: 'https://graph.facebook.com/v25.0/me?fields=id', good: [] },
+        integration: { base_url: 'https://graph.facebook.com/v25.0', headers: [] },
+        hint: 'Client ID and secret are App ID and App Secret. Enter Fenicia’s redirect address under Facebook Login, Valid OAuth Redirect URIs, and the permissions that the app needs as scopes. Tokens last about 60 days and are exchanged before that.',
+      },
+      {
+        label: 'Access token',
+        settings: oauth2({
+          grant: 'refresh_token',
+          token_url: 'https://graph.facebook.com/v25.0/oauth/access_token',
+          client_authentication: 'body',
+        }),
+        hosts: ['https://graph.facebook.com'],
+        test: { method: 'GET', url: 'https://graph.facebook.com/v25.0/me?fields=id', good: [] },
+        integration: { base_url: 'https://graph.facebook.com/v25.0', headers: [] },
+        hint: 'Enter a user’s access token that has not ended yet as the refresh token: Meta has none, and exchanges the access token itself. Client ID and secret are App ID and App Secret.',
+      },
+    ],
+    dialect: {
+      method: 'GET',
+      scopeSeparator: ',',
+      exchange: { grantType: 'fb_exchange_token', parameter: 'fb_exchange_token' },
+      errors: {
+        code: 'error.code',
+        message: 'error.message',
+        meanings: {
+          '1': 'temporarily_unavailable',
+          '2': 'temporarily_unavailable',
+          '4': 'temporarily_unavailable',
+          '17': 'temporarily_unavailable',
+          '341': 'temporarily_unavailable',
+          '102': 'invalid_grant',
+          '190': 'invalid_grant',
+        },
+      },
+      authorization: { pkce: false },
+    },
+    sources: [
+      {
+        url: 'https://developers.facebook.com/documentation/facebook-login/guides/access-tokens/get-long-lived',
+        checked: '2026-11-25',
+        shows:
+          'The exchange by GET, its parameters and answer, about 60 days, that an expired token is not exchanged, version v25.0',
+      },
+      {
+        url: 'https://developers.facebook.com/documentation/facebook-login/guides/advanced/manual-flow',
+        checked: '2026-11-25',
+        shows: 'The login flow of servers without an SDK',
+      },
+      {
+        url: 'https://developers.facebook.com/documentation/facebook-login/guides/advanced/oidc-token',
+        checked: '2026-11-25',
+        shows: 'PKCE only with OpenID Connect, and in testing',
+      },
+      {
+        url: 'https://developers.facebook.com/docs/graph-api/guides/error-handling',
+        checked: '2026-11-25',
+        shows: 'Where an error’s code and message stand; what codes mean',
+      },
+      {
+        url: 'https://github.com/python-social-auth/social-core/blob/021a6cfaa8256239103200a2ea32b0e894780fa4/social_core/backends/facebook.py',
+        checked: '2026-11-25',
+        shows: 'The consent address, scopes with commas, the code exchange and fb_exchange_token as requests by GET',
+      },
+      {
+        url: 'https://github.com/bk-rs/oauth2-rs',
+        checked: '2026-11-25',
+        shows:
+          'Where App ID, App Secret and the Valid OAuth Redirect URIs are entered (providers/oauth2-facebook/docs)',
       },
     ],
   },

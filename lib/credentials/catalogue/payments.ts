@@ -1,4 +1,4 @@
-import { inBearer, LABEL } from './shapes'
+import { LABEL, oauth2 } from './shapes'
 import type { Provider } from './types'
 
 export const payments: Provider[] = [
@@ -17,24 +17,34 @@ export const payments: Provider[] = [
         hint: 'The access token among the credentials of your own application; it begins with APP_USR, or TEST for the sandbox.',
       },
       {
+        label: 'Connect in the browser',
+        settings: oauth2({
+          grant: 'authorization_code',
+          authorization_url: 'https://auth.mercadopago.com/authorization',
+          authorization_parameters: [{ name: 'platform_id', value: 'mp' }],
+          token_url: 'https://api.mercadopago.com/oauth/token',
+          client_authentication: 'body',
+          scopes: ['offline_access', 'read', 'write'],
+        }),
+        hosts: ['https://api.mercadopago.com'],
+        test: { method: 'GET', url: 'https://api.mercadopago.com/v1/payment_methods', good: [] },
+        integration: { base_url: 'https://api.mercadopago.com', headers: [] },
+        hint: 'For a seller who authorizes your application. Client ID and secret are those of the application; enter Fenicia’s redirect address there, exactly. Access tokens last 180 days, and each renewal brings a new refresh token.',
+      },
+      {
         label: 'Refresh token of a seller',
-        settings: {
-          type: 'oauth2',
+        settings: oauth2({
           grant: 'refresh_token',
           token_url: 'https://api.mercadopago.com/oauth/token',
-          client_id: '',
           client_authentication: 'body',
-          scopes: [],
-          audience: null,
-          parameters: [],
-          placement: inBearer,
-        },
+        }),
         hosts: ['https://api.mercadopago.com'],
         test: { method: 'GET', url: 'https://api.mercadopago.com/v1/payment_methods', good: [] },
         integration: { base_url: 'https://api.mercadopago.com', headers: [] },
         hint: 'For a seller who authorized your application with offline_access. Access tokens last 180 days, and each renewal brings a new refresh token.',
       },
     ],
+    dialect: { identity: 'user_id' },
     sources: [
       {
         url: 'https://www.mercadopago.com.mx/developers/en/reference/payment_methods/_payment_methods/get',
@@ -55,6 +65,21 @@ export const payments: Provider[] = [
         url: 'https://github.com/alexandregama/mercado-pago-java-sdk/issues/58',
         checked: '2026-11-25',
         shows: 'The documentation’s own example of the token request as a form, quoted (today’s shows JSON)',
+      },
+      {
+        url: 'https://github.com/mercadopago/sdk-nodejs/blob/1476eae981779ac1b653e06e2fc0818277350c2c/src/clients/oAuth/getAuthorizationURL/index.ts',
+        checked: '2026-11-25',
+        shows: 'The consent address with platform_id=mp, in Mercado Pago’s own library',
+      },
+      {
+        url: 'https://www.mercadopago.com.mx/developers/es/reference/oauth/_oauth_token/post',
+        checked: '2026-11-25',
+        shows: 'The scopes offline_access, read and write; error codes, which are those of RFC 6749',
+      },
+      {
+        url: 'https://www.mercadopago.com.mx/developers/en/docs/oauth/management',
+        checked: '2026-11-25',
+        shows: 'What makes tokens invalid before their end',
       },
     ],
   },
@@ -102,17 +127,11 @@ export const payments: Provider[] = [
     templates: [
       {
         label: 'Client credentials',
-        settings: {
-          type: 'oauth2',
+        settings: oauth2({
           grant: 'client_credentials',
           token_url: 'https://api-m.paypal.com/v1/oauth2/token',
-          client_id: '',
           client_authentication: 'basic',
-          scopes: [],
-          audience: null,
-          parameters: [],
-          placement: inBearer,
-        },
+        }),
         hosts: ['https://api-m.paypal.com'],
         test: null,
         integration: { base_url: 'https://api-m.paypal.com', headers: [] },
@@ -120,17 +139,11 @@ export const payments: Provider[] = [
       },
       {
         label: 'Client credentials, sandbox',
-        settings: {
-          type: 'oauth2',
+        settings: oauth2({
           grant: 'client_credentials',
           token_url: 'https://api-m.sandbox.paypal.com/v1/oauth2/token',
-          client_id: '',
           client_authentication: 'basic',
-          scopes: [],
-          audience: null,
-          parameters: [],
-          placement: inBearer,
-        },
+        }),
         hosts: ['https://api-m.sandbox.paypal.com'],
         test: null,
         integration: { base_url: 'https://api-m.sandbox.paypal.com', headers: [] },

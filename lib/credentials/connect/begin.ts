@@ -17,6 +17,7 @@ import { checkForm } from '../check'
 import { comparable } from '../comparable'
 import { keepDraft } from '../drafts'
 import { addedHosts } from '../hosts'
+import { dialectOf } from '../oauth'
 import type { CredentialForm } from '../schemas'
 import { meantSecrets } from '../secrets'
 import type { CredentialStore } from '../store'
@@ -88,13 +89,14 @@ export async function beginForm(
 export async function beginStored(store: CredentialStore, actor: Person, id: string, begin: Begin): Promise<Begun> {
   const { db, egress } = store
   const { accountId } = actor
-  const { settings, hosts } = subjectOf(await findCredential(db, accountId, id))
+  const before = subjectOf(await findCredential(db, accountId, id))
+  const { settings } = before
   if (settings.type !== 'oauth2' || settings.grant !== 'authorization_code') throw notConnectable('grant')
   await countTest(db, accountId)
   const known = await knownServer({ egress }, settings)
   return db.transaction(async (tx) => {
     const subject = subjectOf(await findCredential(tx, accountId, id, { lock: true }))
-    if (comparable(subject) !== comparable({ settings, hosts })) {
+    if (comparable(subject) !== comparable(before)) {
       throw new Refusal(
         'credential_busy',
         'Somebody has just changed this credential: look at it, then try again.',
@@ -154,7 +156,8 @@ async function put(
     { code_verifier: new Secret(codeVerifier), ...(nonce === null ? {} : { nonce: new Secret(nonce) }) },
   )
   const state = await sealState(authSecret, { sid: id, aid: accountId, uid: userId, own: ownerId, bro: browser })
-  return { id, url: await authorizationUrl(subject.settings, { redirectUri, state, codeVerifier, nonce }) }
+  const request = { redirectUri, state, codeVerifier, nonce }
+  return { id, url: await authorizationUrl(subject.settings, request, dialectOf(subject.provider)) }
 }
 
 type Endpoints = Pick<OAuth2Settings, 'token_url'> & { issuer?: string | null }

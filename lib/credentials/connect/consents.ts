@@ -30,8 +30,12 @@ export interface ConsentView {
   /** What was to be connected: a stored credential, and/or the draft of a form. */
   credentialId: string | null
   draftId: string | null
-  /** Of `other_account`: which account it is now, and which one stays until somebody decides. */
+  /**
+   * Which account it is now, as far as the provider tells; of `other_account`, also which one stays until somebody decides.
+   */
   accounts: { before: string | null; now: string | null } | null
+  /** Of `connected`: whose tokens there are now. */
+  connection: Identity | null
 }
 
 /** Tokens that wait for a decision are in the vault; of them, this is in the row. */
@@ -44,12 +48,15 @@ export interface Waiting extends Identity {
 export interface Subject {
   settings: { type: 'oauth2' } & OAuth2Settings
   hosts: string[]
+  /** In whose words things are said. */
+  provider: string | null
 }
 
 export function subjectOf(owner: CredentialRow | DraftRow): Subject {
   const settings = 'settings' in owner ? owner.settings : settingsOf(owner.form as never)
   const hosts = 'settings' in owner ? owner.hosts : hostsOf(owner.form as never)
-  return { settings: settings as unknown as Subject['settings'], hosts: [...hosts].sort() }
+  const provider = 'settings' in owner ? owner.provider : ((owner.form.provider as string | null | undefined) ?? null)
+  return { settings: settings as unknown as Subject['settings'], hosts: [...hosts].sort(), provider }
 }
 
 export function isSameSubject(row: ConsentRow, owner: CredentialRow | DraftRow): boolean {
@@ -161,7 +168,7 @@ export async function getConsent(
   const { accountId, ownerId, credentialId, outcome, detail } = row
   const isOver = row.expiresAt.getTime() <= Date.now()
   const waiting = row.waiting as Waiting | null
-  const before = waiting && (await readConnection(db, { accountId, ownerId }))
+  const connection = waiting || outcome === 'connected' ? await readConnection(db, { accountId, ownerId }) : null
   return {
     id,
     // Used up without an outcome: the answer is being worked on.
@@ -169,7 +176,13 @@ export async function getConsent(
     detail,
     credentialId,
     draftId: ownerId === credentialId ? null : ownerId,
-    accounts: waiting && { before: before?.label ?? null, now: waiting.label },
+    accounts: waiting
+      ? { before: connection?.label ?? null, now: waiting.label }
+      : connection && { before: null, now: connection.label },
+    connection:
+      outcome === 'connected' && connection
+        ? { issuer: connection.issuer, subject: connection.subject, label: connection.label }
+        : null,
   }
 }
 

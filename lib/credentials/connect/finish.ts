@@ -6,10 +6,11 @@ import { readConnection } from '../../oauth/connect/connections'
 import { type Identity, identityOf, isOther, readIdToken } from '../../oauth/connect/identity'
 import { readResponse } from '../../oauth/connect/response'
 import { browserOf, openState, type StateClaims } from '../../oauth/connect/state'
+import { identityOfConsent, readAuthorization } from '../../oauth/dialect'
 import type { ObtainedTokens } from '../../oauth/token-endpoint'
 import { Secret } from '../../vault'
 import type { Secrets } from '../../vault/vault'
-import { oauthClientOf } from '../oauth'
+import { dialectOf, oauthClientOf } from '../oauth'
 import type { CredentialStore } from '../store'
 import {
   type ConsentOutcome,
@@ -116,7 +117,8 @@ async function answer(
 ): Promise<ConsentOutcome> {
   const { db, vault } = store
   const subject = row.subject as unknown as Subject
-  const response = readResponse(subject.settings, parameters, state, row.namesIssuer)
+  const said = readAuthorization(parameters, dialectOf(subject.provider) ?? {})
+  const response = readResponse(subject.settings, said, state, row.namesIssuer)
   const got =
     response.kind === 'code' ? await exchange(store, person, row, response.parameters, redirectUri) : endOf(response)
   if ('tokens' in got) {
@@ -161,7 +163,7 @@ async function exchange(
   parameters: URLSearchParams,
   redirectUri: string,
 ): Promise<Got | End> {
-  const { settings } = row.subject as unknown as Subject
+  const { settings, provider } = row.subject as unknown as Subject
   const { accountId, ownerId } = row
   const read = await db.transaction(async (tx) => {
     const owner = await findOwner(tx, person, row)
@@ -169,11 +171,10 @@ async function exchange(
     return {
       secrets: (await vault.open(tx, { accountId, ownerId, field: 'secret' })) ?? {},
       own: (await vault.open(tx, { accountId, ownerId: row.id, field: 'secret' })) ?? {},
-      provider: 'settings' in owner ? owner.provider : (owner.form.provider as string | null),
     }
   })
   if (!read?.own.code_verifier) return CHANGED
-  const { secrets, own, provider } = read as { secrets: Secrets; own: Secrets; provider: string | null }
+  const { secrets, own } = read as { secrets: Secrets; own: Secrets }
   const grant = {
     kind: 'authorization_code',
     parameters,
@@ -188,7 +189,8 @@ async function exchange(
     throw error
   }
   const { issuer } = settings
-  if (!tokens.idToken || !issuer) return { tokens, identity: identityOf(provider, tokens.identity ?? null) }
+  const told = tokens.identity ?? identityOfConsent(parameters, dialectOf(provider) ?? {})
+  if (!tokens.idToken || !issuer) return { tokens, identity: identityOf(provider, told) }
   const identity = await readIdToken({ ...settings, issuer }, tokens.idToken, own.nonce?.reveal() ?? null)
   return identity ? { tokens, identity } : { outcome: 'mixed_up', detail: 'The ID token is not of this authorization.' }
 }

@@ -3,11 +3,10 @@ import type { Database } from '@/db/client'
 import { credentialDrafts, credentials } from '@/db/schema'
 import { type Actor, recordAuditEvent } from '../../audit'
 import { isRefusal } from '../../errors'
-import { recordEvent } from '../../notifications/outbox'
 import { putTokens } from '../../oauth'
 import { putConnection, readConnection } from '../../oauth/connect/connections'
 import type { Identity } from '../../oauth/connect/identity'
-import { readState } from '../../oauth/stored-tokens'
+import { recordConnection } from '../../oauth/renewal/record-connection'
 import type { TokenSet } from '../../oauth/token-endpoint'
 import { type CredentialRow, type DraftRow, findCredential, findDraft } from '../base'
 import type { CredentialStore } from '../store'
@@ -39,28 +38,21 @@ export async function keepTokens(
   person: Person,
   { accountId, ownerId, credentialId }: Pick<ConsentRow, 'accountId' | 'ownerId' | 'credentialId'>,
   owner: CredentialRow | DraftRow,
-  tokens: TokenSet,
+  tokens: TokenSet & { refreshExpiresAt?: Date | null },
   identity: Identity,
 ): Promise<void> {
   const place = { accountId, ownerId }
   const before = await readConnection(tx, place)
-  const state = await readState(tx, place)
-  await putTokens(tx, vault, place, tokens)
+  // Before the tokens: who connects is told that it is over, where it was in trouble.
   await putConnection(tx, place, identity, person)
+  await putTokens(tx, vault, place, { ...tokens, refreshEndsAt: tokens.refreshExpiresAt ?? null })
+  await recordConnection(tx, place, tokens.expiresAt)
   const secretSetAt = { ...owner.secretSetAt, refresh_token: new Date().toISOString() }
   if ('settings' in owner) {
     await tx
       .update(credentials)
       .set({ secretSetAt })
       .where(and(eq(credentials.accountId, accountId), eq(credentials.id, ownerId)))
-    if (state.refusedError !== null) {
-      await recordEvent(tx, accountId, 'credential.renewal_recovered', ownerId, {
-        name: owner.name,
-        provider: owner.provider,
-        connectedById: person.id,
-        failingSince: state.refusedAt?.toISOString() ?? null,
-      })
-    }
   } else {
     await tx
       .update(credentialDrafts)

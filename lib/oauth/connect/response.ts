@@ -1,6 +1,8 @@
 import { AuthorizationResponseError, validateAuthResponse } from 'oauth4webapi'
 import type { OAuth2Settings } from '../../credentials/types'
 import { isStorable } from '../../text'
+import { blank } from '../../vault/blank'
+import { Secret } from '../../vault/secret'
 
 /** What an authorization response (RFC 6749, 4.1.2) is. */
 export type AuthorizationResponse =
@@ -36,7 +38,8 @@ export function readResponse(
     return valid.get('code') ? { kind: 'code', parameters: valid } : { kind: 'unusable' }
   } catch (error) {
     if (!(error instanceof AuthorizationResponseError)) return { kind: 'unusable' }
-    return { kind: 'error', error: codeOf(error.error), description: wordsOf(error.error_description) }
+    const sent = [parameters.get('code'), state].flatMap((text) => (text ? [new Secret(text)] : []))
+    return { kind: 'error', error: codeOf(error.error), description: wordsOf(error.error_description, sent) }
   }
 }
 
@@ -55,8 +58,11 @@ function codeOf(error: string): string {
   return /^[a-z_]{1,64}$/.test(error) ? error : 'error'
 }
 
-function wordsOf(description: string | undefined): string | null {
-  const words = (description ?? '').replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu, ' ').trim()
+/** The provider’s words, as they may be shown and kept: whoever made the address may have put anything into it. */
+function wordsOf(description: string | undefined, sent: readonly Secret[]): string | null {
+  const words = blank(description ?? '', sent)
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu, ' ')
+    .trim()
   const shown = [...words].slice(0, MAX_DESCRIPTION).join('')
   return shown !== '' && isStorable(shown) ? shown : null
 }

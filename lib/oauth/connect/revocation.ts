@@ -2,6 +2,7 @@ import { allowInsecureRequests, customFetch, processRevocationResponse, revocati
 import type { Egress } from '../../egress'
 import { isEgressError } from '../../egress/errors'
 import { authenticate } from '../client-authentication'
+import { word } from '../dialect'
 import type { StoredTokens } from '../stored-tokens'
 import type { OAuthClient } from '../token-endpoint'
 import { fetchPlainly } from './fetch'
@@ -10,7 +11,10 @@ import { fetchPlainly } from './fetch'
  * What is known of tokens at the provider after a disconnect. confirmed: it said that they are gone. refused: it said no.
  * unknown: it gave no answer. not_supported: no address is known to take them back. nothing: there were none.
  */
-export type Revocation = 'confirmed' | 'refused' | 'unknown' | 'not_supported' | 'nothing'
+export const revocations = ['confirmed', 'refused', 'unknown', 'not_supported', 'nothing'] as const
+export type Revocation = (typeof revocations)[number]
+
+type Client = Pick<OAuthClient, 'clientId' | 'clientSecret' | 'authentication' | 'dialect'>
 
 /**
  * Takes tokens back at the provider (RFC 7009): the refresh token, with which its access tokens go, and then the access
@@ -18,7 +22,7 @@ export type Revocation = 'confirmed' | 'refused' | 'unknown' | 'not_supported' |
  */
 export async function revokeTokens(
   egress: Pick<Egress, 'request'>,
-  client: Pick<OAuthClient, 'clientId' | 'clientSecret' | 'authentication'> & { revocationUrl: string | null },
+  client: Client & { revocationUrl: string | null },
   { refreshToken, accessToken }: StoredTokens,
 ): Promise<Revocation> {
   const tokens = [
@@ -36,12 +40,7 @@ export async function revokeTokens(
 
 async function revoke(
   egress: Pick<Egress, 'request'>,
-  {
-    clientId,
-    clientSecret,
-    authentication,
-    revocationUrl,
-  }: Pick<OAuthClient, 'clientId' | 'clientSecret' | 'authentication'> & { revocationUrl: string },
+  { clientId, clientSecret, authentication, dialect, revocationUrl }: Client & { revocationUrl: string },
   { hint, token }: { hint: string; token: NonNullable<StoredTokens['accessToken']> },
 ): Promise<'confirmed' | 'refused' | 'unknown'> {
   const server = { issuer: new URL(revocationUrl).origin, revocation_endpoint: revocationUrl }
@@ -55,8 +54,14 @@ async function revoke(
       token.reveal(),
       {
         [allowInsecureRequests]: true,
-        [customFetch]: async (url, options) => {
-          const answer = await fetch(url, options as Parameters<typeof fetch>[1])
+        [customFetch]: async (url, { headers, body }) => {
+          // Of a provider's dialect, names are what holds here too: it tells of token endpoints.
+          const said = word(new URLSearchParams(String(body)), headers, { parameters: dialect?.parameters })
+          const answer = await fetch(url, {
+            method: 'POST',
+            headers: Object.fromEntries(said.headers),
+            body: said.body,
+          })
           isAnswered = answer.status < 500 && answer.status !== 429
           return answer
         },

@@ -1,6 +1,6 @@
 import { and, eq } from 'drizzle-orm'
 import type { Database } from '@/db/client'
-import { credentials } from '@/db/schema'
+import { credentials, oauthConnections } from '@/db/schema'
 import { isId } from '../../ids'
 import { recordEvent } from '../../notifications/outbox'
 import type { TokenOwner } from '../stored-tokens'
@@ -11,11 +11,19 @@ async function factsOf(tx: Database, owner: TokenOwner) {
   if (!isId('credential', owner.ownerId)) return null
   const { name, provider, createdByKind: kind, createdById } = credentials
   const [row] = await tx
-    .select({ name, provider, kind, createdById })
+    .select({ name, provider, kind, createdById, connectedById: oauthConnections.connectedById })
     .from(credentials)
+    .leftJoin(
+      oauthConnections,
+      and(eq(oauthConnections.accountId, credentials.accountId), eq(oauthConnections.ownerId, credentials.id)),
+    )
     .where(and(eq(credentials.accountId, owner.accountId), eq(credentials.id, owner.ownerId)))
   if (!row) return null
-  return { name: row.name, provider: row.provider, connectedById: row.kind === 'user' ? row.createdById : null }
+  return {
+    name: row.name,
+    provider: row.provider,
+    connectedById: row.connectedById ?? (row.kind === 'user' ? row.createdById : null),
+  }
 }
 
 /** Tells people that somebody has to authorize anew. In the transaction that writes it down. */

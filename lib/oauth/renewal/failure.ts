@@ -25,11 +25,12 @@ const NOT_ENDPOINTS = new Set(['url_refused', 'scheme_refused', 'address_refused
  */
 export function judgeFailure(thrown: unknown): Failure | null {
   if (isOAuthError(thrown)) {
-    if (thrown.code === 'busy') return null
+    // Nobody was asked: somebody else renews, or it was never connected.
+    if (thrown.code === 'busy' || thrown.code === 'no_refresh_token') return null
     // One without a status is not the provider's answer, but what is stored of an earlier one.
     if (thrown.code === 'refused' && thrown.status === null) return null
     return {
-      isPermanent: thrown.isPermanent || thrown.code === 'no_refresh_token',
+      isPermanent: thrown.isPermanent,
       isEndpoints: thrown.code === 'unavailable',
       error: thrown.error ?? (thrown.status === null ? thrown.code : `status ${thrown.status}`),
       status: thrown.status,

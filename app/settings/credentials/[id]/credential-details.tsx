@@ -62,7 +62,8 @@ const grantNames = {
 /** What the type asks for and is not secret. */
 function Settings({ credential }: { credential: Credential }) {
   const { type, placement, headers, grant, token_url, client_id, client_authentication } = credential
-  const { scopes = [], audience, parameters = [] } = credential
+  const { scopes = [], audience, parameters = [], authorization_url, issuer, revocation_url } = credential
+  const { authorization_parameters = [] } = credential
   const what = type === 'oauth2' ? 'access token' : 'key'
   return (
     <>
@@ -79,6 +80,22 @@ function Settings({ credential }: { credential: Credential }) {
         </DescriptionItem>
       ) : null}
       {grant ? <DescriptionItem term="How Fenicia gets access">{grantNames[grant]}</DescriptionItem> : null}
+      {[
+        ['Authorization URL', authorization_url],
+        ['Issuer', issuer],
+        ['Revocation URL', revocation_url],
+      ].map(([term, url]) =>
+        url ? (
+          <DescriptionItem key={term} term={term}>
+            <Mono>{url}</Mono>
+          </DescriptionItem>
+        ) : null,
+      )}
+      {authorization_parameters.length > 0 ? (
+        <DescriptionItem term="Other parameters of the authorization URL">
+          <MonoList items={authorization_parameters.map(({ name, value }) => `${name}=${value}`)} />
+        </DescriptionItem>
+      ) : null}
       {token_url ? (
         <DescriptionItem term="Token URL">
           <Mono>{token_url}</Mono>
@@ -126,24 +143,6 @@ export function SecretTimes({ credential: { type, secret_set_at } }: { credentia
         Stored encrypted. Nobody can see them, here or over the API; edit the credential to replace them.
       </p>
     </div>
-  )
-}
-
-/** The state of the tokens that renewal keeps current. */
-export function TokenState({ tokens }: { tokens: NonNullable<Credential['tokens']> }) {
-  const { obtained_at, expires_at, refused_error } = tokens
-  return (
-    <DescriptionList>
-      <DescriptionItem term="Access token obtained">
-        {obtained_at ? <RelativeTime value={obtained_at} /> : 'Not yet: it is got with the first call'}
-      </DescriptionItem>
-      <DescriptionItem term="Access token ends">
-        {expires_at ? <RelativeTime value={expires_at} /> : obtained_at ? 'The service does not say' : '–'}
-      </DescriptionItem>
-      <DescriptionItem term="Refused by the service">
-        {refused_error ? <Mono>{refused_error}</Mono> : 'No'}
-      </DescriptionItem>
-    </DescriptionList>
   )
 }
 

@@ -9,6 +9,7 @@ import { Button, buttonVariants } from '@/components/ui/button'
 import { Card, CardContent, CardHeader, CardTitle } from '@/components/ui/card'
 import { Monogram } from '@/components/ui/monogram'
 import { RelativeTime } from '@/components/ui/relative-time'
+import type { ConsentView } from '@/lib/credentials'
 import type { Preloaded } from '../../data/preloaded'
 import { type Allowed, useCredentialDialogs } from '../credential-menu'
 import { LIST_PATH } from '../list-state'
@@ -16,7 +17,9 @@ import { ReadFailure } from '../list-states'
 import { editHref, integrationHref } from '../paths'
 import { useCredential } from '../queries'
 import { type Credential, expiryOf, type ProviderMark, typeNames } from '../words'
-import { CredentialDetails, SecretTimes, TokenState } from './credential-details'
+import { ConnectionCard } from './connection-card'
+import { CredentialDetails, SecretTimes } from './credential-details'
+import { RenewalCard } from './renewal-card'
 import { TestCard } from './test-card'
 
 /** A credential as a page: all that is known of it, but never its secret. */
@@ -25,11 +28,14 @@ export function CredentialView({
   preloaded,
   mark,
   may,
+  cameBack,
 }: {
   id: string
   preloaded: Preloaded<Credential>
   mark: ProviderMark | null
   may: Allowed
+  /** How the consent ended that the page comes back from. */
+  cameBack: ConsentView | null
 }) {
   const router = useRouter()
   const { data = preloaded.answer, error, isError, isFetching, refetch } = useCredential(id, preloaded)
@@ -78,18 +84,17 @@ export function CredentialView({
       </header>
       {isError ? <ReadFailure error={error} stale retrying={isFetching} onRetry={() => void refetch()} /> : null}
       <Warnings credential={data} />
+      {data.grant === 'authorization_code' ? <ConnectionCard credential={data} may={may} cameBack={cameBack} /> : null}
       <TestCard credential={data} may={may} />
+      {data.tokens && (data.grant !== 'authorization_code' || data.connection) ? (
+        <RenewalCard credential={data} tokens={data.tokens} may={may} />
+      ) : null}
       <Section title="Details">
         <CredentialDetails credential={data} mark={mark} />
       </Section>
       <Section title="Secrets">
         <SecretTimes credential={data} />
       </Section>
-      {data.tokens ? (
-        <Section title="Tokens">
-          <TokenState tokens={data.tokens} />
-        </Section>
-      ) : null}
       <Section title="Used by">
         <UsedBy integrations={data.integrations} />
       </Section>
@@ -106,7 +111,10 @@ function Warnings({ credential }: { credential: Credential }) {
       {tokens?.refused_error ? (
         <Banner tone="error" title="The service has refused to renew this credential">
           It answered <code className="font-mono">{tokens.refused_error}</code>. Calls through its integrations fail
-          until the service is connected anew: edit the credential and replace the refresh token.
+          until the service is connected anew:{' '}
+          {credential.grant === 'authorization_code'
+            ? 're-authorize it below.'
+            : 'edit the credential and replace the refresh token.'}
         </Banner>
       ) : null}
       {expiry && expires_at ? (

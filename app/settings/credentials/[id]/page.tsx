@@ -1,7 +1,10 @@
 import type { Metadata } from 'next'
 import { requireSession } from '@/app/session'
 import { allowedTo } from '../allowed'
+import { CONSENT_PARAM } from '../connect/paths'
+import { readConsent } from '../preload'
 import { providerMarks } from '../provider-marks'
+import { firstParams } from '../search-params'
 import { CredentialView } from './credential-view'
 import { findCredential } from './find-credential'
 
@@ -13,8 +16,8 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 }
 
 /** One credential, at an address of its own. */
-export default async function CredentialPage({ params }: Props) {
-  const { account, role } = await requireSession('credentials:read')
+export default async function CredentialPage({ params, searchParams }: Props) {
+  const { account, user, role } = await requireSession('credentials:read')
   const credential = await findCredential(account.id, (await params).id)
   const { id, provider } = credential.answer
   return (
@@ -25,6 +28,7 @@ export default async function CredentialPage({ params }: Props) {
       preloaded={credential}
       mark={provider === null ? null : (providerMarks()[provider] ?? null)}
       may={allowedTo(role)}
+      cameBack={await readConsent(account.id, user.id, firstParams(await searchParams).get(CONSENT_PARAM))}
     />
   )
 }

@@ -2,18 +2,22 @@
 
 import Link from 'next/link'
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { Banner } from '@/components/ui/banner'
 import { Button, buttonVariants } from '@/components/ui/button'
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/components/ui/card'
+import type { ConsentView } from '@/lib/credentials'
 import type { ActionProblem, ActionResult } from '../../data/action-result'
 import { ProblemBanner } from '../../data/problem-banner'
 import { useAction } from '../../data/use-action'
+import { type Begun, useConnect } from '../connect/use-connect'
 import type { TestSubject } from '../testing/events'
 import { TestProgress } from '../testing/test-progress'
 import { useTest } from '../testing/use-test'
-import { type ProviderMark, type TestResult, typeNames } from '../words'
+import { type Connection, type ProviderMark, type TestResult, typeNames } from '../words'
+import { ConnectionField } from './connection-field'
 import { HostsField } from './hosts-field'
-import { type FormProvider, refilled, templateValues, type Variables } from './initial'
+import { type FormProvider, refilled, templateValues, type Variables, withVariablesOf } from './initial'
 import type { FormInput, FormValues } from './input'
 import type { Stored } from './rules'
 import { savedAs } from './saved-as'
@@ -33,6 +37,8 @@ export interface FormStart {
   draftId: string | null
   /** What a test has found of the form as it begins; undefined: it is a new one. */
   lastResult: TestResult | null | undefined
+  /** Of authorization in the browser: whose tokens it begins with. */
+  connection: Connection | null
 }
 
 /** What a save takes besides the form: what its test has left. */
@@ -52,6 +58,10 @@ export default function CredentialForm({
   cancelHref,
   save,
   subjectOf,
+  redirectUri,
+  connectedBefore,
+  cameBack,
+  connect: begin,
   onSaved,
   onDraft,
 }: {
@@ -66,14 +76,23 @@ export default function CredentialForm({
   save: (input: FormInput & Leftovers) => Promise<ActionResult<string>>
   /** What a test of the form asks for. */
   subjectOf: (input: FormInput & Leftovers) => TestSubject
+  /** Where providers send a browser back to. */
+  redirectUri: string
+  /** Of an edit: whose tokens the credential has until the form is saved. */
+  connectedBefore: Connection | null
+  /** How the consent ended that the page comes back from. */
+  cameBack: ConsentView | null
+  /** Begins to connect the form as it is. */
+  connect: (input: FormInput & Leftovers, display: 'popup' | 'page') => Promise<ActionResult<Begun>>
   /** Told the credential's id. */
   onSaved: (id: string, input: FormInput) => void
   /** A test has made a draft, by which the form can be gone on with after the page was closed. */
   onDraft: (id: string) => void
 }) {
-  const form = useCredentialForm({ initial: start.values, stored: start.stored, provider })
-  const { state, input, tested } = form
   const [template, setTemplate] = useState(0)
+  const shown = withVariablesOf(provider, template)
+  const form = useCredentialForm({ initial: start.values, stored: start.stored, provider: shown })
+  const { state, input, tested } = form
   const [draftId, setDraftId] = useState(start.draftId)
   const [lastTest, setLastTest] = useState<{ tested: string; receipt: string | null; result: TestResult } | null>(null)
   const [testedAs, setTestedAs] = useState('')
@@ -89,7 +108,25 @@ export default function CredentialForm({
   })
   const isTesting = test?.phase === 'running'
   const begun = useRef(tested)
-  useWarningBeforeLeaving(form.hasSecret && !isSaved)
+  const [connection, setConnection] = useState(start.connection)
+  const connectedAs = useRef(input)
+  const [isLeaving, setLeaving] = useState(false)
+  const connect = useConnect({
+    begin: (display) => begin({ ...input, draft_id: draftId, receipt: null }, display),
+    beforeLeaving: () => flushSync(() => setLeaving(true)),
+    onBegun: ({ draftId: id }) => {
+      if (id === null) return
+      setDraftId(id)
+      onDraft(id)
+    },
+    onEnded: ({ state, connection: got }) => {
+      if (state !== 'connected' || !got) return
+      setConnection({ ...got, connected_at: new Date().toISOString(), connected_by: '' })
+      form.keep(connectedAs.current)
+      setProblem(null)
+    },
+  })
+  useWarningBeforeLeaving(form.hasSecret && !isSaved && !isLeaving)
 
   function refused(found: ActionProblem | null): void {
     setProblem(found)
@@ -100,13 +137,14 @@ export default function CredentialForm({
   const latest = useRef(refused)
   latest.current = refused
   useEffect(() => latest.current(saving.problem), [saving.problem])
+  useEffect(() => latest.current(connect.problem), [connect.problem])
   const testProblem = test?.problem ?? null
   useEffect(() => latest.current(testProblem), [testProblem])
 
-  /** Shows what is wrong, as far as the browser can tell; answers whether nothing is. */
-  function isReady(): boolean {
+  /** Shows what is wrong, as far as the browser can tell; answers whether nothing is, but for one field. */
+  function isReady(but?: string): boolean {
     setProblem(null)
-    if (form.submit()) return true
+    if (form.submit(but)) return true
     focusOnFirstError()
     return false
   }
@@ -162,7 +200,7 @@ export default function CredentialForm({
         <ServiceFields
           state={state}
           mark={mark}
-          provider={provider}
+          provider={shown}
           template={template}
           onTemplate={chooseTemplate}
           variables={form.variables}
@@ -175,7 +213,25 @@ export default function CredentialForm({
         title={typeNames[state.values.type]}
         description="Secrets are stored encrypted. Once saved, nobody can see them again, here or over the API."
       >
-        <TypeFields state={state} />
+        <TypeFields
+          state={state}
+          redirectUri={redirectUri}
+          connection={
+            <ConnectionField
+              connect={connect}
+              cameBack={cameBack}
+              connection={connection}
+              before={connectedBefore}
+              error={state.errorOf('connection')}
+              onConnect={() => {
+                // Connecting is what it asks for.
+                if (!isReady('connection')) return
+                connectedAs.current = input
+                connect.start()
+              }}
+            />
+          }
+        />
       </FormCard>
       <FormCard title="Test request" description="Sent with the secret when you press Test.">
         <TestRequestField state={state} />
@@ -225,6 +281,7 @@ export default function CredentialForm({
           </Button>
         </div>
       </div>
+      {connect.passwordDialog}
       {saving.passwordDialog}
     </form>
   )

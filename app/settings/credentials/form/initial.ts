@@ -1,5 +1,7 @@
 import type { CredentialType } from '@/lib/credentials'
 import type { CredentialTemplate } from '@/lib/credentials/catalogue'
+// Not from the index, which has the whole catalogue.
+import { variablesOf } from '@/lib/credentials/catalogue/variables'
 import type { Credential } from '../words'
 import type { FormValues } from './input'
 
@@ -43,6 +45,10 @@ export function emptyValues(type: CredentialType = 'api_key'): FormValues {
     scopes: '',
     audience: '',
     parameters: [],
+    authorizationUrl: '',
+    issuer: '',
+    revocationUrl: '',
+    authorizationParameters: [],
     tokenPlacement: { name: 'Authorization', prefix: 'Bearer ' },
     accessTokenEnds: '',
     secret: {},
@@ -68,6 +74,10 @@ export function valuesOf(form: ShownForm): FormValues {
     scopes: form.scopes?.join(' ') ?? '',
     audience: form.audience ?? '',
     parameters: form.parameters?.map((parameter, id) => ({ id, ...parameter })) ?? [],
+    authorizationUrl: form.authorization_url ?? '',
+    issuer: form.issuer ?? '',
+    revocationUrl: form.revocation_url ?? '',
+    authorizationParameters: form.authorization_parameters?.map((parameter, id) => ({ id, ...parameter })) ?? [],
     tokenPlacement:
       form.type === 'oauth2' && form.placement
         ? { name: form.placement.name, prefix: form.placement.prefix }
@@ -82,6 +92,12 @@ export interface FormProvider {
   monogram: string
   variables: { name: string; label: string; example: string; pattern: string }[]
   templates: Pick<CredentialTemplate, 'label' | 'settings' | 'hosts' | 'test' | 'hint'>[]
+}
+
+/** A provider as one of its templates needs it: the others' variables are not asked for. */
+export function withVariablesOf(provider: FormProvider | null, template: number): FormProvider | null {
+  const chosen = provider?.templates[template]
+  return provider && chosen ? { ...provider, variables: variablesOf(provider.variables, chosen) } : provider
 }
 
 /** Values of a provider's variables, by name. */
@@ -116,8 +132,14 @@ export function refilled(
     ...values,
     hosts: isUntouched ? hosts : values.hosts,
     test: { ...values.test, url: refill(values.test.url, template.test?.url ?? '') },
-    tokenUrl:
-      template.settings.type === 'oauth2' ? refill(values.tokenUrl, template.settings.token_url) : values.tokenUrl,
+    ...(template.settings.type === 'oauth2'
+      ? {
+          tokenUrl: refill(values.tokenUrl, template.settings.token_url),
+          authorizationUrl: refill(values.authorizationUrl, template.settings.authorization_url ?? ''),
+          issuer: refill(values.issuer, template.settings.issuer ?? ''),
+          revocationUrl: refill(values.revocationUrl, template.settings.revocation_url ?? ''),
+        }
+      : {}),
   }
 }
 

@@ -1,6 +1,14 @@
 import { expect, it } from 'vitest'
 import { credentialForm } from '@/lib/credentials/schemas'
-import { emptyValues, refilled, templateValues, valuesOf, variableProblems, variableText } from './initial'
+import {
+  emptyValues,
+  refilled,
+  templateValues,
+  valuesOf,
+  variableProblems,
+  variableText,
+  withVariablesOf,
+} from './initial'
 import { type FormValues, headerKey, testedPart, toInput } from './input'
 
 const none = new Set<string>()
@@ -97,4 +105,34 @@ it('says which variable is missing or does not fit', () => {
   expect(variableProblems(provider, { shop: 'a/b' })['variables.shop']).toContain('my-shop')
   expect(variableProblems(provider, { shop: 'ab' })).toEqual({})
   expect(variableText(' https://shop.example.com/ ')).toBe('shop.example.com')
+})
+
+it('asks for the variables of the template that is chosen, and of no other', () => {
+  const region = { name: 'region', label: 'Region', example: 'na', pattern: 'na|eu' }
+  const templates = [
+    asTemplate,
+    { ...asTemplate, label: 'Key', hosts: ['https://api.example.com'], test: null },
+    {
+      ...asTemplate,
+      label: 'Connect',
+      hosts: ['https://api.example.com'],
+      test: null,
+      settings: {
+        type: 'oauth2',
+        grant: 'authorization_code',
+        authorization_url: 'https://auth-{region}.example.com/authorize',
+        token_url: 'https://auth.example.com/token',
+        client_id: '',
+        client_authentication: 'body',
+        scopes: [],
+        audience: null,
+        parameters: [],
+        placement: { in: 'header', name: 'Authorization', prefix: 'Bearer ' },
+      } as const,
+    },
+  ].map((one) => ({ ...one, settings: { ...one.settings } }) as typeof asTemplate)
+  const both = { ...provider, variables: [...provider.variables, region], templates }
+  const asked = (template: number) => withVariablesOf(both, template)?.variables.map(({ name }) => name)
+  expect([asked(0), asked(1), asked(2)]).toEqual([['shop'], [], ['region']])
+  expect(withVariablesOf(null, 0)).toBeNull()
 })

@@ -36,6 +36,11 @@ export interface FormValues {
   scopes: string
   audience: string
   parameters: Row[]
+  /** Of authorization in the browser, as are the next three. */
+  authorizationUrl: string
+  issuer: string
+  revocationUrl: string
+  authorizationParameters: Row[]
   /** Where the access token stands. */
   tokenPlacement: { name: string; prefix: string }
   /** Of an access token that is imported, as a date-time control has it. */
@@ -119,11 +124,25 @@ function settingsOf(values: FormValues, hasAccessToken: boolean): Record<string,
         audience: values.audience.trim() === '' ? null : values.audience,
         parameters: values.parameters.map(({ name, value }) => ({ name, value })),
         placement: { in: 'header', ...values.tokenPlacement },
+        ...(values.grant === 'authorization_code' ? authorizationOf(values) : {}),
         ...(hasAccessToken && values.accessTokenEnds
           ? { access_token_expires_at: new Date(values.accessTokenEnds).toISOString() }
           : {}),
       }
   }
+}
+
+function authorizationOf({ authorizationUrl, issuer, revocationUrl, authorizationParameters }: FormValues) {
+  return {
+    authorization_url: orNull(authorizationUrl),
+    issuer: orNull(issuer),
+    revocation_url: orNull(revocationUrl),
+    authorization_parameters: authorizationParameters.map(({ name, value }) => ({ name, value })),
+  }
+}
+
+function orNull(text: string): string | null {
+  return text.trim() === '' ? null : text.trim()
 }
 
 /** What a test finds depends on this much of a form: the name, for one, may change afterwards. */

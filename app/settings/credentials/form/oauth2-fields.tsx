@@ -1,11 +1,13 @@
 'use client'
 
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { Field, FieldGroup } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { RadioGroup, RadioGroupItem } from '@/components/ui/radio-group'
 import { Select } from '@/components/ui/select'
+import { AuthorizationFields, MoreOfAuthorization } from './authorization-fields'
 import type { FormValues } from './input'
+import { ParameterRow } from './parameter-row'
 import { RowsField } from './rows-field'
 import { SecretField } from './secret-field'
 import type { FormState } from './use-credential-form'
@@ -17,8 +19,17 @@ const authenticationNames: Record<FormValues['clientAuthentication'], string> = 
 }
 
 /** How Fenicia gets an access token, and where it stands on a request. */
-export function OAuth2Fields({ state }: { state: FormState }) {
+export function OAuth2Fields({
+  state,
+  redirectUri,
+  connection,
+}: {
+  state: FormState
+  redirectUri: string
+  connection: ReactNode
+}) {
   const { values, set, errorOf } = state
+  const isByConsent = values.grant === 'authorization_code'
   return (
     <>
       <FieldGroup label="How Fenicia gets access" error={errorOf('grant')}>
@@ -37,8 +48,14 @@ export function OAuth2Fields({ state }: { state: FormState }) {
             label="Refresh token"
             hint="Somebody has authorized the app, which gave you a refresh token."
           />
+          <RadioGroupItem
+            value="authorization_code"
+            label="Authorization in the browser"
+            hint="You sign in at the service and allow Fenicia in. Nobody copies a token."
+          />
         </RadioGroup>
       </FieldGroup>
+      {isByConsent ? <AuthorizationFields state={state} redirectUri={redirectUri} /> : null}
       <Field label="Token URL" required error={errorOf('token_url')}>
         <Input
           mono
@@ -101,22 +118,32 @@ export function OAuth2Fields({ state }: { state: FormState }) {
         />
       </Field>
       <MoreSettings state={state} />
+      {isByConsent ? connection : null}
     </>
   )
 }
 
+const MORE = [
+  'audience',
+  'parameters',
+  'placement',
+  'access_token_expires_at',
+  'secret.access_token',
+  'secret.next_client_secret',
+  'revocation_url',
+  'authorization_parameters',
+]
+
 /** What few services ask for. Open where something of it is set or wrong. */
 function MoreSettings({ state }: { state: FormState }) {
   const { values, set, errorOf } = state
-  const [isOpen, setOpen] = useState(values.audience !== '' || values.parameters.length > 0)
-  const isWrong = [
-    'audience',
-    'parameters',
-    'placement',
-    'access_token_expires_at',
-    'secret.access_token',
-    'secret.next_client_secret',
-  ].some((path) => errorOf(path, { within: true }))
+  const [isOpen, setOpen] = useState(
+    values.audience !== '' ||
+      values.parameters.length > 0 ||
+      values.authorizationParameters.length > 0 ||
+      values.revocationUrl !== '',
+  )
+  const isWrong = MORE.some((path) => errorOf(path, { within: true }))
   const { tokenPlacement } = values
   return (
     <details
@@ -140,6 +167,7 @@ function MoreSettings({ state }: { state: FormState }) {
             onChange={(event) => set({ audience: event.currentTarget.value })}
           />
         </Field>
+        {values.grant === 'authorization_code' ? <MoreOfAuthorization state={state} /> : null}
         <RowsField
           label="Other parameters of the token request"
           hint="Not secret: they are stored and shown as they are."
@@ -149,27 +177,16 @@ function MoreSettings({ state }: { state: FormState }) {
           addLabel="Add parameter"
           newRow={(id) => ({ id, name: '', value: '' })}
           onChange={(rows) => set({ parameters: rows })}
-          renderRow={(row, index) =>
-            (['name', 'value'] as const).map((part) => (
-              <Field
-                key={part}
-                label={part === 'name' ? 'Name' : 'Value'}
-                required
-                error={errorOf(`parameters.${index}.${part}`)}
-              >
-                <Input
-                  mono
-                  data-field={`parameters.${index}.${part}`}
-                  autoComplete="off"
-                  value={row[part]}
-                  onChange={(event) => {
-                    const changed = { ...row, [part]: event.currentTarget.value }
-                    set({ parameters: values.parameters.map((one) => (one.id === row.id ? changed : one)) })
-                  }}
-                />
-              </Field>
-            ))
-          }
+          renderRow={(row, index) => (
+            <ParameterRow
+              state={state}
+              path={`parameters.${index}`}
+              row={row}
+              onChange={(changed) =>
+                set({ parameters: values.parameters.map((one) => (one.id === row.id ? changed : one)) })
+              }
+            />
+          )}
         />
         <div className="grid gap-5 sm:grid-cols-2">
           <Field label="Header of the access token" required error={errorOf('placement.name')}>

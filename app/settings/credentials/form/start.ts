@@ -4,13 +4,14 @@ import { type ShownForm, valuesOf } from './initial'
 import type { Stored } from './rules'
 
 /** The form of a draft, as its test has left it. */
-export function startOfDraft({ id, form, secret_set_at, last_test }: Draft): FormStart {
+export function startOfDraft({ id, form, secret_set_at, last_test, connection }: Draft): FormStart {
   const shown = form as unknown as ShownForm
   return {
     values: valuesOf(shown),
     stored: storedOf(shown, secret_set_at),
     draftId: id,
     lastResult: last_test?.result ?? null,
+    connection,
   }
 }
 
@@ -21,10 +22,15 @@ export function startOfCredential(credential: Credential): FormStart {
     stored: storedOf(credential, credential.secret_set_at),
     draftId: null,
     lastResult: credential.last_test?.result ?? null,
+    connection: credential.connection,
   }
 }
 
-function storedOf({ hosts, test, token_url, revocation_url }: ShownForm, secretSetAt: Record<string, string>): Stored {
+/** What is stored of a form, and which hosts it was saved for. */
+export function storedOf(
+  { hosts, test, token_url, revocation_url }: ShownForm,
+  secretSetAt: Record<string, string>,
+): Stored {
   const origins = [...hosts, ...(test ? [new URL(test.url).origin] : [])]
   const originOf = (url: string | null | undefined) => (url ? new URL(url).origin : null)
   return {

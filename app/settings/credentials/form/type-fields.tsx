@@ -1,5 +1,6 @@
 'use client'
 
+import type { ReactNode } from 'react'
 import { Field, FieldGroup } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { RadioGroup, RadioGroupItem } from '@/components/ui/radio-group'
@@ -10,8 +11,19 @@ import { RowsField } from './rows-field'
 import { SecretField } from './secret-field'
 import type { FormState } from './use-credential-form'
 
-/** What the chosen type asks for. */
-export function TypeFields({ state }: { state: FormState }) {
+/**
+ * What the chosen type asks for.
+ * @param connection what shows and makes the connection of OAuth2 by consent
+ */
+export function TypeFields({
+  state,
+  redirectUri,
+  connection,
+}: {
+  state: FormState
+  redirectUri: string
+  connection: ReactNode
+}) {
   switch (state.values.type) {
     case 'api_key':
       return <ApiKeyFields state={state} />
@@ -37,7 +49,7 @@ export function TypeFields({ state }: { state: FormState }) {
     case 'headers':
       return <HeadersFields state={state} />
     case 'oauth2':
-      return <OAuth2Fields state={state} />
+      return <OAuth2Fields state={state} redirectUri={redirectUri} connection={connection} />
   }
 }
 

@@ -3,9 +3,10 @@
 import { useEffect, useMemo, useState } from 'react'
 import type { ActionProblem } from '../../data/action-result'
 import { sentencesOf } from '../refusal-words'
-import { type FormProvider, type Variables, variableProblems } from './initial'
+import { type FormProvider, type ShownForm, type Variables, variableProblems } from './initial'
 import { type FormInput, type FormValues, NO_SECRET, secretsOf, testedPart, toInput } from './input'
 import type { Stored } from './rules'
+import { storedOf } from './start'
 
 type Rules = typeof import('./rules')
 
@@ -26,7 +27,7 @@ export interface FormState {
 /** The state of a form for a credential: what is typed, what is wrong with it, and what is sent. */
 export function useCredentialForm({
   initial,
-  stored,
+  stored: storedBefore,
   provider,
 }: {
   initial: FormValues
@@ -34,6 +35,7 @@ export function useCredentialForm({
   provider: FormProvider | null
 }) {
   const [values, setValues] = useState(initial)
+  const [stored, setStored] = useState(storedBefore)
   const [variables, setVariables] = useState<Variables>({})
   const [rules, setRules] = useState<Rules | null>(null)
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set())
@@ -93,16 +95,27 @@ export function useCredentialForm({
     setValues,
     /** Shows what is wrong with a field from now on. */
     touch: (path: string | undefined) => path && setTouched((current) => new Set(current).add(path)),
-    /** Shows all that is wrong; answers whether nothing is. */
-    submit: () => {
+    /** Shows all that is wrong; answers whether nothing is, but for one field. */
+    submit: (but?: string) => {
       setSubmitted(true)
-      return Object.keys(problems).length === 0
+      return Object.keys(problems).every((path) => path === but)
     },
+    /** Notes that a form was kept on the server and connected there, with the secrets that it has. */
+    keep: (kept: FormInput) => setStored((before) => storedWith(before, kept, rules)),
     /** Shows what the server said of the fields. */
     refuse: (problem: ActionProblem) => setRefused({ fields: problem.fields, input }),
     /** Whether a secret was typed that would be lost. */
     hasSecret: secretsOf(values).some(({ key }) => (values.secret[key]?.text ?? '') !== ''),
   }
+}
+
+/** What is stored once a form was kept and connected. */
+function storedWith(before: Stored | null, kept: FormInput, rules: Rules | null): Stored {
+  const now = new Date().toISOString()
+  const typed = Object.keys(kept.secret).map((name) => [name, now])
+  const secretSetAt = { ...before?.secretSetAt, ...Object.fromEntries(typed), refresh_token: now }
+  const form = kept as unknown as ShownForm
+  return storedOf({ ...form, hosts: form.hosts.map((host) => rules?.toOrigin(host) ?? host) }, secretSetAt)
 }
 
 /** Whether the person has left a field, or what it is a part of. */

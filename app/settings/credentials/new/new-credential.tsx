@@ -3,7 +3,9 @@
 import { useRouter } from 'next/navigation'
 import { lazy, Suspense } from 'react'
 import { toast } from '@/components/ui/toast'
+import type { ConsentView } from '@/lib/credentials'
 import { saveCredential } from '../actions'
+import { connectForm } from '../connect/actions'
 import type { FormStart } from '../form/credential-form'
 import type { FormProvider } from '../form/initial'
 import { LIST_PATH } from '../list-state'
@@ -19,10 +21,14 @@ export function NewCredential({
   start,
   mark,
   provider,
+  redirectUri,
+  cameBack,
 }: {
   start: FormStart
   mark: ProviderMark | null
   provider: FormProvider | null
+  redirectUri: string
+  cameBack: ConsentView | null
 }) {
   const router = useRouter()
   const changed = useCredentialsChanged()
@@ -32,6 +38,10 @@ export function NewCredential({
         start={start}
         mark={mark}
         provider={provider}
+        redirectUri={redirectUri}
+        connectedBefore={null}
+        cameBack={cameBack}
+        connect={(form, display) => connectForm(null, form, display)}
         mayChooseType={mark === null && start.draftId === null}
         mayChooseProvider={start.draftId === null}
         saveLabel="Save credential"

@@ -5,11 +5,14 @@ import { Banner } from '@/components/ui/banner'
 import { PageHeader } from '@/components/ui/page-header'
 import { findProvider, providers } from '@/lib/credentials'
 import { type ProviderGroup, providerGroups } from '@/lib/credentials/catalogue'
+import { callbackUrl } from '@/lib/oauth/connect/callback'
+import { getRuntime } from '@/lib/runtime'
+import { CONSENT_PARAM } from '../connect/paths'
 import { emptyValues, templateValues } from '../form/initial'
 import { startOfDraft } from '../form/start'
 import { LIST_PATH } from '../list-state'
 import { draftHref, OTHER_SERVICE } from '../paths'
-import { readDraft } from '../preload'
+import { readConsent, readDraft } from '../preload'
 import { providerMarks } from '../provider-marks'
 import { firstParams } from '../search-params'
 import { typeNames } from '../words'
@@ -34,6 +37,7 @@ export default async function NewCredentialPage({ searchParams }: PageProps<'/se
   const draft = draftId === null ? null : await readDraft(account.id, user.id, draftId)
   if (draft?.credential_id) redirect(draftHref(draft))
   const marks = providerMarks()
+  const redirectUri = callbackUrl(getRuntime().config.url)
   if (draft) {
     const start = startOfDraft(draft)
     const { provider } = start.values
@@ -44,6 +48,8 @@ export default async function NewCredentialPage({ searchParams }: PageProps<'/se
           start={start}
           mark={provider === null ? null : (marks[provider] ?? null)}
           provider={null}
+          redirectUri={redirectUri}
+          cameBack={await readConsent(account.id, user.id, params.get(CONSENT_PARAM))}
         />
       </Step>
     )
@@ -60,9 +66,11 @@ export default async function NewCredentialPage({ searchParams }: PageProps<'/se
       <Step>
         <NewCredential
           key={id}
-          start={{ values, stored: null, draftId: null, lastResult: undefined }}
+          start={{ values, stored: null, draftId: null, lastResult: undefined, connection: null }}
           mark={known && { name: known.name, monogram: known.monogram }}
           provider={known}
+          redirectUri={redirectUri}
+          cameBack={null}
         />
       </Step>
     )

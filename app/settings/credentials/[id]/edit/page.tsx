@@ -2,9 +2,12 @@ import type { Metadata } from 'next'
 import { requireSession } from '@/app/session'
 import { Banner } from '@/components/ui/banner'
 import { PageHeader } from '@/components/ui/page-header'
+import { callbackUrl } from '@/lib/oauth/connect/callback'
+import { getRuntime } from '@/lib/runtime'
+import { CONSENT_PARAM } from '../../connect/paths'
 import { startOfCredential, startOfDraft } from '../../form/start'
 import { credentialHref } from '../../paths'
-import { readDraft } from '../../preload'
+import { readConsent, readDraft } from '../../preload'
 import { providerMarks } from '../../provider-marks'
 import { firstParams } from '../../search-params'
 import { findCredential } from '../find-credential'
@@ -21,7 +24,8 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function EditCredentialPage({ params, searchParams }: Props) {
   const { account, user } = await requireSession('credentials:update')
   const { answer: credential } = await findCredential(account.id, (await params).id)
-  const draftId = firstParams(await searchParams).get('draft')
+  const query = firstParams(await searchParams)
+  const draftId = query.get('draft')
   const found = draftId === null ? null : await readDraft(account.id, user.id, draftId)
   const draft = found?.credential_id === credential.id ? found : null
   const { provider } = credential
@@ -37,6 +41,9 @@ export default async function EditCredentialPage({ params, searchParams }: Props
         // Another credential or draft is another form: nothing of this one's state goes along.
         key={draft?.id ?? credential.id}
         id={credential.id}
+        redirectUri={callbackUrl(getRuntime().config.url)}
+        connectedBefore={credential.connection}
+        cameBack={await readConsent(account.id, user.id, query.get(CONSENT_PARAM))}
         start={draft ? startOfDraft(draft) : startOfCredential(credential)}
         mark={provider === null ? null : (providerMarks()[provider] ?? null)}
       />

@@ -1,0 +1,152 @@
+'use client'
+
+import { useRouter, useSearchParams } from 'next/navigation'
+import { useEffect, useState } from 'react'
+import { Banner } from '@/components/ui/banner'
+import { Button } from '@/components/ui/button'
+import { Card, CardContent, CardFooter, CardHeader, CardTitle } from '@/components/ui/card'
+import { RelativeTime } from '@/components/ui/relative-time'
+import { Status } from '@/components/ui/status'
+import type { ConsentView } from '@/lib/credentials'
+import { ProblemBanner } from '../../data/problem-banner'
+import { connectCredential } from '../connect/actions'
+import { ConnectStatus, EndBanner } from '../connect/connect-status'
+import { REAUTHORIZE_PARAM } from '../connect/paths'
+import { useConnect } from '../connect/use-connect'
+import type { Allowed } from '../credential-menu'
+import { DisconnectDialog, ReauthorizeDialog, ReplaceDialog } from '../dialogs/connection-dialogs'
+import { credentialHref } from '../paths'
+import { useCredentialsChanged } from '../queries'
+import { accountText, type Credential } from '../words'
+
+/** Whose account is connected, and the buttons that connect it anew or take it away. */
+export function ConnectionCard({
+  credential,
+  may,
+  cameBack,
+}: {
+  credential: Credential
+  may: Allowed
+  /** How the consent ended that the page comes back from. */
+  cameBack: ConsentView | null
+}) {
+  const { id, connection, authorization_url: authorizationUrl } = credential
+  const changed = useCredentialsChanged()
+  const router = useRouter()
+  const wantsIt = useSearchParams().get(REAUTHORIZE_PARAM) !== null
+  const forget = () => router.replace(credentialHref(id), { scroll: false })
+  const [other, setOther] = useState(cameBack?.state === 'other_account' ? cameBack : null)
+  // Dialogs stand outside of what the server renders.
+  const [isAlive, setAlive] = useState(false)
+  useEffect(() => setAlive(true), [])
+  const [isDisconnecting, setDisconnecting] = useState(false)
+  const [said, setSaid] = useState<string | null>(null)
+  const connect = useConnect({
+    begin: (display) => connectCredential(id, display),
+    onEnded: (consent) => {
+      if (consent.state === 'other_account') setOther(consent)
+      changed()
+    },
+  })
+  const start = () => {
+    setSaid(null)
+    connect.start()
+  }
+  const isWaiting = connect.connecting.phase === 'waiting'
+  return (
+    <Card>
+      <CardHeader>
+        <CardTitle>Connection</CardTitle>
+      </CardHeader>
+      <CardContent className="grid grid-cols-[minmax(0,1fr)] gap-4">
+        <div className="grid gap-1 text-sm [overflow-wrap:anywhere]">
+          {connection ? (
+            <>
+              <Status tone="success" className="font-medium">
+                Connected as {accountText(connection)}
+              </Status>
+              <p className="text-muted-foreground">
+                <RelativeTime value={connection.connected_at} /> by {connection.connected_by}
+              </p>
+            </>
+          ) : (
+            <>
+              <Status tone="warning" className="font-medium">
+                Not connected
+              </Status>
+              <p className="text-muted-foreground">
+                Calls through its integrations are refused until somebody connects the service.
+              </p>
+            </>
+          )}
+        </div>
+        {connect.connecting.phase === 'idle' && cameBack ? <EndBanner consent={cameBack} /> : null}
+        <ConnectStatus connect={connect} />
+        <ProblemBanner problem={connect.problem} />
+        {said ? (
+          <Banner role="status" title="Disconnected">
+            {said}
+          </Banner>
+        ) : null}
+      </CardContent>
+      {may.reauthorize ? (
+        <CardFooter>
+          <span>Opens the service, where you sign in and allow Fenicia in.</span>
+          <span className="flex flex-wrap gap-2">
+            {connection && may.update ? (
+              <Button aria-haspopup="dialog" onClick={() => setDisconnecting(true)}>
+                Disconnect
+              </Button>
+            ) : null}
+            <Button
+              variant={connection ? 'secondary' : 'primary'}
+              pending={connect.pending}
+              disabled={isWaiting}
+              onClick={start}
+            >
+              {connection ? 'Re-authorize' : 'Connect'}
+            </Button>
+          </span>
+        </CardFooter>
+      ) : null}
+      {isAlive && wantsIt && may.reauthorize && !isWaiting ? (
+        <ReauthorizeDialog
+          credential={credential}
+          host={new URL(authorizationUrl ?? '').host}
+          onClose={forget}
+          onContinue={() => {
+            forget()
+            start()
+          }}
+        />
+      ) : null}
+      {isAlive && other ? (
+        <ReplaceDialog
+          name={credential.name}
+          consent={other}
+          onDecided={() => {
+            setOther(null)
+            connect.reset()
+            forget()
+            changed()
+          }}
+          onClose={() => setOther(null)}
+        />
+      ) : null}
+      {isDisconnecting ? (
+        <DisconnectDialog
+          credential={credential}
+          onClose={() => setDisconnecting(false)}
+          onDone={(words) => {
+            setDisconnecting(false)
+            connect.reset()
+            forget()
+            setSaid(words)
+            changed()
+          }}
+        />
+      ) : null}
+      {connect.passwordDialog}
+    </Card>
+  )
+}

@@ -1,0 +1,43 @@
+'use client'
+
+import { Banner } from '@/components/ui/banner'
+import { Button } from '@/components/ui/button'
+import type { ConsentView } from '@/lib/credentials'
+import type { useConnect } from './use-connect'
+import { endWords } from './words'
+
+/** What is known of a consent: that it is waited for, or how it ended. */
+export function ConnectStatus({ connect }: { connect: ReturnType<typeof useConnect> }) {
+  const { connecting, reopen, cancel } = connect
+  if (connecting.phase === 'idle') return null
+  if (connecting.phase === 'ended') return <EndBanner consent={connecting.consent} />
+  return (
+    <Banner
+      role="status"
+      title={`Waiting for ${new URL(connecting.begun.url).host}`}
+      action={
+        <>
+          <Button size="sm" onClick={reopen}>
+            Open it again
+          </Button>
+          <Button size="sm" variant="ghost" onClick={cancel}>
+            Call it off
+          </Button>
+        </>
+      }
+    >
+      Go on in the window that has opened. If you have closed it, nothing was changed: open it again, or call it off.
+    </Banner>
+  )
+}
+
+/** How a consent ended. */
+export function EndBanner({ consent }: { consent: Pick<ConsentView, 'state' | 'detail' | 'accounts'> }) {
+  const words = endWords(consent)
+  if (!words) return null
+  return (
+    <Banner tone={words.tone} title={words.title} role={words.tone === 'error' ? 'alert' : 'status'}>
+      {words.text}
+    </Banner>
+  )
+}

@@ -1,0 +1,396 @@
+import { eq } from 'drizzle-orm'
+import { describe, expect, it } from 'vitest'
+import { oauthStates, outboxEvents, tokenSets, vaultItems } from '@/db/schema'
+import { endOf, expectEnd, REDIRECT_URI, withConnecting } from '@/test/connecting'
+import { consentTo } from '@/test/oauth-consent'
+import { isRefusal } from '../../errors'
+import { parseInput } from '../../input'
+import {
+  cancelConsent,
+  createCredential,
+  credentialChanges,
+  deleteCredential,
+  discardAccount,
+  disconnect,
+  fillFromIssuer,
+  getConsent,
+  getCredential,
+  getDraft,
+  pruneConsents,
+  replaceAccount,
+  testCredential,
+  testForm,
+  updateCredential,
+} from '..'
+import { renewableOf } from '../oauth'
+import { beginForm } from './begin'
+
+withConnecting('connecting', (bed) => {
+  const begin = () => ({ browserKey: bed.browserKey, display: 'popup' as const, redirectUri: REDIRECT_URI })
+  const view = (id: string) => getCredential(bed.db, bed.ana.accountId, id)
+
+  describe('a stored credential', () => {
+    it('sends the browser there with PKCE, state and nonce, and the exact redirect address', async () => {
+      const id = await bed.make({ authorization_parameters: [{ name: 'access_type', value: 'offline' }] })
+      const url = new URL((await bed.begin(id)).url)
+      expect(url.origin + url.pathname).toBe(bed.provider.authorizationUrl)
+      expect(Object.fromEntries(url.searchParams)).toMatchObject({
+        response_type: 'code',
+        client_id: bed.provider.clientId,
+        redirect_uri: REDIRECT_URI,
+        scope: 'openid offline_access orders',
+        code_challenge_method: 'S256',
+        code_challenge: expect.stringMatching(/^[\w-]{43}$/),
+        nonce: expect.stringMatching(/^[\w-]{43}$/),
+        access_type: 'offline',
+      })
+      // Nothing of whom it is bound to can be read.
+      expect(url.href).not.toContain(bed.ana.accountId)
+      expect(url.href).not.toContain(id)
+    })
+
+    it('gets tokens that work and are renewed, and remembers whose they are', async () => {
+      const id = await bed.make()
+      expect((await view(id)).connection).toBeNull()
+      expectEnd(await bed.connect(id), 'connected')
+      const first = await bed.tokens(id)
+      expect(await bed.provider.accepts(first.access as string)).toBe(true)
+      expect((await view(id)).connection).toMatchObject({
+        issuer: bed.provider.issuer,
+        subject: 'merchant',
+        label: 'merchant',
+        connectedById: bed.ana.id,
+        connectedByName: 'Ana',
+      })
+      const load = () => renewableOf(bed.db, bed.store.vault, bed.ana.accountId, id)
+      const owner = { accountId: bed.ana.accountId, ownerId: id }
+      for (const _ of [1, 2]) await bed.store.tokens.renew(owner, load, { reason: 'rejected' })
+      const renewed = await bed.tokens(id)
+      expect(renewed.version).toBe(first.version + 2)
+      expect(renewed.refresh).not.toBe(first.refresh)
+      expect(await bed.provider.accepts(renewed.access as string)).toBe(true)
+      expect(await bed.audit()).toContainEqual({
+        action: 'credential.connected',
+        target: id,
+        details: { account: 'merchant', before: null },
+      })
+    })
+
+    it('takes a public client, and a server that says nothing of itself', async () => {
+      const id = await bed.make({
+        client_authentication: 'none',
+        client_id: bed.provider.publicClientId,
+        secret: {},
+        issuer: null,
+        revocation_url: null,
+      })
+      expectEnd(await bed.connect(id), 'connected')
+      expect((await view(id)).connection).toMatchObject({ subject: null, label: null })
+      expect((await bed.tokens(id)).refresh).toBeDefined()
+    })
+
+    it('keeps id, uses and history when it is re-authorized, forgets the refusal and tells of the recovery', async () => {
+      const id = await bed.make()
+      await bed.connect(id)
+      const before = await bed.tokens(id)
+      await bed.db
+        .update(tokenSets)
+        .set({ refusedError: 'invalid_grant', refusedAt: new Date(), alarmedAt: new Date() })
+        .where(eq(tokenSets.ownerId, id))
+      expectEnd(await bed.connect(id), 'connected')
+      expect((await bed.tokens(id)).refresh).not.toBe(before.refresh)
+      expect((await view(id)).tokens?.refusedError).toBeNull()
+      expect((await bed.audit()).filter(({ target }) => target === id).map(({ action }) => action)).toEqual([
+        'credential.created',
+        'credential.connected',
+        'credential.connected',
+      ])
+      const events = await bed.db.select().from(outboxEvents).where(eq(outboxEvents.subjectId, id))
+      expect(events.map(({ kind }) => kind)).toEqual(['credential.renewal_recovered'])
+    })
+
+    it('can be tested once it is connected, and says so before', async () => {
+      const id = await bed.make()
+      expect(await testCredential(bed.store, bed.ana, id)).toMatchObject({
+        result: 'failed',
+        advice: expect.stringMatching(/connect it/),
+      })
+      await bed.connect(id)
+      expect(await testCredential(bed.store, bed.ana, id)).toMatchObject({ result: 'good' })
+    })
+
+    it('is left as it was by a denial, which says what the provider said', async () => {
+      const id = await bed.make()
+      await bed.connect(id)
+      const before = await bed.tokens(id)
+      const { url, id: consent } = await bed.begin(id)
+      expectEnd(await bed.bring(await consentTo(url, { choice: 'deny' })), 'denied')
+      expect(await bed.tokens(id)).toEqual(before)
+      expect(await getConsent(bed.db, bed.ana, consent)).toMatchObject({
+        state: 'denied',
+        detail: 'access_denied: “The merchant said no.”',
+      })
+      expect((await bed.audit()).at(-1)).toMatchObject({
+        action: 'credential.connect_refused',
+        target: id,
+        details: { reason: 'denied' },
+      })
+    })
+
+    it('that is not to be connected can’t be', async () => {
+      const id = await bed.make({
+        grant: 'client_credentials',
+        authorization_url: null,
+        issuer: null,
+        revocation_url: null,
+      })
+      await expect(bed.begin(id)).rejects.toMatchObject({ code: 'invalid', fields: [{ field: 'grant' }] })
+    })
+
+    it('takes everything along when it is deleted', async () => {
+      const id = await bed.make()
+      await bed.connect(id)
+      const { id: pending } = await bed.begin(id)
+      await deleteCredential(bed.store, bed.ana, id)
+      expect(await bed.db.$count(oauthStates, eq(oauthStates.ownerId, id))).toBe(0)
+      expect(await bed.db.$count(vaultItems, eq(vaultItems.ownerId, pending))).toBe(0)
+    })
+  })
+
+  describe('another account of the provider', () => {
+    async function comesBack(): Promise<{ id: string; consent: string }> {
+      const id = await bed.make()
+      await bed.connect(id, 'shop-1')
+      const { url, id: consent } = await bed.begin(id)
+      expectEnd(await bed.bring(await consentTo(url, { account: 'shop-2' })), 'other_account')
+      return { id, consent }
+    }
+
+    it('replaces nothing until somebody says so', async () => {
+      const { id, consent } = await comesBack()
+      expect((await view(id)).connection).toMatchObject({ label: 'shop-1' })
+      expect(await getConsent(bed.db, bed.ana, consent)).toMatchObject({
+        state: 'other_account',
+        accounts: { before: 'shop-1', now: 'shop-2' },
+      })
+      const before = await bed.tokens(id)
+      await replaceAccount(bed.store, bed.ana, consent)
+      const after = await bed.tokens(id)
+      expect(after.refresh).not.toBe(before.refresh)
+      expect(await bed.provider.accepts(after.access as string)).toBe(true)
+      expect((await view(id)).connection).toMatchObject({ label: 'shop-2' })
+      expect((await bed.audit()).at(-1)).toMatchObject({
+        action: 'credential.connected',
+        details: { account: 'shop-2', before: 'shop-1' },
+      })
+      await expect(replaceAccount(bed.store, bed.ana, consent)).rejects.toMatchObject({ code: 'not_found' })
+    })
+
+    it('is forgotten when it is discarded', async () => {
+      const { id, consent } = await comesBack()
+      const before = await bed.tokens(id)
+      await discardAccount(bed.store, bed.ana, consent)
+      expect(await bed.tokens(id)).toEqual(before)
+      expect(await bed.db.$count(vaultItems, eq(vaultItems.ownerId, consent))).toBe(0)
+      await expect(replaceAccount(bed.store, bed.ana, consent)).rejects.toMatchObject({ code: 'not_found' })
+    })
+
+    it('is only for who brought it to decide on, and not after the credential was changed', async () => {
+      const { id, consent } = await comesBack()
+      const stranger = { ...bed.ana, id: 'usr_stranger' }
+      await expect(replaceAccount(bed.store, stranger, consent)).rejects.toMatchObject({ code: 'not_found' })
+      const other = parseInput(credentialChanges, { client_id: 'another-app' })
+      await updateCredential(bed.store, bed.ana, id, other)
+      await expect(replaceAccount(bed.store, bed.ana, consent)).rejects.toMatchObject({ code: 'not_found' })
+    })
+  })
+
+  describe('a form that is not saved', () => {
+    it('is kept while the person is away; its tokens are tested and saved with it', async () => {
+      const form = bed.form()
+      const { url, draftId } = await beginForm(bed.store, bed.ana, form, null, begin())
+      expect(await bed.bring(await consentTo(url))).toMatchObject({
+        outcome: 'connected',
+        consent: { ownerId: draftId },
+      })
+      expect(await getDraft(bed.db, bed.ana, draftId as string)).toMatchObject({ connection: { label: 'merchant' } })
+      const tested = await testForm(bed.store, bed.ana, { ...form, draft_id: draftId })
+      expect(tested).toMatchObject({ result: 'good', draftId })
+      const tokens = await bed.tokens(draftId as string)
+      const id = await createCredential(bed.store, bed.ana, { ...form, draft_id: draftId, receipt: tested.receipt })
+      expect(await bed.tokens(id)).toMatchObject({ access: tokens.access, refresh: tokens.refresh })
+      expect(await view(id)).toMatchObject({ connection: { label: 'merchant' }, lastTest: { result: 'good' } })
+      expect((await bed.tokens(draftId as string)).refresh).toBeUndefined()
+    })
+
+    it('can’t be tested before it is connected', async () => {
+      await expect(testForm(bed.store, bed.ana, bed.form())).rejects.toMatchObject({
+        code: 'invalid',
+        fields: [{ field: 'connection' }],
+      })
+    })
+
+    it('of an edit leaves the credential as it is until it is saved', async () => {
+      const id = await bed.make()
+      await bed.connect(id)
+      const before = await bed.tokens(id)
+      const form = bed.form({ scopes: ['openid', 'orders'], secret: {} })
+      const { url, draftId } = await beginForm(bed.store, bed.ana, form, id, begin())
+      expectEnd(await bed.bring(await consentTo(url, { account: 'shop-2' })), 'connected')
+      expect(await bed.tokens(id)).toEqual(before)
+      expect((await view(id)).connection).toMatchObject({ label: 'merchant' })
+      const { draft_id: _, receipt: _r, secret: _s, type: _t, access_token_expires_at: _a, ...fields } = form
+      await updateCredential(bed.store, bed.ana, id, { ...fields, draft_id: draftId } as never)
+      expect((await view(id)).connection).toMatchObject({ label: 'shop-2' })
+      expect((await bed.tokens(id)).refresh).not.toBe(before.refresh)
+    })
+  })
+
+  describe('tokens go to no other host than those that they were got for', () => {
+    const evil = 'https://evil.example'
+    it.each([
+      ['a host', { hosts: ['https://api.example.com', evil] }],
+      ['the token URL', { token_url: `${evil}/token`, issuer: null }],
+      ['the revocation URL', { revocation_url: `${evil}/revoke` }],
+    ])('%s that is added asks to connect again, even of a public client', async (_what, change) => {
+      const id = await bed.make({
+        client_authentication: 'none',
+        client_id: bed.provider.publicClientId,
+        secret: {},
+      })
+      await bed.connect(id)
+      const changes = parseInput(credentialChanges, change)
+      const refused = { code: 'invalid', fields: [{ field: 'connection' }] }
+      await expect(updateCredential(bed.store, bed.ana, id, changes)).rejects.toMatchObject(refused)
+      // Nor by way of a draft that was never connected.
+      const form = bed.form({
+        client_authentication: 'none',
+        client_id: bed.provider.publicClientId,
+        secret: {},
+        ...change,
+      })
+      const { draftId } = await beginForm(bed.store, bed.ana, form, id, begin())
+      const viaDraft = { ...changes, draft_id: draftId }
+      await expect(updateCredential(bed.store, bed.ana, id, viaDraft)).rejects.toMatchObject(refused)
+      await expect(testForm(bed.store, bed.ana, { ...form, draft_id: draftId }, id)).rejects.toMatchObject(refused)
+    })
+
+    it('nor by way of a draft that was connected for fewer hosts', async () => {
+      const form = bed.form()
+      const { url, draftId } = await beginForm(bed.store, bed.ana, form, null, begin())
+      await bed.bring(await consentTo(url))
+      const more = { ...form, hosts: [...form.hosts, evil], draft_id: draftId }
+      const typed = { ...more, secret: { client_secret: bed.provider.clientSecret } }
+      const refused = { code: 'invalid', fields: [{ field: 'connection' }] }
+      await expect(createCredential(bed.store, bed.ana, typed)).rejects.toMatchObject(refused)
+      await beginForm(bed.store, bed.ana, typed, null, begin())
+      expect(await bed.tokens(draftId as string)).toMatchObject({ access: undefined, refresh: undefined })
+    })
+  })
+
+  describe('disconnecting', () => {
+    it('takes the tokens back at the provider, forgets them and keeps the credential', async () => {
+      const id = await bed.make()
+      await bed.connect(id)
+      const { access } = await bed.tokens(id)
+      expect(await disconnect(bed.store, bed.ana, id)).toBe('confirmed')
+      expect(await bed.provider.accepts(access as string)).toBe(false)
+      expect(await bed.tokens(id)).toEqual({ access: undefined, refresh: undefined, version: 0 })
+      const now = await view(id)
+      expect(now.connection).toBeNull()
+      expect(now.secretSetAt).not.toHaveProperty('refresh_token')
+      expect((await bed.audit()).at(-1)).toMatchObject({
+        action: 'credential.disconnected',
+        details: { revocation: 'confirmed' },
+      })
+      expectEnd(await bed.connect(id, 'shop-2'), 'connected')
+    })
+
+    it.each([
+      ['not_supported', { revocation_url: null }],
+      ['refused', { revocation_url: 'TOKEN_URL' }],
+      ['unknown', { revocation_url: 'http://127.0.0.1:50999/revoke' }],
+    ])('says honestly when the provider has not confirmed: %s', async (expected, fields) => {
+      const url = fields.revocation_url === 'TOKEN_URL' ? bed.provider.tokenUrl : fields.revocation_url
+      const id = await bed.make({ revocation_url: url })
+      await bed.connect(id)
+      expect(await disconnect(bed.store, bed.ana, id)).toBe(expected)
+      expect((await bed.tokens(id)).refresh).toBeUndefined()
+    })
+
+    it('waits for no renewal and is refused while one runs', async () => {
+      const id = await bed.make()
+      await bed.connect(id)
+      await bed.db
+        .update(tokenSets)
+        .set({ leaseUntil: new Date(Date.now() + 60_000) })
+        .where(eq(tokenSets.ownerId, id))
+      await expect(disconnect(bed.store, bed.ana, id)).rejects.toMatchObject({ code: 'credential_busy' })
+      expect((await bed.tokens(id)).refresh).toBeDefined()
+    })
+  })
+
+  describe('filling from an issuer', () => {
+    it('finds the addresses, and how a client may prove itself', async () => {
+      expect(await fillFromIssuer(bed.store, bed.ana, bed.provider.issuer)).toEqual({
+        issuer: bed.provider.issuer,
+        authorizationUrl: bed.provider.authorizationUrl,
+        tokenUrl: bed.provider.tokenUrl,
+        revocationUrl: bed.provider.revocationUrl,
+        namesIssuer: true,
+        authentications: ['basic', 'body', 'none'],
+      })
+    })
+
+    it.each([
+      ['names another issuer', () => `${bed.provider.issuer}/tenant`],
+      ['is not there', () => 'http://127.0.0.1:50999'],
+      ['may not be called', () => 'https://10.0.0.1'],
+    ])('says so when the issuer %s', async (_what, issuer) => {
+      await expect(fillFromIssuer(bed.store, bed.ana, issuer())).rejects.toMatchObject({
+        code: 'invalid',
+        fields: [{ field: 'issuer' }],
+      })
+    })
+
+    it('refuses to begin where the issuer says that its token endpoint is elsewhere, or is written otherwise', async () => {
+      const elsewhere = await bed.make({ token_url: 'http://127.0.0.1:50999/token' })
+      await expect(bed.begin(elsewhere)).rejects.toMatchObject({ fields: [{ field: 'token_url' }] })
+      const slashed = await bed.make({ issuer: `${bed.provider.issuer}/` })
+      await expect(bed.begin(slashed)).rejects.toMatchObject({ fields: [{ field: 'issuer' }] })
+    })
+  })
+
+  it('can be called off and begun anew; the answers that are late change nothing', async () => {
+    const id = await bed.make()
+    const first = await bed.begin(id)
+    const second = await bed.begin(id)
+    expectEnd(await bed.bring(await consentTo(first.url)), 'superseded')
+    await cancelConsent(bed.store, bed.ana, second.id)
+    expectEnd(await bed.bring(await consentTo(second.url)), 'cancelled')
+    expect((await bed.tokens(id)).refresh).toBeUndefined()
+    expect((await getConsent(bed.db, bed.ana, first.id)).state).toBe('superseded')
+  })
+
+  it('deletes what nobody asks for any more, with what it kept', async () => {
+    const id = await bed.make()
+    const [old, fresh] = [await bed.begin(id), await bed.begin(await bed.make())]
+    await bed.db
+      .update(oauthStates)
+      .set({ expiresAt: new Date(Date.now() - 25 * 3_600_000) })
+      .where(eq(oauthStates.id, old.id))
+    expect(await pruneConsents(bed.db, bed.store.vault)).toBeGreaterThanOrEqual(1)
+    await expect(getConsent(bed.db, bed.ana, old.id)).rejects.toSatisfy(isRefusal)
+    expect((await getConsent(bed.db, bed.ana, fresh.id)).state).toBe('pending')
+    expect(await bed.db.$count(vaultItems, eq(vaultItems.ownerId, old.id))).toBe(0)
+  })
+
+  it('finishes one of two answers that come at once', async () => {
+    const id = await bed.make()
+    const { url } = await bed.begin(id)
+    const back = await consentTo(url)
+    const ends = await Promise.all([bed.bring(back), bed.bring(back)])
+    expect(ends.map(endOf).sort()).toEqual(['connected', 'replayed'])
+    expect(await bed.provider.accepts((await bed.tokens(id)).access as string)).toBe(true)
+  })
+})
