@@ -12,7 +12,16 @@ export default defineConfig({
   // A worker's runtime, with its database connections, serves run after run.
   processKeepAlive: true,
   build: {
-    // Native or WASM packages, which can't be put in a bundle.
-    external: ['@electric-sql/pglite', '@node-rs/argon2', 'pg'],
+    // What Next doesn't put in a bundle either, see next.config.ts.
+    external: [
+      '@electric-sql/pglite',
+      '@neondatabase/serverless',
+      '@node-rs/argon2',
+      'pg',
+      'pino',
+      'rate-limiter-flexible',
+      'undici',
+      'ws',
+    ],
   },
 })
