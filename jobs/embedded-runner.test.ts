@@ -293,6 +293,8 @@ describe('a dispatched job', () => {
     expect(run).toHaveBeenCalledTimes(1)
     end()
     await vi.advanceTimersByTimeAsync(30_000)
+    end()
+    await vi.advanceTimersByTimeAsync(30_000)
     expect(payloads().map(({ order }) => order)).toEqual([1, 2])
   })
 
