@@ -14,6 +14,8 @@ const config: NextConfig = {
     '@node-rs/argon2',
     '@trigger.dev/core',
     '@trigger.dev/sdk',
+    '@react-email/render',
+    'nodemailer',
     'pg',
     'pino',
     'rate-limiter-flexible',

@@ -1,8 +1,10 @@
+import { renderMail } from '@/emails'
 import { pruneSignIns } from '@/lib/accounts'
 import { pruneUsage, retireSilentKeys, runBulkRevocations } from '@/lib/api-keys'
 import { pruneConsents, pruneDrafts, pruneRenewals, renewDueCredentials, warnOfExpiry } from '@/lib/credentials'
 import { pruneProxyCalls } from '@/lib/integrations'
 import type { JobPayloads, ScheduledJobId } from '@/lib/jobs'
+import { deliverNotifications, pruneNotifications, sendReminders } from '@/lib/notifications'
 import { type DispatchedDefinition, type Job, NO_RETRY, type Retry, type ScheduledDefinition } from './job'
 
 /** Of jobs whose next time is far away. */
@@ -62,6 +64,24 @@ const scheduled: Record<ScheduledJobId, ScheduledDefinition> = {
     retry: WITHIN_THE_HOUR,
     maxDurationSeconds: 3_600,
     run: ({ database }, _, { signal }) => pruneRenewals(database.db, signal),
+  },
+  'notifications.deliver': {
+    cron: '* * * * *',
+    retry: NO_RETRY,
+    maxDurationSeconds: 300,
+    run: (runtime, _, { signal }) => deliverNotifications(runtime, renderMail, signal),
+  },
+  'notifications.remind': {
+    cron: '*/10 * * * *',
+    retry: NO_RETRY,
+    maxDurationSeconds: 300,
+    run: ({ database }, _, { signal }) => sendReminders(database.db, signal),
+  },
+  'notifications.prune': {
+    cron: '59 3 * * *',
+    retry: WITHIN_THE_HOUR,
+    maxDurationSeconds: 3_600,
+    run: ({ database }, _, { signal }) => pruneNotifications(database.db, signal),
   },
   'accounts.prune': {
     cron: '7 * * * *',

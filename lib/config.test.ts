@@ -33,6 +33,7 @@ describe('without any variable', () => {
     corsOrigins: [],
     egress: { allow: [] },
     trigger: null,
+    mail: { smtp: null, from: 'Fenicia <fenicia@localhost>', folder: resolve('.fenicia/outbox') },
     logLevel: 'info',
   }
 
@@ -82,6 +83,11 @@ describe('a value', () => {
         },
       },
     ],
+    [
+      { SMTP_URL: 'smtp://fenicia:hush@mail.example.com', MAIL_FROM: 'fenicia@example.com' },
+      { mail: { smtp: { host: 'mail.example.com', port: 587, tls: 'required' }, from: 'fenicia@example.com' } },
+    ],
+    [{ MAIL_FROM: 'Tyre & Sidon <a@example.com>' }, { mail: { from: 'Tyre & Sidon <a@example.com>' } }],
     [{ FENICIA_LOG_LEVEL: 'silent' }, { logLevel: 'silent' }],
     [
       { ...POSTGRES, TRIGGER_SECRET_KEY: 'tr_prod_x' },
@@ -150,6 +156,10 @@ describe('a value', () => {
     ['FENICIA_EGRESS_ALLOW', '10.0.0.0/33', 'hosts, host:port or CIDRs'],
     ['TRIGGER_API_URL', 'trigger.example.com', 'an http:// or https:// address'],
     ['TRIGGER_PROJECT_REF', 'fenicia', "the project's reference"],
+    ['SMTP_URL', 'https://mail.example.com', 'smtp://user:password@host:port or smtps://'],
+    ['SMTP_URL', 'smtp://hush@mail.example.com', 'smtp://user:password@host:port or smtps://'],
+    ['MAIL_FROM', 'Merchants', 'an e-mail address, or a name and one'],
+    ['MAIL_FROM', 'a@example.com, b@example.com', 'an e-mail address, or a name and one'],
     ['FENICIA_LOG_LEVEL', 'verbose', 'debug, info, warn, error or silent'],
   ])('of %s that is not understood (%s) is refused with what it may be, and not repeated', (name, value, rule) => {
     const message = problemsOf({ ...POSTGRES, [name]: value })
@@ -173,6 +183,7 @@ describe('variables that contradict each other are refused:', () => {
     [{ NEON_WS_PROXY: 'localhost:1' }, 'NEON_WS_PROXY has no meaning without DATABASE_URL'],
     [{ FENICIA_DATABASE_POOL: '20' }, 'FENICIA_DATABASE_POOL has no meaning without DATABASE_URL'],
     [{ TRIGGER_SECRET_KEY: 'tr_prod_x' }, 'TRIGGER_SECRET_KEY needs DATABASE_URL'],
+    [{ SMTP_URL: 'smtp://mail.example.com' }, 'MAIL_FROM must be set when SMTP_URL is'],
     [{ ...POSTGRES, NEON_WS_PROXY: 'localhost:1' }, 'NEON_WS_PROXY has no meaning for the pg driver'],
   ])('%o', (env, problem) => {
     expect(problemsOf(env)).toContain(problem)

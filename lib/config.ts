@@ -1,8 +1,9 @@
 import { isIP } from 'node:net'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import type { DatabaseConfig } from '@/db/client'
 import { type EgressPolicy, parseAllowance } from './egress/policy'
+import { parseSmtpUrl, type SmtpSettings } from './mail/smtp-settings'
 import type { MasterKey } from './vault/master-keys'
 
 /** A comma-separated list; empty items are dropped. */
@@ -49,6 +50,23 @@ const allowance = z.string().transform((item, ctx) => {
   ctx.addIssue('hosts, host:port or CIDRs, such as erp.internal,10.0.0.7:8443,192.168.4.0/24')
   return z.NEVER
 })
+
+const smtpServer = z.string().transform((value, ctx) => {
+  const settings = parseSmtpUrl(value)
+  if (settings) return settings
+  ctx.addIssue(
+    'smtp://user:password@host:port or smtps://…, with ?tls=optional for a server of your own network that takes no log-in',
+  )
+  return z.NEVER
+})
+
+/** `a@example.com` or `Name <a@example.com>`. */
+const SENDER = /^(?:[^<>@,;:"\\\p{Cc}]+ <([^<>\s]+)>|([^<>\s]+))$/u
+
+const sender = z.string().refine((value) => {
+  const [, named, bare] = SENDER.exec(value) ?? []
+  return z.email().safeParse(named ?? bare).success
+}, 'an e-mail address, or a name and one, such as Fenicia <fenicia@example.com>')
 
 const HOST_NAME = /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/i
 
@@ -169,6 +187,16 @@ export const variables = {
       .optional(),
     example: '',
   },
+  SMTP_URL: {
+    doc: 'Mail server, smtp:// with STARTTLS or smtps://. Unset: mails are written to files in the outbox folder of FENICIA_DATA.',
+    schema: smtpServer.optional(),
+    example: 'smtp://fenicia:secret@mail.example.com:587',
+  },
+  MAIL_FROM: {
+    doc: 'Sender of mails. Required with SMTP_URL.',
+    schema: sender.optional(),
+    example: 'Fenicia <fenicia@example.com>',
+  },
   FENICIA_LOG_LEVEL: {
     doc: 'Least level that is logged: debug, info, warn, error or silent.',
     schema: z
@@ -203,6 +231,8 @@ export interface Config {
   egress: EgressPolicy
   /** Null: this process runs the jobs. */
   trigger: TriggerConfig | null
+  /** `folder`: where mails go that no server takes, absolute. */
+  mail: { smtp: SmtpSettings | null; from: string; folder: string }
   logLevel: Variables['FENICIA_LOG_LEVEL']
 }
 
@@ -246,6 +276,9 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
       )
     }
   }
+  if (read.SMTP_URL && !given('MAIL_FROM')) {
+    problems.push('MAIL_FROM must be set when SMTP_URL is, to an address that the mail server lets Fenicia send from')
+  }
   if (problems.length > 0) {
     throw new ConfigError(`Fenicia can't start with this configuration:\n${problems.map((p) => `  - ${p}`).join('\n')}`)
   }
@@ -264,6 +297,11 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
     corsOrigins: read.FENICIA_CORS_ORIGINS,
     egress: { allow: read.FENICIA_EGRESS_ALLOW },
     trigger: read.TRIGGER_SECRET_KEY ? { secretKey: read.TRIGGER_SECRET_KEY, apiUrl: read.TRIGGER_API_URL } : null,
+    mail: {
+      smtp: read.SMTP_URL ?? null,
+      from: read.MAIL_FROM ?? 'Fenicia <fenicia@localhost>',
+      folder: join(dataFolder, 'outbox'),
+    },
     logLevel: read.FENICIA_LOG_LEVEL,
   }
 }

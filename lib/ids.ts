@@ -16,6 +16,10 @@ const prefixes = {
   proxyCall: 'call',
   renewalAttempt: 'ren',
   outboxEvent: 'out',
+  episode: 'epi',
+  notification: 'ntf',
+  notificationItem: 'nti',
+  delivery: 'dlv',
 } as const
 
 /**

@@ -10,6 +10,9 @@ export type ScheduledJobId =
   | 'credentials.renew-due'
   | 'credentials.warn-of-expiry'
   | 'credentials.prune-renewals'
+  | 'notifications.deliver'
+  | 'notifications.remind'
+  | 'notifications.prune'
   | 'accounts.prune'
 
 /**

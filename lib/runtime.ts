@@ -8,6 +8,7 @@ import type { Egress } from './egress'
 import type { CallRecorder } from './integrations/call-recorder'
 import type { UseLookup } from './integrations/use-lookup'
 import type { JobRunner } from './jobs'
+import type { Mailer } from './mail/mailer'
 import type { TokenKeeper } from './oauth'
 import type { Vault } from './vault'
 
@@ -28,6 +29,8 @@ export interface Runtime {
   tokens: TokenKeeper
   /** Calls addresses that people typed. */
   egress: Egress
+  /** Sends mails. */
+  mailer: Mailer
   /** Set where the process has jobs run: the server and Trigger.dev's workers, not the command line. */
   jobs?: JobRunner
   /** The public API as `server.mjs` mounts it. */

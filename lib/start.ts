@@ -7,6 +7,7 @@ import { type Config, ConfigError, parseConfig } from './config'
 import { Egress } from './egress'
 import { CallRecorder } from './integrations/call-recorder'
 import { UseLookup } from './integrations/use-lookup'
+import { openMailer } from './mail/mailer'
 import { Spool, TokenKeeper } from './oauth'
 import { getRuntime, type Runtime, setRuntime } from './runtime'
 import { openVault } from './vault'
@@ -29,8 +30,15 @@ export async function startRuntime(
     const usage = new UsageRecorder(database.db)
     const egress = new Egress(config.egress)
     const calls = new CallRecorder(database.db)
+    const mailer = openMailer(config)
     const spool = new Spool(config.dataFolder, vault.masterKeys)
-    const tokens = new TokenKeeper({ db: database.db, vault, egress, spool })
+    const tokens = new TokenKeeper({
+      db: database.db,
+      vault,
+      egress,
+      spool,
+      onAlarm: () => getRuntime().jobs?.trigger('notifications.deliver'),
+    })
     // Before anybody can ask for tokens: what an earlier process could not store is newer than what is stored.
     await tokens.replaySpool()
     setRuntime({
@@ -44,6 +52,7 @@ export async function startRuntime(
       calls,
       tokens,
       egress,
+      mailer,
       stop: async () => {
         try {
           await getRuntime().jobs?.stop()
@@ -51,6 +60,7 @@ export async function startRuntime(
         } finally {
           setRuntime(undefined)
           await tokens.stop()
+          await mailer.close()
           await egress.close()
           await database.close()
         }

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { duration, ROOT, run, say } from './run.mjs'
 
 /** The folders whose files end up in a build. A new folder goes here or in OTHER_FOLDERS; a test sees to it. */
-export const SOURCE_FOLDERS = ['app', 'components', 'db', 'jobs', 'lib', 'public']
+export const SOURCE_FOLDERS = ['app', 'components', 'db', 'emails', 'jobs', 'lib', 'public']
 /** The folders that a build does not read. */
 export const OTHER_FOLDERS = ['.ci', 'bench', 'docs', 'e2e', 'examples', 'scripts', 'test']
 

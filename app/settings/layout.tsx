@@ -1,6 +1,9 @@
 import { headers } from 'next/headers'
 import type { ReactNode } from 'react'
 import { SettingsShell } from '@/components/shell/settings-shell'
+import { can } from '@/lib/accounts'
+import { countUnread } from '@/lib/notifications'
+import { getRuntime } from '@/lib/runtime'
 import { requireSession } from '../session'
 import { signOutHere } from '../sign-out'
 import { actionsFor, placesFor } from './places'
@@ -8,6 +11,8 @@ import { actionsFor, placesFor } from './places'
 /** The frame of all settings. Each page asks for the session itself too, see `requireSession`. */
 export default async function SettingsLayout({ children }: { children: ReactNode }) {
   const [{ user, account, role }, headerList] = await Promise.all([requireSession(), headers()])
+  const person = { accountId: account.id, userId: user.id }
+  const mayBeTold = can(role, 'credentials:read')
   const isApple = /Mac|iPhone|iPad/.test(headerList.get('user-agent') ?? '')
   return (
     <SettingsShell
@@ -17,6 +22,7 @@ export default async function SettingsLayout({ children }: { children: ReactNode
       actions={actionsFor(role)}
       shortcut={isApple ? '⌘K' : 'Ctrl K'}
       signOut={signOutHere}
+      unread={mayBeTold ? await countUnread(getRuntime().database.db, person) : null}
     >
       {children}
     </SettingsShell>

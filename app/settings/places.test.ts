@@ -4,17 +4,17 @@ import { actionsFor, homeOf, placesFor } from './places'
 test.each([
   [
     'owner',
-    ['API Keys', 'Credentials', 'Integrations', 'Account'],
+    ['API Keys', 'Credentials', 'Integrations', 'Notifications', 'Account'],
     ['Generate new key', 'Add credential', 'Add integration'],
     '/settings/api-keys',
   ],
   [
     'admin',
-    ['API Keys', 'Credentials', 'Integrations', 'Account'],
+    ['API Keys', 'Credentials', 'Integrations', 'Notifications', 'Account'],
     ['Generate new key', 'Add credential', 'Add integration'],
     '/settings/api-keys',
   ],
-  ['manager', ['API Keys', 'Credentials', 'Integrations', 'Account'], [], '/settings/api-keys'],
+  ['manager', ['API Keys', 'Credentials', 'Integrations', 'Notifications', 'Account'], [], '/settings/api-keys'],
   ['staff', ['Account'], [], '/settings/account'],
 ] as const)('a person who is %s is shown %j, is offered %j, and begins at %s', (role, places, actions, home) => {
   expect(placesFor(role).map(({ label }) => label)).toEqual(places)

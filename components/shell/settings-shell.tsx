@@ -1,5 +1,6 @@
 import Link from 'next/link'
 import type { ReactNode } from 'react'
+import { Bell } from './bell'
 import { CommandButton } from './command-button'
 import { Logo } from './logo'
 import { NavLinks } from './nav-links'
@@ -16,6 +17,7 @@ export function SettingsShell({
   actions,
   shortcut,
   signOut,
+  unread,
   children,
 }: {
   account: { name: string }
@@ -28,6 +30,8 @@ export function SettingsShell({
   shortcut: string
   /** A server action that ends the session and leads to the sign-in page. */
   signOut: () => Promise<void>
+  /** Notices that were not read; null: to this person none come. */
+  unread: number | null
   children: ReactNode
 }) {
   return (
@@ -48,6 +52,7 @@ export function SettingsShell({
             {account.name}
           </p>
           <CommandButton places={places} actions={actions} shortcut={shortcut} signOut={signOut} />
+          {unread === null ? null : <Bell unread={unread} />}
           <UserMenu name={user.name} email={user.email} signOut={signOut} />
         </div>
       </header>

@@ -5,6 +5,9 @@ import { at, bytewise } from './columns'
 /** The roles of DESIGN.md, strongest first. What each may do is decided in `lib/accounts/permissions.ts` alone. */
 export const roles = ['owner', 'admin', 'manager', 'staff'] as const
 
+/** The languages of mails. */
+export const languages = ['en', 'es'] as const
+
 /** The tenant: a merchant. Every other row belongs to one. */
 export const accounts = pgTable('accounts', {
   id: bytewise('id').primaryKey(),
@@ -13,18 +16,24 @@ export const accounts = pgTable('accounts', {
 })
 
 /** A person. One person may be a member of several accounts. */
-export const users = pgTable('users', {
-  id: bytewise('id').primaryKey(),
-  /** Lower case, trimmed: the form in which e-mail addresses are compared. */
-  email: text('email').notNull().unique(),
-  name: text('name').notNull(),
-  /** argon2id, PHC string. */
-  passwordHash: text('password_hash').notNull(),
-  passwordChangedAt: at('password_changed_at').notNull().defaultNow(),
-  /** Sessions carry the version they were made under; raising it signs out everywhere. */
-  sessionVersion: integer('session_version').notNull().default(1),
-  createdAt: at('created_at').notNull().defaultNow(),
-})
+export const users = pgTable(
+  'users',
+  {
+    id: bytewise('id').primaryKey(),
+    /** Lower case, trimmed: the form in which e-mail addresses are compared. */
+    email: text('email').notNull().unique(),
+    name: text('name').notNull(),
+    /** argon2id, PHC string. */
+    passwordHash: text('password_hash').notNull(),
+    passwordChangedAt: at('password_changed_at').notNull().defaultNow(),
+    /** Sessions carry the version they were made under; raising it signs out everywhere. */
+    sessionVersion: integer('session_version').notNull().default(1),
+    /** The language of the mails that they get. */
+    language: text('language', { enum: languages }).notNull().default('en'),
+    createdAt: at('created_at').notNull().defaultNow(),
+  },
+  () => [check('users_language_check', sql`language in ('en', 'es')`)],
+)
 
 export const members = pgTable(
   'members',

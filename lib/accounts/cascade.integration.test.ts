@@ -38,6 +38,7 @@ forEachDatabase('deleting an account', (open) => {
     const place = { accountId, ownerId: 'cred_1', field: 'secret' } as const
     await db.transaction((tx) => vault.put(tx, place, { password: new Secret('hush') }))
     await fillService(actor, id)
+    await fillNotifications(actor)
     return accountId
   }
 
@@ -85,6 +86,14 @@ forEachDatabase('deleting an account', (open) => {
       expiresAt: new Date(Date.now() + 60_000),
     })
     await db.insert(schema.tokenSets).values({ accountId, ownerId: credentialId })
+    await db.insert(schema.renewalAttempts).values({
+      id: newId('renewalAttempt'),
+      accountId,
+      ownerId: credentialId,
+      fence: 1,
+      reason: 'ahead',
+      startedAt: new Date(),
+    })
     const integrationId = newId('integration')
     await db.insert(schema.integrations).values({
       ...maker,
@@ -118,6 +127,22 @@ forEachDatabase('deleting an account', (open) => {
       requestId: 'req_1',
     })
   }
+  /** What the owner was told of, and how they want to be. */
+  async function fillNotifications({ accountId, id }: Actor): Promise<void> {
+    const userId = id as string
+    const episodeId = newId('episode')
+    const notificationId = newId('notification')
+    const of = { accountId, subjectId: 'cred_1', data: {} }
+    await db.insert(schema.notificationEpisodes).values({ ...of, id: episodeId, trouble: 'renewal', stage: 'x' })
+    const told = { ...of, id: notificationId, userId, kind: 'x', count: 1, collectsUntil: new Date(), inApp: true }
+    await db.insert(schema.notifications).values(told)
+    await db
+      .insert(schema.notificationItems)
+      .values({ ...of, id: newId('notificationItem'), notificationId, episodeId })
+    await db.insert(schema.deliveries).values({ id: newId('delivery'), accountId, notificationId, dueAt: new Date() })
+    await db.insert(schema.notificationPreferences).values({ accountId, userId, kind: 'x', email: true, inApp: true })
+  }
+
   async function counts(accountId: string): Promise<Record<string, number>> {
     const entries = await Promise.all(
       owned.map(

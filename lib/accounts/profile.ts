@@ -1,9 +1,9 @@
 import { eq } from 'drizzle-orm'
 import type { z } from 'zod'
 import type { Database } from '@/db/client'
-import { users } from '@/db/schema'
+import { type languages, users } from '@/db/schema'
 import { type Actor, type Origin, recordAuditEvent } from '../audit'
-import type { changeNameInput } from './schemas'
+import type { changeLanguageInput, changeNameInput } from './schemas'
 import type { Session } from './session'
 
 /** What people see of themselves, besides their session. */
@@ -38,6 +38,30 @@ export async function changeName(
     await recordAuditEvent(tx, actor, 'user.renamed', user.id, {
       before: { name: user.name },
       after: { name },
+    })
+  })
+}
+
+/** The language of a person's mails. */
+export async function getLanguage(db: Database, userId: string): Promise<(typeof languages)[number]> {
+  const [user] = await db.select({ language: users.language }).from(users).where(eq(users.id, userId))
+  if (!user) throw new Error('A session outlived its user')
+  return user.language
+}
+
+/** Chooses the language of the actor's mails. */
+export async function changeLanguage(
+  db: Database,
+  actor: Actor & { id: string },
+  { language }: z.output<typeof changeLanguageInput>,
+): Promise<void> {
+  await db.transaction(async (tx) => {
+    const before = await getLanguage(tx, actor.id)
+    if (before === language) return
+    await tx.update(users).set({ language }).where(eq(users.id, actor.id))
+    await recordAuditEvent(tx, actor, 'user.language_changed', actor.id, {
+      before: { language: before },
+      after: { language },
     })
   })
 }

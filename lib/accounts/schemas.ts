@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { languages } from '@/db/schema'
 import { displayText } from '../text'
 import { isCommonPassword } from './common-passwords'
 
@@ -69,3 +70,7 @@ export const changePasswordInput = z
 export type ChangePasswordInput = z.output<typeof changePasswordInput>
 
 export const resetPasswordInput = z.strictObject({ email: emailAddress, password: newPassword })
+
+export const changeLanguageInput = z.strictObject({
+  language: z.enum(languages, `must be one of ${languages.join(', ')}`),
+})

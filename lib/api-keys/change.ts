@@ -6,6 +6,7 @@ import { apiKeys } from '@/db/schema'
 import { type Actor, recordAuditEvent, recordAuditEvents } from '../audit'
 import { Refusal } from '../errors'
 import { isId } from '../ids'
+import { recordEvents } from '../notifications/outbox'
 import { nameTaken, releaseExpiredName } from './create'
 import { comparableName } from './schemas'
 import { type KeyStatus, keyStatus } from './status'
@@ -147,6 +148,11 @@ export async function revokeLockedKeys(
     details: { name, reason, status_before: status },
   }))
   await recordAuditEvents(tx, actor, 'api_key.revoked', events)
+  const news = open.map(({ id, name, environment }) => ({
+    subjectId: id,
+    data: { name, environment, by: actor.name, reason },
+  }))
+  await recordEvents(tx, actor.accountId, 'api_key.revoked', news)
   return open.length
 }
 

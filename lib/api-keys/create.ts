@@ -4,6 +4,7 @@ import { apiKeys, integrations } from '@/db/schema'
 import { type Actor, recordAuditEvent } from '../audit'
 import { invalidField } from '../errors'
 import { newId } from '../ids'
+import { recordEvent } from '../notifications/outbox'
 import { type Grantor, requireGrantable } from './grants'
 import { type CreateKeyInput, comparableName } from './schemas'
 import { createToken } from './token'
@@ -61,6 +62,7 @@ export async function createApiKey(
       expires_at: expiresAt,
       ...(integrationIds && { integrations: integrationIds }),
     })
+    await recordEvent(tx, actor.accountId, 'api_key.created', id, { name, environment, by: actor.name })
   })
   return { id, token }
 }

@@ -5,6 +5,7 @@ import { apiKeys } from '@/db/schema'
 import { type Actor, recordAuditEvent } from '../audit'
 import { Refusal } from '../errors'
 import { newId } from '../ids'
+import { recordEvent } from '../notifications/outbox'
 import { type EnvironmentWall, lockKey } from './change'
 import { type IssuedKey, nameTaken } from './create'
 import { type Grantor, requireGrantable } from './grants'
@@ -82,6 +83,8 @@ export async function regenerateApiKey(
       overlap,
       retire_when_silent: retireWhenSilent,
     })
+    const { name, environment } = old
+    await recordEvent(tx, actor.accountId, 'api_key.regenerated', id, { name, environment, by: actor.name })
     return { id: successorId, token }
   })
 }

@@ -9,6 +9,8 @@ export const auditActions = {
   'account.created': 'account',
   'account.callback_refused': 'account',
   'user.renamed': 'user',
+  'user.notifications_changed': 'user',
+  'user.language_changed': 'user',
   'user.password_changed': 'user',
   'user.password_reset': 'user',
   'user.signed_out_everywhere': 'user',

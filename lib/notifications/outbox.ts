@@ -64,11 +64,28 @@ export async function recordEvent<Kind extends EventKind>(
   subjectId: string,
   data: EventData[Kind],
 ): Promise<void> {
-  await tx.insert(outboxEvents).values({
-    id: newId('outboxEvent'),
-    accountId,
-    kind,
-    subjectId,
-    data: data as unknown as Record<string, unknown>,
-  })
+  await recordEvents(tx, accountId, kind, [{ subjectId, data }])
+}
+
+/** Rows in one insert. */
+const CHUNK = 1_000
+
+/** Has people told of what happened to several subjects of one change, as `recordEvent` does for one. */
+export async function recordEvents<Kind extends EventKind>(
+  tx: Database,
+  accountId: string,
+  kind: Kind,
+  events: readonly { subjectId: string; data: EventData[Kind] }[],
+): Promise<void> {
+  for (let start = 0; start < events.length; start += CHUNK) {
+    await tx.insert(outboxEvents).values(
+      events.slice(start, start + CHUNK).map(({ subjectId, data }) => ({
+        id: newId('outboxEvent'),
+        accountId,
+        kind,
+        subjectId,
+        data: data as unknown as Record<string, unknown>,
+      })),
+    )
+  }
 }

@@ -7,11 +7,14 @@ import { catalogue } from '@/jobs/catalogue'
 import { triggerRunner } from '@/jobs/trigger/runner'
 import { requestBulkRevocation } from '@/lib/api-keys'
 import { createTestAccount, createTestKey } from '../account'
+import { type MailServer, startMailServer } from '../mail-server'
+import { addBrokenCredentials, addMember, happens, REFUSED } from '../notifications'
 import { startPostgres, type TestPostgres } from '../postgres'
 import { STAND_IN_KEY, TriggerStandIn } from './stand-in'
 import { startTriggerWorker, type TriggerWorker } from './worker'
 
 let postgres: TestPostgres
+let mails: MailServer
 let database: OpenDatabase
 let standIn: TriggerStandIn
 let worker: TriggerWorker
@@ -21,9 +24,13 @@ beforeAll(async () => {
   const url = postgres.url('fenicia')
   database = await openDatabase({ driver: 'pg', url, poolSize: 2 })
   await database.migrate()
+  mails = await startMailServer({ disabledCommands: ['STARTTLS'] })
   standIn = await TriggerStandIn.start({
     variables: {
       DATABASE_URL: url,
+      FENICIA_URL: 'https://fenicia.example.com',
+      SMTP_URL: `smtp://localhost:${mails.port}`,
+      MAIL_FROM: 'Fenicia <fenicia@example.com>',
       AUTH_SECRET: randomBytes(33).toString('base64'),
       FENICIA_MASTER_KEYS: `test:${randomBytes(32).toString('base64')}`,
     },
@@ -33,6 +40,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await worker?.stop()
   await standIn?.close()
+  await mails?.close()
   await database?.close()
   await postgres?.stop()
 })
@@ -57,6 +65,17 @@ it('a job that the server asks for is run by the worker, on the server’s datab
   expect(await standIn.runs.over(run)).toMatchObject({ status: 'completed', attempts: [{ ok: true }] })
   const [row] = await db.select().from(apiKeys).where(eq(apiKeys.id, key.id))
   expect(row?.revokedAt).toBeInstanceOf(Date)
+})
+
+it('a mail about a credential leaves from the worker, with its words and its button', async () => {
+  const { db } = database
+  const { accountId } = await createTestAccount(db)
+  const owner = await addMember(db, accountId, 'owner')
+  const [id = ''] = await addBrokenCredentials(db, accountId, 1)
+  await happens(db, accountId, 'credential.reauthorization_required', id, REFUSED)
+  expect(await standIn.runScheduled('notifications.deliver')).toMatchObject({ status: 'completed' })
+  expect(mails.received.map(({ to }) => to)).toEqual([[`${owner}@example.com`]])
+  expect(mails.received[0]?.mail.html).toContain(`https://fenicia.example.com/settings/credentials/${id}`)
 })
 
 it('jobs are run at their times, each of them, with nothing to do', async () => {

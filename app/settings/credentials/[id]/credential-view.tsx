@@ -29,6 +29,7 @@ export function CredentialView({
   mark,
   may,
   cameBack,
+  trouble,
 }: {
   id: string
   preloaded: Preloaded<Credential>
@@ -36,6 +37,8 @@ export function CredentialView({
   may: Allowed
   /** How the consent ended that the page comes back from. */
   cameBack: ConsentView | null
+  /** What people were told of it, while it lasts. */
+  trouble: ReactNode
 }) {
   const router = useRouter()
   const { data = preloaded.answer, error, isError, isFetching, refetch } = useCredential(id, preloaded)
@@ -83,6 +86,7 @@ export function CredentialView({
         </div>
       </header>
       {isError ? <ReadFailure error={error} stale retrying={isFetching} onRetry={() => void refetch()} /> : null}
+      {trouble}
       <Warnings credential={data} />
       {data.grant === 'authorization_code' ? <ConnectionCard credential={data} may={may} cameBack={cameBack} /> : null}
       <TestCard credential={data} may={may} />

@@ -30,6 +30,7 @@ export function IntegrationView({
   preloadedCalls,
   request,
   may,
+  trouble,
 }: {
   id: string
   origin: string
@@ -38,6 +39,8 @@ export function IntegrationView({
   /** How it is called from an app. */
   request: ReactNode
   may: May
+  /** What is wrong with its credential, while it lasts. */
+  trouble: ReactNode
 }) {
   const router = useRouter()
   const { data = preloaded.answer, error, isError, isFetching, refetch } = useIntegration(id, preloaded)
@@ -86,6 +89,7 @@ export function IntegrationView({
       {isError && !isDeleted ? (
         <ReadFailure what="The integration" error={error} stale retrying={isFetching} onRetry={() => void refetch()} />
       ) : null}
+      {trouble}
       <Notice integration={data} mayUpdate={may.update} />
       <Card aria-label="Details">
         <CardHeader>

@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import { requireSession } from '@/app/session'
 import { getRuntime } from '@/lib/runtime'
+import { TroubleBanner } from '../../notifications/trouble-banner'
 import { callsPath, callsState } from '../calls'
 import { mayOf } from '../may'
 import { preloadCalls } from '../preload'
@@ -32,6 +33,13 @@ export default async function IntegrationPage({ params, searchParams }: Props) {
       preloadedCalls={await preloadCalls(account.id, integration.answer.id, path)}
       request={<RequestCard origin={origin} integration={integration.answer} />}
       may={mayOf(role)}
+      trouble={
+        <TroubleBanner
+          accountId={account.id}
+          credentialId={integration.answer.credential?.id ?? null}
+          on="integration"
+        />
+      }
     />
   )
 }

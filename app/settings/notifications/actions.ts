@@ -1,0 +1,57 @@
+'use server'
+
+import { revalidatePath } from 'next/cache'
+import { z } from 'zod'
+import { changeLanguage, changeLanguageInput } from '@/lib/accounts'
+import { parseInput } from '@/lib/input'
+import { eventKinds, markRead, preferencesInput, setPreferences } from '@/lib/notifications'
+import { getRuntime } from '@/lib/runtime'
+import { type ActionAnswer, answer } from '../../action-answer'
+import { type FormState, refusedForm, textFields } from '../../form-state'
+import { requireActor } from '../../session'
+
+const noticeIds = z.array(z.string().max(64)).max(100).nullable()
+
+/** Marks notices as read; null: all. */
+export async function markReadAction(ids: string[] | null): Promise<ActionAnswer<null>> {
+  const result = await answer(async () => {
+    const { accountId, id: userId } = await requirePerson()
+    await markRead(getRuntime().database.db, { accountId, userId }, parseInput(noticeIds, ids))
+    return null
+  })
+  if (result.ok) revalidatePath('/settings', 'layout')
+  return result
+}
+
+export async function savePreferencesAction(_: FormState, data: FormData): Promise<FormState> {
+  const result = await answer(async () => {
+    const actor = await requirePerson()
+    // A box that is not ticked is not sent: the form names what it asks for.
+    const asked = new Set(data.getAll('kind'))
+    const chosen = eventKinds
+      .filter((kind) => asked.has(kind))
+      .map((kind) => ({ kind, email: data.has(`email:${kind}`), inApp: data.has(`app:${kind}`) }))
+    await setPreferences(getRuntime().database.db, actor, parseInput(preferencesInput, chosen))
+  })
+  if (!result.ok) return refusedForm(result)
+  revalidatePath('/settings/notifications')
+  return { errors: {}, values: {}, done: 'Choices saved.' }
+}
+
+export async function saveLanguageAction(_: FormState, data: FormData): Promise<FormState> {
+  const values = textFields(data, 'language')
+  const result = await answer(async () => {
+    const actor = await requirePerson()
+    await changeLanguage(getRuntime().database.db, actor, parseInput(changeLanguageInput, values))
+  })
+  if (!result.ok) return refusedForm(result, values)
+  revalidatePath('/settings/notifications')
+  return { errors: {}, values: {}, done: 'Language saved.' }
+}
+
+/** The signed-in person: what they do here concerns themselves alone. */
+async function requirePerson() {
+  const actor = await requireActor('credentials:read')
+  if (actor.id === null) throw new Error('Whoever is signed in is a person')
+  return { ...actor, id: actor.id }
+}

@@ -1,0 +1,94 @@
+import { Bell } from 'lucide-react'
+import type { Metadata } from 'next'
+import Link from 'next/link'
+import { requireSession } from '@/app/session'
+import { buttonVariants } from '@/components/ui/button'
+import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/components/ui/card'
+import { EmptyState } from '@/components/ui/empty-state'
+import { PageHeader } from '@/components/ui/page-header'
+import { getLanguage } from '@/lib/accounts'
+import { countUnread, getPreferences, listNotices } from '@/lib/notifications'
+import { getRuntime } from '@/lib/runtime'
+import { NoticeItem } from './notice-item'
+import { MarkAllRead } from './notice-list'
+import { LanguageForm, PreferencesForm } from './preferences-form'
+
+export const metadata: Metadata = { title: 'Notifications' }
+
+/** What the person was told of, and how they want to hear of things. */
+export default async function NotificationsPage({ searchParams }: PageProps<'/settings/notifications'>) {
+  const { account, user, role } = await requireSession('credentials:read')
+  const { before } = await searchParams
+  const { db } = getRuntime().database
+  const person = { accountId: account.id, userId: user.id }
+  const [{ notices, next }, unread, preferences, language] = await Promise.all([
+    listNotices(db, person, typeof before === 'string' ? before : null),
+    countUnread(db, person),
+    getPreferences(db, person, role),
+    getLanguage(db, user.id),
+  ])
+  return (
+    <>
+      <PageHeader
+        title="Notifications"
+        description="What happened to credentials and API keys, and how you hear of it."
+        action={unread > 0 ? <MarkAllRead /> : undefined}
+      />
+      <div className="grid gap-4">
+        <Card aria-label="Notices">
+          {notices.length === 0 ? (
+            <EmptyState
+              icon={<Bell />}
+              title={before ? 'No older notices' : 'No notices yet'}
+              description="When a service has to be re-authorized, a secret is about to end, or somebody changes an API key, it stands here."
+            />
+          ) : (
+            <ul className="divide-y divide-border">
+              {notices.map((notice) => (
+                <NoticeItem key={notice.id} notice={notice} />
+              ))}
+            </ul>
+          )}
+          {before || next ? (
+            <nav aria-label="Pages" className="flex justify-between gap-2 border-border border-t px-5 py-3">
+              {before ? (
+                <Link href="/settings/notifications" className={buttonVariants({ size: 'sm' })}>
+                  Newest
+                </Link>
+              ) : null}
+              {next ? (
+                <Link
+                  href={`/settings/notifications?before=${next}`}
+                  className={buttonVariants({ size: 'sm', className: 'ml-auto' })}
+                >
+                  Older
+                </Link>
+              ) : null}
+            </nav>
+          ) : null}
+        </Card>
+        <Card aria-labelledby="choices">
+          <CardHeader>
+            <CardTitle id="choices">How you hear of it</CardTitle>
+            <CardDescription>
+              One e-mail when something begins, and reminders after 1, 3 and 7 days while it lasts. What fails together
+              is one e-mail.
+            </CardDescription>
+          </CardHeader>
+          <CardContent>
+            <PreferencesForm preferences={preferences} />
+          </CardContent>
+        </Card>
+        <Card aria-labelledby="language">
+          <CardHeader>
+            <CardTitle id="language">Language</CardTitle>
+            <CardDescription>E-mails go to {user.email}.</CardDescription>
+          </CardHeader>
+          <CardContent>
+            <LanguageForm language={language} />
+          </CardContent>
+        </Card>
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,11 @@
+import { getSession } from '@/app/session'
+import { countUnread } from '@/lib/notifications'
+import { getRuntime } from '@/lib/runtime'
+
+/** How many notices the person has not read, for the bell. */
+export async function GET(): Promise<Response> {
+  const session = await getSession()
+  if (!session) return Response.json({ unread: null }, { status: 401 })
+  const person = { accountId: session.account.id, userId: session.user.id }
+  return Response.json({ unread: await countUnread(getRuntime().database.db, person) })
+}

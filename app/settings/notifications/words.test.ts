@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest'
+import { sampleFacts } from '@/emails/samples'
+import { eventKinds, type NoticeView, type OpenTrouble } from '@/lib/notifications'
+import { kindNames, noticeWords, troubleWords } from './words'
+
+const notice = (kind: (typeof eventKinds)[number], count: number) =>
+  ({ kind, count, subjectId: 'x_1', data: sampleFacts[kind] }) as unknown as NoticeView
+
+it.each(eventKinds)('a notice of %s says what it is about and leads there', (kind) => {
+  const { title, href } = noticeWords(notice(kind, 1), 'MercadoLibre')
+  expect(title).toContain(sampleFacts[kind].name)
+  expect(href).toContain('/x_1')
+  expect(kindNames[kind].name).not.toBe('')
+})
+
+it.each(eventKinds)('a notice of many of %s counts them and leads to their list', (kind) => {
+  const { title, href } = noticeWords(notice(kind, 1_500), 'MercadoLibre')
+  expect(title).toContain('1,500')
+  expect(title).not.toContain(sampleFacts[kind].name)
+  expect(href).not.toContain('x_1')
+})
+
+it('what has to be re-authorized leads straight to it, and says why', () => {
+  const { href, detail } = noticeWords(notice('credential.reauthorization_required', 1), null)
+  expect(href).toBe('/settings/credentials/x_1?reauthorize=1')
+  expect(detail).toBe('The service said: invalid_grant: The refresh token was revoked by the user')
+})
+
+it('a banner says whether calls fail already', () => {
+  const kind = 'credential.reauthorization_required'
+  const trouble = { kind, trouble: 'renewal', data: sampleFacts[kind] } as OpenTrouble
+  const [before, after] = [new Date('2026-03-06T21:00:00Z'), new Date('2026-03-06T22:00:00Z')]
+  expect(troubleWords(trouble, before).text).toMatch(/^Calls work until the present token ends\./)
+  expect(troubleWords(trouble, after).text).toMatch(/^Calls fail until then\./)
+})

@@ -1,0 +1,119 @@
+import type { EventKind, NoticeView, OpenTrouble } from '@/lib/notifications'
+
+/** What people choose by which way to hear of. */
+export const kindNames: Record<EventKind, { name: string; hint: string }> = {
+  'credential.reauthorization_required': {
+    name: 'Re-authorization needed',
+    hint: 'A service does not renew its tokens any more: calls fail until somebody re-authorizes it.',
+  },
+  'credential.renewal_failing': {
+    name: 'Renewal failing',
+    hint: 'Renewal fails for so long that calls may fail soon. Fenicia goes on trying.',
+  },
+  'credential.renewal_recovered': { name: 'Working again', hint: 'After one of the above.' },
+  'credential.expiring': {
+    name: 'About to expire',
+    hint: '14, 3 and 1 days before a secret or an authorization ends.',
+  },
+  'api_key.created': { name: 'API key generated', hint: 'Somebody made a new key.' },
+  'api_key.regenerated': { name: 'API key regenerated', hint: 'A new key replaces an old one.' },
+  'api_key.revoked': { name: 'API key revoked', hint: 'A key is not accepted any more.' },
+}
+
+export const languageNames = { en: 'English', es: 'Español' } as const
+
+/** A notice in words, and the page that it is about. */
+export interface NoticeWords {
+  title: string
+  detail: string | null
+  href: string
+  tone: 'error' | 'warning' | 'success' | 'info'
+}
+
+const days = (count: number) => (count === 1 ? '1 day' : `${count} days`)
+
+/**
+ * A notice as people read it.
+ * @param service the provider's name; null: another service
+ */
+export function noticeWords(notice: NoticeView, service: string | null): NoticeWords {
+  const { kind, data, count, subjectId } = notice
+  const isCredential = kind.startsWith('credential.')
+  const list = isCredential ? '/settings/credentials' : '/settings/api-keys?status=all'
+  const page = `${isCredential ? '/settings/credentials' : '/settings/api-keys'}/${subjectId}`
+  const href = count === 1 ? page : list
+  const name = `“${data.name}”`
+  const several = `${count.toLocaleString('en')} credentials${service ? ` of ${service}` : ''}`
+  const keys = `${count.toLocaleString('en')} API keys`
+  const detail = count === 1 ? service : null
+  switch (kind) {
+    case 'credential.reauthorization_required':
+      return {
+        title: count === 1 ? `${name} has to be re-authorized` : `${several} have to be re-authorized`,
+        detail: count === 1 ? said(data.error, data.detail) : null,
+        href: count === 1 ? `${page}?reauthorize=1` : list,
+        tone: 'error',
+      }
+    case 'credential.renewal_failing':
+      return {
+        title: count === 1 ? `Renewal of ${name} keeps failing` : `Renewal of ${several} keeps failing`,
+        detail: count === 1 ? said(data.error, data.detail) : null,
+        href,
+        tone: 'warning',
+      }
+    case 'credential.renewal_recovered':
+      return { title: count === 1 ? `${name} works again` : `${several} work again`, detail, href, tone: 'success' }
+    case 'credential.expiring': {
+      const what = data.what === 'secret' ? 'secret' : 'authorization'
+      const title =
+        count === 1 ? `The ${what} of ${name} ends in ${days(data.daysLeft)}` : `${several} are about to expire`
+      return { title, detail, href, tone: 'warning' }
+    }
+    case 'api_key.created':
+      return { title: count === 1 ? `API key ${name} was generated` : `${keys} were generated`, ...by(data.by, href) }
+    case 'api_key.regenerated':
+      return {
+        title: count === 1 ? `API key ${name} was regenerated` : `${keys} were regenerated`,
+        ...by(data.by, href),
+      }
+    case 'api_key.revoked':
+      return { title: count === 1 ? `API key ${name} was revoked` : `${keys} were revoked`, ...by(data.by, href) }
+  }
+}
+
+function by(who: string, href: string): Omit<NoticeWords, 'title'> {
+  return { detail: `By ${who}`, href, tone: 'info' }
+}
+
+function said(error: string | null, detail: string | null): string | null {
+  const parts = [error, detail].filter((part) => part)
+  return parts.length > 0 ? `The service said: ${parts.join(': ')}` : null
+}
+
+/** What a page says of a credential's trouble while it lasts. */
+export function troubleWords(
+  trouble: OpenTrouble,
+  now: Date,
+): { title: string; text: string; tone: 'error' | 'warning' } {
+  const { kind, data } = trouble
+  const name = `“${data.name}”`
+  if (kind === 'credential.reauthorization_required') {
+    return {
+      tone: 'error',
+      title: `${name} has to be re-authorized`,
+      text: `${new Date(data.callsFailAt) <= now ? 'Calls fail until then' : 'Calls work until the present token ends'}. ${said(data.error, data.detail) ?? ''}`.trim(),
+    }
+  }
+  if (kind === 'credential.renewal_failing') {
+    return {
+      tone: 'warning',
+      title: `Renewal of ${name} keeps failing`,
+      text: `Fenicia goes on trying; if it lasts, calls will fail. ${said(data.error, data.detail) ?? ''}`.trim(),
+    }
+  }
+  return {
+    tone: 'warning',
+    title: `The ${trouble.trouble === 'secret_end' ? 'secret' : 'authorization'} of ${name} is about to end`,
+    text: 'Calls fail after that.',
+  }
+}

@@ -1,0 +1,196 @@
+import type { Language, MailContent, MailItem } from '@/lib/notifications'
+import { english } from './words/en'
+import { spanish } from './words/es'
+import type { About, Words } from './words/words'
+
+const languages: Record<Language, Words> = { en: english, es: spanish }
+
+/** A mail in words, before it has a form. Plain text throughout. */
+export interface ComposedMail {
+  language: Language
+  subject: string
+  greeting: string
+  heading: string
+  meaning: string
+  /** Of one thing: what is known of it. */
+  facts: { label: string; value: string }[]
+  /** Of several: each with an address of its own. */
+  list: { name: string; detail: string; href: string }[]
+  /** What the list does not show. */
+  more: string | null
+  /** The one thing to do. */
+  button: { label: string; href: string }
+  footer: { why: string; choose: string; href: string }
+}
+
+/** Puts a mail's content in the words of its person. */
+export function compose(content: MailContent, now: Date): ComposedMail {
+  const words = languages[content.to.language]
+  const isOne = content.total === 1
+  const about: About = {
+    name: content.items[0]?.data.name ?? '',
+    service: content.provider ?? words.otherService,
+    count: content.total,
+  }
+  const heading = headingOf(content, words, about)
+  const hidden = content.total - content.items.length
+  const { why, choose } = words.footer
+  return {
+    language: content.to.language,
+    subject: content.reminder > 0 ? words.reminder(heading) : heading,
+    greeting: words.greeting(content.to.name),
+    heading,
+    meaning: meaningOf(content, words, about),
+    facts: [{ label: words.labels.account, value: content.account }, ...(isOne ? factsOf(content, words, now) : [])],
+    list: isOne ? [] : listOf(content, words, now),
+    more: !isOne && hidden > 0 ? words.andMore(hidden) : null,
+    button: buttonOf(content, words),
+    footer: { why, choose, href: `${content.url}/settings/notifications` },
+  }
+}
+
+function headingOf(content: MailContent, words: Words, about: About): string {
+  const [only] = content.items
+  if (content.kind === 'credential.expiring' && content.total === 1 && only) {
+    const { what, daysLeft } = (only as MailItem<'credential.expiring'>).data
+    return words.expiring[what].subject(about.name, daysLeft)
+  }
+  return words.subjects[content.kind][content.total === 1 ? 'one' : 'several'](about)
+}
+
+function meaningOf(content: MailContent, words: Words, about: About): string {
+  if (content.kind === 'credential.expiring' && content.total === 1) {
+    const what = content.items[0]?.data.what ?? 'secret'
+    return words.expiring[what].meaning(about)
+  }
+  return words.meanings[content.kind][content.total === 1 ? 'one' : 'several'](about)
+}
+
+type Facts = ComposedMail['facts']
+
+function factsOf(content: MailContent, words: Words, now: Date): Facts {
+  const { labels } = words
+  switch (content.kind) {
+    case 'credential.reauthorization_required': {
+      const [item] = content.items
+      if (!item) return []
+      const { callsFailAt, error, detail } = item.data
+      return [
+        ...service(content, words),
+        callsFail(callsFailAt, words, now),
+        said(error, detail, words),
+        uses(item, words),
+      ]
+    }
+    case 'credential.renewal_failing': {
+      const [item] = content.items
+      if (!item) return []
+      const { callsFailAt, failingSince, error, detail } = item.data
+      const since = { label: labels.failingSince, value: moment(failingSince, words) }
+      return [
+        ...service(content, words),
+        since,
+        callsFail(callsFailAt, words, now),
+        said(error, detail, words),
+        uses(item, words),
+      ]
+    }
+    case 'credential.renewal_recovered': {
+      const [item] = content.items
+      return item ? [...service(content, words), uses(item, words)] : []
+    }
+    case 'credential.expiring': {
+      const [item] = content.items
+      if (!item) return []
+      const end = { label: labels.endsAt, value: moment(item.data.expiresAt, words) }
+      return [...service(content, words), end, uses(item, words)]
+    }
+    default: {
+      const [item] = content.items
+      if (!item) return []
+      const { environment, by } = item.data
+      const reason = 'reason' in item.data ? item.data.reason : null
+      return [
+        { label: labels.environment, value: environment },
+        { label: labels.by, value: by },
+        ...(reason ? [{ label: labels.reason, value: reason }] : []),
+      ]
+    }
+  }
+}
+
+function service({ provider }: MailContent, { labels }: Words): Facts {
+  return provider === null ? [] : [{ label: labels.service, value: provider }]
+}
+
+function callsFail(at: string | null, words: Words, now: Date): Facts[0] {
+  const { callsFailSince, callsWillFailFrom } = words.labels
+  if (at === null) return { label: callsWillFailFrom, value: words.notKnown }
+  return { label: new Date(at) <= now ? callsFailSince : callsWillFailFrom, value: moment(at, words) }
+}
+
+function said(error: string | null, detail: string | null, { labels, notKnown }: Words): Facts[0] {
+  const parts = [error, detail].filter((part) => part)
+  return { label: labels.providerSaid, value: parts.length > 0 ? parts.join(': ') : notKnown }
+}
+
+function uses(
+  item: Pick<MailItem<'credential.expiring'>, 'integrations' | 'integrationCount'>,
+  words: Words,
+): Facts[0] {
+  const { integrations, integrationCount } = item
+  const hidden = integrationCount - integrations.length
+  const names = [...integrations, ...(hidden > 0 ? [words.andMore(hidden)] : [])]
+  return { label: words.labels.integrations, value: names.length > 0 ? names.join(', ') : words.labels.noIntegration }
+}
+
+function listOf(content: MailContent, words: Words, now: Date): ComposedMail['list'] {
+  return content.items.map((item) => {
+    const href = addressOf(content, item.subjectId)
+    if (!content.kind.startsWith('credential.')) {
+      const { environment, by } = item.data as { environment: string; by: string }
+      return { name: item.data.name, detail: `${environment} · ${by}`, href }
+    }
+    const { callsFailAt, expiresAt } = item.data as { callsFailAt?: string | null; expiresAt?: string }
+    const fact =
+      expiresAt !== undefined
+        ? { label: words.labels.endsAt, value: moment(expiresAt, words) }
+        : callsFailAt
+          ? callsFail(callsFailAt, words, now)
+          : null
+    const parts = [fact && `${fact.label} ${fact.value}`, words.usedBy(item.integrationCount)]
+    return { name: item.data.name, detail: parts.filter((part) => part).join(' · '), href }
+  })
+}
+
+function addressOf({ kind, url }: MailContent, subjectId: string): string {
+  const place = kind.startsWith('credential.') ? 'credentials' : 'api-keys'
+  const address = `${url}/settings/${place}/${encodeURIComponent(subjectId)}`
+  return kind === 'credential.reauthorization_required' ? `${address}?reauthorize=1` : address
+}
+
+function buttonOf(content: MailContent, { buttons }: Words): ComposedMail['button'] {
+  const [item] = content.items
+  const isCredential = content.kind.startsWith('credential.')
+  if (content.total !== 1 || !item) {
+    return isCredential
+      ? { label: buttons.openCredentials, href: `${content.url}/settings/credentials` }
+      : { label: buttons.openKeys, href: `${content.url}/settings/api-keys?status=all` }
+  }
+  const href = addressOf(content, item.subjectId)
+  if (!isCredential) return { label: buttons.openKey, href }
+  if (content.kind === 'credential.reauthorization_required') return { label: buttons.reauthorize, href }
+  if (content.kind !== 'credential.expiring') return { label: buttons.openCredential, href }
+  return (item as MailItem<'credential.expiring'>).data.what === 'secret'
+    ? { label: buttons.replaceSecret, href: `${href}/edit` }
+    : { label: buttons.reauthorize, href: `${href}?reauthorize=1` }
+}
+
+/** A point in time, in UTC: where its reader is, is not known. */
+function moment(iso: string, { locale }: Words): string {
+  const at = new Date(iso)
+  // What cannot be read is shown as it is: a mail that lacks its form is better than none.
+  if (Number.isNaN(at.getTime())) return iso
+  const format = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
+  return `${format.format(at)} UTC`
+}

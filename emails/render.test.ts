@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest'
+import { eventKinds, type Language, type MailContent } from '@/lib/notifications'
+import { renderNow } from './render'
+import { sampleContent } from './samples'
+
+const NOW = new Date('2026-03-07T00:00:00Z')
+const LANGUAGES: Language[] = ['en', 'es']
+const REAUTHORIZE = 'https://fenicia.example.com/settings/credentials/cred_1?reauthorize=1'
+
+const render = (content: MailContent) => renderNow(content, NOW)
+/** The words of the HTML, as one reads them. */
+const words = (html: string) =>
+  html
+    .replace(/<style.*?<\/style>|<!--.*?-->|<[^>]+>/gs, ' ')
+    .replace(/&amp;/g, '&')
+    .replace(/\s+/g, ' ')
+const hrefs = (html: string) => [...html.matchAll(/href="([^"]+)"/g)].map(([, href]) => href)
+
+describe.each(LANGUAGES)('in %s', (language) => {
+  it('a mail of what has to be re-authorized says which service, what is affected, since when, and why', async () => {
+    const { html, text } = await render(sampleContent('credential.reauthorization_required', language))
+    const since = { en: 'Calls fail since', es: 'Las llamadas fallan desde' }[language]
+    const day = { en: '6 March 2026', es: '6 de marzo de 2026' }[language]
+    for (const form of [words(html), text]) {
+      for (const fact of [
+        'Tienda de Tiro',
+        'MercadoLibre',
+        'Orders of the shop, Nightly stock sync',
+        since,
+        day,
+        '21:40 UTC',
+      ]) {
+        expect(form).toContain(fact)
+      }
+      expect(form).toContain('invalid_grant: The refresh token was revoked by the user')
+      expect(form).toContain('Cedar & Murex')
+    }
+    expect(text).toContain(REAUTHORIZE)
+    expect(html).toContain(`<html dir="ltr" lang="${language}"`)
+  })
+
+  it('has one button, which leads to re-authorizing that credential, and the way to the preferences', async () => {
+    const { html } = await render(sampleContent('credential.reauthorization_required', language))
+    expect(hrefs(html)).toEqual([REAUTHORIZE, 'https://fenicia.example.com/settings/notifications'])
+  })
+
+  it('says when calls will fail while they do not yet', async () => {
+    const { text } = await render(sampleContent('credential.renewal_failing', language))
+    expect(text).toContain({ en: 'Calls will fail from', es: 'Las llamadas fallarán a partir de' }[language])
+    expect(text).toContain({ en: '7 March 2026', es: '7 de marzo de 2026' }[language])
+    expect(text).toMatch(/\b0?2:00 UTC/)
+  })
+
+  it('a reminder says that it is one', async () => {
+    const { subject } = await render({ ...sampleContent('credential.reauthorization_required', language), reminder: 2 })
+    expect(subject).toMatch({ en: /^Reminder: /, es: /^Recordatorio: / }[language])
+  })
+
+  it('a digest names the first twenty, each with its own address, and counts the rest', async () => {
+    const { subject, html, text } = await render(sampleContent('credential.reauthorization_required', language, 500))
+    expect(subject).toContain('500')
+    expect(subject).toContain('MercadoLibre')
+    for (const form of [words(html), text]) {
+      expect(form).toContain('Tienda de Tiro 20')
+      expect(form).not.toContain('Tienda de Tiro 21')
+      expect(form).toContain({ en: 'and 480 more', es: 'y 480 más' }[language])
+    }
+    expect(hrefs(html)).toContain('https://fenicia.example.com/settings/credentials/cred_20?reauthorize=1')
+  })
+
+  it.each([14, 3, 1] as const)('a warning says what ends and that %i days are left', async (daysLeft) => {
+    for (const what of ['secret', 'refresh_token'] as const) {
+      const content = sampleContent('credential.expiring', language, 1, { what, daysLeft })
+      const { subject, html } = await render(content)
+      expect(subject).toMatch(new RegExp(`\\b${daysLeft} (days?|días?)$`))
+      expect(hrefs(html)[0]).toMatch(what === 'secret' ? /cred_1\/edit$/ : /cred_1\?reauthorize=1$/)
+    }
+  })
+
+  it('a mail of a revoked key says who did it and why', async () => {
+    const { text } = await render(sampleContent('api_key.revoked', language))
+    for (const fact of ['ERP Integration', 'Hanna Barca', 'Left the company', 'live']) expect(text).toContain(fact)
+  })
+
+  describe.each(eventKinds)('of %s', (kind) => {
+    it.each([1, 3])('about %i nothing is missing, nothing is fetched, and nothing leads elsewhere', async (total) => {
+      const { subject, html, text } = await render(sampleContent(kind, language, total))
+      expect(`${subject}${html}${text}`).not.toMatch(/undefined|null|NaN|Invalid|\[object/)
+      expect(html).not.toMatch(/<img|<script|<link|\ssrc=|url\(|@import/)
+      for (const href of hrefs(html)) expect(href).toMatch(/^https:\/\/fenicia\.example\.com\/settings\//)
+      expect(subject.length).toBeLessThan(100)
+      expect(subject).not.toContain('!')
+    })
+  })
+})
+
+it('the two languages share no sentence', async () => {
+  for (const kind of eventKinds) {
+    const [english, spanish] = await Promise.all(LANGUAGES.map((language) => render(sampleContent(kind, language))))
+    expect(english?.subject).not.toBe(spanish?.subject)
+    expect(english?.text.split('\n')[4]).not.toBe(spanish?.text.split('\n')[4])
+  }
+})
+
+it('what a name or a provider says is text, whatever is in it', async () => {
+  const detail = '<img src=x onerror=alert(1)>'
+  const name = '</a><script>alert(1)</script>'
+  const content = sampleContent('credential.reauthorization_required', 'en', 1, { name, detail })
+  const { html, text } = await render(content)
+  expect(html).not.toMatch(/<script|<img/)
+  expect(text).toContain(detail)
+})

@@ -1,0 +1,61 @@
+import type { EventData, EventKind, Language, MailContent } from '@/lib/notifications'
+
+const credential = { name: 'Tienda de Tiro', provider: 'mercado-libre', connectedById: null }
+const key = { name: 'ERP Integration', environment: 'live', by: 'Hanna Barca' }
+
+/** Facts of each kind of event, as they could be. */
+export const sampleFacts: EventData = {
+  'credential.reauthorization_required': {
+    ...credential,
+    error: 'invalid_grant',
+    detail: 'The refresh token was revoked by the user',
+    callsFailAt: '2026-03-06T21:40:00.000Z',
+  },
+  'credential.renewal_failing': {
+    ...credential,
+    error: 'temporarily_unavailable',
+    detail: '503 Service Unavailable',
+    failingSince: '2026-03-06T18:10:00.000Z',
+    callsFailAt: '2026-03-07T02:00:00.000Z',
+  },
+  'credential.renewal_recovered': { ...credential, failingSince: '2026-03-06T18:10:00.000Z' },
+  'credential.expiring': {
+    ...credential,
+    what: 'refresh_token',
+    expiresAt: '2026-03-20T09:00:00.000Z',
+    daysLeft: 14,
+  },
+  'api_key.created': key,
+  'api_key.regenerated': key,
+  'api_key.revoked': { ...key, reason: 'Left the company' },
+}
+
+/** A mail's content as it could be: of one thing, or of several. */
+export function sampleContent<Kind extends EventKind>(
+  kind: Kind,
+  language: Language,
+  total = 1,
+  data: Partial<EventData[Kind]> = {},
+): MailContent {
+  const isCredential = kind.startsWith('credential.')
+  const shown = Math.min(total, 20)
+  return {
+    kind,
+    reminder: 0,
+    provider: isCredential ? 'MercadoLibre' : null,
+    account: 'Cedar & Murex',
+    to: { name: 'Hanna', address: 'hanna@example.com', language },
+    items: Array.from({ length: shown }, (_, at) => ({
+      subjectId: `${isCredential ? 'cred' : 'key'}_${at + 1}`,
+      data: {
+        ...sampleFacts[kind],
+        ...data,
+        ...(total > 1 ? { name: `${sampleFacts[kind].name} ${at + 1}` } : {}),
+      },
+      integrations: isCredential ? ['Orders of the shop', 'Nightly stock sync'] : [],
+      integrationCount: isCredential ? 2 : 0,
+    })),
+    total,
+    url: 'https://fenicia.example.com',
+  } as unknown as MailContent
+}

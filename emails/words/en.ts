@@ -1,0 +1,117 @@
+import type { Words } from './words'
+
+const days = (count: number) => (count === 1 ? '1 day' : `${count} days`)
+
+export const english: Words = {
+  locale: 'en-GB',
+  otherService: 'the service',
+  reminder: (subject) => `Reminder: ${subject}`,
+  greeting: (name) => `Hello ${name},`,
+  subjects: {
+    'credential.reauthorization_required': {
+      one: ({ name }) => `Re-authorize “${name}”`,
+      several: ({ count, service }) => `Re-authorize ${count} credentials of ${service}`,
+    },
+    'credential.renewal_failing': {
+      one: ({ name }) => `Renewal of “${name}” keeps failing`,
+      several: ({ count, service }) => `Renewal of ${count} credentials of ${service} keeps failing`,
+    },
+    'credential.renewal_recovered': {
+      one: ({ name }) => `“${name}” works again`,
+      several: ({ count, service }) => `${count} credentials of ${service} work again`,
+    },
+    'credential.expiring': {
+      one: ({ name }) => `“${name}” is about to expire`,
+      several: ({ count, service }) => `${count} credentials of ${service} are about to expire`,
+    },
+    'api_key.created': {
+      one: ({ name }) => `API key “${name}” was generated`,
+      several: ({ count }) => `${count} API keys were generated`,
+    },
+    'api_key.regenerated': {
+      one: ({ name }) => `API key “${name}” was regenerated`,
+      several: ({ count }) => `${count} API keys were regenerated`,
+    },
+    'api_key.revoked': {
+      one: ({ name }) => `API key “${name}” was revoked`,
+      several: ({ count }) => `${count} API keys were revoked`,
+    },
+  },
+  meanings: {
+    'credential.reauthorization_required': {
+      one: ({ service }) =>
+        `Fenicia can’t renew its access to ${service} any more: a person has to authorize it anew. Trying again would not help.`,
+      several: ({ service }) =>
+        `Fenicia can’t renew its access to ${service} with these credentials any more: a person has to authorize each of them anew.`,
+    },
+    'credential.renewal_failing': {
+      one: ({ service }) =>
+        `Fenicia could not renew its access to ${service} for a while. It goes on trying by itself; if the trouble lasts, calls will fail.`,
+      several: ({ service }) =>
+        `Fenicia could not renew its access to ${service} for a while. It goes on trying by itself; if the trouble lasts, calls will fail.`,
+    },
+    'credential.renewal_recovered': {
+      one: ({ service }) => `Fenicia has access to ${service} again. There is nothing for you to do.`,
+      several: ({ service }) => `Fenicia has access to ${service} again. There is nothing for you to do.`,
+    },
+    'credential.expiring': {
+      one: () => 'After that, calls with it fail.',
+      several: () => 'After that, calls with them fail. Replace their secrets, or re-authorize them, before.',
+    },
+    'api_key.created': {
+      one: () =>
+        'Whoever has its token can call Fenicia with the rights that it was given. If nobody in your team wanted it, revoke it.',
+      several: () =>
+        'Whoever has their tokens can call Fenicia with the rights that they were given. If nobody in your team wanted one, revoke it.',
+    },
+    'api_key.regenerated': {
+      one: () => 'A new key with the same rights replaces it. If nobody in your team wanted that, revoke both.',
+      several: () => 'New keys with the same rights replace them. If nobody in your team wanted that, revoke them.',
+    },
+    'api_key.revoked': {
+      one: () => 'Calls with it are not accepted any more. An app that still uses it needs another key.',
+      several: () => 'Calls with them are not accepted any more. Apps that still use one need another key.',
+    },
+  },
+  expiring: {
+    secret: {
+      subject: (name, left) => `The secret of “${name}” expires in ${days(left)}`,
+      meaning: ({ service }) =>
+        `After that, calls to ${service} fail. Get a new secret there and put it in place of the old one.`,
+    },
+    refresh_token: {
+      subject: (name, left) => `The authorization of “${name}” ends in ${days(left)}`,
+      meaning: ({ service }) =>
+        `After that, Fenicia can’t renew its access to ${service} any more. Re-authorize it before, and no call fails.`,
+    },
+  },
+  buttons: {
+    reauthorize: 'Re-authorize',
+    replaceSecret: 'Replace the secret',
+    openCredential: 'Open the credential',
+    openCredentials: 'Open the credentials',
+    openKey: 'Open the API key',
+    openKeys: 'Open the API keys',
+  },
+  labels: {
+    account: 'Account',
+    service: 'Service',
+    callsFailSince: 'Calls fail since',
+    callsWillFailFrom: 'Calls will fail from',
+    failingSince: 'Renewal fails since',
+    providerSaid: 'The service said',
+    integrations: 'Affected integrations',
+    noIntegration: 'None uses it',
+    endsAt: 'Ends',
+    environment: 'Environment',
+    by: 'By',
+    reason: 'Reason',
+  },
+  notKnown: 'Not known',
+  andMore: (count) => `and ${count} more`,
+  usedBy: (count) => (count === 1 ? 'used by 1 integration' : `used by ${count} integrations`),
+  footer: {
+    why: 'You get this since you own or administer the account, or connected the service.',
+    choose: 'Choose what you hear of',
+  },
+}

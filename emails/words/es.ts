@@ -1,0 +1,120 @@
+import type { Words } from './words'
+
+const days = (count: number) => (count === 1 ? '1 día' : `${count} días`)
+
+export const spanish: Words = {
+  locale: 'es-ES',
+  otherService: 'el servicio',
+  reminder: (subject) => `Recordatorio: ${subject}`,
+  greeting: (name) => `Hola, ${name}:`,
+  subjects: {
+    'credential.reauthorization_required': {
+      one: ({ name }) => `Vuelve a autorizar «${name}»`,
+      several: ({ count, service }) => `Vuelve a autorizar ${count} credenciales de ${service}`,
+    },
+    'credential.renewal_failing': {
+      one: ({ name }) => `La renovación de «${name}» sigue fallando`,
+      several: ({ count, service }) => `La renovación de ${count} credenciales de ${service} sigue fallando`,
+    },
+    'credential.renewal_recovered': {
+      one: ({ name }) => `«${name}» vuelve a funcionar`,
+      several: ({ count, service }) => `${count} credenciales de ${service} vuelven a funcionar`,
+    },
+    'credential.expiring': {
+      one: ({ name }) => `«${name}» está a punto de caducar`,
+      several: ({ count, service }) => `${count} credenciales de ${service} están a punto de caducar`,
+    },
+    'api_key.created': {
+      one: ({ name }) => `Se generó la clave de API «${name}»`,
+      several: ({ count }) => `Se generaron ${count} claves de API`,
+    },
+    'api_key.regenerated': {
+      one: ({ name }) => `Se regeneró la clave de API «${name}»`,
+      several: ({ count }) => `Se regeneraron ${count} claves de API`,
+    },
+    'api_key.revoked': {
+      one: ({ name }) => `Se revocó la clave de API «${name}»`,
+      several: ({ count }) => `Se revocaron ${count} claves de API`,
+    },
+  },
+  meanings: {
+    'credential.reauthorization_required': {
+      one: ({ service }) =>
+        `Fenicia ya no puede renovar su acceso a ${service}: una persona tiene que volver a autorizarlo. Reintentarlo no serviría de nada.`,
+      several: ({ service }) =>
+        `Fenicia ya no puede renovar su acceso a ${service} con estas credenciales: una persona tiene que volver a autorizar cada una.`,
+    },
+    'credential.renewal_failing': {
+      one: ({ service }) =>
+        `Desde hace un rato Fenicia no consigue renovar su acceso a ${service}. Sigue intentándolo por sí sola; si el problema dura, las llamadas fallarán.`,
+      several: ({ service }) =>
+        `Desde hace un rato Fenicia no consigue renovar su acceso a ${service}. Sigue intentándolo por sí sola; si el problema dura, las llamadas fallarán.`,
+    },
+    'credential.renewal_recovered': {
+      one: ({ service }) => `Fenicia vuelve a tener acceso a ${service}. No tienes que hacer nada.`,
+      several: ({ service }) => `Fenicia vuelve a tener acceso a ${service}. No tienes que hacer nada.`,
+    },
+    'credential.expiring': {
+      one: () => 'Después, las llamadas que la usan fallarán.',
+      several: () =>
+        'Después, las llamadas que las usan fallarán. Sustituye antes sus secretos, o vuelve a autorizarlas.',
+    },
+    'api_key.created': {
+      one: () =>
+        'Quien tenga su token puede llamar a Fenicia con los permisos que se le dieron. Si nadie de tu equipo la quería, revócala.',
+      several: () =>
+        'Quien tenga sus tokens puede llamar a Fenicia con los permisos que se les dieron. Si nadie de tu equipo quería alguna, revócala.',
+    },
+    'api_key.regenerated': {
+      one: () =>
+        'Una clave nueva con los mismos permisos la sustituye. Si nadie de tu equipo lo quería, revoca las dos.',
+      several: () =>
+        'Claves nuevas con los mismos permisos las sustituyen. Si nadie de tu equipo lo quería, revócalas.',
+    },
+    'api_key.revoked': {
+      one: () => 'Ya no se aceptan llamadas con ella. Una aplicación que aún la use necesita otra clave.',
+      several: () => 'Ya no se aceptan llamadas con ellas. Las aplicaciones que aún usen alguna necesitan otra clave.',
+    },
+  },
+  expiring: {
+    secret: {
+      subject: (name, left) => `El secreto de «${name}» caduca en ${days(left)}`,
+      meaning: ({ service }) =>
+        `Después, las llamadas a ${service} fallarán. Consigue allí un secreto nuevo y ponlo en lugar del anterior.`,
+    },
+    refresh_token: {
+      subject: (name, left) => `La autorización de «${name}» termina en ${days(left)}`,
+      meaning: ({ service }) =>
+        `Después, Fenicia no podrá renovar su acceso a ${service}. Vuelve a autorizarlo antes y ninguna llamada fallará.`,
+    },
+  },
+  buttons: {
+    reauthorize: 'Volver a autorizar',
+    replaceSecret: 'Sustituir el secreto',
+    openCredential: 'Abrir la credencial',
+    openCredentials: 'Abrir las credenciales',
+    openKey: 'Abrir la clave de API',
+    openKeys: 'Abrir las claves de API',
+  },
+  labels: {
+    account: 'Cuenta',
+    service: 'Servicio',
+    callsFailSince: 'Las llamadas fallan desde',
+    callsWillFailFrom: 'Las llamadas fallarán a partir de',
+    failingSince: 'La renovación falla desde',
+    providerSaid: 'El servicio respondió',
+    integrations: 'Integraciones afectadas',
+    noIntegration: 'Ninguna la usa',
+    endsAt: 'Termina',
+    environment: 'Entorno',
+    by: 'Por',
+    reason: 'Motivo',
+  },
+  notKnown: 'No se sabe',
+  andMore: (count) => `y ${count} más`,
+  usedBy: (count) => (count === 1 ? 'la usa 1 integración' : `la usan ${count} integraciones`),
+  footer: {
+    why: 'Recibes este correo porque eres propietario o administrador de la cuenta, o conectaste el servicio.',
+    choose: 'Elige de qué quieres saber',
+  },
+}

@@ -1,0 +1,52 @@
+import type { EventKind } from '@/lib/notifications'
+
+/** What a subject or a heading is about: one thing by its name, or several of a provider. */
+export interface About {
+  name: string
+  /** The provider, or the words for another service. */
+  service: string
+  count: number
+}
+
+type Sentence = (about: About) => string
+
+/** All that mails say, in one language. A language that lacks something does not compile. */
+export interface Words {
+  locale: string
+  /** Of a service that has no entry in the catalogue. */
+  otherService: string
+  reminder: (subject: string) => string
+  greeting: (name: string) => string
+  /** Subject and heading of each kind, for one thing and for several. */
+  subjects: Record<EventKind, { one: Sentence; several: Sentence }>
+  /** What it means, below the heading. */
+  meanings: Record<EventKind, { one: Sentence; several: Sentence }>
+  expiring: Record<'secret' | 'refresh_token', { subject: (name: string, days: number) => string; meaning: Sentence }>
+  buttons: {
+    reauthorize: string
+    replaceSecret: string
+    openCredential: string
+    openCredentials: string
+    openKey: string
+    openKeys: string
+  }
+  labels: {
+    account: string
+    service: string
+    callsFailSince: string
+    callsWillFailFrom: string
+    failingSince: string
+    providerSaid: string
+    integrations: string
+    noIntegration: string
+    endsAt: string
+    environment: string
+    by: string
+    reason: string
+  }
+  notKnown: string
+  /** What a list does not show. */
+  andMore: (count: number) => string
+  usedBy: (count: number) => string
+  footer: { why: string; choose: string }
+}

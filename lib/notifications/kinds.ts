@@ -1,0 +1,26 @@
+import type { troubles } from '@/db/schema'
+import type { EventData, EventKind } from './outbox'
+
+/** Every kind of event, in the order in which people choose how to hear of it. */
+export const eventKinds = [
+  'credential.reauthorization_required',
+  'credential.renewal_failing',
+  'credential.renewal_recovered',
+  'credential.expiring',
+  'api_key.created',
+  'api_key.regenerated',
+  'api_key.revoked',
+] as const satisfies readonly EventKind[]
+
+export type CredentialKind = Extract<EventKind, `credential.${string}`>
+export type KeyKind = Exclude<EventKind, CredentialKind>
+export type Trouble = (typeof troubles)[number]
+
+export function isCredentialKind(kind: EventKind): kind is CredentialKind {
+  return kind.startsWith('credential.')
+}
+
+/** An event as it is read: its kind decides the form of its data. */
+export type OutboxEvent = {
+  [Kind in EventKind]: { kind: Kind; subjectId: string; data: EventData[Kind] }
+}[EventKind]

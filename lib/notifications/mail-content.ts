@@ -1,0 +1,234 @@
+import { type AnyColumn, and, asc, count, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm'
+import type { Database } from '@/db/client'
+import {
+  accounts,
+  credentials,
+  integrations,
+  type languages,
+  members,
+  notificationEpisodes,
+  notificationItems,
+  notifications,
+  users,
+} from '@/db/schema'
+import { findProvider } from '../credentials/catalogue'
+import type { CredentialKind, KeyKind } from './kinds'
+import { isCredentialKind } from './kinds'
+import type { EventData, EventKind } from './outbox'
+import { maySee } from './recipients'
+
+export type Language = (typeof languages)[number]
+
+/** One of the things that a mail tells of, and the integrations that use it. */
+export interface MailItem<Kind extends EventKind> {
+  subjectId: string
+  data: EventData[Kind]
+  /** Names, `MAX_NAMES` at most. */
+  integrations: string[]
+  integrationCount: number
+}
+
+/** All that a mail says, before it is put in words. */
+export type MailContent = {
+  [Kind in EventKind]: {
+    kind: Kind
+    /** Which reminder it is; 0: none, but news. */
+    reminder: number
+    /** The provider's name; null: another service. */
+    provider: string | null
+    account: string
+    to: { name: string; address: string; language: Language }
+    /** `MAX_ITEMS` at most. */
+    items: MailItem<Kind>[]
+    /** How many there are. */
+    total: number
+    /** Fenicia's own address. */
+    url: string
+  }
+}[EventKind]
+
+/** A mail in words. */
+export interface RenderedMail {
+  subject: string
+  html: string
+  text: string
+}
+
+/** Puts a mail in the words of its person's language. */
+export type RenderMail = (content: MailContent) => Promise<RenderedMail>
+
+const MAX_ITEMS = 20
+const MAX_NAMES = 10
+
+/**
+ * What a notification's mail has to say now: what has ended meanwhile, or become something else, is left out.
+ * @returns null when there is nothing to say any more, or nobody to say it to
+ */
+export async function gatherContent(
+  db: Database,
+  accountId: string,
+  notificationId: string,
+  url: string,
+): Promise<MailContent | null> {
+  const [head] = await db
+    .select({
+      kind: notifications.kind,
+      reminder: notifications.reminder,
+      provider: notifications.provider,
+      account: accounts.name,
+      role: members.role,
+      name: users.name,
+      address: users.email,
+      language: users.language,
+    })
+    .from(notifications)
+    .innerJoin(accounts, eq(accounts.id, notifications.accountId))
+    .innerJoin(members, and(eq(members.accountId, notifications.accountId), eq(members.userId, notifications.userId)))
+    .innerJoin(users, eq(users.id, notifications.userId))
+    .where(and(eq(notifications.accountId, accountId), eq(notifications.id, notificationId)))
+  if (!head) return null
+  const kind = head.kind as EventKind
+  if (!maySee(head.role, kind)) return null
+  const found = isCredentialKind(kind)
+    ? await credentialItems(db, accountId, notificationId, kind)
+    : await keyItems(db, accountId, notificationId)
+  if (found.total === 0) return null
+  const { name, address, language, reminder, account } = head
+  const provider = head.provider === null ? null : (findProvider(head.provider)?.name ?? head.provider)
+  return { kind, reminder, provider, account, to: { name, address, language }, url, ...found } as MailContent
+}
+
+interface Found<Kind extends EventKind> {
+  items: MailItem<Kind>[]
+  total: number
+}
+
+async function keyItems(db: Database, accountId: string, notificationId: string): Promise<Found<KeyKind>> {
+  const isOfIt = and(eq(notificationItems.accountId, accountId), eq(notificationItems.notificationId, notificationId))
+  const [all] = await db.select({ total: count() }).from(notificationItems).where(isOfIt)
+  const rows = await db
+    .select({ subjectId: notificationItems.subjectId, data: notificationItems.data })
+    .from(notificationItems)
+    .where(isOfIt)
+    .orderBy(asc(notificationItems.id))
+    .limit(MAX_ITEMS)
+  const items = rows.map((row) => ({ ...row, integrations: [], integrationCount: 0 }))
+  return { items: items as unknown as MailItem<KeyKind>[], total: all?.total ?? 0 }
+}
+
+async function credentialItems(
+  db: Database,
+  accountId: string,
+  notificationId: string,
+  kind: CredentialKind,
+): Promise<Found<CredentialKind>> {
+  const items = await db
+    .select({ subjectId: notificationItems.subjectId, episodeId: notificationItems.episodeId })
+    .from(notificationItems)
+    .where(and(eq(notificationItems.accountId, accountId), eq(notificationItems.notificationId, notificationId)))
+    .orderBy(asc(notificationItems.id))
+  const { id, subjectId, stage, trouble, closedAt } = notificationEpisodes
+  const episodes = await db
+    .select({ id, subjectId, stage, trouble })
+    .from(notificationEpisodes)
+    .where(
+      and(
+        eq(notificationEpisodes.accountId, accountId),
+        isAnyOf(
+          subjectId,
+          items.map((item) => item.subjectId),
+        ),
+        isNull(closedAt),
+      ),
+    )
+  // Of what is well again: unless it is not any more. Of all else: while it lasts, and as far as it got.
+  const isRelief = kind === 'credential.renewal_recovered'
+  const failing = new Set(
+    episodes.filter((episode) => episode.trouble === 'renewal').map((episode) => episode.subjectId),
+  )
+  const lasting = new Set(episodes.filter((episode) => episode.stage === kind).map((episode) => episode.id))
+  const still = items.filter((item) =>
+    isRelief ? !failing.has(item.subjectId) : item.episodeId !== null && lasting.has(item.episodeId),
+  )
+  const episodeOf = new Map(still.map((item) => [item.subjectId, item.episodeId]))
+
+  // Of a credential that was deleted meanwhile nothing is to be said.
+  const existing = await db
+    .select({ id: credentials.id, name: credentials.name })
+    .from(credentials)
+    .where(and(eq(credentials.accountId, accountId), isAnyOf(credentials.id, [...episodeOf.keys()])))
+    .orderBy(asc(credentials.name), asc(credentials.id))
+  const shown = existing.slice(0, MAX_ITEMS)
+  const facts = await factsOf(
+    db,
+    accountId,
+    isRelief ? notificationId : null,
+    shown.flatMap((credential) => episodeOf.get(credential.id) ?? []),
+  )
+  const uses = await usesOf(
+    db,
+    accountId,
+    shown.map((credential) => credential.id),
+  )
+  return {
+    total: existing.length,
+    items: shown.map(({ id, name }) => {
+      const names = uses.get(id) ?? []
+      return {
+        subjectId: id,
+        data: { ...facts.get(episodeOf.get(id) ?? ''), name },
+        integrations: names.slice(0, MAX_NAMES),
+        integrationCount: names.length,
+      } as unknown as MailItem<CredentialKind>
+    }),
+  }
+}
+
+/**
+ * The facts of some episodes: the newest word of what lasts; how it ended, of what is over.
+ * @param notificationId the notification that tells of the end; null: they last
+ */
+async function factsOf(
+  db: Database,
+  accountId: string,
+  notificationId: string | null,
+  episodeIds: string[],
+): Promise<Map<string | null, Record<string, unknown>>> {
+  const rows = notificationId
+    ? await db
+        .select({ id: notificationItems.episodeId, data: notificationItems.data })
+        .from(notificationItems)
+        .where(
+          and(
+            eq(notificationItems.accountId, accountId),
+            eq(notificationItems.notificationId, notificationId),
+            isAnyOf(notificationItems.episodeId, episodeIds),
+          ),
+        )
+        .orderBy(asc(notificationItems.id))
+    : await db
+        .select({ id: notificationEpisodes.id, data: notificationEpisodes.data })
+        .from(notificationEpisodes)
+        .where(and(eq(notificationEpisodes.accountId, accountId), isAnyOf(notificationEpisodes.id, episodeIds)))
+  return new Map(rows.map(({ id, data }) => [id, data]))
+}
+
+/** One parameter however many ids there are: a statement takes 65,535 at most. */
+function isAnyOf(column: AnyColumn, ids: string[]): SQL {
+  return sql`${column} = any(${sql.param(ids)}::text[])`
+}
+
+/** The names of the integrations that use each credential. */
+async function usesOf(db: Database, accountId: string, credentialIds: string[]): Promise<Map<string, string[]>> {
+  const uses = new Map<string, string[]>()
+  if (credentialIds.length === 0) return uses
+  const rows = await db
+    .select({ credentialId: integrations.credentialId, name: integrations.name })
+    .from(integrations)
+    .where(and(eq(integrations.accountId, accountId), inArray(integrations.credentialId, credentialIds)))
+    .orderBy(asc(integrations.name), asc(integrations.id))
+  for (const { credentialId, name } of rows) {
+    if (credentialId) uses.set(credentialId, [...(uses.get(credentialId) ?? []), name])
+  }
+  return uses
+}

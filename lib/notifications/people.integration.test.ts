@@ -1,0 +1,268 @@
+import { and, eq } from 'drizzle-orm'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Database } from '@/db/client'
+import {
+  accounts,
+  auditEvents,
+  deliveries,
+  members,
+  notificationEpisodes,
+  notifications,
+  outboxEvents,
+} from '@/db/schema'
+import { createTestAccount, createTestKey } from '@/test/account'
+import { forEachDatabase } from '@/test/databases'
+import {
+  addBrokenCredentials,
+  addIntegration,
+  addMember,
+  factsOf,
+  happens,
+  pass,
+  RECOVERED,
+  REFUSED,
+  renderFacts,
+  TestMailer,
+} from '@/test/notifications'
+import { changeLanguage } from '../accounts'
+import { regenerateApiKey, revokeApiKey } from '../api-keys'
+import type { Actor } from '../audit'
+import {
+  countUnread,
+  deliverMails,
+  getPreferences,
+  listNotices,
+  listTroubles,
+  makeNotices,
+  markRead,
+  pruneNotifications,
+  setPreferences,
+} from '.'
+
+forEachDatabase('people who are told', (open) => {
+  let db: Database
+  let actor: Actor
+  let accountId: string
+  let mailer: TestMailer
+  let id: string
+  beforeAll(async () => {
+    db = (await open()).db
+  })
+  beforeEach(async () => {
+    // What is left of the test before would be told in this one.
+    await db.delete(accounts)
+    actor = await createTestAccount(db)
+    accountId = actor.accountId
+    mailer = new TestMailer()
+    ;[id = ''] = await addBrokenCredentials(db, accountId, 1)
+  })
+
+  const work = async () => {
+    await makeNotices(db)
+    await deliverMails({ db, mailer, render: renderFacts, url: 'https://fenicia.test' })
+  }
+  const refused = (connectedById: string | null = null) =>
+    happens(db, accountId, 'credential.reauthorization_required', id, { ...REFUSED, connectedById })
+  const mailed = () => mailer.mails.map(({ to }) => to.address.replace('@example.com', '')).sort()
+  const noticed = async () =>
+    (
+      await db
+        .select({ userId: notifications.userId })
+        .from(notifications)
+        .where(and(eq(notifications.accountId, accountId), eq(notifications.inApp, true)))
+    )
+      .map(({ userId }) => userId)
+      .sort()
+  const personOf = (userId: string) => ({ accountId, userId })
+  const asActor = (userId: string) => ({ ...actor, id: userId })
+
+  it('are the owner, admins and whoever connected the credential, each once', async () => {
+    const owner = await addMember(db, accountId, 'owner')
+    const admin = await addMember(db, accountId, 'admin')
+    const connector = await addMember(db, accountId, 'manager')
+    await addMember(db, accountId, 'manager')
+    await addMember(db, accountId, 'staff')
+    await refused(connector)
+    await work()
+    expect(mailed()).toEqual([owner, admin, connector].sort())
+    expect(await noticed()).toEqual([owner, admin, connector].sort())
+  })
+
+  it('hear it once when they are the owner and connected it', async () => {
+    const owner = await addMember(db, accountId, 'owner')
+    await refused(owner)
+    await work()
+    expect(mailed()).toEqual([owner])
+  })
+
+  it('are not whoever left, may not see credentials any more, or belongs to another account', async () => {
+    const owner = await addMember(db, accountId, 'owner')
+    const staff = await addMember(db, accountId, 'staff')
+    await addMember(db, (await createTestAccount(db)).accountId, 'owner')
+    await refused(staff)
+    await work()
+    expect(mailed()).toEqual([owner])
+    expect(await noticed()).toEqual([owner])
+  })
+
+  it('are not mailed when they left before the mail did', async () => {
+    const owner = await addMember(db, accountId, 'owner')
+    const admin = await addMember(db, accountId, 'admin')
+    await refused()
+    await makeNotices(db)
+    await db.delete(members).where(and(eq(members.accountId, accountId), eq(members.userId, admin)))
+    await work()
+    expect(mailed()).toEqual([owner])
+  })
+
+  it('hear by the ways that they chose for that kind', async () => {
+    const [both, mailOnly, appOnly, neither] = [
+      await addMember(db, accountId, 'owner'),
+      await addMember(db, accountId, 'admin'),
+      await addMember(db, accountId, 'admin'),
+      await addMember(db, accountId, 'admin'),
+    ]
+    const kind = 'credential.reauthorization_required'
+    await setPreferences(db, asActor(mailOnly), [{ kind, email: true, inApp: false }])
+    await setPreferences(db, asActor(appOnly), [{ kind, email: false, inApp: true }])
+    await setPreferences(db, asActor(neither), [
+      { kind, email: false, inApp: false },
+      { kind: 'credential.expiring', email: true, inApp: false },
+    ])
+    await refused()
+    await work()
+    expect(mailed()).toEqual([both, mailOnly].sort())
+    expect(await noticed()).toEqual([both, appOnly].sort())
+    expect((await getPreferences(db, personOf(neither), 'admin')).slice(0, 4)).toEqual([
+      { kind, email: false, inApp: false },
+      { kind: 'credential.renewal_failing', email: true, inApp: true },
+      { kind: 'credential.renewal_recovered', email: true, inApp: true },
+      { kind: 'credential.expiring', email: true, inApp: false },
+    ])
+    const changes = await db.$count(
+      auditEvents,
+      and(eq(auditEvents.accountId, accountId), eq(auditEvents.action, 'user.notifications_changed')),
+    )
+    expect(changes).toBe(3)
+  })
+
+  it('choose only for what their role lets them know of', async () => {
+    expect(await getPreferences(db, personOf('usr_x'), 'staff')).toEqual([])
+  })
+
+  it('are told in their language which integrations are affected, by the names of now', async () => {
+    const owner = await addMember(db, accountId, 'owner')
+    await changeLanguage(db, asActor(owner), { language: 'es' })
+    await addIntegration(db, accountId, id, 'Stock sync')
+    await addIntegration(db, accountId, id, 'Orders')
+    await refused()
+    await work()
+    expect(factsOf(mailer.mails[0])).toMatchObject({
+      to: { language: 'es' },
+      account: 'A shop',
+      provider: 'Mercado Libre',
+      total: 1,
+      items: [
+        {
+          subjectId: id,
+          data: { name: 'Shop 1', error: 'invalid_grant' },
+          integrations: ['Orders', 'Stock sync'],
+          integrationCount: 2,
+        },
+      ],
+    })
+  })
+
+  describe('have notices', () => {
+    let owner: string
+    let admin: string
+    beforeEach(async () => {
+      owner = await addMember(db, accountId, 'owner')
+      admin = await addMember(db, accountId, 'admin')
+    })
+
+    it('of their own, which they mark as read for themselves alone', async () => {
+      await refused()
+      await work()
+      expect(await countUnread(db, personOf(owner))).toBe(1)
+      const [{ notices }, others] = [await listNotices(db, personOf(owner)), await listNotices(db, personOf(admin))]
+      expect(notices).toMatchObject([
+        { kind: 'credential.reauthorization_required', subjectId: id, count: 1, readAt: null, isOver: false },
+      ])
+      await markRead(db, personOf(owner), [others.notices[0]?.id ?? ''])
+      expect(await countUnread(db, personOf(admin))).toBe(1)
+      await markRead(db, personOf(owner), [notices[0]?.id ?? ''])
+      expect(await countUnread(db, personOf(owner))).toBe(0)
+      await markRead(db, personOf(admin), null)
+      expect(await countUnread(db, personOf(admin))).toBe(0)
+    })
+
+    it('that are read by themselves once what they tell of is over', async () => {
+      await refused()
+      await work()
+      expect(await listTroubles(db, accountId, id)).toMatchObject([
+        { kind: 'credential.reauthorization_required', trouble: 'renewal', data: { name: 'Shop 1' } },
+      ])
+      await happens(db, accountId, 'credential.renewal_recovered', id, RECOVERED)
+      await work()
+      const { notices } = await listNotices(db, personOf(owner))
+      expect(notices.map(({ kind, readAt }) => [kind, readAt === null])).toEqual([
+        ['credential.renewal_recovered', true],
+        ['credential.reauthorization_required', false],
+      ])
+      expect(notices[1]?.isOver).toBe(true)
+      expect(await listTroubles(db, accountId, id)).toEqual([])
+    })
+
+    it('in pages, newest first', async () => {
+      for (let number = 0; number < 30; number += 1) {
+        await happens(db, accountId, 'api_key.created', `key_${number}`, {
+          name: `${number}`,
+          environment: 'live',
+          by: 'Ana',
+        })
+        await work()
+        await pass(db, 2)
+        await work()
+      }
+      const first = await listNotices(db, personOf(owner))
+      const second = await listNotices(db, personOf(owner), first.next)
+      expect([...first.notices, ...second.notices].map(({ data }) => data.name)).toEqual(
+        Array.from({ length: 30 }, (_, at) => `${29 - at}`),
+      )
+      expect(second.next).toBeNull()
+      expect((await listNotices(db, personOf(owner), 'no id')).notices).toHaveLength(25)
+    })
+
+    it('and mails until they are 90 days old, and what lasts is kept', async () => {
+      await refused()
+      await work()
+      await pass(db, 91 * 24)
+      await db.update(outboxEvents).set({ notifiedAt: new Date(Date.now() - 91 * 86_400_000) })
+      await pruneNotifications(db)
+      expect(await db.$count(notifications)).toBe(0)
+      expect(await db.$count(deliveries)).toBe(0)
+      expect(await db.$count(outboxEvents)).toBe(0)
+      expect(await db.$count(notificationEpisodes)).toBe(1)
+    })
+  })
+
+  it('hear of keys that somebody generates, regenerates and revokes, by whom and why', async () => {
+    await addMember(db, accountId, 'owner')
+    const { id: first } = await createTestKey(db, actor, { name: 'ERP' })
+    const { id: second } = await regenerateApiKey(db, actor, first, { overlap: 'none', retire_when_silent: false })
+    await revokeApiKey(db, actor, second, 'Left the company')
+    await revokeApiKey(db, actor, second, 'Again')
+    await work()
+    await pass(db, 1)
+    await work()
+    const facts = mailer.mails.map((mail) => [mail.subject, factsOf(mail).items[0]?.data])
+    const key = { name: 'ERP', environment: 'live', by: 'Ana' }
+    expect(facts.sort()).toEqual([
+      ['api_key.created', key],
+      ['api_key.regenerated', key],
+      ['api_key.revoked', { ...key, reason: 'Left the company' }],
+    ])
+    expect(JSON.stringify(facts)).not.toMatch(/fn_(live|test)_/)
+  })
+})

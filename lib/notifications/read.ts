@@ -1,0 +1,147 @@
+import { and, asc, desc, eq, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm'
+import type { Database } from '@/db/client'
+import { credentials, notificationEpisodes, notificationItems, notifications } from '@/db/schema'
+import { isId } from '../ids'
+import type { OutboxEvent, Trouble } from './kinds'
+
+/** Somebody in an account: notices are theirs alone. */
+export interface Person {
+  accountId: string
+  userId: string
+}
+
+/** A notice as it is read in the app. `subjectId` and `data` are those of the first of `count`. */
+export type NoticeView = OutboxEvent & {
+  id: string
+  provider: string | null
+  count: number
+  /** What it tells of lasts no longer. */
+  isOver: boolean
+  readAt: Date | null
+  createdAt: Date
+}
+
+const PAGE = 25
+/** A count beyond this is no number that anybody reads. */
+const MAX_UNREAD = 100
+
+const isTheirs = ({ accountId, userId }: Person) =>
+  and(eq(notifications.accountId, accountId), eq(notifications.userId, userId), eq(notifications.inApp, true))
+
+/**
+ * A person's notices, newest first.
+ * @param before the id of the last one of the page before
+ */
+export async function listNotices(
+  db: Database,
+  person: Person,
+  before: string | null = null,
+): Promise<{ notices: NoticeView[]; next: string | null }> {
+  const rows = await db
+    .select({
+      id: notifications.id,
+      kind: notifications.kind,
+      subjectId: notifications.subjectId,
+      data: notifications.data,
+      provider: notifications.provider,
+      count: notifications.count,
+      isOver: sql<boolean>`${hasTrouble(db, 'closed')} and not ${hasTrouble(db, 'open')}`,
+      readAt: notifications.readAt,
+      createdAt: notifications.createdAt,
+    })
+    .from(notifications)
+    .where(and(isTheirs(person), before && isId('notification', before) ? lt(notifications.id, before) : undefined))
+    .orderBy(desc(notifications.id))
+    .limit(PAGE + 1)
+  const notices = rows.slice(0, PAGE) as unknown as NoticeView[]
+  return { notices, next: rows.length > PAGE ? (notices.at(-1)?.id ?? null) : null }
+}
+
+/**
+ * Whether a notification tells of a trouble that is in this state. Joined by the id alone, whose account the foreign key
+ * ensures: of two columns, a database that has no statistics yet may look up the wrong one.
+ */
+function hasTrouble(db: Database, state: 'open' | 'closed') {
+  const { closedAt } = notificationEpisodes
+  const troubles = db
+    .select({ one: sql`1` })
+    .from(notificationItems)
+    .innerJoin(notificationEpisodes, eq(notificationEpisodes.id, notificationItems.episodeId))
+    .where(
+      and(
+        eq(notificationItems.accountId, notifications.accountId),
+        eq(notificationItems.notificationId, notifications.id),
+        state === 'open' ? isNull(closedAt) : isNotNull(closedAt),
+      ),
+    )
+  return sql`exists ${troubles}`
+}
+
+/** How many notices somebody has not read, 100 at most. */
+export async function countUnread(db: Database, person: Person): Promise<number> {
+  const unread = db
+    .select({ one: sql`1`.as('one') })
+    .from(notifications)
+    .where(and(isTheirs(person), isNull(notifications.readAt)))
+    .limit(MAX_UNREAD)
+    .as('unread')
+  return db.$count(unread)
+}
+
+/**
+ * Marks notices as read. Of no interest to the audit log: it changes nothing but the reader's own list.
+ * @param ids null: all
+ */
+export async function markRead(db: Database, person: Person, ids: readonly string[] | null): Promise<void> {
+  await db
+    .update(notifications)
+    .set({ readAt: sql`now()` })
+    .where(and(isTheirs(person), isNull(notifications.readAt), ids ? inArray(notifications.id, [...ids]) : undefined))
+}
+
+/** Marks as read, for everybody, what tells of nothing that lasts since these episodes have ended. */
+export async function readWhatIsOver(tx: Database, accountId: string, episodeIds: string[]): Promise<void> {
+  const concerned = tx
+    .select({ id: notificationItems.notificationId })
+    .from(notificationItems)
+    .where(and(eq(notificationItems.accountId, accountId), inArray(notificationItems.episodeId, episodeIds)))
+  await tx
+    .update(notifications)
+    .set({ readAt: sql`now()` })
+    .where(
+      and(
+        eq(notifications.accountId, accountId),
+        isNull(notifications.readAt),
+        inArray(notifications.id, concerned),
+        sql`not ${hasTrouble(tx, 'open')}`,
+      ),
+    )
+}
+
+/** A trouble that a credential has now. */
+export type OpenTrouble = OutboxEvent & { trouble: Trouble; openedAt: Date }
+
+/** What is wrong with a credential now, oldest first. */
+export async function listTroubles(db: Database, accountId: string, credentialId: string): Promise<OpenTrouble[]> {
+  const rows = await db
+    .select({
+      kind: notificationEpisodes.stage,
+      subjectId: notificationEpisodes.subjectId,
+      data: notificationEpisodes.data,
+      trouble: notificationEpisodes.trouble,
+      openedAt: notificationEpisodes.openedAt,
+      name: credentials.name,
+    })
+    .from(notificationEpisodes)
+    .innerJoin(credentials, eq(credentials.id, notificationEpisodes.subjectId))
+    .where(
+      and(
+        eq(notificationEpisodes.accountId, accountId),
+        eq(notificationEpisodes.subjectId, credentialId),
+        isNull(notificationEpisodes.closedAt),
+      ),
+    )
+    .orderBy(asc(notificationEpisodes.openedAt))
+  // By the name that it has now.
+  return rows.map(({ name, data, ...trouble }) => ({ ...trouble, data: { ...data, name } })) as unknown as OpenTrouble[]
+}
