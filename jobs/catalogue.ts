@@ -3,70 +3,98 @@ import { pruneSignIns } from '@/lib/accounts'
 import { pruneUsage, retireSilentKeys, runBulkRevocations } from '@/lib/api-keys'
 import { pruneConsents, pruneDrafts, pruneRenewals, renewDueCredentials, warnOfExpiry } from '@/lib/credentials'
 import { pruneProxyCalls } from '@/lib/integrations'
+import type { JobPayloads, ScheduledJobId } from '@/lib/jobs'
 import { deliverNotifications, pruneNotifications, sendReminders } from '@/lib/notifications'
-import type { Runtime } from '@/lib/runtime'
+import { type DispatchedDefinition, type Job, NO_RETRY, type Retry, type ScheduledDefinition } from './job'
 
-export interface Job {
-  id: string
-  /** Five fields, UTC. */
-  cron: string
-  /** May be run twice, late, or killed half-way: what is left to do stands in the database. */
-  run(runtime: Runtime, signal: AbortSignal): Promise<unknown>
-}
+/** Of jobs whose next time is far away. */
+const WITHIN_THE_HOUR: Retry = { maxAttempts: 4, minDelayMs: 30_000, maxDelayMs: 600_000 }
 
-/** Every job, once, whoever runs it. */
-export const jobs: readonly Job[] = [
-  { id: 'api-keys.retire-silent', cron: '* * * * *', run: ({ database }) => retireSilentKeys(database.db) },
-  {
-    id: 'api-keys.bulk-revocations',
+const scheduled: Record<ScheduledJobId, ScheduledDefinition> = {
+  'api-keys.retire-silent': {
     cron: '* * * * *',
-    run: ({ database }, signal) => runBulkRevocations(database.db, signal),
+    retry: NO_RETRY,
+    maxDurationSeconds: 60,
+    run: ({ database }) => retireSilentKeys(database.db),
   },
-  { id: 'api-keys.prune-usage', cron: '23 3 * * *', run: ({ database }, signal) => pruneUsage(database.db, signal) },
-  {
-    id: 'integrations.prune-calls',
+  'api-keys.bulk-revocations': {
+    cron: '* * * * *',
+    retry: NO_RETRY,
+    maxDurationSeconds: 600,
+    run: ({ database }, _, { signal }) => runBulkRevocations(database.db, signal),
+  },
+  'api-keys.prune-usage': {
+    cron: '23 3 * * *',
+    retry: WITHIN_THE_HOUR,
+    maxDurationSeconds: 3_600,
+    run: ({ database }, _, { signal }) => pruneUsage(database.db, signal),
+  },
+  'integrations.prune-calls': {
     cron: '41 3 * * *',
-    run: ({ database }, signal) => pruneProxyCalls(database.db, signal),
+    retry: WITHIN_THE_HOUR,
+    maxDurationSeconds: 3_600,
+    run: ({ database }, _, { signal }) => pruneProxyCalls(database.db, signal),
   },
-  {
-    id: 'credentials.prune-drafts',
+  'credentials.prune-drafts': {
     cron: '17 * * * *',
-    run: async ({ database, vault }, signal) => {
-      await pruneDrafts(database.db, vault, signal)
-      await pruneConsents(database.db, vault, signal)
-    },
+    retry: WITHIN_THE_HOUR,
+    maxDurationSeconds: 600,
+    run: async ({ database, vault }, _, { signal }) => ({
+      drafts: await pruneDrafts(database.db, vault, signal),
+      consents: await pruneConsents(database.db, vault, signal),
+    }),
   },
-  {
-    id: 'credentials.renew-due',
+  'credentials.renew-due': {
     cron: '* * * * *',
+    retry: NO_RETRY,
+    // The minute of a sweep, and the longest that a renewal takes which it began in its last second.
+    maxDurationSeconds: 120,
     // Until the next run begins: what lasts a minute is due between two of them.
-    run: ({ database, vault, tokens }, signal) =>
+    run: ({ database, vault, tokens }, _, { signal }) =>
       renewDueCredentials({ db: database.db, vault, tokens }, { signal, forMs: 55_000 }),
   },
-  {
-    id: 'credentials.warn-of-expiry',
+  'credentials.warn-of-expiry': {
     cron: '11 * * * *',
-    run: ({ database }, signal) => warnOfExpiry(database.db, signal),
+    retry: WITHIN_THE_HOUR,
+    maxDurationSeconds: 600,
+    run: ({ database }, _, { signal }) => warnOfExpiry(database.db, signal),
   },
-  {
-    id: 'credentials.prune-renewals',
+  'credentials.prune-renewals': {
     cron: '53 3 * * *',
-    run: ({ database }, signal) => pruneRenewals(database.db, signal),
+    retry: WITHIN_THE_HOUR,
+    maxDurationSeconds: 3_600,
+    run: ({ database }, _, { signal }) => pruneRenewals(database.db, signal),
   },
-  {
-    id: 'notifications.deliver',
+  'notifications.deliver': {
     cron: '* * * * *',
-    run: (runtime, signal) => deliverNotifications(runtime, renderMail, signal),
+    retry: NO_RETRY,
+    maxDurationSeconds: 300,
+    run: (runtime, _, { signal }) => deliverNotifications(runtime, renderMail, signal),
   },
-  {
-    id: 'notifications.remind',
+  'notifications.remind': {
     cron: '*/10 * * * *',
-    run: ({ database }, signal) => sendReminders(database.db, signal),
+    retry: NO_RETRY,
+    maxDurationSeconds: 300,
+    run: ({ database }, _, { signal }) => sendReminders(database.db, signal),
   },
-  {
-    id: 'notifications.prune',
+  'notifications.prune': {
     cron: '59 3 * * *',
-    run: ({ database }, signal) => pruneNotifications(database.db, signal),
+    retry: WITHIN_THE_HOUR,
+    maxDurationSeconds: 3_600,
+    run: ({ database }, _, { signal }) => pruneNotifications(database.db, signal),
   },
-  { id: 'accounts.prune', cron: '7 * * * *', run: ({ database }) => pruneSignIns(database.db) },
-]
+  'accounts.prune': {
+    cron: '7 * * * *',
+    retry: WITHIN_THE_HOUR,
+    maxDurationSeconds: 600,
+    run: ({ database }) => pruneSignIns(database.db),
+  },
+}
+
+const dispatched: { [Id in keyof JobPayloads]: DispatchedDefinition<JobPayloads[Id]> } = {}
+
+/** Every job, once, whoever runs it. Their ids are those of `lib/jobs.ts`: the compiler sees to it. */
+export const catalogue: readonly Job[] = Object.entries<ScheduledDefinition | DispatchedDefinition<unknown>>({
+  ...scheduled,
+  ...dispatched,
+}).map(([id, definition]) => ({ id, ...definition }))
