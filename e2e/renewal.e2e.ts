@@ -136,5 +136,5 @@ test('tokens renew themselves; when the service ends that, a mail comes and lead
   expect(received()[1]?.mail.subject).toBe('“Marketplace” works again')
   await page.goto(`${product.url}/settings/notifications`)
   await expect(page.getByText('“Marketplace” works again')).toBeVisible()
-  await expect(page.getByText('Re-authorize “Marketplace”')).toBeVisible()
+  await expect(page.getByText('“Marketplace” has to be re-authorized')).toBeVisible()
 })

@@ -1,10 +1,22 @@
+import { z } from 'zod'
 import { renderMail } from '@/emails'
 import { pruneSignIns } from '@/lib/accounts'
 import { pruneUsage, retireSilentKeys, runBulkRevocations } from '@/lib/api-keys'
-import { pruneConsents, pruneDrafts, pruneRenewals, renewDueCredentials, warnOfExpiry } from '@/lib/credentials'
+import {
+  pruneConsents,
+  pruneDrafts,
+  pruneRenewals,
+  renewDueCredentials,
+  renewIfDue,
+  warnOfExpiry,
+} from '@/lib/credentials'
+import { isEgressError } from '@/lib/egress/errors'
+import { isRefusal } from '@/lib/errors'
 import { pruneProxyCalls } from '@/lib/integrations'
 import type { JobPayloads, ScheduledJobId } from '@/lib/jobs'
 import { deliverNotifications, pruneNotifications, sendReminders } from '@/lib/notifications'
+import { type DueRenewal, isOAuthError } from '@/lib/oauth'
+import type { Runtime } from '@/lib/runtime'
 import { type DispatchedDefinition, type Job, NO_RETRY, type Retry, type ScheduledDefinition } from './job'
 
 /** Of jobs whose next time is far away. */
@@ -50,8 +62,8 @@ const scheduled: Record<ScheduledJobId, ScheduledDefinition> = {
     // The minute of a sweep, and the longest that a renewal takes which it began in its last second.
     maxDurationSeconds: 120,
     // Until the next run begins: what lasts a minute is due between two of them.
-    run: ({ database, vault, tokens }, _, { signal }) =>
-      renewDueCredentials({ db: database.db, vault, tokens }, { signal, forMs: 55_000 }),
+    run: (runtime, _, { signal }) =>
+      renewDueCredentials(storeOf(runtime), { signal, forMs: 55_000, ...elsewhere(runtime) }),
   },
   'credentials.warn-of-expiry': {
     cron: '11 * * * *',
@@ -91,7 +103,44 @@ const scheduled: Record<ScheduledJobId, ScheduledDefinition> = {
   },
 }
 
-const dispatched: { [Id in keyof JobPayloads]: DispatchedDefinition<JobPayloads[Id]> } = {}
+const dispatched: { [Id in keyof JobPayloads]: DispatchedDefinition<JobPayloads[Id]> } = {
+  'credentials.renew': {
+    input: z.object({ accountId: z.string(), credentialId: z.string(), endpoint: z.string().nullable() }),
+    // A provider that hangs, or is slow, takes no worker from another.
+    queue: {
+      name: 'credentials.renew',
+      concurrencyLimit: 8,
+      keyOf: ({ endpoint, credentialId }) => endpoint ?? credentialId,
+    },
+    // The database says when it is tried again.
+    retry: NO_RETRY,
+    maxDurationSeconds: 90,
+    run: async (runtime, { accountId, credentialId }) => {
+      try {
+        return { renewed: Number(await renewIfDue(storeOf(runtime), { accountId, ownerId: credentialId })) }
+      } catch (error) {
+        // The credential's history tells of it, and people are told by their mails.
+        if (isRefusal(error) || isEgressError(error) || isOAuthError(error)) return { failed: 1 }
+        throw error
+      }
+    },
+  },
+}
+
+function storeOf({ database, vault, tokens }: Runtime) {
+  return { db: database.db, vault, tokens }
+}
+
+/** Where Trigger.dev runs the jobs, each renewal is a run of its own, so that its workers share them out. */
+function elsewhere({ config, jobs }: Runtime): Pick<Parameters<typeof renewDueCredentials>[1], 'renew'> {
+  if (!config.trigger || !jobs) return {}
+  const renew = async ({ accountId, ownerId: credentialId, endpoint, renewAt }: DueRenewal) => {
+    const idempotencyKey = `${credentialId} ${renewAt}`
+    await jobs.dispatch('credentials.renew', { accountId, credentialId, endpoint }, { idempotencyKey })
+    return true
+  }
+  return { renew }
+}
 
 /** Every job, once, whoever runs it. Their ids are those of `lib/jobs.ts`: the compiler sees to it. */
 export const catalogue: readonly Job[] = Object.entries<ScheduledDefinition | DispatchedDefinition<unknown>>({

@@ -19,7 +19,14 @@ export type ScheduledJobId =
  * The jobs that run when they are dispatched, by id, with what each is told: ids and plain words, nothing secret, since it
  * may travel to Trigger.dev.
  */
-export type JobPayloads = Record<never, never>
+export interface JobPayloads {
+  'credentials.renew': {
+    accountId: string
+    credentialId: string
+    /** Origin of the token endpoint; null: it was never asked. */
+    endpoint: string | null
+  }
+}
 
 /** What the body of a job gets besides the runtime and its payload. */
 export interface JobContext {
