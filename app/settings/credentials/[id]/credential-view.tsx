@@ -114,8 +114,15 @@ function Warnings({ credential }: { credential: Credential }) {
     <>
       {tokens?.refused_error ? (
         <Banner tone="error" title="The service has refused to renew this credential">
-          It answered <code className="font-mono">{tokens.refused_error}</code>. Calls through its integrations fail
-          until the service is connected anew:{' '}
+          It answered <code className="font-mono">{tokens.refused_error}</code>.{' '}
+          {tokens.expires_at && Date.parse(tokens.expires_at) > Date.now() ? (
+            <>
+              Calls through its integrations will fail <RelativeTime value={tokens.expires_at} />, when the access token
+              ends, until the service is connected anew:{' '}
+            </>
+          ) : (
+            <>Calls through its integrations fail until the service is connected anew: </>
+          )}
           {credential.grant === 'authorization_code'
             ? 're-authorize it below.'
             : 'edit the credential and replace the refresh token.'}

@@ -62,7 +62,7 @@ function Outcome({ renewal: { result, detail, error, next_at } }: { renewal: Ren
       </span>
       {result === 'retrying' && next_at ? (
         <span className="text-muted-foreground text-xs">
-          Tried again <RelativeTime value={next_at} />
+          Next try <RelativeTime value={next_at} />
         </span>
       ) : null}
     </span>
