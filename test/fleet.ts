@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { and, asc, inArray, isNotNull, sql } from 'drizzle-orm'
+import type { PgColumn } from 'drizzle-orm/pg-core'
 import { expect, vi } from 'vitest'
 import { type Database, openDatabase } from '@/db/client'
 import { renewalAttempts, tokenSets } from '@/db/schema'
@@ -18,8 +19,10 @@ import { startUpstream } from './upstream'
 export interface Member extends Instance {
   /** Stands between it and the database. */
   gate: TcpGate
-  /** Files in its spool. */
+  /** Files in its spool, also those that are being written. */
   spooled(): string[]
+  /** Waits until its spool holds so many renewals. */
+  holds(count: number): Promise<void>
 }
 
 /** A credential that refreshes, and the integration that uses it. */
@@ -37,12 +40,20 @@ export interface Fleet {
    * @param options `name` of the folder: who is started with it again finds what was left there. `pool`: connections
    */
   start(options?: { name?: string; clockMs?: number; pool?: number }): Promise<Member>
-  /** Makes credentials whose access tokens are yet to be got, through a member. */
-  connect(member: Instance, count: number): Promise<Connected[]>
+  /**
+   * Makes credentials whose access tokens are yet to be got, through a member.
+   * @param options `renewAhead`: whether they are renewed without a call, too
+   */
+  connect(member: Instance, count: number, options?: { renewAhead?: boolean }): Promise<Connected[]>
   /** Calls the service through a member. */
   call(member: Instance, { slug }: Connected): Promise<Answer>
-  /** Has no process wait for leases that nobody gave back. */
-  endLeases(): Promise<void>
+  /**
+   * Lets so much time go by that leases have ended which nobody gave back.
+   * @param options `isContested`: and so much more that nobody waits any longer for who held them
+   */
+  endLeases(options?: { isContested?: boolean }): Promise<void>
+  /** Waits until somebody has found the leases of all of these to have ended. */
+  contested(all: readonly Connected[]): Promise<void>
   /** Waits until every one of these is being renewed. */
   claimed(all: readonly Connected[]): Promise<void>
   rows(all: readonly Connected[]): Promise<(typeof tokenSets.$inferSelect)[]>
@@ -74,7 +85,7 @@ export async function startFleet(): Promise<Fleet> {
   let serial = 0
   const idsOf = (all: readonly Connected[]) => all.map(({ id }) => id)
 
-  const make = async (member: Instance): Promise<Connected> => {
+  const make = async (member: Instance, renewAhead: boolean): Promise<Connected> => {
     serial += 1
     const slug = `s${serial}`
     const refreshToken = await provider.mintRefreshToken()
@@ -88,6 +99,7 @@ export async function startFleet(): Promise<Fleet> {
       name: slug,
       hosts: [service.url],
       grant: 'refresh_token',
+      renew_ahead: renewAhead,
       token_url: provider.tokenUrl,
       client_id: provider.clientId,
       secret: { client_secret: provider.clientSecret, refresh_token: refreshToken },
@@ -95,6 +107,15 @@ export async function startFleet(): Promise<Fleet> {
     await post('/integrations', { name: slug, slug, credential_id: id, base_url: service.url })
     return { id, slug }
   }
+
+  const allHave = (column: PgColumn, all: readonly Connected[]) =>
+    vi.waitFor(
+      async () => {
+        const have = and(inArray(tokenSets.ownerId, idsOf(all)), isNotNull(column))
+        expect(await db.$count(tokenSets, have)).toBe(all.length)
+      },
+      { timeout: 20_000 },
+    )
 
   return {
     db,
@@ -113,41 +134,35 @@ export async function startFleet(): Promise<Fleet> {
         FENICIA_LOG_LEVEL: 'warn',
       }
       const instance = await startInstance(env, { clockMs })
+      const spool = join(data, 'spool')
+      const spooled = () => (existsSync(spool) ? readdirSync(spool) : [])
       const member: Member = {
         ...instance,
         gate,
-        spooled: () => {
-          try {
-            return readdirSync(join(data, 'spool'))
-          } catch {
-            return []
-          }
-        },
+        spooled,
+        holds: (count) =>
+          vi.waitFor(() => expect(spooled().filter((name) => name.endsWith('.json'))).toHaveLength(count), {
+            timeout: 20_000,
+          }),
       }
       members.push(member)
       return member
     },
-    async connect(member, count) {
+    async connect(member, count, { renewAhead = false } = {}) {
       const made: Connected[] = []
       for (let left = count; left > 0; left -= 10) {
-        made.push(...(await Promise.all(Array.from({ length: Math.min(left, 10) }, () => make(member)))))
+        made.push(...(await Promise.all(Array.from({ length: Math.min(left, 10) }, () => make(member, renewAhead)))))
       }
       return made
     },
     call: ({ port }, { slug }) => send(port, 'GET', `/integrations/${slug}/proxy/orders`, { token }),
-    async endLeases() {
-      const held = isNotNull(tokenSets.leaseUntil)
-      await db.update(tokenSets).set({ leaseUntil: sql`now() - interval '1 hour'` }).where(held)
-      await db.update(tokenSets).set({ contestedAt: sql`now() - interval '1 hour'` }).where(held)
+    async endLeases({ isContested = true } = {}) {
+      const past = sql`now() - interval '1 hour'`
+      const set = { leaseUntil: past, ...(isContested ? { contestedAt: past } : {}) }
+      await db.update(tokenSets).set(set).where(isNotNull(tokenSets.leaseUntil))
     },
-    claimed: (all) =>
-      vi.waitFor(
-        async () => {
-          const held = and(inArray(tokenSets.ownerId, idsOf(all)), isNotNull(tokenSets.leaseUntil))
-          expect(await db.$count(tokenSets, held)).toBe(all.length)
-        },
-        { timeout: 20_000 },
-      ),
+    contested: (all) => allHave(tokenSets.contestedAt, all),
+    claimed: (all) => allHave(tokenSets.leaseUntil, all),
     rows: (all) =>
       db
         .select()

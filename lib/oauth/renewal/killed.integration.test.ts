@@ -1,5 +1,5 @@
 import { and, eq, inArray } from 'drizzle-orm'
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { outboxEvents } from '@/db/schema'
 import { haltAnswers, haltClaimed, haltRequests, haltStoring } from '@/test/faults'
 import { type Connected, type Fleet, type Member, startFleet } from '@/test/fleet'
@@ -87,7 +87,7 @@ it.each<[string, Kill]>([
       await halt.reached(COUNT)
       member.gate.shut()
       halt.proceed()
-      await vi.waitFor(() => expect(member.spooled().filter((name) => name.endsWith('.json'))).toHaveLength(COUNT))
+      await member.holds(COUNT)
       return member.gate.cut
     },
   ],
@@ -97,7 +97,7 @@ it.each<[string, Kill]>([
       const halt = await haltStoring(fleet)
       beginRenewing(all)
       await halt.reached(COUNT)
-      await vi.waitFor(() => expect(member.spooled().filter((name) => name.endsWith('.json'))).toHaveLength(COUNT))
+      await member.holds(COUNT)
       return halt.proceed
     },
   ],
