@@ -127,3 +127,14 @@ export function replaceAnswer(response: ServerResponse, how: (send: () => void, 
     return response
   }) as typeof response.end
 }
+
+/** Has the token endpoint do what it is asked for, and its answers break off in the middle. */
+export function breakOff(provider: OAuthServer): void {
+  provider.interfere((_request, response) => {
+    replaceAnswer(response, (_send, body) => {
+      response.setHeader('content-length', Buffer.byteLength(body))
+      response.write(body.slice(0, body.length / 2), () => response.destroy())
+    })
+    return false
+  })
+}

@@ -1,6 +1,6 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
-import { renewalAttempts, tokenSets } from '@/db/schema'
+import { renewalAttempts, type renewalResults, tokenSets } from '@/db/schema'
 import { heldBy, type Lease } from '../lease'
 import { isRenewedAhead } from '../stored-tokens'
 import { alarmOfFailing, alarmOfRefusal } from './alarm'
@@ -57,11 +57,11 @@ export function recordFailure(db: Database, lease: Lease, endpoint: string | nul
       })
       .where(heldBy(lease))
       .returning({ renewAt: tokenSets.renewAt })
-    const detail = await explained(tx, lease, failure, isLast)
+    const detail = await explained(tx, lease, row.obtainedAt, failure, isLast)
     await tx
       .update(renewalAttempts)
       .set({
-        result: isLast ? 'refused' : 'retrying',
+        result: resultOf(failure, isLast),
         endedAt: now,
         status: failure.status,
         error: failure.error,
@@ -86,7 +86,7 @@ export async function endAttempt(db: Database, { owner, attemptId }: Lease, fail
   await db
     .update(renewalAttempts)
     .set({
-      result: failure.isPermanent ? 'refused' : 'retrying',
+      result: resultOf(failure, failure.isPermanent),
       endedAt: sql`clock_timestamp()`,
       status: failure.status,
       error: failure.error,
@@ -95,27 +95,42 @@ export async function endAttempt(db: Database, { owner, attemptId }: Lease, fail
     .where(and(eq(renewalAttempts.accountId, owner.accountId), eq(renewalAttempts.id, attemptId)))
 }
 
-/** The reason, with what Fenicia knows of it itself. */
+function resultOf({ isAnswerLost }: Failure, isLast: boolean): (typeof renewalResults)[number] {
+  if (isLast) return 'refused'
+  return isAnswerLost ? 'unknown' : 'retrying'
+}
+
+/**
+ * The reason, with what Fenicia knows of it itself: that one of the renewals since the tokens were got may have spent the
+ * refresh token, and nobody has what it got.
+ */
 async function explained(
   tx: Database,
   { owner, attemptId }: Lease,
+  obtainedAt: Date | null,
   failure: Failure,
   isLast: boolean,
 ): Promise<string> {
   if (isLast && !failure.isPermanent) return `Given up after seven days. ${failure.detail}`
   if (failure.error !== 'invalid_grant') return failure.detail
-  const [before] = await tx
-    .select({ result: renewalAttempts.result, startedAt: renewalAttempts.startedAt })
+  const [lost] = await tx
+    .select({ startedAt: renewalAttempts.startedAt, error: renewalAttempts.error })
     .from(renewalAttempts)
     .where(
       and(
         eq(renewalAttempts.accountId, owner.accountId),
         eq(renewalAttempts.ownerId, owner.ownerId),
+        eq(renewalAttempts.result, 'unknown'),
         sql`${renewalAttempts.id} < ${attemptId}`,
+        obtainedAt ? gt(renewalAttempts.startedAt, obtainedAt) : undefined,
       ),
     )
-    .orderBy(sql`${renewalAttempts.id} desc`)
+    .orderBy(desc(renewalAttempts.id))
     .limit(1)
-  if (before?.result !== 'unknown') return failure.detail
-  return `The renewal of ${before.startedAt.toISOString()} was cut off before its answer was stored; the service had replaced the refresh token by then. ${failure.detail}`
+  if (!lost) return failure.detail
+  const at = lost.startedAt.toISOString()
+  const what = lost.error
+    ? `The answer to the renewal of ${at} was lost (${lost.error})`
+    : `The renewal of ${at} was cut off before its answer was stored`
+  return `${what}; the service had probably replaced the refresh token by then. ${failure.detail}`
 }
