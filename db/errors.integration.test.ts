@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { createTestAccount, createTestKey } from '@/test/account'
 import { createTestDatabase, forEachDatabase } from '@/test/databases'
 import { freePort } from '@/test/postgres'
+import { startTcpGate } from '@/test/tcp-gate'
 import { type OpenDatabase, openDatabase } from './client'
 import { isDatabaseUnavailable, isUniqueViolation } from './errors'
 import { accounts } from './schema'
@@ -81,6 +82,30 @@ describe('a database behind a socket does not answer', () => {
     await expect.poll(end).toBeGreaterThan(0)
     expect(isDatabaseUnavailable(await sleeping)).toBe(true)
     await database.close()
+    await drop()
+  })
+
+  it.each(['pg', 'neon'] as const)('when the network breaks under a transaction (%s)', async (driver) => {
+    const { config, drop } = await createTestDatabase(driver)
+    if (config.driver === 'pglite') throw new Error('Not behind a socket')
+    const { neonProxy } = config
+    const address = new URL(neonProxy ? `ws://${neonProxy}` : config.url)
+    const gate = await startTcpGate(Number(address.port))
+    address.port = String(gate.port)
+    const database = await openDatabase(
+      neonProxy ? { ...config, neonProxy: address.host } : { ...config, url: address.href },
+    )
+    const broken = failure(
+      database.db.transaction(async (tx) => {
+        await tx.execute(sql`select 1`)
+        gate.refuse()
+        await tx.execute(sql`select 1`)
+      }),
+    )
+    // What is thrown is the error of the `rollback`, which fails as well.
+    expect(isDatabaseUnavailable(await broken)).toBe(true)
+    await database.close()
+    await gate.close()
     await drop()
   })
 })

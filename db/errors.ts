@@ -10,7 +10,7 @@ const UNAVAILABLE_STATES = /^(08|53|57P0)/
 const UNAVAILABLE_SYSTEM_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN'])
 /** The drivers have no code for these. */
 const UNAVAILABLE_WORDS =
-  /timeout exceeded when trying to connect|Query read timeout|Connection terminated|Cannot use a pool after calling end|PGlite is closed/
+  /timeout exceeded when trying to connect|Query read timeout|Connection terminated|is not queryable|Cannot use a pool after calling end|PGlite is closed/
 
 /** Whether an error means that the database does not answer, rather than that it refuses a statement. */
 export function isDatabaseUnavailable(error: unknown): boolean {

@@ -85,7 +85,7 @@ export async function startTestApi(env: Record<string, string> = {}): Promise<Te
 }
 
 /** By `node:http`, which, unlike `fetch`, sends what it is told to: a body with GET, any header. */
-function send(port: number, method: string, path: string, { token, headers = {}, body }: Call): Promise<Answer> {
+export function send(port: number, method: string, path: string, { token, headers = {}, body }: Call): Promise<Answer> {
   const isRaw = typeof body === 'string' || Buffer.isBuffer(body)
   const payload = body === undefined ? undefined : isRaw ? body : JSON.stringify(body)
   return new Promise((resolve, reject) => {

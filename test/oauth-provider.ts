@@ -9,6 +9,13 @@ import { answerConsent } from './oauth-consent'
 /** Answers a request instead of the server; true when it has. */
 type Interference = (request: IncomingMessage, response: ServerResponse) => boolean | Promise<boolean>
 
+/** One that was granted. */
+interface Refresh {
+  /** Names the family. */
+  grantId: string
+  atMs: number
+}
+
 /**
  * A real OAuth server on loopback. Its client may use client credentials and refresh tokens; a refresh token is replaced at
  * each use, and one that is used twice takes all of its family with it.
@@ -28,6 +35,10 @@ export interface OAuthServer {
   requests(): number
   /** How those that were not interfered with were answered, by status. */
   answers(): Record<number, number>
+  /** Refreshes that it has granted, in their order. */
+  refreshes: readonly Refresh[]
+  /** Families that it has revoked, such as because a refresh token was used twice. */
+  revoked(): number
   /** Called before each request of the token endpoint is answered. */
   interfere(how: Interference | null): void
   /** A first refresh token, as a person brings it. */
@@ -110,6 +121,15 @@ export async function startOAuthServer({ redirectUris = [] as string[] } = {}): 
       Session: 600,
     },
   })
+  const refreshes: Refresh[] = []
+  let revoked = 0
+  provider.on('grant.success', ({ oidc }: { oidc: { entities: { RefreshToken?: { grantId: string } } } }) => {
+    const { RefreshToken: got } = oidc.entities
+    if (got) refreshes.push({ grantId: got.grantId, atMs: performance.now() })
+  })
+  provider.on('grant.revoked', () => {
+    revoked += 1
+  })
   const answer = provider.callback()
   server.on('request', async (request, response) => {
     if (request.url === '/token') {
@@ -140,6 +160,8 @@ export async function startOAuthServer({ redirectUris = [] as string[] } = {}): 
       lifetimeSeconds = seconds
     },
     requests: () => requests,
+    refreshes,
+    revoked: () => revoked,
     answers: () => ({ ...answers }),
     interfere(how) {
       interference = how

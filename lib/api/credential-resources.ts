@@ -181,7 +181,7 @@ export const renewalSchema = z
     ended_at: time.nullable(),
     result: z.enum(renewalResults).nullable().openapi({
       description:
-        '`retrying`: it failed and is tried again. `refused`: a person has to do something. `unknown`: it was cut off. null: it is under way.',
+        '`retrying`: it failed and is tried again. `refused`: a person has to do something. `unknown`: it was cut off, or its answer was lost, so that nobody knows whether the service has replaced the refresh token. null: it is under way.',
     }),
     status: z.int().nullable().openapi({ description: 'Of the provider’s answer.', example: 200 }),
     error: z.string().nullable().openapi({ example: 'invalid_grant' }),

@@ -1,12 +1,28 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { ENDED, failureOf, withTokenKeepers } from '@/test/oauth-server'
 import { newId } from '../ids'
 import { Secret } from '../vault/secret'
-import { moveTokens, openTokens, removeTokens, type TokenOwner } from './stored-tokens'
+import { moveTokens, openTokens, readState, removeTokens, type TokenOwner } from './stored-tokens'
 
-withTokenKeepers('the store of tokens', (bed) => {
+withTokenKeepers('the store of tokens', (bed, driver) => {
   const { instance, put, minted, putEnded, row, refreshToken, expectUsable, holdAnswers, reached, byRefresh, vault } =
     bed
+
+  // The embedded database has the process's own.
+  const itHasAnotherClock = driver === 'pglite' ? undefined : it
+
+  itHasAnotherClock?.('writes when tokens were brought by the database’s clock, not the process’s', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    try {
+      vi.setSystemTime(Date.now() - 300_000)
+      await putEnded()
+      expect((await readState(bed.db, bed.owner)).now.getTime() - Date.now()).toBeGreaterThan(290_000)
+      const { obtainedAt, now } = await readState(bed.db, bed.owner)
+      expect(now.getTime() - (obtainedAt?.getTime() ?? 0)).toBeLessThan(10_000)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
 
   describe('moves tokens', () => {
     let draft: TokenOwner

@@ -140,7 +140,7 @@ function toTokens(item: Secrets | null): StoredTokens {
  * is under way stores nothing any more; a refusal is forgotten, and people who were told of one are told that it is over.
  */
 export async function putTokens(tx: Database, vault: Vault, owner: TokenOwner, tokens: NewTokens): Promise<void> {
-  await putRow(tx, owner, { obtainedAt: new Date(), refusedError: null, refusedAt: null }, tokens)
+  await putRow(tx, owner, { obtainedAt: sql`clock_timestamp()`, refusedError: null, refusedAt: null }, tokens)
   await sealTokens(tx, vault, owner, tokens)
 }
 
@@ -219,7 +219,7 @@ export function sealTokens(tx: Database, vault: Vault, owner: TokenOwner, tokens
 async function putRow(
   tx: Database,
   owner: TokenOwner,
-  state: Pick<TokenState, 'obtainedAt' | 'refusedError' | 'refusedAt'>,
+  state: Pick<TokenState, 'refusedError' | 'refusedAt'> & { obtainedAt: Date | SQL | null },
   tokens: Pick<NewTokens, 'accessToken' | 'expiresAt' | 'refreshEndsAt'>,
 ): Promise<void> {
   const [before] = await tx

@@ -429,7 +429,8 @@ function judge(error: unknown, stored: StoredTokens | null): Failure | null {
   const failure = judgeFailure(error)
   if (!failure) return null
   const secrets = [stored?.accessToken, stored?.refreshToken].filter((secret) => secret != null)
-  return { ...failure, detail: blank(failure.detail, secrets) }
+  const { detail, said } = failure
+  return { ...failure, detail: blank(detail, secrets), said: said === null ? null : blank(said, secrets) }
 }
 
 /** Should telling fail, it is told again by the next renewal. */

@@ -4,7 +4,6 @@ import { credentials, oauthConnections } from '@/db/schema'
 import { isId } from '../../ids'
 import { recordEvent } from '../../notifications/outbox'
 import type { TokenOwner } from '../stored-tokens'
-import type { Failure } from './failure'
 
 /** What people are told of a credential with the news; null: it is a draft, or gone, and nobody is told. */
 async function factsOf(tx: Database, owner: TokenOwner) {
@@ -26,11 +25,17 @@ async function factsOf(tx: Database, owner: TokenOwner) {
   }
 }
 
+/** The error code, and what there is to say beside it. */
+interface Told {
+  error: string
+  detail: string | null
+}
+
 /** Tells people that somebody has to authorize anew. In the transaction that writes it down. */
 export async function alarmOfRefusal(
   tx: Database,
   owner: TokenOwner,
-  { error, detail }: Pick<Failure, 'error' | 'detail'>,
+  { error, detail }: Told,
   callsFailAt: Date,
 ): Promise<void> {
   const facts = await factsOf(tx, owner)
@@ -43,7 +48,7 @@ export async function alarmOfRefusal(
 export async function alarmOfFailing(
   tx: Database,
   owner: TokenOwner,
-  { error, detail }: Pick<Failure, 'error' | 'detail'>,
+  { error, detail }: Told,
   { failingSince, callsFailAt }: { failingSince: Date; callsFailAt: Date | null },
 ): Promise<void> {
   const facts = await factsOf(tx, owner)

@@ -8,16 +8,23 @@ export interface Failure {
   isPermanent: boolean
   /** Whether the endpoint failed as such, so that others who renew there will fail as well. */
   isEndpoints: boolean
+  /** Whether it was asked and its answer did not come to its end: nobody knows whether it has taken the refresh token. */
+  isAnswerLost: boolean
   /** The provider's error code, or Fenicia's of a call that was not answered. */
   error: string
   status: number | null
   /** One sentence, for people. */
   detail: string
+  /** What there is to tell beside the error code: the provider's own words, or why it was not reached; null: nothing. */
+  said: string | null
   retryAfterMs: number | null
 }
 
 /** Failures of a call that are the address's, as one account typed it, and not the endpoint's. */
 const NOT_ENDPOINTS = new Set(['url_refused', 'scheme_refused', 'address_refused', 'request_refused', 'aborted'])
+
+/** Failures of a request that was sent, or a part of it. */
+const ANSWER_LOST = new Set(['connection_reset', 'timeout_headers', 'timeout_body', 'too_large', 'protocol'])
 
 /**
  * Judges what a renewal failed with.
@@ -32,17 +39,27 @@ export function judgeFailure(thrown: unknown): Failure | null {
     return {
       isPermanent: thrown.isPermanent,
       isEndpoints: thrown.code === 'unavailable',
+      isAnswerLost: false,
       error: thrown.error ?? (thrown.status === null ? thrown.code : `status ${thrown.status}`),
       status: thrown.status,
       detail: thrown.message,
+      said: thrown.description,
       retryAfterMs: thrown.retryAfterMs,
     }
   }
   if (isEgressError(thrown)) {
-    return { ...TEMPORARY, isEndpoints: !NOT_ENDPOINTS.has(thrown.code), error: thrown.code, detail: thrown.message }
+    const { code, stage, message } = thrown
+    return {
+      ...TEMPORARY,
+      isEndpoints: !NOT_ENDPOINTS.has(code),
+      isAnswerLost: stage === 'request' && ANSWER_LOST.has(code),
+      error: code,
+      detail: message,
+      said: message,
+    }
   }
-  if (isVaultError(thrown)) return { ...TEMPORARY, error: thrown.code, detail: thrown.message }
+  if (isVaultError(thrown)) return { ...TEMPORARY, error: thrown.code, detail: thrown.message, said: thrown.message }
   return null
 }
 
-const TEMPORARY = { isPermanent: false, isEndpoints: false, status: null, retryAfterMs: null }
+const TEMPORARY = { isPermanent: false, isEndpoints: false, isAnswerLost: false, status: null, retryAfterMs: null }

@@ -1,6 +1,6 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
-import { renewalAttempts, tokenSets } from '@/db/schema'
+import { renewalAttempts, type renewalResults, tokenSets } from '@/db/schema'
 import { heldBy, type Lease } from '../lease'
 import { isRenewedAhead } from '../stored-tokens'
 import { alarmOfFailing, alarmOfRefusal } from './alarm'
@@ -63,20 +63,20 @@ export function recordFailure(
       })
       .where(heldBy(lease))
       .returning({ renewAt: tokenSets.renewAt })
-    const detail = await explained(tx, lease, failure, isLast)
+    const context = await contextOf(tx, lease, row.obtainedAt, failure, isLast)
     await tx
       .update(renewalAttempts)
       .set({
-        result: isLast ? 'refused' : 'retrying',
+        result: resultOf(failure, isLast),
         endedAt: now,
         status: failure.status,
         error: failure.error,
-        detail,
+        detail: joined(context, failure.detail),
         nextAt: after?.renewAt ?? null,
       })
       .where(and(eq(renewalAttempts.accountId, owner.accountId), eq(renewalAttempts.id, attemptId)))
     if (failure.isEndpoints && endpoint) await noteEndpointFailure(tx, endpoint)
-    const told = { error: failure.error, detail }
+    const told = { error: failure.error, detail: joined(context, failure.said) }
     const callsFailAt = expiresAt && expiresAt > at ? expiresAt : null
     if (isLast) await alarmOfRefusal(tx, owner, told, callsFailAt ?? at)
     else if (alarms) await alarmOfFailing(tx, owner, told, { failingSince: since, callsFailAt: expiresAt })
@@ -92,7 +92,7 @@ export async function endAttempt(db: Database, { owner, attemptId }: Lease, fail
   await db
     .update(renewalAttempts)
     .set({
-      result: failure.isPermanent ? 'refused' : 'retrying',
+      result: resultOf(failure, failure.isPermanent),
       endedAt: sql`clock_timestamp()`,
       status: failure.status,
       error: failure.error,
@@ -101,27 +101,46 @@ export async function endAttempt(db: Database, { owner, attemptId }: Lease, fail
     .where(and(eq(renewalAttempts.accountId, owner.accountId), eq(renewalAttempts.id, attemptId)))
 }
 
-/** The reason, with what Fenicia knows of it itself. */
-async function explained(
+function resultOf({ isAnswerLost }: Failure, isLast: boolean): (typeof renewalResults)[number] {
+  if (isLast) return 'refused'
+  return isAnswerLost ? 'unknown' : 'retrying'
+}
+
+function joined(...sentences: (string | null)[]): string | null {
+  return sentences.filter((sentence) => sentence !== null).join(' ') || null
+}
+
+/**
+ * What Fenicia knows of the reason itself: that it has tried for long enough, or that one of the renewals since the tokens were got may have spent the
+ * refresh token, and nobody has what it got.
+ */
+async function contextOf(
   tx: Database,
   { owner, attemptId }: Lease,
+  obtainedAt: Date | null,
   failure: Failure,
   isLast: boolean,
-): Promise<string> {
-  if (isLast && !failure.isPermanent) return `Given up after seven days. ${failure.detail}`
-  if (failure.error !== 'invalid_grant') return failure.detail
-  const [before] = await tx
-    .select({ result: renewalAttempts.result, startedAt: renewalAttempts.startedAt })
+): Promise<string | null> {
+  if (isLast && !failure.isPermanent) return 'Given up after seven days.'
+  if (failure.error !== 'invalid_grant') return null
+  const [lost] = await tx
+    .select({ startedAt: renewalAttempts.startedAt, error: renewalAttempts.error })
     .from(renewalAttempts)
     .where(
       and(
         eq(renewalAttempts.accountId, owner.accountId),
         eq(renewalAttempts.ownerId, owner.ownerId),
+        eq(renewalAttempts.result, 'unknown'),
         sql`${renewalAttempts.id} < ${attemptId}`,
+        obtainedAt ? gt(renewalAttempts.startedAt, obtainedAt) : undefined,
       ),
     )
-    .orderBy(sql`${renewalAttempts.id} desc`)
+    .orderBy(desc(renewalAttempts.id))
     .limit(1)
-  if (before?.result !== 'unknown') return failure.detail
-  return `The renewal of ${before.startedAt.toISOString()} was cut off before its answer was stored; the service had replaced the refresh token by then. ${failure.detail}`
+  if (!lost) return null
+  const at = lost.startedAt.toISOString()
+  const what = lost.error
+    ? `The answer to the renewal of ${at} was lost (${lost.error})`
+    : `The renewal of ${at} was cut off before its answer was stored`
+  return `${what}; the service had probably replaced the refresh token by then.`
 }

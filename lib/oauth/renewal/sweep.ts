@@ -36,28 +36,26 @@ export async function sweepDue({ db, renew, signal, forMs = 0 }: SweepOptions): 
   const end = performance.now() + forMs
   const result = { renewed: 0, failed: 0 }
   while (!signal?.aborted) {
-    const started = await renewAll(db, renew, result, signal)
+    const before = result.renewed
+    await renewAll(db, renew, result, signal)
     const leftMs = end - performance.now()
     if (leftMs <= 0) break
     const nextMs = await nextDueInMs(db)
     if (nextMs === null || nextMs > leftMs) break
-    // What is due but was not started is another instance's, or waits for its endpoint.
-    const waitMs = Math.min(MAX_WAIT_MS, started === 0 ? Math.max(nextMs, 1_000) : nextMs)
+    // What is still due is another instance's, or waits for its endpoint, or can't be renewed: asking at once changes nothing.
+    const waitMs = Math.min(MAX_WAIT_MS, result.renewed === before ? Math.max(nextMs, 1_000) : nextMs)
     await sleep(waitMs, undefined, { signal }).catch(() => {})
   }
   return result
 }
 
-/**
- * Renews all that is due now, in the order in which it is found, passing over those whose endpoint is busy.
- * @returns how many were begun
- */
+/** Renews all that is due now, in the order in which it is found, passing over those whose endpoint is busy. */
 async function renewAll(
   db: Database,
   renew: SweepOptions['renew'],
   result: SweepResult,
   signal: AbortSignal | undefined,
-): Promise<number> {
+): Promise<void> {
   const running = new Map<string, Promise<void>>()
   const perEndpoint = new Map<string, number>()
   const seen = new Set<string>()
@@ -90,7 +88,7 @@ async function renewAll(
       waiting = waiting.concat(fresh)
     }
     for (let due = takeNext(); due; due = takeNext()) start(due)
-    if (running.size === 0) return seen.size - waiting.length
+    if (running.size === 0) return
     await Promise.race(running.values())
   }
 }

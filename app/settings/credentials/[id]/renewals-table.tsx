@@ -48,7 +48,7 @@ function Outcome({ renewal: { result, detail, error, next_at } }: { renewal: Ren
       'The service does not say when the token ends'
     )
   }
-  if (result === 'unknown') return 'The process that renewed ended before the answer was stored'
+  if (result === 'unknown' && !detail) return 'The process that renewed ended before the answer was stored'
   return (
     <span className="grid gap-0.5">
       <span>
@@ -60,7 +60,7 @@ function Outcome({ renewal: { result, detail, error, next_at } }: { renewal: Ren
           </>
         ) : null}
       </span>
-      {result === 'retrying' && next_at ? (
+      {(result === 'retrying' || result === 'unknown') && next_at ? (
         <span className="text-muted-foreground text-xs">
           Next try <RelativeTime value={next_at} />
         </span>
