@@ -1,4 +1,5 @@
 import { startEmbeddedRunner } from './jobs/embedded-runner'
+import { triggerRunner } from './jobs/trigger/runner'
 import { apiListener } from './lib/api'
 import { startRuntime } from './lib/start'
 
@@ -6,7 +7,8 @@ import { startRuntime } from './lib/start'
 export async function start(): Promise<void> {
   try {
     const runtime = await startRuntime()
-    runtime.jobs = startEmbeddedRunner(runtime)
+    const { trigger } = runtime.config
+    runtime.jobs = trigger ? triggerRunner(trigger) : startEmbeddedRunner(runtime)
     // What the last process left half done goes on now and not at the job's next time: somebody may be watching.
     runtime.jobs.trigger('api-keys.bulk-revocations')
     runtime.apiListener = apiListener()

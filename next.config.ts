@@ -12,6 +12,8 @@ const config: NextConfig = {
     '@electric-sql/pglite',
     '@neondatabase/serverless',
     '@node-rs/argon2',
+    '@trigger.dev/core',
+    '@trigger.dev/sdk',
     '@react-email/render',
     'nodemailer',
     'pg',

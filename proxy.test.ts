@@ -46,6 +46,14 @@ describe('every answer', () => {
     expect(response.headers.get('x-request-id')).toMatch(/^req_[0-9a-f]{32}$/)
   })
 
+  it.each([
+    ['/sign-in', 'same-origin'],
+    ['/api/oauth/callback?code=c&state=s', 'no-referrer'],
+    ['/oauth/ended?consent=oas_1', 'no-referrer'],
+  ])('of %s tells other pages so much of its address: %s', async (path, policy) => {
+    expect((await ask(path)).headers.get('referrer-policy')).toBe(policy)
+  })
+
   it('has a request id that the client does not choose', async () => {
     const response = await ask('/sign-in', { 'x-request-id': 'mine', 'x-fenicia-path': '//evil.example' })
     const id = response.headers.get('x-request-id')
@@ -84,7 +92,14 @@ describe('a page behind the session', () => {
     expect(isPassedOn(await ask('/settings/api-keys', { method: 'POST', origin: LOCAL }))).toBe(true)
   })
 
-  it.each(['/sign-in', '/sign-up', '/docs/api', '/api/auth/session'])('is not what %s is', async (path) => {
+  it.each([
+    '/sign-in',
+    '/sign-up',
+    '/docs/api',
+    '/api/auth/session',
+    '/api/oauth/callback?code=c&state=s',
+    '/oauth/ended?refused=forged',
+  ])('is not what %s is', async (path) => {
     expect(isPassedOn(await ask(path))).toBe(true)
   })
 })

@@ -10,6 +10,9 @@ import { contentSecurityPolicy, securityHeaders } from '@/lib/security-headers'
 /** Pages that are shown to whoever is not signed in; all others lead to the sign-in page. */
 const PUBLIC = /^\/(sign-in|sign-up|docs\/.*|api\/.*|oauth\/ended)$/
 
+/** Their addresses come from providers, with codes that nobody else may see: not even our own pages are told of them. */
+const NO_REFERRER = /^\/(api\/oauth|oauth)\//
+
 /** Runs before every page, action and handler but the public API, which looks after itself. */
 export async function proxy(request: NextRequest): Promise<NextResponse> {
   const { url } = getRuntime().config
@@ -26,6 +29,7 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
   response.headers.set('X-Request-Id', requestId)
   if (isPersonal) response.headers.set('Cache-Control', 'private, no-store')
   for (const [name, value] of Object.entries(securityHeaders(url))) response.headers.set(name, value)
+  if (NO_REFERRER.test(request.nextUrl.pathname)) response.headers.set('Referrer-Policy', 'no-referrer')
   return response
 }
 

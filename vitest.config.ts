@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { configDefaults, defineConfig } from 'vitest/config'
 
-const elsewhere = [...configDefaults.exclude, '.next/**', 'e2e/**']
+const elsewhere = [...configDefaults.exclude, '.next/**', 'e2e/**', 'test/trigger/**']
 
 export default defineConfig({
   resolve: { alias: { '@': fileURLToPath(new URL('.', import.meta.url)).replace(/\/$/, '') } },
@@ -29,6 +29,17 @@ export default defineConfig({
           maxWorkers: 2,
           testTimeout: 30_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // With the command line of Trigger.dev, which `npm test -- jobs` installs first.
+          name: 'jobs',
+          include: ['test/trigger/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 90_000,
         },
       },
     ],

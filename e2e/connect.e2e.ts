@@ -146,6 +146,7 @@ test('where pop-ups are blocked the whole page goes, and comes back to the form 
   await consent(page, 'Allow')
   await expect(page).toHaveURL(/\/settings\/credentials\/new\?draft=draft_[0-9a-f]+&consent=oas_[0-9a-f]+$/)
   await expect(page.getByText('Connected as merchant').first()).toBeVisible()
+  await toBeAlive(page.getByRole('button', { name: 'Save credential' }))
   const id = await saveNew(page, 'By a whole page')
   await page.getByRole('button', { name: 'Test now' }).click()
   await expect(page.getByRole('status').filter({ hasText: 'The test is over: Good.' })).toBeVisible()

@@ -1,72 +1,149 @@
+import { z } from 'zod'
 import { renderMail } from '@/emails'
 import { pruneSignIns } from '@/lib/accounts'
 import { pruneUsage, retireSilentKeys, runBulkRevocations } from '@/lib/api-keys'
-import { pruneConsents, pruneDrafts, pruneRenewals, renewDueCredentials, warnOfExpiry } from '@/lib/credentials'
+import {
+  pruneConsents,
+  pruneDrafts,
+  pruneRenewals,
+  renewDueCredentials,
+  renewIfDue,
+  warnOfExpiry,
+} from '@/lib/credentials'
+import { isEgressError } from '@/lib/egress/errors'
+import { isRefusal } from '@/lib/errors'
 import { pruneProxyCalls } from '@/lib/integrations'
+import type { JobPayloads, ScheduledJobId } from '@/lib/jobs'
 import { deliverNotifications, pruneNotifications, sendReminders } from '@/lib/notifications'
+import { type DueRenewal, isOAuthError } from '@/lib/oauth'
 import type { Runtime } from '@/lib/runtime'
+import { type DispatchedDefinition, type Job, NO_RETRY, type Retry, type ScheduledDefinition } from './job'
 
-export interface Job {
-  id: string
-  /** Five fields, UTC. */
-  cron: string
-  /** May be run twice, late, or killed half-way: what is left to do stands in the database. */
-  run(runtime: Runtime, signal: AbortSignal): Promise<unknown>
+/** Of jobs whose next time is far away. */
+const WITHIN_THE_HOUR: Retry = { maxAttempts: 4, minDelayMs: 30_000, maxDelayMs: 600_000 }
+
+const scheduled: Record<ScheduledJobId, ScheduledDefinition> = {
+  'api-keys.retire-silent': {
+    cron: '* * * * *',
+    retry: NO_RETRY,
+    maxDurationSeconds: 60,
+    run: ({ database }) => retireSilentKeys(database.db),
+  },
+  'api-keys.bulk-revocations': {
+    cron: '* * * * *',
+    retry: NO_RETRY,
+    maxDurationSeconds: 600,
+    run: ({ database }, _, { signal }) => runBulkRevocations(database.db, signal),
+  },
+  'api-keys.prune-usage': {
+    cron: '23 3 * * *',
+    retry: WITHIN_THE_HOUR,
+    maxDurationSeconds: 3_600,
+    run: ({ database }, _, { signal }) => pruneUsage(database.db, signal),
+  },
+  'integrations.prune-calls': {
+    cron: '41 3 * * *',
+    retry: WITHIN_THE_HOUR,
+    maxDurationSeconds: 3_600,
+    run: ({ database }, _, { signal }) => pruneProxyCalls(database.db, signal),
+  },
+  'credentials.prune-drafts': {
+    cron: '17 * * * *',
+    retry: WITHIN_THE_HOUR,
+    maxDurationSeconds: 600,
+    run: async ({ database, vault }, _, { signal }) => ({
+      drafts: await pruneDrafts(database.db, vault, signal),
+      consents: await pruneConsents(database.db, vault, signal),
+    }),
+  },
+  'credentials.renew-due': {
+    cron: '* * * * *',
+    retry: NO_RETRY,
+    // The minute of a sweep, and the longest that a renewal takes which it began in its last second.
+    maxDurationSeconds: 120,
+    // Until the next run begins: what lasts a minute is due between two of them.
+    run: (runtime, _, { signal }) =>
+      renewDueCredentials(storeOf(runtime), { signal, forMs: 55_000, ...elsewhere(runtime) }),
+  },
+  'credentials.warn-of-expiry': {
+    cron: '11 * * * *',
+    retry: WITHIN_THE_HOUR,
+    maxDurationSeconds: 600,
+    run: ({ database }, _, { signal }) => warnOfExpiry(database.db, signal),
+  },
+  'credentials.prune-renewals': {
+    cron: '53 3 * * *',
+    retry: WITHIN_THE_HOUR,
+    maxDurationSeconds: 3_600,
+    run: ({ database }, _, { signal }) => pruneRenewals(database.db, signal),
+  },
+  'notifications.deliver': {
+    cron: '* * * * *',
+    retry: NO_RETRY,
+    maxDurationSeconds: 300,
+    run: (runtime, _, { signal }) => deliverNotifications(runtime, renderMail, signal),
+  },
+  'notifications.remind': {
+    cron: '*/10 * * * *',
+    retry: NO_RETRY,
+    maxDurationSeconds: 300,
+    run: ({ database }, _, { signal }) => sendReminders(database.db, signal),
+  },
+  'notifications.prune': {
+    cron: '59 3 * * *',
+    retry: WITHIN_THE_HOUR,
+    maxDurationSeconds: 3_600,
+    run: ({ database }, _, { signal }) => pruneNotifications(database.db, signal),
+  },
+  'accounts.prune': {
+    cron: '7 * * * *',
+    retry: WITHIN_THE_HOUR,
+    maxDurationSeconds: 600,
+    run: ({ database }) => pruneSignIns(database.db),
+  },
 }
 
-/** Every job, once, whoever runs it. */
-export const jobs: readonly Job[] = [
-  { id: 'api-keys.retire-silent', cron: '* * * * *', run: ({ database }) => retireSilentKeys(database.db) },
-  {
-    id: 'api-keys.bulk-revocations',
-    cron: '* * * * *',
-    run: ({ database }, signal) => runBulkRevocations(database.db, signal),
-  },
-  { id: 'api-keys.prune-usage', cron: '23 3 * * *', run: ({ database }, signal) => pruneUsage(database.db, signal) },
-  {
-    id: 'integrations.prune-calls',
-    cron: '41 3 * * *',
-    run: ({ database }, signal) => pruneProxyCalls(database.db, signal),
-  },
-  {
-    id: 'credentials.prune-drafts',
-    cron: '17 * * * *',
-    run: async ({ database, vault }, signal) => {
-      await pruneDrafts(database.db, vault, signal)
-      await pruneConsents(database.db, vault, signal)
+const dispatched: { [Id in keyof JobPayloads]: DispatchedDefinition<JobPayloads[Id]> } = {
+  'credentials.renew': {
+    input: z.object({ accountId: z.string(), credentialId: z.string(), endpoint: z.string().nullable() }),
+    // A provider that hangs, or is slow, takes no worker from another.
+    queue: {
+      name: 'credentials.renew',
+      concurrencyLimit: 8,
+      keyOf: ({ endpoint, credentialId }) => endpoint ?? credentialId,
+    },
+    // The database says when it is tried again.
+    retry: NO_RETRY,
+    maxDurationSeconds: 90,
+    run: async (runtime, { accountId, credentialId }) => {
+      try {
+        return { renewed: Number(await renewIfDue(storeOf(runtime), { accountId, ownerId: credentialId })) }
+      } catch (error) {
+        // The credential's history tells of it, and people are told by their mails.
+        if (isRefusal(error) || isEgressError(error) || isOAuthError(error)) return { failed: 1 }
+        throw error
+      }
     },
   },
-  {
-    id: 'credentials.renew-due',
-    cron: '* * * * *',
-    // Until the next run begins: what lasts a minute is due between two of them.
-    run: ({ database, vault, tokens }, signal) =>
-      renewDueCredentials({ db: database.db, vault, tokens }, { signal, forMs: 55_000 }),
-  },
-  {
-    id: 'credentials.warn-of-expiry',
-    cron: '11 * * * *',
-    run: ({ database }, signal) => warnOfExpiry(database.db, signal),
-  },
-  {
-    id: 'credentials.prune-renewals',
-    cron: '53 3 * * *',
-    run: ({ database }, signal) => pruneRenewals(database.db, signal),
-  },
-  {
-    id: 'notifications.deliver',
-    cron: '* * * * *',
-    run: (runtime, signal) => deliverNotifications(runtime, renderMail, signal),
-  },
-  {
-    id: 'notifications.remind',
-    cron: '*/10 * * * *',
-    run: ({ database }, signal) => sendReminders(database.db, signal),
-  },
-  {
-    id: 'notifications.prune',
-    cron: '59 3 * * *',
-    run: ({ database }, signal) => pruneNotifications(database.db, signal),
-  },
-  { id: 'accounts.prune', cron: '7 * * * *', run: ({ database }) => pruneSignIns(database.db) },
-]
+}
+
+function storeOf({ database, vault, tokens }: Runtime) {
+  return { db: database.db, vault, tokens }
+}
+
+/** Where Trigger.dev runs the jobs, each renewal is a run of its own, so that its workers share them out. */
+function elsewhere({ config, jobs }: Runtime): Pick<Parameters<typeof renewDueCredentials>[1], 'renew'> {
+  if (!config.trigger || !jobs) return {}
+  const renew = async ({ accountId, ownerId: credentialId, endpoint, renewAt }: DueRenewal) => {
+    const idempotencyKey = `${credentialId} ${renewAt}`
+    await jobs.dispatch('credentials.renew', { accountId, credentialId, endpoint }, { idempotencyKey })
+    return true
+  }
+  return { renew }
+}
+
+/** Every job, once, whoever runs it. Their ids are those of `lib/jobs.ts`: the compiler sees to it. */
+export const catalogue: readonly Job[] = Object.entries<ScheduledDefinition | DispatchedDefinition<unknown>>({
+  ...scheduled,
+  ...dispatched,
+}).map(([id, definition]) => ({ id, ...definition }))

@@ -32,6 +32,7 @@ describe('without any variable', () => {
     trustedProxies: [],
     corsOrigins: [],
     egress: { allow: [] },
+    trigger: null,
     mail: { smtp: null, from: 'Fenicia <fenicia@localhost>', folder: resolve('.fenicia/outbox') },
     logLevel: 'info',
   }
@@ -88,6 +89,15 @@ describe('a value', () => {
     ],
     [{ MAIL_FROM: 'Tyre & Sidon <a@example.com>' }, { mail: { from: 'Tyre & Sidon <a@example.com>' } }],
     [{ FENICIA_LOG_LEVEL: 'silent' }, { logLevel: 'silent' }],
+    [
+      { ...POSTGRES, TRIGGER_SECRET_KEY: 'tr_prod_x' },
+      { trigger: { secretKey: 'tr_prod_x', apiUrl: 'https://api.trigger.dev' } },
+    ],
+    [
+      { ...POSTGRES, TRIGGER_SECRET_KEY: 'tr_prod_x', TRIGGER_API_URL: 'https://trigger.example.com/' },
+      { trigger: { secretKey: 'tr_prod_x', apiUrl: 'https://trigger.example.com' } },
+    ],
+    [{ TRIGGER_API_URL: 'https://trigger.example.com' }, { trigger: null }],
     [POSTGRES, { database: { driver: 'pg', url: POSTGRES.DATABASE_URL, poolSize: 10 } }],
     [
       { ...POSTGRES, FENICIA_DATABASE_POOL: '50' },
@@ -144,6 +154,8 @@ describe('a value', () => {
     ['FENICIA_CORS_ORIGINS', 'https://a.example,https://b.example/path', 'an origin only'],
     ['FENICIA_EGRESS_ALLOW', 'erp.internal,https://erp.internal', 'hosts, host:port or CIDRs'],
     ['FENICIA_EGRESS_ALLOW', '10.0.0.0/33', 'hosts, host:port or CIDRs'],
+    ['TRIGGER_API_URL', 'trigger.example.com', 'an http:// or https:// address'],
+    ['TRIGGER_PROJECT_REF', 'fenicia', "the project's reference"],
     ['SMTP_URL', 'https://mail.example.com', 'smtp://user:password@host:port or smtps://'],
     ['SMTP_URL', 'smtp://hush@mail.example.com', 'smtp://user:password@host:port or smtps://'],
     ['MAIL_FROM', 'Merchants', 'an e-mail address, or a name and one'],
@@ -170,6 +182,7 @@ describe('variables that contradict each other are refused:', () => {
     [{ FENICIA_DATABASE_DRIVER: 'pg' }, 'FENICIA_DATABASE_DRIVER has no meaning without DATABASE_URL'],
     [{ NEON_WS_PROXY: 'localhost:1' }, 'NEON_WS_PROXY has no meaning without DATABASE_URL'],
     [{ FENICIA_DATABASE_POOL: '20' }, 'FENICIA_DATABASE_POOL has no meaning without DATABASE_URL'],
+    [{ TRIGGER_SECRET_KEY: 'tr_prod_x' }, 'TRIGGER_SECRET_KEY needs DATABASE_URL'],
     [{ SMTP_URL: 'smtp://mail.example.com' }, 'MAIL_FROM must be set when SMTP_URL is'],
     [{ ...POSTGRES, NEON_WS_PROXY: 'localhost:1' }, 'NEON_WS_PROXY has no meaning for the pg driver'],
   ])('%o', (env, problem) => {

@@ -166,6 +166,27 @@ export const variables = {
     schema: list.pipe(z.array(allowance)),
     example: '',
   },
+  TRIGGER_SECRET_KEY: {
+    doc: 'Has Trigger.dev run the jobs instead of this process: the secret key of one environment there. Needs DATABASE_URL.',
+    schema: z.string().optional(),
+    example: '',
+  },
+  TRIGGER_API_URL: {
+    doc: 'Address of a self-hosted Trigger.dev.',
+    schema: z
+      .url({ protocol: /^https?$/, error: 'an http:// or https:// address' })
+      .transform((value) => value.replace(/\/+$/, ''))
+      .default('https://api.trigger.dev'),
+    example: 'https://api.trigger.dev',
+  },
+  TRIGGER_PROJECT_REF: {
+    doc: 'The project there that `trigger.dev deploy` deploys to. Only trigger.config.ts reads it.',
+    schema: z
+      .string()
+      .regex(/^proj_\w+$/, "the project's reference, which begins with proj_")
+      .optional(),
+    example: '',
+  },
   SMTP_URL: {
     doc: 'Mail server, smtp:// with STARTTLS or smtps://. Unset: mails are written to files in the outbox folder of FENICIA_DATA.',
     schema: smtpServer.optional(),
@@ -187,6 +208,12 @@ export const variables = {
 
 type Variables = { [Name in keyof typeof variables]: z.output<(typeof variables)[Name]['schema']> }
 
+/** Where Trigger.dev is, and the key that it lets us in with. */
+export interface TriggerConfig {
+  secretKey: string
+  apiUrl: string
+}
+
 export interface Config {
   port: number
   host: string
@@ -202,6 +229,8 @@ export interface Config {
   trustedProxies: string[]
   corsOrigins: string[]
   egress: EgressPolicy
+  /** Null: this process runs the jobs. */
+  trigger: TriggerConfig | null
   /** `folder`: where mails go that no server takes, absolute. */
   mail: { smtp: SmtpSettings | null; from: string; folder: string }
   logLevel: Variables['FENICIA_LOG_LEVEL']
@@ -241,6 +270,11 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
     for (const name of ['FENICIA_DATABASE_DRIVER', 'NEON_WS_PROXY', 'FENICIA_DATABASE_POOL']) {
       if (given(name)) problems.push(`${name} has no meaning without DATABASE_URL: unset it, or set DATABASE_URL`)
     }
+    if (given('TRIGGER_SECRET_KEY')) {
+      problems.push(
+        'TRIGGER_SECRET_KEY needs DATABASE_URL: the embedded database is open to this process only, not to the workers of Trigger.dev',
+      )
+    }
   }
   if (read.SMTP_URL && !given('MAIL_FROM')) {
     problems.push('MAIL_FROM must be set when SMTP_URL is, to an address that the mail server lets Fenicia send from')
@@ -262,6 +296,7 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
     trustedProxies: read.FENICIA_TRUSTED_PROXIES,
     corsOrigins: read.FENICIA_CORS_ORIGINS,
     egress: { allow: read.FENICIA_EGRESS_ALLOW },
+    trigger: read.TRIGGER_SECRET_KEY ? { secretKey: read.TRIGGER_SECRET_KEY, apiUrl: read.TRIGGER_API_URL } : null,
     mail: {
       smtp: read.SMTP_URL ?? null,
       from: read.MAIL_FROM ?? 'Fenicia <fenicia@localhost>',

@@ -24,6 +24,13 @@ function describeError(error: unknown, depth = 0): unknown {
   return { type: error.name, code, message: error.message, ...causes, stack: framesOf(error) }
 }
 
+/** An error in a line for those who run the jobs: what the log would say of it, without its stack. */
+export function describeFailure(error: unknown): string {
+  const { type, code, message, query } = describeError(error) as Record<string, unknown>
+  if (message !== undefined) return `${message}`
+  return query === undefined ? `${type}${code === undefined ? '' : ` ${code}`}` : 'A query of the database failed'
+}
+
 /** The stack without its head, which repeats the message. */
 function framesOf({ stack = '' }: Error): string[] {
   return stack
@@ -35,6 +42,19 @@ function framesOf({ stack = '' }: Error): string[] {
 /** No line should hold a token; should one, it leaves without. */
 const TOKEN = /fn_(live|test)_[0-9A-Za-z]{12,}/g
 
+let alsoTo: ((line: string) => void) | undefined
+
+/** Has each line go elsewhere too. */
+export function teeLog(write: (line: string) => void): void {
+  alsoTo = write
+}
+
+function writeLine(line: string): void {
+  const safe = line.replace(TOKEN, 'fn_$1_[removed]')
+  process.stdout.write(safe)
+  alsoTo?.(safe)
+}
+
 /** JSON lines on standard output. */
 export const log = pino(
   {
@@ -44,5 +64,5 @@ export const log = pino(
     timestamp: pino.stdTimeFunctions.isoTime,
     serializers: { err: (error) => describeError(error), error: (error) => describeError(error) },
   },
-  { write: (line: string) => void process.stdout.write(line.replace(TOKEN, 'fn_$1_[removed]')) },
+  { write: writeLine },
 )

@@ -7,17 +7,10 @@ import type { Config } from './config'
 import type { Egress } from './egress'
 import type { CallRecorder } from './integrations/call-recorder'
 import type { UseLookup } from './integrations/use-lookup'
+import type { JobRunner } from './jobs'
 import type { Mailer } from './mail/mailer'
 import type { TokenKeeper } from './oauth'
 import type { Vault } from './vault'
-
-/** Runs the jobs of `jobs/`. */
-export interface JobRunner {
-  /** Runs a job soon, such as when a person waits for its result. */
-  trigger(id: string): void
-  /** Starts nothing more and waits for what runs. */
-  stop(): Promise<void>
-}
 
 /** What exists once in a process, however many times Next compiles the modules that use it. */
 export interface Runtime {
@@ -38,7 +31,7 @@ export interface Runtime {
   egress: Egress
   /** Sends mails. */
   mailer: Mailer
-  /** Set where the process runs jobs: the server, not the command line. */
+  /** Set where the process has jobs run: the server and Trigger.dev's workers, not the command line. */
   jobs?: JobRunner
   /** The public API as `server.mjs` mounts it. */
   apiListener?: RequestListener

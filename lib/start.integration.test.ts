@@ -66,7 +66,7 @@ describe('stopping', () => {
 
   it('closes the database and gives the folder back when a job can not be stopped', async () => {
     const runtime = await start()
-    runtime.jobs = { trigger: () => {}, stop: () => Promise.reject(new Error('still at it')) }
+    runtime.jobs = { trigger: () => {}, dispatch: async () => {}, stop: () => Promise.reject(new Error('still at it')) }
     await expect(runtime.stop()).rejects.toThrow('still at it')
     ;(await lockDataFolder(folder)).release()
     expect(() => getRuntime()).toThrow('has not started')

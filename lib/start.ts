@@ -15,20 +15,30 @@ import { openVault } from './vault'
 /**
  * Opens what a process of Fenicia needs – configuration, database, migrations – and registers it as the runtime.
  * @param env environment variables, see `lib/config.ts`
+ * @param options `migrate`: false where another process sees to the migrations
  * @throws {ConfigError} on a value it does not understand; {DataFolderHeldError}; what the database says
  */
-export async function startRuntime(env: Record<string, string | undefined> = process.env): Promise<Runtime> {
+export async function startRuntime(
+  env: Record<string, string | undefined> = process.env,
+  { migrate = true }: { migrate?: boolean } = {},
+): Promise<Runtime> {
   const config = parseConfig(env)
   const database = await openDatabase(config.database)
   try {
-    await database.migrate()
+    if (migrate) await database.migrate()
     const vault = await openVault(database.db, config)
     const usage = new UsageRecorder(database.db)
     const egress = new Egress(config.egress)
     const calls = new CallRecorder(database.db)
     const mailer = openMailer(config)
     const spool = new Spool(config.dataFolder, vault.masterKeys)
-    const tokens = new TokenKeeper({ db: database.db, vault, egress, spool })
+    const tokens = new TokenKeeper({
+      db: database.db,
+      vault,
+      egress,
+      spool,
+      onAlarm: () => getRuntime().jobs?.trigger('notifications.deliver'),
+    })
     // Before anybody can ask for tokens: what an earlier process could not store is newer than what is stored.
     await tokens.replaySpool()
     setRuntime({

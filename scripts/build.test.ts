@@ -61,7 +61,16 @@ it('looks at what files say, not at when they were written', async () => {
 })
 
 it('knows of each folder of the repository whether a build reads it', () => {
-  const made = ['.git', '.next', '.fenicia', 'node_modules', 'test-results', 'playwright-report', 'coverage']
+  const made = [
+    '.git',
+    '.next',
+    '.fenicia',
+    '.trigger',
+    'node_modules',
+    'test-results',
+    'playwright-report',
+    'coverage',
+  ]
   const folders = readdirSync(ROOT, { withFileTypes: true }).filter((entry) => entry.isDirectory())
   const unknown = folders
     .map(({ name }) => name)

@@ -41,26 +41,51 @@ export function compareInstallation(lock, installed, isPresent) {
  * @throws when npm fails; its output is in the message.
  */
 export async function ensureInstalled({ testTools }) {
-  const lock = JSON.parse(await readFile(join(ROOT, 'package-lock.json'), 'utf8'))
-  const installed = await readFile(join(ROOT, 'node_modules/.package-lock.json'), 'utf8').then(
+  const { has, hasTestTools } = await lookInto(ROOT)
+  if (has === 'everything' || (has === 'production' && !testTools)) return
+  const everything = testTools || hasTestTools
+  say(`Installing ${everything ? 'what building, serving and testing need' : 'what building and serving need'} …`)
+  await install(ROOT, [everything ? '--include=dev' : '--omit=dev'])
+}
+
+/**
+ * Installs a package of its own that lies below the root, such as a tool that the product must not bring along, as
+ * `ensureInstalled` does. No package's scripts are run.
+ * @param {string} path relative to the root
+ * @throws when npm fails; its output is in the message.
+ */
+export async function ensureToolsInstalled(path) {
+  const folder = join(ROOT, path)
+  if ((await lookInto(folder)).has === 'everything') return
+  say(`Installing the tools of ${path} …`)
+  await install(folder, ['--ignore-scripts'])
+}
+
+async function lookInto(folder) {
+  const lock = JSON.parse(await readFile(join(folder, 'package-lock.json'), 'utf8'))
+  const installed = await readFile(join(folder, 'node_modules/.package-lock.json'), 'utf8').then(
     JSON.parse,
     () => undefined,
   )
-  const { has, hasTestTools } = compareInstallation(lock, installed, (path) => existsSync(join(ROOT, path)))
-  if (has === 'everything' || (has === 'production' && !testTools)) return
+  return compareInstallation(lock, installed, (path) => existsSync(join(folder, path)))
+}
 
-  const everything = testTools || hasTestTools
-  say(`Installing ${everything ? 'what building, serving and testing need' : 'what building and serving need'} …`)
+async function install(cwd, options) {
   const started = performance.now()
-  const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error', everything ? '--include=dev' : '--omit=dev']
-  const { code, output } = await runNpm(args)
-  if (code !== 0) throw new Error(`npm ${args.join(' ')} ended with ${code}:\n${output}`)
+  const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...options]
+  const { code, output } = await runNpm(args, cwd)
+  if (code !== 0) throw new Error(`npm ${args.join(' ')} in ${cwd} ended with ${code}:\n${output}`)
   say(`Installed in ${duration(performance.now() - started)}.`)
 }
 
 /** Runs the npm that runs us, or else the one in the PATH. */
-function runNpm(args) {
+function runNpm(args, cwd) {
+  // npm tells its children where the package lies that it runs a script of; the inner npm would take that for its own.
+  const outer = Object.keys(process.env).filter((name) =>
+    /^npm_(package|lifecycle)_|^npm_config_local_prefix$/.test(name),
+  )
+  const options = { quiet: true, cwd, env: Object.fromEntries(outer.map((name) => [name, undefined])) }
   const cli = process.env.npm_execpath
-  if (cli && /npm-cli\.[cm]?js$/.test(cli)) return run(process.execPath, [cli, ...args], { quiet: true })
-  return run('npm', args, { quiet: true })
+  if (cli && /npm-cli\.[cm]?js$/.test(cli)) return run(process.execPath, [cli, ...args], options)
+  return run('npm', args, options)
 }

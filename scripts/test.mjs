@@ -5,7 +5,7 @@ import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { ensureBuilt } from './build.mjs'
-import { ensureInstalled, refuseNode } from './install.mjs'
+import { ensureInstalled, ensureToolsInstalled, refuseNode } from './install.mjs'
 import { duration, ROOT, run, say } from './run.mjs'
 
 const E2E_DATABASES = ['pglite', 'postgres', 'neon']
@@ -17,6 +17,11 @@ const stages = {
   check: runChecks,
   unit: (folder) => runVitest('unit', folder),
   integration: (folder) => runVitest('integration', folder),
+  // What `trigger dev` and `trigger deploy` make of the jobs, by the command line of Trigger.dev.
+  jobs: async (folder) => {
+    await ensureToolsInstalled('test/trigger')
+    return runVitest('jobs', folder)
+  },
   build: () => count({ build: ensureBuilt }),
   ...Object.fromEntries(
     E2E_DATABASES.map((database) => [`e2e-${database}`, (folder, quiet) => runPlaywright(database, folder, quiet)]),
@@ -140,7 +145,7 @@ function selectStages(names) {
 function forgetConfiguration() {
   const others = ['AUTH_SECRET', 'DATABASE_URL', 'HOST', 'NEON_WS_PROXY', 'NODE_ENV', 'PORT']
   for (const name of Object.keys(process.env)) {
-    if (others.includes(name) || /^(FENICIA_(?!E2E_)|PG)/.test(name)) delete process.env[name]
+    if (others.includes(name) || /^(FENICIA_(?!E2E_)|PG|TRIGGER_)/.test(name)) delete process.env[name]
   }
 }
 

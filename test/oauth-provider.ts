@@ -32,6 +32,8 @@ export interface OAuthServer {
   interfere(how: Interference | null): void
   /** A first refresh token, as a person brings it. */
   mintRefreshToken(): Promise<string>
+  /** Takes back all that merchants have allowed, as they do in the service’s own settings. */
+  revokeGrants(): void
   /** Whether an access token is one that may be used. */
   accepts(accessToken: string): Promise<boolean>
   close(): Promise<void>
@@ -61,11 +63,12 @@ export async function startOAuthServer({ redirectUris = [] as string[] } = {}): 
   let lifetimeSeconds = 3600
   let requests = 0
   const answers: Record<number, number> = {}
+  const stored = new Map<string, Stored>()
   let interference: Interference | null = null
 
   const lifetime = () => lifetimeSeconds
   const provider = new OAuthProvider(issuer, {
-    adapter: memoryAdapter(),
+    adapter: memoryAdapter(stored),
     clients: [
       {
         client_id: CLIENT_ID,
@@ -141,6 +144,9 @@ export async function startOAuthServer({ redirectUris = [] as string[] } = {}): 
     interfere(how) {
       interference = how
     },
+    revokeGrants() {
+      for (const key of stored.keys()) if (/^(Grant|RefreshToken|AccessToken) /.test(key)) stored.delete(key)
+    },
     async mintRefreshToken() {
       const client = await provider.Client.find(CLIENT_ID)
       const grant = new provider.Grant({ accountId: 'merchant', clientId: CLIENT_ID })
@@ -169,8 +175,7 @@ interface Stored {
 }
 
 /** A store of one server alone: the one that comes with it is shared by all in the process. */
-function memoryAdapter() {
-  const stored = new Map<string, Stored>()
+function memoryAdapter(stored: Map<string, Stored>) {
   return class {
     readonly #model: string
 

@@ -12,7 +12,7 @@ export {
   listCredentials,
   listCredentialsQuery,
 } from './read'
-export { renewDueCredentials, renewNow } from './renew'
+export { renewDueCredentials, renewIfDue, renewNow } from './renew'
 export { listRenewals, listRenewalsQuery, pruneRenewals, type RenewalView } from './renewals'
 export { createCredential, updateCredential } from './save'
 export {

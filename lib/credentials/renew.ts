@@ -1,26 +1,35 @@
 import { type Actor, recordAuditEvent } from '../audit'
 import { isEgressError } from '../egress/errors'
 import { invalidField, Refusal } from '../errors'
-import { isOAuthError, type SweepOptions, type SweepResult, sweepDue } from '../oauth'
+import { isOAuthError, type SweepOptions, type SweepResult, sweepDue, type TokenOwner } from '../oauth'
 import { isVaultError } from '../vault'
 import { findCredential, settingsOfRow } from './base'
 import { renewableOf } from './oauth'
 import { latestRenewal, type RenewalView } from './renewals'
 import type { CredentialStore } from './store'
 
+type Store = Pick<CredentialStore, 'db' | 'vault' | 'tokens'>
+
 /**
  * Renews the tokens of all credentials that are due, see `sweepDue`. May run on any number of instances at the same time.
- * @param options `forMs`: how long to go on with what becomes due meanwhile
+ * @param options `forMs`: how long to go on with what becomes due meanwhile; `renew`: what has one renewed elsewhere, instead
+ *   of here
  */
 export function renewDueCredentials(
-  { db, vault, tokens }: Pick<CredentialStore, 'db' | 'vault' | 'tokens'>,
-  options: Pick<SweepOptions, 'signal' | 'forMs'>,
+  store: Store,
+  options: Pick<SweepOptions, 'signal' | 'forMs'> & { renew?: SweepOptions['renew'] },
 ): Promise<SweepResult> {
-  return sweepDue({
-    db,
-    renew: (due) => tokens.renewIfDue(due, () => renewableOf(db, vault, due.accountId, due.ownerId)),
-    ...options,
-  })
+  const renew: SweepOptions['renew'] = (due) => renewIfDue(store, due)
+  return sweepDue({ db: store.db, renew, ...options })
+}
+
+/**
+ * Renews the tokens of one credential, if they are still due and nobody else renews them.
+ * @returns whether they were renewed here
+ * @throws {OAuthError}, {EgressError}, {VaultError} of a renewal that failed, which its history tells of; {Refusal} `not_found`
+ */
+export function renewIfDue({ db, vault, tokens }: Store, owner: TokenOwner): Promise<boolean> {
+  return tokens.renewIfDue(owner, () => renewableOf(db, vault, owner.accountId, owner.ownerId))
 }
 
 /**

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
-import { credentials, tokenSets } from '@/db/schema'
+import { credentials, oauthConnections, tokenSets } from '@/db/schema'
 import { recordEvent } from '../notifications/outbox'
 
 /** Days before the end of a secret at which people are warned, once each. */
@@ -34,6 +34,11 @@ const levelOf = (end: string) =>
     sql` `,
   )} end`
 
+/** Who connected it, or else made it. */
+const WHO = sql`coalesce(
+  (select connected_by_id from ${oauthConnections} o where o.account_id = c.account_id and o.owner_id = c.id),
+  case when c.created_by_kind = 'user' then c.created_by_id end)`
+
 interface Warned {
   id: string
   accountId: string
@@ -54,8 +59,7 @@ async function warnOfSecrets(tx: Database): Promise<number> {
     )
     update ${credentials} c set expiry_warned_days = due.level from due where c.id = due.id
     returning c.id, c.account_id as "accountId", c.name, c.provider,
-      case when c.created_by_kind = 'user' then c.created_by_id end as "userId",
-      to_json(c.expires_at)#>>'{}' as "expiresAt", due.level`)) as unknown as { rows: Warned[] }
+      ${WHO} as "userId", to_json(c.expires_at)#>>'{}' as "expiresAt", due.level`)) as unknown as { rows: Warned[] }
   for (const row of rows) await record(tx, row, 'secret')
   return rows.length
 }
@@ -77,8 +81,7 @@ async function warnOfRefreshTokens(tx: Database): Promise<number> {
     from due left join ${credentials} c on c.account_id = due.account_id and c.id = due.owner_id
     where t.account_id = due.account_id and t.owner_id = due.owner_id
     returning c.id, t.account_id as "accountId", c.name, c.provider,
-      case when c.created_by_kind = 'user' then c.created_by_id end as "userId",
-      to_json(t.refresh_expires_at)#>>'{}' as "expiresAt", due.level`)) as unknown as {
+      ${WHO} as "userId", to_json(t.refresh_expires_at)#>>'{}' as "expiresAt", due.level`)) as unknown as {
     rows: (Warned | { id: null })[]
   }
   // Drafts have no end that is worth a warning.

@@ -1,6 +1,7 @@
 export { isOAuthError, OAuthError } from './errors'
+export type { DueRenewal } from './renewal/due'
 export { type SweepOptions, type SweepResult, sweepDue } from './renewal/sweep'
 export { Spool } from './spool'
-export { expireTokens, moveTokens, putTokens, removeTokens, rescheduleTokens } from './stored-tokens'
+export { expireTokens, moveTokens, putTokens, removeTokens, rescheduleTokens, type TokenOwner } from './stored-tokens'
 export { type OAuthClient, obtainTokens } from './token-endpoint'
 export { type KeptTokens, type Renewable, type RenewalOptions, TokenKeeper } from './token-keeper'

@@ -66,6 +66,8 @@ export interface KeeperOptions {
   waitMs?: number
   /** How long the holder of a lease that has ended is waited for, see `claim`. */
   graceMs?: number
+  /** Told when there is news for people, so that they need not wait for the next time that somebody looks. */
+  onAlarm?: () => void
 }
 
 const LEASE_MS = 45_000
@@ -98,14 +100,25 @@ export class TokenKeeper {
   readonly #leaseMs: number
   readonly #waitMs: number
   readonly #graceMs: number | undefined
+  readonly #onAlarm: () => void
   readonly #stopping = new AbortController()
   readonly #background = new Set<Promise<void>>()
   readonly #running = new Map<string, Promise<KeptTokens>>()
 
-  constructor({ db, vault, egress, spool = null, leaseMs = LEASE_MS, waitMs = WAIT_MS, graceMs }: KeeperOptions) {
+  constructor({
+    db,
+    vault,
+    egress,
+    spool = null,
+    leaseMs = LEASE_MS,
+    waitMs = WAIT_MS,
+    graceMs,
+    onAlarm = () => {},
+  }: KeeperOptions) {
     this.#deps = { db, vault, egress }
     this.#spool = spool
     this.#graceMs = graceMs
+    this.#onAlarm = onAlarm
     this.#leaseMs = leaseMs
     this.#waitMs = waitMs
   }
@@ -356,12 +369,13 @@ export class TokenKeeper {
       return { accessToken: got.accessToken, version, expiresAt: got.expiresAt, ownerVersion }
     } catch (error) {
       const failure = judge(error, stored)
-      const counts = await quietly(lease, async () => {
+      const recorded = await quietly(lease, async () => {
         if (failure) return recordFailure(db, lease, endpointOf(renewable), failure)
         await release(db, lease)
-        return true
+        return undefined
       })
-      if (counts === false) return null
+      if (recorded?.alarms) this.#onAlarm()
+      if (recorded?.counts === false) return null
       throw error
     }
   }

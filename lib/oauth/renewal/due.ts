@@ -8,6 +8,8 @@ import { DOWN_AFTER } from './endpoints'
 export interface DueRenewal extends TokenOwner {
   /** Origin of its token endpoint; null: it was never asked. */
   endpoint: string | null
+  /** Since when, as the database writes it. */
+  renewAt: string
 }
 
 /**
@@ -19,7 +21,7 @@ export interface DueRenewal extends TokenOwner {
  */
 export async function findDue(db: Database, limit: number): Promise<DueRenewal[]> {
   const { rows } = (await db.execute(sql`
-    select account_id as "accountId", owner_id as "ownerId", endpoint from (
+    select account_id as "accountId", owner_id as "ownerId", endpoint, renew_at::text as "renewAt" from (
       select t.account_id, t.owner_id, t.endpoint, t.renew_at, e.failures,
         row_number() over (partition by t.account_id order by t.renew_at) as turn,
         row_number() over (partition by t.endpoint order by t.renew_at) as turn_at_endpoint

@@ -11,9 +11,15 @@ import { coolMs, isAlarming, isGivenUp, pauseMs } from './schedule'
 /**
  * Notes that a renewal has failed, when it is tried again, and who is to hear of it; gives the lease back.
  * @param endpoint origin of the token URL; null: it did not get so far
- * @returns false when the lease was lost: what was refused may be a refresh token that others have spent since
+ * @returns whether it counts: not when the lease was lost, since what was refused may be a refresh token that others have
+ *   spent since; and whether people are to be told
  */
-export function recordFailure(db: Database, lease: Lease, endpoint: string | null, failure: Failure): Promise<boolean> {
+export function recordFailure(
+  db: Database,
+  lease: Lease,
+  endpoint: string | null,
+  failure: Failure,
+): Promise<{ counts: boolean; alarms: boolean }> {
   const { owner, attemptId } = lease
   const now = sql`clock_timestamp()`
   const inMs = (ms: number) => sql`clock_timestamp() + ${ms}::float8 * interval '1 millisecond'`
@@ -36,7 +42,7 @@ export function recordFailure(db: Database, lease: Lease, endpoint: string | nul
         alarmedAt: tokenSets.alarmedAt,
         now: now.mapWith(tokenSets.expiresAt),
       })
-    if (!row) return false
+    if (!row) return { counts: false, alarms: false }
     const { failures, expiresAt } = row
     const at = row.now as Date
     const since = row.failingSince ?? at
@@ -74,7 +80,7 @@ export function recordFailure(db: Database, lease: Lease, endpoint: string | nul
     const callsFailAt = expiresAt && expiresAt > at ? expiresAt : null
     if (isLast) await alarmOfRefusal(tx, owner, told, callsFailAt ?? at)
     else if (alarms) await alarmOfFailing(tx, owner, told, { failingSince: since, callsFailAt: expiresAt })
-    return true
+    return { counts: true, alarms }
   })
 }
 

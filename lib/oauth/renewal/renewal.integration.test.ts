@@ -288,13 +288,15 @@ withTokenKeepers('renewal', (bed) => {
       await goodFor(HOUR)
       await bed.age(50 * MINUTE)
       answerWith(500, {})
-      const keeper = instance()
+      const onAlarm = vi.fn()
+      const keeper = instance({ onAlarm })
       for (let n = 0; n < 50; n++) {
         await due()
         await failureOf(keeper.renewIfDue(bed.owner, byRefresh))
       }
       expect(await row()).toMatchObject({ failures: 50, refusedError: null })
       expect(await kinds()).toEqual(['credential.renewal_failing'])
+      expect(onAlarm).toHaveBeenCalledOnce()
       bed.provider.interfere(null)
       await due()
       expect(await keeper.renewIfDue(bed.owner, byRefresh)).toBe(true)

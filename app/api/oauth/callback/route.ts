@@ -52,6 +52,6 @@ async function finish(parameters: URLSearchParams): Promise<string> {
 function goOn(href: string): Response {
   return new Response(null, {
     status: 303,
-    headers: { Location: href, 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' },
+    headers: { Location: href, 'Cache-Control': 'no-store' },
   })
 }

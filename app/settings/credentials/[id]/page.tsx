@@ -1,8 +1,11 @@
 import type { Metadata } from 'next'
+import { redirect } from 'next/navigation'
 import { requireSession } from '@/app/session'
+import { can } from '@/lib/accounts'
 import { TroubleBanner } from '../../notifications/trouble-banner'
 import { allowedTo } from '../allowed'
-import { CONSENT_PARAM } from '../connect/paths'
+import { CONSENT_PARAM, REAUTHORIZE_PARAM } from '../connect/paths'
+import { editHref } from '../paths'
 import { readConsent } from '../preload'
 import { providerMarks } from '../provider-marks'
 import { firstParams } from '../search-params'
@@ -20,7 +23,12 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function CredentialPage({ params, searchParams }: Props) {
   const { account, user, role } = await requireSession('credentials:read')
   const credential = await findCredential(account.id, (await params).id)
-  const { id, provider } = credential.answer
+  const { id, provider, grant } = credential.answer
+  const given = firstParams(await searchParams)
+  // Mails lead here. Where nobody can be sent to the service, a new refresh token or secret is what it takes.
+  if (given.has(REAUTHORIZE_PARAM) && grant !== 'authorization_code' && can(role, 'credentials:update')) {
+    redirect(editHref(id))
+  }
   return (
     <CredentialView
       // Another credential is another page: nothing of this one's state goes along.
@@ -29,7 +37,7 @@ export default async function CredentialPage({ params, searchParams }: Props) {
       preloaded={credential}
       mark={provider === null ? null : (providerMarks()[provider] ?? null)}
       may={allowedTo(role)}
-      cameBack={await readConsent(account.id, user.id, firstParams(await searchParams).get(CONSENT_PARAM))}
+      cameBack={await readConsent(account.id, user.id, given.get(CONSENT_PARAM))}
       trouble={<TroubleBanner accountId={account.id} credentialId={id} on="credential" />}
     />
   )
