@@ -7,6 +7,7 @@ import { parseOptions, USAGE } from './lib/options.mjs'
 const MEASUREMENTS = {
   verify: async () => (await import('./verify.mjs')).verify,
   proxy: async () => (await import('./proxy.mjs')).proxy,
+  renewal: async () => (await import('./renewal.mjs')).renewal,
   footprint: async () => (await import('./footprint.mjs')).footprint,
 }
 

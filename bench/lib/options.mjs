@@ -1,15 +1,16 @@
 // The command line of `npm run bench`. Built-ins only: this runs before anything is installed.
 
-export const USAGE = `Usage: npm run bench -- <verify|proxy|footprint> [--quick] [--json] [--rounds N] [--seconds N]
+export const USAGE = `Usage: npm run bench -- <verify|proxy|renewal|footprint> [--quick] [--json] [--rounds N] [--seconds N]
 
   verify      GET /api/v1/me beside its peers: requests/s, p50, p99 and their ratios
   proxy       a call through an integration beside other proxies, and a body of 1 GiB through it
+  renewal     renewals/s beside a bare loop, what a sweep of a million credentials costs, latency beside it
   footprint   time to the first answer, resident memory, first-load JavaScript
 
   --quick       about a minute, and accordingly noisy
   --json        one JSON object on stdout and nothing else; progress goes to stderr either way
   --rounds N    how often each measurement is repeated, 1 to 50
-  --seconds N   how long each measurement of verify and proxy lasts, 1 to 600
+  --seconds N   how long each measurement under load lasts, 1 to 600
 
 Ends with 0 when every target is met, 1 when one is missed, 2 when it could not be measured.`
 
@@ -19,7 +20,7 @@ export class UsageError extends Error {
   name = 'UsageError'
 }
 
-const COMMANDS = /** @type {const} */ (['verify', 'proxy', 'footprint'])
+const COMMANDS = /** @type {const} */ (['verify', 'proxy', 'renewal', 'footprint'])
 
 /** @typedef {{ command: typeof COMMANDS[number], quick: boolean, json: boolean, rounds: number, seconds: number }} Options */
 

@@ -54,6 +54,50 @@ export const STREAMED_BYTES = 2 ** 30
 export const STREAM_TARGET = { atMost: 64, unit: 'MiB' }
 
 /**
+ * What `npm run bench -- renewal` holds against a bound: `loop`, renewals/s to a bare loop's; `nothingDue`, a sweep of a
+ * million with nothing to do; `due`, looking up a thousand of a million to a thousand of ten thousand; the others, latency
+ * during a sweep to latency without one.
+ * @typedef {'loop' | 'nothingDue' | 'due' | 'list-p50Ms' | 'list-p99Ms' | 'call-p50Ms' | 'call-p99Ms'} RenewalFigure
+ *
+ * @typedef {object} RenewalTarget
+ * @property {RenewalFigure} figure
+ * @property {string} what
+ * @property {'×' | 'ms'} unit
+ * @property {{ atLeast: number } | { atMost: number }} bound
+ */
+
+/** @type {readonly RenewalTarget[]} */
+export const RENEWAL_TARGETS = [
+  { figure: 'loop', what: 'renewals/s, to (a) a bare loop', unit: '×', bound: { atLeast: 0.6 } },
+  { figure: 'nothingDue', what: 'a sweep of 1,000,000, none due', unit: 'ms', bound: { atMost: 5 } },
+  { figure: 'due', what: 'looking up 1,000 due of 1,000,000, to 1,000 of 10,000', unit: '×', bound: { atMost: 2 } },
+  {
+    figure: 'list-p50Ms',
+    what: 'the list of credentials during a sweep, p50, to idle',
+    unit: '×',
+    bound: { atMost: 1.5 },
+  },
+  {
+    figure: 'list-p99Ms',
+    what: 'the list of credentials during a sweep, p99, to idle',
+    unit: '×',
+    bound: { atMost: 1.5 },
+  },
+  {
+    figure: 'call-p50Ms',
+    what: 'a call through an integration during a sweep, p50, to idle',
+    unit: '×',
+    bound: { atMost: 1.5 },
+  },
+  {
+    figure: 'call-p99Ms',
+    what: 'a call through an integration during a sweep, p99, to idle',
+    unit: '×',
+    bound: { atMost: 1.5 },
+  },
+]
+
+/**
  * The most that a figure of the built product may be.
  * @typedef {object} FootprintTarget
  * @property {string} id

@@ -15,7 +15,8 @@ export interface DueRenewal extends TokenOwner {
 /**
  * Credentials whose tokens are due, one of each account first, then a second of each, and so on: an account with thousands
  * due does not hold up another's one. Leaves out what somebody is renewing, and what would be renewed at an endpoint that is
- * down, but for one that tries. Costs what is due, not what exists.
+ * down, but for one that tries. Costs what is due, not what exists: by the time of the statement, which an index can be
+ * searched for. What may be another time for every row, such as `clock_timestamp()`, has every row read.
  * @param limit at most so many; as many again are there once these are renewed
  */
 export async function findDue(db: Database, limit: number): Promise<DueRenewal[]> {
@@ -25,9 +26,9 @@ export async function findDue(db: Database, limit: number): Promise<DueRenewal[]
         row_number() over (partition by t.account_id order by t.renew_at) as turn,
         row_number() over (partition by t.endpoint order by t.renew_at) as turn_at_endpoint
       from ${tokenSets} t left join ${tokenEndpoints} e on e.origin = t.endpoint
-      where t.renew_at <= clock_timestamp()
-        and (t.lease_until is null or t.lease_until <= clock_timestamp())
-        and (e.open_until is null or e.open_until <= clock_timestamp())
+      where t.renew_at <= statement_timestamp()
+        and (t.lease_until is null or t.lease_until <= statement_timestamp())
+        and (e.open_until is null or e.open_until <= statement_timestamp())
     ) as due
     where coalesce(failures, 0) < ${DOWN_AFTER} or turn_at_endpoint = 1
     order by turn, renew_at

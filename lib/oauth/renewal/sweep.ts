@@ -11,6 +11,8 @@ const AT_ONCE = 24
 const AT_ONCE_PER_ENDPOINT = 8
 /** How many are looked up at a time. */
 const BATCH = 200
+/** What became due since all was looked up is looked up after so long: not whenever one renewal is done. */
+const LOOK_AGAIN_MS = 500
 /** Tokens that are due soon are waited for, but not longer than this before the database is asked anew what is due. */
 const MAX_WAIT_MS = 5_000
 
@@ -61,6 +63,7 @@ async function renewAll(
   const seen = new Set<string>()
   let waiting: DueRenewal[] = []
   let seenAgain = 0
+  let lookAt = 0
 
   const endpointOf = (due: DueRenewal) => due.endpoint ?? keyOf(due)
   const start = (due: DueRenewal) => {
@@ -80,8 +83,11 @@ async function renewAll(
   }
 
   for (;;) {
-    if (!signal?.aborted && running.size < AT_ONCE && waiting.length < BATCH / 2) {
-      const found = await findDue(db, BATCH + seenAgain)
+    const mayLook = performance.now() >= lookAt || running.size + waiting.length === 0
+    if (!signal?.aborted && mayLook && running.size < AT_ONCE && waiting.length < BATCH / 2) {
+      const limit = BATCH + seenAgain
+      const found = await findDue(db, limit)
+      lookAt = found.length < limit ? performance.now() + LOOK_AGAIN_MS : 0
       const fresh = found.filter((due) => !seen.has(keyOf(due)))
       seenAgain = found.length - fresh.length
       for (const due of fresh) seen.add(keyOf(due))
