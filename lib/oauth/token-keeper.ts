@@ -353,6 +353,10 @@ export class TokenKeeper {
       stored = await openTokens(db, vault, owner)
       const state = await confirm(db, lease, this.#leaseMs)
       if (state === null) return null
+      if (renewal.reason === 'ahead' && !isDue(state)) {
+        await release(db, lease)
+        return null
+      }
       if (stored.accessToken !== null && state.version > known.version && isGood(state, stored)) {
         await release(db, lease)
         return { accessToken: stored.accessToken, version: state.version, expiresAt: state.expiresAt, ownerVersion }

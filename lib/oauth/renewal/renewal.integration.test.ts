@@ -163,6 +163,23 @@ withTokenKeepers('renewal', (bed) => {
       expect(bed.provider.answers()).toEqual({ 200: bed.provider.requests() })
     })
 
+    it('leaves alone what somebody has tried just before, who says when it is tried again', async () => {
+      await putEnded()
+      await due()
+      answerWith(503, {})
+      const late = async () => {
+        // Between the look-up and the claim, another instance has renewed, or has failed to.
+        await bed.db
+          .update(tokenSets)
+          .set({ renewAt: new Date(Date.now() + 60_000) })
+          .where(eq(tokenSets.ownerId, bed.owner.ownerId))
+        return byRefresh()
+      }
+      expect(await instance().renewIfDue(bed.owner, late)).toBe(false)
+      expect(bed.provider.requests()).toBe(0)
+      expect(await attempts()).toEqual([])
+    })
+
     it('begins nothing once it is to stop', async () => {
       await putEnded()
       expect(await sweep(byRefresh, { signal: AbortSignal.abort(), forMs: 10_000 })).toEqual({ renewed: 0, failed: 0 })
