@@ -52,6 +52,8 @@ export interface Fleet {
    * @param options `isContested`: and so much more that nobody waits any longer for who held them
    */
   endLeases(options?: { isContested?: boolean }): Promise<void>
+  /** Lets the moment go by in which calls don't ask a provider again that has failed. */
+  cool(): Promise<void>
   /** Waits until somebody has found the leases of all of these to have ended. */
   contested(all: readonly Connected[]): Promise<void>
   /** Waits until every one of these is being renewed. */
@@ -160,6 +162,9 @@ export async function startFleet(): Promise<Fleet> {
       const past = sql`now() - interval '1 hour'`
       const set = { leaseUntil: past, ...(isContested ? { contestedAt: past } : {}) }
       await db.update(tokenSets).set(set).where(isNotNull(tokenSets.leaseUntil))
+    },
+    async cool() {
+      await db.update(tokenSets).set({ coolUntil: null })
     },
     contested: (all) => allHave(tokenSets.contestedAt, all),
     claimed: (all) => allHave(tokenSets.leaseUntil, all),

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { renewableOf } from '../credentials/oauth'
 import { type Placed, placeCredential, withQuery } from '../credentials/place'
 import type { CredentialStore } from '../credentials/store'
+import { isEgressError } from '../egress/errors'
 import { log } from '../log'
 import { type KeptTokens, OAuthError } from '../oauth'
 import type { Secret } from '../vault/secret'
@@ -53,16 +54,14 @@ export async function callService(
     return send({ ...secrets, access_token: accessToken }, body)
   }
 
-  const tokens = await store.tokens.valid(owner, load, { signal: request.signal })
+  const tokens = await store.tokens.valid(owner, load, { signal: request.signal }).catch(asTokenFailure)
   const body = await repeatable(request)
   const first = await sendWith(tokens, body.stream())
   const { isExpired, answer } = await lookForExpiredToken(first.answer, target.use.expiredToken)
   if (!isExpired) return { ...first, answer }
-  const renewal = store.tokens.renew(owner, load, {
-    reason: 'rejected',
-    unlessNewerThan: tokens.version,
-    signal: request.signal,
-  })
+  const renewal = store.tokens
+    .renew(owner, load, { reason: 'rejected', unlessNewerThan: tokens.version, signal: request.signal })
+    .catch(asTokenFailure)
   if (!body.isRepeatable) {
     // The caller has to send it again, and will find the new token.
     renewal.catch((error) => log.warn({ err: error, credential: owner.ownerId }, 'An expired token was not renewed'))
@@ -70,6 +69,15 @@ export async function callService(
   }
   answer.body.destroy()
   return sendWith(await renewal, body.stream())
+}
+
+/** Failures that say as much of a token endpoint as of a service. */
+const SAID_OF_BOTH = new Set<string>(['url_refused', 'scheme_refused', 'address_refused', 'request_refused', 'aborted'])
+
+/** A token endpoint that did not answer is not the service: that one was sent nothing which it may have done. */
+function asTokenFailure(error: unknown): never {
+  if (isEgressError(error) && !SAID_OF_BOTH.has(error.code)) throw new OAuthError('unavailable', { error: error.code })
+  throw error
 }
 
 function openSecrets({ vault, db }: CredentialStore, { use, credential }: Target): Promise<Secrets> {
