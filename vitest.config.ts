@@ -42,6 +42,22 @@ export default defineConfig({
           hookTimeout: 90_000,
         },
       },
+      {
+        // `npm run test:stress`: the same tests as in the project before, at full length.
+        extends: true,
+        test: {
+          name: 'stress',
+          include: ['killed', 'database-down', 'provider-down', 'stress'].map(
+            (name) => `lib/oauth/renewal/${name}.integration.test.ts`,
+          ),
+          exclude: elsewhere,
+          env: { TEST_LENGTH: 'full' },
+          globalSetup: 'test/integration-setup.ts',
+          maxWorkers: 1,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
     ],
   },
 })

@@ -85,6 +85,7 @@ export async function startFleet(): Promise<Fleet> {
   }
   const members: Member[] = []
   let serial = 0
+  let folders = 0
   const idsOf = (all: readonly Connected[]) => all.map(({ id }) => id)
 
   const make = async (member: Instance, renewAhead: boolean): Promise<Connected> => {
@@ -122,7 +123,7 @@ export async function startFleet(): Promise<Fleet> {
   return {
     db,
     provider,
-    async start({ name = `instance-${members.length}`, clockMs, pool = 10 } = {}) {
+    async start({ name = `instance-${folders++}`, clockMs, pool = 10 } = {}) {
       const url = new URL(config.url)
       const gate = await startTcpGate(Number(url.port))
       url.port = String(gate.port)

@@ -9,7 +9,7 @@ import { type Connected, type Fleet, type Member, startFleet } from '@/test/flee
 
 const COUNT = 20
 /** How long it is down: thirty seconds with `npm run test:stress`. */
-const DOWN_MS = process.env.MODE === 'full' ? 30_000 : 1_000
+const DOWN_MS = process.env.TEST_LENGTH === 'full' ? 30_000 : 1_000
 
 let fleet: Fleet
 let member: Member

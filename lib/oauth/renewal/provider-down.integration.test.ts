@@ -9,7 +9,7 @@ import { type Connected, type Fleet, type Member, startFleet } from '@/test/flee
 
 const COUNT = 20
 /** With `npm run test:stress`. */
-const isFull = process.env.MODE === 'full'
+const isFull = process.env.TEST_LENGTH === 'full'
 
 let fleet: Fleet
 let member: Member
