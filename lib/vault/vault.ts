@@ -90,6 +90,19 @@ export class Vault {
   }
 }
 
+/**
+ * Does what reads sealed values along with others, and opens them; once more when they were sealed anew between the two,
+ * and the key that sealed them before is gone.
+ */
+export async function readingSealed<T>(readAndOpen: () => Promise<T>): Promise<T> {
+  try {
+    return await readAndOpen()
+  } catch (error) {
+    if (!isVaultError(error) || error.code !== 'data_key_missing') throw error
+    return readAndOpen()
+  }
+}
+
 function isSamePlace(a: Place, b: Place): boolean {
   return a.accountId === b.accountId && a.ownerId === b.ownerId && a.field === b.field
 }
