@@ -2,7 +2,7 @@ import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { credentials, tokenSets, vaultItems } from '@/db/schema'
 import type { Secret } from '../vault/secret'
-import { readingSealed, type Secrets, type Vault } from '../vault/vault'
+import { readingSealed, type SealedParts, type Secrets, type Vault } from '../vault/vault'
 import { OAuthError } from './errors'
 import { endAlarm } from './renewal/alarm'
 import { renewalDueInMs } from './renewal/schedule'
@@ -227,11 +227,19 @@ export async function removeTokens(tx: Database, vault: Vault, owner: TokenOwner
 
 /** Seals tokens at their owner's. The row of `token_sets` is written first, in the same transaction, everywhere. */
 export function sealTokens(tx: Database, vault: Vault, owner: TokenOwner, tokens: NewTokens): Promise<void> {
-  const secrets: Secrets = {
-    ...(tokens.accessToken && { access_token: tokens.accessToken }),
-    ...(tokens.refreshToken && { refresh_token: tokens.refreshToken }),
+  return vault.put(tx, { ...placeOf(owner), field: 'tokens' }, secretsOf(tokens))
+}
+
+/** Seals tokens for the statement that writes their owner's row, see `Vault.sealAhead`. */
+export function sealTokensAhead(vault: Vault, owner: TokenOwner, tokens: NewTokens): Promise<SealedParts | null> {
+  return vault.sealAhead({ ...placeOf(owner), field: 'tokens' }, secretsOf(tokens))
+}
+
+function secretsOf({ accessToken, refreshToken }: NewTokens): Secrets {
+  return {
+    ...(accessToken && { access_token: accessToken }),
+    ...(refreshToken && { refresh_token: refreshToken }),
   }
-  return vault.put(tx, { ...placeOf(owner), field: 'tokens' }, secrets)
 }
 
 /** Writes the row of tokens that were not renewed here, by the clock of the database. */
