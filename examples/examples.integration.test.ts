@@ -285,3 +285,52 @@ describe('shipping-label', { timeout: TIMEOUT }, () => {
     expect(await readdir(join(folder, 'labels'))).toEqual(['MP-1001.pdf'])
   })
 })
+
+describe('nightly-sync', { timeout: TIMEOUT }, () => {
+  /** What every secret of the sandbox begins with, those that it makes up included. */
+  const SECRETS = ['night-market-client-secret', 'night-market-access', 'night-market-refresh']
+  const renewals = (log: string) => log.match(/POST \/oauth\/token 200/g)?.length ?? 0
+
+  it('reads on through two renewals that the script does not notice, and each refresh token is spent once', async () => {
+    const { log } = await startSandbox('nightly-sync')
+    const token = await keyFor('nightly-sync')
+    const before = renewals(log())
+    expect(before, 'the test is a renewal').toBe(1)
+
+    const ended = await runScript('nightly-sync', token)
+    expect(ended.code, ended.stderr).toBe(0)
+    expect(renewals(log()) - before).toBeGreaterThanOrEqual(2)
+    expect(log()).not.toMatch(/ (400|401)\n/)
+    expect(log()).not.toContain('a second time')
+    expect(ended.stderr).not.toContain('401')
+    const ids = Array.from({ length: 300 }, (_, index) => `NM-${5001 + index}`)
+    expect((await jsonLines('night-orders/changes-after-0.jsonl')).map(({ id }) => id)).toEqual(ids)
+    await expectNeverHad(ended, token, SECRETS)
+
+    // By the next night the token has ended long ago.
+    const again = await runScript('nightly-sync', token)
+    expect(again).toMatchObject({ code: 0, stderr: expect.stringContaining('0 order(s) changed') })
+    expect(await readdir(join(folder, 'night-orders'))).toEqual(['changes-after-0.jsonl', 'last-change'])
+  })
+
+  it('stores nothing when the marketplace does not know the app', async () => {
+    await startSandbox('nightly-sync', { SANDBOX_SECRET: 'another-secret-than-is-typed' })
+    const { code, stdout, stderr } = await setUp('nightly-sync')
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toContain('Nothing was stored.')
+    for (const secret of SECRETS) expect(stderr).not.toContain(secret)
+    const { body } = await api.call('GET', '/credentials', { token: setupToken })
+    expect(body).toMatchObject({ total: 0 })
+  })
+
+  it('says that the credential has to be seen to once the marketplace has taken the right away', async () => {
+    const sandbox = await startSandbox('nightly-sync')
+    const token = await keyFor('nightly-sync')
+    await sandbox.stop()
+    // Begun anew, it knows none of the tokens that it has given.
+    await startSandbox('nightly-sync')
+    const refused = await runScript('nightly-sync', token)
+    expect(refused.code, refused.stderr).toBe(2)
+    expect(refused.stderr).toMatch(/CREDENTIAL_REFUSED|does not take the credential/)
+  })
+})

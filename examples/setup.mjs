@@ -10,6 +10,7 @@ import { call, checkKey, feniciaOf, main, Stop, say } from './fenicia.mjs'
  * What an example needs, in the API's words.
  * @typedef {object} Service
  * @property {string} url where the sandbox listens, unless SERVICE_URL says otherwise
+ * @property {string} [tokenPath] of its token endpoint, if it has one
  * @property {{ name: string, label: string }[]} secrets its secret fields, as they are asked for
  * @property {Record<string, unknown> & { name: string, test: { path: string } }} credential
  * @property {Record<string, unknown> & { slug: string }} integration
@@ -18,7 +19,7 @@ import { call, checkKey, feniciaOf, main, Stop, say } from './fenicia.mjs'
 
 /** @typedef {import('./fenicia.mjs').Fenicia} Fenicia */
 
-const EXAMPLES = ['sync-orders', 'erp-export', 'shipping-label']
+const EXAMPLES = ['sync-orders', 'erp-export', 'shipping-label', 'nightly-sync']
 const SCOPES = [
   ...['credentials:read', 'credentials:create', 'credentials:update', 'credentials:test'],
   ...['integrations:read', 'integrations:create', 'integrations:use', 'keys:create'],
@@ -49,33 +50,37 @@ await main(async () => {
 
 /**
  * Tests the credential as it is to be stored, and stores it only if the service took it. The receipt of the test goes along,
- * so that Fenicia knows it as tested.
+ * so that Fenicia knows it as tested; and the draft of the test, which has the tokens that a refresh token was spent for.
  * @param {Fenicia} fenicia @param {Service} service @param {string} url @param {Record<string, string>} secret
  * @returns {Promise<string>} its id
  */
-async function storeCredential(fenicia, { credential }, url, secret) {
+async function storeCredential(fenicia, { credential, tokenPath }, url, secret) {
   const { name, test, type, ...settings } = credential
   const form = { ...settings, name, secret, hosts: [new URL(url).origin], test: { url: url + test.path } }
+  if (tokenPath) Object.assign(form, { token_url: url + tokenPath })
   const found = await find(fenicia, '/credentials', name, (each) => each.name === name)
   if (found) {
-    const receipt = await requireGood(fenicia, `/credentials/${found.id}/test`, form)
-    await call(fenicia, `/credentials/${found.id}`, bodyOf('PATCH', { ...form, receipt }), (answer) => answer.json())
+    const left = await requireGood(fenicia, `/credentials/${found.id}/test`, form)
+    await call(fenicia, `/credentials/${found.id}`, bodyOf('PATCH', { ...form, ...left }), (answer) => answer.json())
     say(`Replaced the secret of the credential “${name}”.`)
     return found.id
   }
-  const receipt = await requireGood(fenicia, '/credentials/test', { ...form, type })
-  const { id } = await post(fenicia, '/credentials', { ...form, type, receipt })
+  const left = await requireGood(fenicia, '/credentials/test', { ...form, type })
+  const { id } = await post(fenicia, '/credentials', { ...form, type, ...left })
   say(`Stored the credential “${name}”.`)
   return id
 }
 
-/** @param {Fenicia} fenicia @param {string} path @param {Record<string, unknown>} form @returns {Promise<string>} the receipt */
+/**
+ * @param {Fenicia} fenicia @param {string} path @param {Record<string, unknown>} form
+ * @returns {Promise<{ receipt: string, draft_id: string | null }>} what the save of the form takes
+ */
 async function requireGood(fenicia, path, form) {
-  const { result, detail, advice, stages, receipt } = await post(fenicia, path, form)
+  const { result, detail, advice, stages, receipt, draft_id } = await post(fenicia, path, form)
   for (const { stage, outcome, ms } of stages) say(`  ${stage}: ${outcome}${ms === null ? '' : ` (${ms} ms)`}`)
   say(`Test: ${detail}`)
   if (result !== 'good') throw new Stop(`Nothing was stored. ${advice ?? ''}`.trim(), 2)
-  return receipt
+  return { receipt, draft_id }
 }
 
 /**

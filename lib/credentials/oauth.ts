@@ -1,8 +1,10 @@
+import { and, eq } from 'drizzle-orm'
 import type { Database } from '@/db/client'
+import { credentials, vaultItems } from '@/db/schema'
 import type { OAuthClient, Renewable } from '../oauth'
 import type { TokenDialect } from '../oauth/dialect'
-import type { Secrets, Vault } from '../vault/vault'
-import { findCredential, settingsOfRow } from './base'
+import { readingSealed, type Secrets, type Vault } from '../vault/vault'
+import { credentialNotFound, settingsOfRow } from './base'
 import { findProvider } from './catalogue'
 import { promoteNextSecret } from './next-secret'
 import type { OAuth2Grant, OAuth2Settings } from './types'
@@ -44,20 +46,38 @@ export function renewalGrantOf(grant: OAuth2Grant): Renewable['grant'] {
  * What renews a stored credential's tokens, as it is stored now.
  * @throws {Refusal} `not_found`; {TypeError} when it is of another type
  */
-export async function renewableOf(db: Database, vault: Vault, accountId: string, id: string): Promise<Renewable> {
-  // Under a lock: the secret must be of the token endpoint that it was saved with.
-  return db.transaction(async (tx) => {
-    const row = await findCredential(tx, accountId, id, { lock: true })
-    const settings = settingsOfRow(row)
-    if (settings.type !== 'oauth2') throw new TypeError('Only OAuth2 credentials have tokens')
-    const secrets = await vault.open(tx, { accountId, ownerId: id, field: 'secret' })
-    const client = oauthClientOf(settings, secrets ?? {}, row.provider)
-    const { nextClientSecret: next } = client
-    return {
-      client,
-      grant: renewalGrantOf(settings.grant),
-      ownerVersion: row.version,
-      ...(next && { onNextSecret: async () => void (await promoteNextSecret({ db, vault }, accountId, id, next)) }),
-    }
-  })
+export function renewableOf(db: Database, vault: Vault, accountId: string, id: string): Promise<Renewable> {
+  return readingSealed(() => readRenewable(db, vault, accountId, id))
+}
+
+async function readRenewable(db: Database, vault: Vault, accountId: string, id: string): Promise<Renewable> {
+  const place = { accountId, ownerId: id, field: 'secret' } as const
+  // In one statement: the secret must be of the token endpoint that it was saved with.
+  const [row] = await db
+    .select({
+      settings: credentials.settings,
+      provider: credentials.provider,
+      version: credentials.version,
+      dataKeyId: vaultItems.dataKeyId,
+      sealed: vaultItems.sealed,
+    })
+    .from(credentials)
+    .leftJoin(
+      vaultItems,
+      and(eq(vaultItems.accountId, accountId), eq(vaultItems.ownerId, id), eq(vaultItems.field, place.field)),
+    )
+    .where(and(eq(credentials.accountId, accountId), eq(credentials.id, id)))
+  if (!row) throw credentialNotFound()
+  const settings = settingsOfRow(row)
+  if (settings.type !== 'oauth2') throw new TypeError('Only OAuth2 credentials have tokens')
+  const { dataKeyId, sealed } = row
+  const opened = dataKeyId && sealed ? await vault.openSealed(db, place, { dataKeyId, sealed }) : null
+  const client = oauthClientOf(settings, opened ?? {}, row.provider)
+  const { nextClientSecret: next } = client
+  return {
+    client,
+    grant: renewalGrantOf(settings.grant),
+    ownerVersion: row.version,
+    ...(next && { onNextSecret: async () => void (await promoteNextSecret({ db, vault }, accountId, id, next)) }),
+  }
 }

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Database } from '@/db/client'
+import { tokenSets } from '@/db/schema'
 import { log } from '../log'
 import type { Vault } from '../vault/vault'
 import type { Spool, SpooledRenewal } from './spool'
 import { storeRenewed } from './store'
-import { readState } from './stored-tokens'
+import { ofOwner } from './stored-tokens'
 
 interface Deps {
   db: Database
@@ -71,9 +72,9 @@ export async function replay({ db, vault }: Deps, spool: Spool, entry: SpooledRe
   try {
     const version = await storeRenewed(db, vault, entry.lease, entry.renewed, true)
     if (version === null) {
-      const state = await readState(db, entry.lease.owner)
-      // Whoever renews just now may fail, and then these are the latest.
-      if (state.isLeased && state.version === entry.renewed.version) return false
+      const [row] = await db.select({ version: tokenSets.version }).from(tokenSets).where(ofOwner(entry.lease.owner))
+      // Whoever renewed at that moment may have failed, or may yet, and then these are the latest.
+      if (row?.version === entry.renewed.version) return false
       log.warn({ owner: ownerId }, 'Tokens that waited on this disk are dropped: others were stored meanwhile')
     } else {
       log.info({ owner: ownerId }, 'Tokens that waited on this disk are in the database now')

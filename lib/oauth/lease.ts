@@ -29,27 +29,41 @@ const inMs = (ms: number) => sql`clock_timestamp() + ${ms}::float8 * interval '1
 export const heldBy = ({ owner, fence }: Pick<Lease, 'owner' | 'fence'>) =>
   and(ofOwner(owner), eq(tokenSets.fence, fence))
 
+interface ClaimOptions {
+  leaseMs: number
+  reason: RenewalReason
+  /** See `GRACE_MS`. */
+  graceMs?: number
+  /** Takes it only of tokens that are to be renewed by now, and were not refused for good. */
+  onlyIfDue?: boolean
+}
+
 /**
  * Takes the lease, unless somebody has it, and writes down that an attempt begins, in one statement. An attempt that was
  * under way when its lease ended has an unknown outcome from then on.
- * @param options `graceMs`: see `GRACE_MS`
- * @returns null when somebody has it, or had it and may yet bring what he got
+ * @returns null when somebody has it, or had it and may yet bring what he got; or when there is nothing to renew by now
  */
 export async function claim(
   db: Database,
   owner: TokenOwner,
-  { leaseMs, reason, graceMs = GRACE_MS }: { leaseMs: number; reason: RenewalReason; graceMs?: number },
+  { leaseMs, reason, graceMs = GRACE_MS, onlyIfDue = false }: ClaimOptions,
 ): Promise<Lease | null> {
   const { accountId, ownerId } = owner
   const attemptId = newId('renewalAttempt')
+  const isFree = sql`(token_sets.lease_until is null
+    or (token_sets.lease_until <= clock_timestamp() and token_sets.contested_at <= ${inMs(-graceMs)}))`
+  const taken = sql`fence = token_sets.fence + 1, lease_until = ${inMs(leaseMs)}, contested_at = null`
   const { rows } = (await db.execute(sql`
     with lease as (
-      insert into ${tokenSets} (account_id, owner_id, fence, lease_until)
-      values (${accountId}, ${ownerId}, ${FIRST_FENCE}, ${inMs(leaseMs)})
-      on conflict (account_id, owner_id) do update
-        set fence = token_sets.fence + 1, lease_until = ${inMs(leaseMs)}, contested_at = null
-        where token_sets.lease_until is null
-          or (token_sets.lease_until <= clock_timestamp() and token_sets.contested_at <= ${inMs(-graceMs)})
+      ${
+        onlyIfDue
+          ? sql`update ${tokenSets} set ${taken}
+              where account_id = ${accountId} and owner_id = ${ownerId}
+                and renew_at <= clock_timestamp() and refused_error is null and ${isFree}`
+          : sql`insert into ${tokenSets} (account_id, owner_id, fence, lease_until)
+              values (${accountId}, ${ownerId}, ${FIRST_FENCE}, ${inMs(leaseMs)})
+              on conflict (account_id, owner_id) do update set ${taken} where ${isFree}`
+      }
       returning fence
     ), cut_off as (
       update ${renewalAttempts} set result = 'unknown', ended_at = clock_timestamp()

@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { log } from '../log'
@@ -78,9 +78,13 @@ export class Spool {
       kid: master.kid,
       sealed: await sealWithMaster(JSON.stringify(revealed), { ...owner, field: 'tokens' }, master),
     }
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 })
     const path = this.#pathOf(attemptId)
-    await writeFile(`${path}.part`, JSON.stringify(entry), { mode: 0o600 })
+    const write = () => writeFile(`${path}.part`, JSON.stringify(entry), { mode: 0o600 })
+    await write().catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error
+      await mkdir(this.#folder, { recursive: true, mode: 0o700 })
+      await write()
+    })
     await rename(`${path}.part`, path)
   }
 
@@ -106,7 +110,9 @@ export class Spool {
   }
 
   async remove({ lease }: Pick<SpooledRenewal, 'lease'>): Promise<void> {
-    await rm(this.#pathOf(lease.attemptId), { force: true })
+    await unlink(this.#pathOf(lease.attemptId)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error
+    })
   }
 
   #pathOf(attemptId: string): string {

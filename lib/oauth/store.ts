@@ -1,12 +1,20 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
-import { renewalAttempts, tokenSets } from '@/db/schema'
+import { renewalAttempts, tokenEndpoints, tokenSets } from '@/db/schema'
 import type { Vault } from '../vault/vault'
 import type { Lease } from './lease'
 import { endAlarm } from './renewal/alarm'
 import { noteEndpointSuccess } from './renewal/endpoints'
 import { renewalDueInMs } from './renewal/schedule'
-import { isRenewedAhead, type NewTokens, ofOwner, refreshEndColumns, sealTokens } from './stored-tokens'
+import {
+  isRenewedAhead,
+  type NewTokens,
+  ofOwner,
+  refreshEndColumns,
+  sealTokens,
+  sealTokensAhead,
+  type TokenOwner,
+} from './stored-tokens'
 
 /** What a renewal got, with what is stored along with it. */
 export interface Renewed {
@@ -27,14 +35,56 @@ export interface Renewed {
  *   while nobody is renewing and nobody has stored other tokens, since it is then the latest that the provider has given
  * @returns the tokens' version; null when others have been stored, or are about to be
  */
-export function storeRenewed(
+export async function storeRenewed(
   db: Database,
   vault: Vault,
   lease: Lease,
-  { tokens, sentAt, endpoint, version, learnedSeconds }: Renewed,
+  renewed: Renewed,
   isSpooled = false,
 ): Promise<number | null> {
+  const stored = isSpooled ? null : await storeAtOnce(db, vault, lease, renewed)
+  return stored ?? storeInSteps(db, vault, lease, renewed, isSpooled)
+}
+
+/**
+ * Stores them in one statement, as most are: the lease is held, nobody was told of trouble, and the data key is at hand. If
+ * any of this is not so, nothing is written.
+ */
+async function storeAtOnce(db: Database, vault: Vault, lease: Lease, renewed: Renewed): Promise<number | null> {
   const { owner, fence, attemptId } = lease
+  const { accountId, ownerId } = owner
+  const sealed = await sealTokensAhead(vault, owner, renewed.tokens)
+  if (!sealed) return null
+  const kept = db
+    .update(tokenSets)
+    .set(columnsOf(owner, renewed))
+    .where(and(ofOwner(owner), eq(tokenSets.fence, fence), sql`exists (select from data_key)`))
+    .returning({ version: tokenSets.version, expiresAt: tokenSets.expiresAt })
+  const { rows } = (await db.execute(sql`
+    with held as (
+      select 1 from ${tokenSets}
+      where account_id = ${accountId} and owner_id = ${ownerId} and fence = ${fence} and alarmed_at is null for update
+    ), data_key as (${sealed.holdKey(sql`held`)}
+    ), kept as ${kept}, sealed as (${sealed.store(sql`kept`)}
+    ), attempt as (
+      update ${renewalAttempts} set result = 'renewed', ended_at = clock_timestamp(), next_at = kept.expires_at
+      from kept where account_id = ${accountId} and id = ${attemptId}
+    ), answered as (
+      delete from ${tokenEndpoints} where origin = ${renewed.endpoint} and exists (select from kept)
+    )
+    select version from kept`)) as unknown as { rows: { version: number }[] }
+  return rows[0]?.version ?? null
+}
+
+function storeInSteps(
+  db: Database,
+  vault: Vault,
+  lease: Lease,
+  renewed: Renewed,
+  isSpooled: boolean,
+): Promise<number | null> {
+  const { owner, fence, attemptId } = lease
+  const { tokens, endpoint, version } = renewed
   return db.transaction(async (tx) => {
     const isFree = sql`lease_until is null or lease_until <= clock_timestamp()`
     const held = tx.$with('held').as(
@@ -52,32 +102,13 @@ export function storeRenewed(
         )
         .for('update'),
     )
-    const elapsedMs = Date.now() - sentAt.getTime()
-    const endsInMs = tokens.expiresAt && tokens.expiresAt.getTime() - sentAt.getTime() - elapsedMs
-    const renewInMs = tokens.accessToken ? renewalDueInMs({ endsInMs, learnedSeconds }) : 0
-    const fromNow = (ms: number | null) =>
-      ms === null ? sql`null::timestamptz` : sql`clock_timestamp() + ${ms}::float8 * interval '1 millisecond'`
     const [row] = await tx
       .with(held)
       .update(tokenSets)
       .set({
-        version: sql`${tokenSets.version} + 1`,
+        ...columnsOf(owner, renewed),
         // Who took the lease meanwhile, and is late as well, is to store nothing.
         ...(isSpooled ? { fence: sql`${tokenSets.fence} + 1` } : {}),
-        obtainedAt: fromNow(-elapsedMs),
-        expiresAt: fromNow(endsInMs),
-        renewAt: sql`case when ${isRenewedAhead(owner)} then ${fromNow(renewInMs)} end`,
-        ...refreshEndColumns(tokens, fromNow),
-        endpoint,
-        learnedSeconds,
-        leaseUntil: null,
-        contestedAt: null,
-        refusedError: null,
-        refusedAt: null,
-        failingSince: null,
-        failures: 0,
-        coolUntil: null,
-        alarmedAt: null,
       })
       .from(held)
       .where(ofOwner(owner))
@@ -92,4 +123,30 @@ export function storeRenewed(
     await noteEndpointSuccess(tx, endpoint)
     return row.version
   })
+}
+
+/** What is written of renewed tokens, and of a renewal that succeeded. */
+function columnsOf(owner: TokenOwner, { tokens, sentAt, endpoint, learnedSeconds }: Renewed) {
+  const elapsedMs = Date.now() - sentAt.getTime()
+  const endsInMs = tokens.expiresAt && tokens.expiresAt.getTime() - sentAt.getTime() - elapsedMs
+  const renewInMs = tokens.accessToken ? renewalDueInMs({ endsInMs, learnedSeconds }) : 0
+  const fromNow = (ms: number | null) =>
+    ms === null ? sql`null::timestamptz` : sql`clock_timestamp() + ${ms}::float8 * interval '1 millisecond'`
+  return {
+    version: sql`${tokenSets.version} + 1`,
+    obtainedAt: fromNow(-elapsedMs),
+    expiresAt: fromNow(endsInMs),
+    renewAt: sql`case when ${isRenewedAhead(owner)} then ${fromNow(renewInMs)} end`,
+    ...refreshEndColumns(tokens, fromNow),
+    endpoint,
+    learnedSeconds,
+    leaseUntil: null,
+    contestedAt: null,
+    refusedError: null,
+    refusedAt: null,
+    failingSince: null,
+    failures: 0,
+    coolUntil: null,
+    alarmedAt: null,
+  }
 }

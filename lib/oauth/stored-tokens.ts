@@ -2,7 +2,7 @@ import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { credentials, tokenSets, vaultItems } from '@/db/schema'
 import type { Secret } from '../vault/secret'
-import type { Secrets, Vault } from '../vault/vault'
+import { readingSealed, type SealedParts, type Secrets, type Vault } from '../vault/vault'
 import { OAuthError } from './errors'
 import { endAlarm } from './renewal/alarm'
 import { renewalDueInMs } from './renewal/schedule'
@@ -100,6 +100,24 @@ export interface HeldTokens {
 
 /** Reads an owner's tokens with their state, in one statement. */
 export async function readHeld(db: Database, vault: Vault, owner: TokenOwner): Promise<HeldTokens> {
+  return (
+    (await readRow(db, vault, owner)) ?? {
+      state: { ...NOTHING, now: new Date() },
+      tokens: toTokens(null),
+      ownerVersion: null,
+    }
+  )
+}
+
+/**
+ * Reads an owner's tokens with their state, for who has a lease with this fence: what is read, nobody has replaced since.
+ * @returns null when the lease was lost
+ */
+export function readLeased(db: Database, vault: Vault, owner: TokenOwner, fence: number): Promise<HeldTokens | null> {
+  return readingSealed(() => readRow(db, vault, owner, eq(tokenSets.fence, fence)))
+}
+
+async function readRow(db: Database, vault: Vault, owner: TokenOwner, condition?: SQL): Promise<HeldTokens | null> {
   const { accountId, ownerId } = owner
   const [row] = await db
     .select({
@@ -114,11 +132,12 @@ export async function readHeld(db: Database, vault: Vault, owner: TokenOwner): P
       and(eq(vaultItems.accountId, accountId), eq(vaultItems.ownerId, ownerId), eq(vaultItems.field, 'tokens')),
     )
     .leftJoin(credentials, and(eq(credentials.accountId, accountId), eq(credentials.id, ownerId)))
-    .where(ofOwner(owner))
-  const { dataKeyId, sealed, ownerVersion = null } = row ?? {}
+    .where(and(ofOwner(owner), condition))
+  if (!row) return null
+  const { state, dataKeyId, sealed, ownerVersion } = row
   const item = dataKeyId && sealed ? { dataKeyId, sealed } : null
   const opened = item && (await vault.openSealed(db, { accountId, ownerId, field: 'tokens' }, item))
-  return { state: row?.state ?? { ...NOTHING, now: new Date() }, tokens: toTokens(opened), ownerVersion }
+  return { state, tokens: toTokens(opened), ownerVersion }
 }
 
 /** Opens an owner's tokens. Read after its state, they are those of its version or later ones. */
@@ -208,11 +227,19 @@ export async function removeTokens(tx: Database, vault: Vault, owner: TokenOwner
 
 /** Seals tokens at their owner's. The row of `token_sets` is written first, in the same transaction, everywhere. */
 export function sealTokens(tx: Database, vault: Vault, owner: TokenOwner, tokens: NewTokens): Promise<void> {
-  const secrets: Secrets = {
-    ...(tokens.accessToken && { access_token: tokens.accessToken }),
-    ...(tokens.refreshToken && { refresh_token: tokens.refreshToken }),
+  return vault.put(tx, { ...placeOf(owner), field: 'tokens' }, secretsOf(tokens))
+}
+
+/** Seals tokens for the statement that writes their owner's row, see `Vault.sealAhead`. */
+export function sealTokensAhead(vault: Vault, owner: TokenOwner, tokens: NewTokens): Promise<SealedParts | null> {
+  return vault.sealAhead({ ...placeOf(owner), field: 'tokens' }, secretsOf(tokens))
+}
+
+function secretsOf({ accessToken, refreshToken }: NewTokens): Secrets {
+  return {
+    ...(accessToken && { access_token: accessToken }),
+    ...(refreshToken && { refresh_token: refreshToken }),
   }
-  return vault.put(tx, { ...placeOf(owner), field: 'tokens' }, secrets)
 }
 
 /** Writes the row of tokens that were not renewed here, by the clock of the database. */

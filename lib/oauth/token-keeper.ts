@@ -20,6 +20,7 @@ import {
   type HeldTokens,
   openTokens,
   readHeld,
+  readLeased,
   readState,
   type StoredTokens,
   type TokenOwner,
@@ -74,6 +75,9 @@ const LEASE_MS = 45_000
 const WAIT_MS = 20_000
 const POLL_MS = 100
 
+/** A lease of which more than this share has gone by begins anew before the token endpoint is asked. */
+const FRESH_SHARE = 0.1
+
 /** What is left of a token that a call may still be made with when it can't be renewed. */
 const LAST_MARGIN_MS = 5_000
 
@@ -84,7 +88,8 @@ const MAX_ATTEMPTS = 2
 interface Renewal {
   owner: TokenOwner
   load: () => Promise<Renewable>
-  known: TokenState
+  /** Null: nothing but that they were due when the lease was taken. */
+  known: TokenState | null
   reason: RenewalReason
   isForced: boolean
   onStage: OnStage | undefined
@@ -179,13 +184,12 @@ export class TokenKeeper {
    * @throws see `valid`
    */
   async renewIfDue(owner: TokenOwner, load: () => Promise<Renewable>): Promise<boolean> {
-    const { db } = this.#deps
-    const known = await readState(db, owner)
-    if (!isDue(known) || known.isLeased || this.#running.has(keyOf(owner, false))) return false
-    const lease = await this.#claim(owner, 'ahead')
+    if (this.#running.has(keyOf(owner, false))) return false
+    const askedAt = performance.now()
+    const lease = await this.#claim(owner, 'ahead', { onlyIfDue: true })
     if (!lease) return false
-    const renewal: Renewal = { owner, load, known, reason: 'ahead', isForced: false, onStage: undefined }
-    return (await this.#renewUnder(lease, renewal)) !== null
+    const renewal = { owner, load, known: null, reason: 'ahead', isForced: false, onStage: undefined } as const
+    return (await this.#renewUnder(lease, askedAt, renewal)) !== null
   }
 
   /**
@@ -268,8 +272,8 @@ export class TokenKeeper {
     }
   }
 
-  #claim(owner: TokenOwner, reason: RenewalReason): Promise<Lease | null> {
-    return claim(this.#deps.db, owner, { leaseMs: this.#leaseMs, reason, graceMs: this.#graceMs })
+  #claim(owner: TokenOwner, reason: RenewalReason, { onlyIfDue = false } = {}): Promise<Lease | null> {
+    return claim(this.#deps.db, owner, { leaseMs: this.#leaseMs, reason, graceMs: this.#graceMs, onlyIfDue })
   }
 
   /** A token call is over before its lease is. */
@@ -312,7 +316,7 @@ export class TokenKeeper {
   }
 
   /** Renews, or waits for who does. */
-  async #run(renewal: Renewal): Promise<KeptTokens> {
+  async #run(renewal: Renewal & { known: TokenState }): Promise<KeptTokens> {
     const { db } = this.#deps
     const { owner, known } = renewal
     const end = performance.now() + this.#waitMs
@@ -325,10 +329,11 @@ export class TokenKeeper {
       throwIfRefused(state, renewal)
       throwIfCooling(state, renewal)
       if (!state.isLeased && attempts < MAX_ATTEMPTS) {
+        const askedAt = performance.now()
         const lease = await this.#claim(owner, renewal.reason)
         if (lease) {
           attempts += 1
-          const renewed = await this.#renewUnder(lease, renewal)
+          const renewed = await this.#renewUnder(lease, askedAt, renewal)
           if (renewed) return renewed
           continue
         }
@@ -340,9 +345,10 @@ export class TokenKeeper {
 
   /**
    * Renews under a lease and gives it back.
+   * @param askedAt when the lease was asked for, by this process's clock
    * @returns null when the lease was lost meanwhile: what others have stored counts
    */
-  async #renewUnder(lease: Lease, renewal: Renewal): Promise<KeptTokens | null> {
+  async #renewUnder(lease: Lease, askedAt: number, renewal: Renewal): Promise<KeptTokens | null> {
     const { db, vault } = this.#deps
     const { owner, load, known, onStage } = renewal
     let renewable: Renewable | null = null
@@ -350,14 +356,14 @@ export class TokenKeeper {
     try {
       renewable = await load()
       const { ownerVersion = null } = renewable
-      stored = await openTokens(db, vault, owner)
-      const state = await confirm(db, lease, this.#leaseMs)
+      // After the settings: had somebody put others with other tokens meanwhile, the lease would be lost by now.
+      const held = await readLeased(db, vault, owner, lease.fence)
+      if (held === null) return null
+      stored = held.tokens
+      const isOld = performance.now() - askedAt > this.#leaseMs * FRESH_SHARE
+      const state = isOld ? await confirm(db, lease, this.#leaseMs) : held.state
       if (state === null) return null
-      if (renewal.reason === 'ahead' && !isDue(state)) {
-        await release(db, lease)
-        return null
-      }
-      if (stored.accessToken !== null && state.version > known.version && isGood(state, stored)) {
+      if (known && stored.accessToken !== null && state.version > known.version && isGood(state, stored)) {
         await release(db, lease)
         return { accessToken: stored.accessToken, version: state.version, expiresAt: state.expiresAt, ownerVersion }
       }
@@ -417,11 +423,6 @@ function keyOf({ accountId, ownerId }: TokenOwner, isForced: boolean): string {
   return JSON.stringify([accountId, ownerId, isForced])
 }
 
-/** Whether tokens are to be renewed by now, by the database's clock. */
-function isDue({ renewAt, refusedError, now }: TokenState): boolean {
-  return refusedError === null && renewAt !== null && renewAt <= now
-}
-
 /** Whose tokens end at an unknown time learns from the first that is refused how long they last. */
 function learnedBy({ reason }: Renewal, { obtainedAt, expiresAt, learnedSeconds, now }: TokenState): number | null {
   if (reason !== 'rejected' || expiresAt !== null || obtainedAt === null) return learnedSeconds
@@ -460,7 +461,7 @@ function throwIfCooling({ coolUntil, now }: TokenState, { isForced, reason }: Re
 /** A refusal for good stands until tokens are put anew; who may ask again minds those only that came after it began. */
 function throwIfRefused(state: TokenState, { known, isForced }: Renewal): void {
   if (state.refusedError === null) return
-  if (isForced && state.refusedAt?.getTime() === known.refusedAt?.getTime()) return
+  if (isForced && state.refusedAt?.getTime() === known?.refusedAt?.getTime()) return
   throw new OAuthError('refused', { error: state.refusedError })
 }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { and, eq, isNull } from 'drizzle-orm'
+import { LRUCache } from 'lru-cache'
 import type { Database } from '@/db/client'
 import { dataKeys } from '@/db/schema'
 import { newId } from '../ids'
@@ -26,6 +27,8 @@ export class DataKeys {
   static readonly REMEMBERED_MS = 5 * 60_000
   static readonly MAX_REMEMBERED = 1_000
 
+  /** Ids of the keys that sealed accounts' values last, which may have been retired since. */
+  readonly #lastActive = new LRUCache<string, string>({ max: DataKeys.MAX_REMEMBERED })
   #remembered = new Map<string, { dataKey: DataKey; until: number }>()
 
   constructor(private readonly masterKeys: MasterKeys) {}
@@ -47,7 +50,16 @@ export class DataKeys {
       ;[row] = await find()
     }
     if (!row) throw new VaultError('data_key_missing', `The account ${accountId} has no data key.`)
+    this.#lastActive.set(accountId, row.id)
     return this.unwrapped(row)
+  }
+
+  /**
+   * The key that probably seals an account's values now, without asking the database; null when none is remembered. It may
+   * be used where the same statement that stores what it sealed asks whether it still does, and holds its row.
+   */
+  probablyActive(accountId: string): DataKey | null {
+    return this.#recall(this.#lastActive.get(accountId) ?? '') ?? null
   }
 
   /** @throws {VaultError} `data_key_missing`, `master_key_missing`, `corrupt` */

@@ -1,7 +1,7 @@
-import { and, eq } from 'drizzle-orm'
+import { and, eq, type SQL, sql } from 'drizzle-orm'
 import { LRUCache } from 'lru-cache'
 import type { Database } from '@/db/client'
-import { vaultItems } from '@/db/schema'
+import { dataKeys, vaultItems } from '@/db/schema'
 import { DataKeys } from './data-keys'
 import { open, type Place, seal } from './envelope'
 import { isVaultError, VaultError } from './errors'
@@ -10,6 +10,18 @@ import { Secret } from './secret'
 
 /** Named secret values that belong together, such as the fields of a credential. */
 export type Secrets = Record<string, Secret>
+
+/** Parts of a statement, for its `with`, that stores what was sealed ahead of it. */
+export interface SealedParts {
+  /**
+   * A query of one row, for as long as the key seals the account's values, whose row it holds; none when it was retired. The
+   * statement has to store nothing then.
+   * @param after name of the query that holds the row of what the secrets belong to, which comes first
+   */
+  holdKey(after: SQL): SQL
+  /** @param from name of the query that has a row if they are to be stored */
+  store(from: SQL): SQL
+}
 
 /** A value as it is stored, sealed. */
 export type SealedItem = Pick<typeof vaultItems.$inferSelect, 'dataKeyId' | 'sealed'>
@@ -31,9 +43,8 @@ export class Vault {
    * @param tx the transaction that also writes what they belong to
    */
   async put(tx: Database, place: Place, secrets: Secrets): Promise<void> {
-    const revealed = Object.fromEntries(Object.entries(secrets).map(([name, secret]) => [name, secret.reveal()]))
     const { id, key } = await this.dataKeys.active(tx, place.accountId)
-    const sealed = await seal(JSON.stringify(revealed), place, id, key)
+    const sealed = await seal(toJson(secrets), place, id, key)
     const stored = { dataKeyId: id, sealed, sealedAt: new Date() }
     await tx
       .insert(vaultItems)
@@ -42,6 +53,27 @@ export class Vault {
         target: [vaultItems.accountId, vaultItems.ownerId, vaultItems.field],
         set: stored,
       })
+  }
+
+  /**
+   * Seals secrets for a statement that stores them along with what they belong to, see `SealedParts`.
+   * @returns null when the account's data key is not at hand: `put` asks for it
+   */
+  async sealAhead({ accountId, ownerId, field }: Place, secrets: Secrets): Promise<SealedParts | null> {
+    const dataKey = this.dataKeys.probablyActive(accountId)
+    if (!dataKey) return null
+    const sealed = await seal(toJson(secrets), { accountId, ownerId, field }, dataKey.id, dataKey.key)
+    return {
+      holdKey: (after) => sql`
+        select held_key.id from ${after}, ${dataKeys} held_key
+        where held_key.account_id = ${accountId} and held_key.id = ${dataKey.id} and held_key.retired_at is null
+        for key share of held_key`,
+      store: (from) => sql`
+        insert into ${vaultItems} (account_id, owner_id, field, data_key_id, sealed, sealed_at)
+        select ${accountId}, ${ownerId}, ${field}, ${dataKey.id}, ${sealed}, clock_timestamp() from ${from}
+        on conflict (account_id, owner_id, field) do update
+          set data_key_id = excluded.data_key_id, sealed = excluded.sealed, sealed_at = excluded.sealed_at`,
+    }
   }
 
   /**
@@ -90,6 +122,19 @@ export class Vault {
   }
 }
 
+/**
+ * Does what reads sealed values along with others, and opens them; once more when they were sealed anew between the two,
+ * and the key that sealed them before is gone.
+ */
+export async function readingSealed<T>(readAndOpen: () => Promise<T>): Promise<T> {
+  try {
+    return await readAndOpen()
+  } catch (error) {
+    if (!isVaultError(error) || error.code !== 'data_key_missing') throw error
+    return readAndOpen()
+  }
+}
+
 function isSamePlace(a: Place, b: Place): boolean {
   return a.accountId === b.accountId && a.ownerId === b.ownerId && a.field === b.field
 }
@@ -100,6 +145,10 @@ async function readItem(db: Database, { accountId, ownerId, field }: Place): Pro
     .from(vaultItems)
     .where(and(eq(vaultItems.accountId, accountId), eq(vaultItems.ownerId, ownerId), eq(vaultItems.field, field)))
   return item
+}
+
+function toJson(secrets: Secrets): string {
+  return JSON.stringify(Object.fromEntries(Object.entries(secrets).map(([name, secret]) => [name, secret.reveal()])))
 }
 
 function readSecrets(json: string): Secrets {

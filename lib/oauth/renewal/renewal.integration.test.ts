@@ -167,15 +167,12 @@ withTokenKeepers('renewal', (bed) => {
       await putEnded()
       await due()
       answerWith(503, {})
-      const late = async () => {
-        // Between the look-up and the claim, another instance has renewed, or has failed to.
-        await bed.db
-          .update(tokenSets)
-          .set({ renewAt: new Date(Date.now() + 60_000) })
-          .where(eq(tokenSets.ownerId, bed.owner.ownerId))
-        return byRefresh()
-      }
-      expect(await instance().renewIfDue(bed.owner, late)).toBe(false)
+      // Between the look-up and the claim, another instance has renewed, or has failed to.
+      await bed.db
+        .update(tokenSets)
+        .set({ renewAt: new Date(Date.now() + 60_000) })
+        .where(eq(tokenSets.ownerId, bed.owner.ownerId))
+      expect(await instance().renewIfDue(bed.owner, byRefresh)).toBe(false)
       expect(bed.provider.requests()).toBe(0)
       expect(await attempts()).toEqual([])
     })
