@@ -71,6 +71,13 @@ export type ChangePasswordInput = z.output<typeof changePasswordInput>
 
 export const resetPasswordInput = z.strictObject({ email: emailAddress, password: newPassword })
 
+export const forgottenPasswordInput = z.strictObject({ email: emailAddress })
+
+/** Whatever stands in a link; what is none of ours is found to be none. */
+export const givenLink = z.string().max(256)
+
+export const newPasswordInput = z.strictObject({ token: givenLink, password: newPassword })
+
 export const changeLanguageInput = z.strictObject({
   language: z.enum(languages, `must be one of ${languages.join(', ')}`),
 })

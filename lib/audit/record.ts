@@ -13,6 +13,7 @@ export const auditActions = {
   'user.language_changed': 'user',
   'user.password_changed': 'user',
   'user.password_reset': 'user',
+  'user.password_reset_requested': 'user',
   'user.signed_out_everywhere': 'user',
   'user.signed_in': 'user',
   'user.sign_in_refused': 'user',

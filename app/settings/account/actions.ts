@@ -38,6 +38,7 @@ export async function changePasswordAction(_: FormState, data: FormData): Promis
     await changePassword(getRuntime().database.db, session, input, await requestOrigin())
     // All sessions have ended, this one too: begin it anew.
     await signIn('credentials', { redirect: false, email: session.user.email, password: input.new_password })
+    getRuntime().jobs?.trigger('notifications.deliver')
   })
   if (!result.ok) return refusedForm(result)
   revalidatePath('/settings', 'layout')
