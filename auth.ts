@@ -65,8 +65,9 @@ export const { handlers, signIn, signOut } = NextAuth(() => {
         authorize: async ({ email, password }) => {
           try {
             const input = parseInput(signInInput, { email, password })
-            const { device, ...person } = await signInPerson(database.db, input, await requestOrigin())
+            const { device, isTold, ...person } = await signInPerson(database.db, input, await requestOrigin())
             await setCookie(deviceCookie(), device)
+            if (isTold) getRuntime().jobs?.trigger('notifications.deliver')
             return person
           } catch (error) {
             throw isRefusal(error) ? new SignInRefused(error) : error

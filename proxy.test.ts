@@ -50,6 +50,8 @@ describe('every answer', () => {
     ['/sign-in', 'same-origin'],
     ['/api/oauth/callback?code=c&state=s', 'no-referrer'],
     ['/oauth/ended?consent=oas_1', 'no-referrer'],
+    ['/reset-password', 'no-referrer'],
+    ['/invitation', 'no-referrer'],
   ])('of %s tells other pages so much of its address: %s', async (path, policy) => {
     expect((await ask(path)).headers.get('referrer-policy')).toBe(policy)
   })

@@ -8,10 +8,13 @@ import { getRuntime } from '@/lib/runtime'
 import { contentSecurityPolicy, securityHeaders } from '@/lib/security-headers'
 
 /** Pages that are shown to whoever is not signed in; all others lead to the sign-in page. */
-const PUBLIC = /^\/(sign-in|sign-up|docs\/.*|api\/.*|oauth\/ended)$/
+const PUBLIC = /^\/(sign-in|sign-up|forgot-password|reset-password|invitation|docs\/.*|api\/.*|oauth\/ended)$/
 
-/** Their addresses come from providers, with codes that nobody else may see: not even our own pages are told of them. */
-const NO_REFERRER = /^\/(api\/oauth|oauth)\//
+/**
+ * Their addresses come from providers, with codes that nobody else may see, or from mails: not even our own pages are told of
+ * them.
+ */
+const NO_REFERRER = /^\/((api\/oauth|oauth)\/|(reset-password|invitation)$)/
 
 /** Runs before every page, action and handler but the public API, which looks after itself. */
 export async function proxy(request: NextRequest): Promise<NextResponse> {

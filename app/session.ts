@@ -1,16 +1,29 @@
 import { cookies } from 'next/headers'
 import { forbidden, redirect } from 'next/navigation'
 import { cache } from 'react'
-import { can, isPasswordRecent, type Permission, type Session, sessionCookie, sessionFromToken } from '@/lib/accounts'
+import {
+  can,
+  claimsIn,
+  encodeSession,
+  isPasswordRecent,
+  type Permission,
+  SESSION_IDLE_SECONDS,
+  type Session,
+  sessionCookie,
+  sessionFromToken,
+} from '@/lib/accounts'
 import type { Actor } from '@/lib/audit'
 import { Refusal } from '@/lib/errors'
+import { getRuntime } from '@/lib/runtime'
 import { currentPath, requestOrigin } from './request'
 
-/** Who is signed in; null when nobody is. Reads the database once per request. */
-export const getSession = cache(async (): Promise<Session | null> => {
-  // The cookie as an action of this request may have set it, not as it was sent.
+/** Who is signed in now: by the cookie as an action of this request may have set it, not as it was sent. */
+export async function readSession(): Promise<Session | null> {
   return sessionFromToken((await cookies()).get(sessionCookie().name)?.value)
-})
+}
+
+/** Who is signed in; null when nobody is. Reads the database once per request. */
+export const getSession = cache(readSession)
 
 /**
  * For pages: who is signed in. Whoever is not is asked to sign in and comes back to this page; whose role lacks the
@@ -42,4 +55,16 @@ export async function requireActor(permission: Permission, { recentPassword = fa
   }
   const { device: _, ...origin } = await requestOrigin()
   return { kind: 'user', id: session.user.id, name: session.user.name, accountId: session.account.id, ...origin }
+}
+
+/**
+ * For server actions: has this browser's session go on in another account of the same person. Load the next page as a whole:
+ * what the one before has read belongs to the other account.
+ * @throws {Refusal} `not_found` when the person is no member of it
+ */
+export async function enterAccount(accountId: string): Promise<void> {
+  const jar = await cookies()
+  const { name, options } = sessionCookie()
+  const claims = await claimsIn(getRuntime().database.db, jar.get(name)?.value, accountId)
+  jar.set(name, await encodeSession(claims), { ...options, maxAge: SESSION_IDLE_SECONDS })
 }

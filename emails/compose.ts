@@ -1,4 +1,5 @@
 import type { Language, MailContent, MailItem } from '@/lib/notifications'
+import { moment } from './moment'
 import { english } from './words/en'
 import { spanish } from './words/es'
 import type { About, Words } from './words/words'
@@ -20,7 +21,8 @@ export interface ComposedMail {
   more: string | null
   /** The one thing to do. */
   button: { label: string; href: string }
-  footer: { why: string; choose: string; href: string }
+  /** Why one gets it, and where one chooses what one hears of; null: it is not to be chosen. */
+  footer: { why: string; choose: { label: string; href: string } | null }
 }
 
 /** Puts a mail's content in the words of its person. */
@@ -45,7 +47,7 @@ export function compose(content: MailContent, now: Date): ComposedMail {
     list: isOne ? [] : listOf(content, words, now),
     more: !isOne && hidden > 0 ? words.andMore(hidden) : null,
     button: buttonOf(content, words),
-    footer: { why, choose, href: `${content.url}/settings/notifications` },
+    footer: { why, choose: { label: choose, href: `${content.url}/settings/notifications` } },
   }
 }
 
@@ -184,13 +186,4 @@ function buttonOf(content: MailContent, { buttons }: Words): ComposedMail['butto
   return (item as MailItem<'credential.expiring'>).data.what === 'secret'
     ? { label: buttons.replaceSecret, href: `${href}/edit` }
     : { label: buttons.reauthorize, href: `${href}?reauthorize=1` }
-}
-
-/** A point in time, in UTC: where its reader is, is not known. */
-function moment(iso: string, { locale }: Words): string {
-  const at = new Date(iso)
-  // What cannot be read is shown as it is: a mail that lacks its form is better than none.
-  if (Number.isNaN(at.getTime())) return iso
-  const format = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
-  return `${format.format(at)} UTC`
 }

@@ -121,10 +121,15 @@ export function Mail({ mail }: { mail: ComposedMail }) {
           </Button>
           <Hr style={styles.rule} />
           <Text style={styles.footer}>
-            {mail.footer.why}{' '}
-            <a href={mail.footer.href} style={{ color: muted }}>
-              {mail.footer.choose}
-            </a>
+            {mail.footer.why}
+            {mail.footer.choose ? (
+              <>
+                {' '}
+                <a href={mail.footer.choose.href} style={{ color: muted }}>
+                  {mail.footer.choose.label}
+                </a>
+              </>
+            ) : null}
           </Text>
         </Container>
       </Body>

@@ -19,7 +19,7 @@ export function plainText({ greeting, heading, meaning, facts, list, more, butto
     '',
     '-- ',
     footer.why,
-    `${footer.choose}: ${footer.href}`,
+    ...(footer.choose ? [`${footer.choose.label}: ${footer.choose.href}`] : []),
   ]
   return `${lines.join('\n')}\n`
 }

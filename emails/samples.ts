@@ -1,4 +1,12 @@
-import type { EventData, EventKind, Language, MailContent } from '@/lib/notifications'
+import type {
+  EventData,
+  EventKind,
+  Language,
+  MailContent,
+  PersonalContent,
+  PersonalData,
+  PersonalKind,
+} from '@/lib/notifications'
 
 const credential = { name: 'Tienda de Tiro', provider: 'mercado-libre', connectedById: null }
 const key = { name: 'ERP Integration', environment: 'live', by: 'Hanna Barca' }
@@ -28,6 +36,43 @@ export const sampleFacts: EventData = {
   'api_key.created': key,
   'api_key.regenerated': key,
   'api_key.revoked': { ...key, reason: 'Left the company' },
+}
+
+const where = { address: '203.0.113.7', browser: 'Firefox, Windows' }
+
+/** Facts of each kind of personal mail, as they could be. */
+export const samplePersonal: PersonalData = {
+  'password.reset_requested': { ...where, resetId: 'rst_1', expiresAt: '2026-03-06T22:10:00.000Z' },
+  'password.changed': { ...where, at: '2026-03-06T21:40:00.000Z', how: 'reset' },
+  'sign_in.new_browser': { ...where, at: '2026-03-06T21:40:00.000Z' },
+  'invitation.sent': {
+    invitationId: 'inv_1',
+    linkId: 'inv_1',
+    role: 'manager',
+    by: 'Hanna Barca',
+    expiresAt: '2026-03-13T21:40:00.000Z',
+  },
+}
+
+/** A personal mail's content as it could be. */
+export function samplePersonalContent<Kind extends PersonalKind>(
+  kind: Kind,
+  language: Language,
+  data: Partial<PersonalData[Kind]> = {},
+): PersonalContent {
+  const url = 'https://fenicia.example.com'
+  const links: Partial<Record<PersonalKind, string>> = {
+    'password.reset_requested': `${url}/reset-password#t0ken`,
+    'invitation.sent': `${url}/invitation#t0ken`,
+  }
+  return {
+    kind,
+    account: 'Cedar & Murex',
+    to: { name: kind === 'invitation.sent' ? null : 'Hanna', address: 'hanna@example.com', language },
+    data: { ...samplePersonal[kind], ...data },
+    link: links[kind] ?? null,
+    url,
+  } as unknown as PersonalContent
 }
 
 /** A mail's content as it could be: of one thing, or of several. */

@@ -19,6 +19,7 @@ export type RefusalCode =
   | 'wrong_password'
   | 'too_many_attempts'
   | 'sign_up_closed'
+  | 'link_ended'
   | 'credential_in_use'
   | 'credential_busy'
   | 'too_many_requests'

@@ -20,6 +20,9 @@ const prefixes = {
   notification: 'ntf',
   notificationItem: 'nti',
   delivery: 'dlv',
+  personalMail: 'mail',
+  passwordReset: 'rst',
+  invitation: 'inv',
 } as const
 
 /**

@@ -7,6 +7,7 @@ const places: readonly (Place & { permission?: Permission })[] = [
   { href: '/settings/credentials', label: 'Credentials', permission: 'credentials:read' },
   { href: '/settings/integrations', label: 'Integrations', permission: 'integrations:read' },
   { href: '/settings/notifications', label: 'Notifications', permission: 'credentials:read' },
+  { href: '/settings/members', label: 'Members', permission: 'members:read' },
   { href: '/settings/account', label: 'Account' },
 ]
 

@@ -13,7 +13,7 @@ import { SignInForm } from './form'
 export const metadata: Metadata = { title: 'Sign in' }
 
 export default async function SignInPage({ searchParams }: PageProps<'/sign-in'>) {
-  const { next, ended } = await searchParams
+  const { next, ended, password } = await searchParams
   const target = localPath(typeof next === 'string' ? next : undefined)
   if (await getSession()) redirect(target)
   const { config, database } = getRuntime()
@@ -22,22 +22,30 @@ export default async function SignInPage({ searchParams }: PageProps<'/sign-in'>
     <Door
       title="Sign in to Fenicia"
       below={
-        config.signUp === 'open' ? (
-          <>
-            New here?{' '}
-            <Link href="/sign-up" className={inlineLink}>
-              Create an account
-            </Link>
-          </>
-        ) : (
-          'Forgot your password? Whoever runs this server can set a new one.'
-        )
+        <>
+          <Link href="/forgot-password" className={inlineLink}>
+            Forgot your password?
+          </Link>
+          {config.signUp === 'open' ? (
+            <span className="mt-2 block">
+              New here?{' '}
+              <Link href="/sign-up" className={inlineLink}>
+                Create an account
+              </Link>
+            </span>
+          ) : null}
+        </>
       }
     >
       <div className="grid gap-4">
         {ended === 'everywhere' ? (
           <Banner tone="success" role="status">
             You are signed out in every browser.
+          </Banner>
+        ) : null}
+        {password === 'set' ? (
+          <Banner tone="success" role="status">
+            Your new password is set, and every browser is signed out. Sign in with it.
           </Banner>
         ) : null}
         <AddressNotice url={config.url} />

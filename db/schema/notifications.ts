@@ -15,6 +15,7 @@ import {
 } from 'drizzle-orm/pg-core'
 import { accounts, members } from './accounts'
 import { at, bytewise } from './columns'
+import { personalMails } from './people'
 
 /** What may be wrong with a credential for a while: its renewal fails, or something that it needs comes to its end. */
 export const troubles = ['renewal', 'secret_end', 'refresh_token_end'] as const
@@ -121,7 +122,7 @@ export const notificationItems = pgTable(
 export const deliveryStates = ['waiting', 'sent', 'failed', 'dropped'] as const
 
 /**
- * The mail of a notification. Whoever sends it holds the lease; its number (`fence`) is asked for again when the result is
+ * A mail on its way: of a notification, or a personal one. Whoever sends it holds the lease; its number (`fence`) is asked for again when the result is
  * stored, so that a late worker changes nothing.
  */
 export const deliveries = pgTable(
@@ -129,7 +130,10 @@ export const deliveries = pgTable(
   {
     id: bytewise('id').primaryKey(),
     accountId: bytewise('account_id').notNull(),
-    notificationId: bytewise('notification_id').notNull(),
+    /** What it tells of; null: it is a personal mail. */
+    notificationId: bytewise('notification_id'),
+    /** The personal mail; null: it is of a notification. */
+    personalMailId: bytewise('personal_mail_id'),
     state: text('state', { enum: deliveryStates }).notNull().default('waiting'),
     /** When it is to be sent, or tried again. */
     dueAt: at('due_at').notNull(),
@@ -143,11 +147,17 @@ export const deliveries = pgTable(
   },
   (t) => [
     uniqueIndex('deliveries_notification_idx').on(t.accountId, t.notificationId),
+    uniqueIndex('deliveries_personal_mail_idx').on(t.accountId, t.personalMailId),
     index('deliveries_due_idx').on(t.dueAt).where(sql`state = 'waiting'`),
     foreignKey({
       columns: [t.accountId, t.notificationId],
       foreignColumns: [notifications.accountId, notifications.id],
     }).onDelete('cascade'),
+    foreignKey({
+      columns: [t.accountId, t.personalMailId],
+      foreignColumns: [personalMails.accountId, personalMails.id],
+    }).onDelete('cascade'),
+    check('deliveries_mail_check', sql`num_nonnulls(notification_id, personal_mail_id) = 1`),
     check('deliveries_state_check', sql`state in ('waiting', 'sent', 'failed', 'dropped')`),
   ],
 )

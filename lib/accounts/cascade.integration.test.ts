@@ -8,6 +8,7 @@ import { forEachDatabase } from '@/test/databases'
 import { requestBulkRevocation, UsageRecorder } from '../api-keys'
 import type { Actor } from '../audit'
 import { newId } from '../ids'
+import { recordPersonalMail } from '../notifications'
 import { Secret, Vault } from '../vault'
 import { MasterKeys } from '../vault/master-keys'
 
@@ -140,6 +141,21 @@ forEachDatabase('deleting an account', (open) => {
       .insert(schema.notificationItems)
       .values({ ...of, id: newId('notificationItem'), notificationId, episodeId })
     await db.insert(schema.deliveries).values({ id: newId('delivery'), accountId, notificationId, dueAt: new Date() })
+    const to = { name: null, address: 'new@example.com', language: 'en' } as const
+    const where = { at: '2026-03-06T21:40:00.000Z', address: null, browser: null }
+    await recordPersonalMail(db, accountId, to, 'sign_in.new_browser', where)
+    await db.insert(schema.invitations).values({
+      id: newId('invitation'),
+      accountId,
+      email: 'new@example.com',
+      role: 'staff',
+      language: 'en',
+      linkId: 'link',
+      linkHash: accountId,
+      invitedById: userId,
+      invitedByName: 'Ana',
+      expiresAt: new Date(),
+    })
     await db.insert(schema.notificationPreferences).values({ accountId, userId, kind: 'x', email: true, inApp: true })
   }
 

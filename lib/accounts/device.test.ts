@@ -44,6 +44,25 @@ it('is known for 180 days', () => {
   expect(recognizeDevice(cookie, EMAIL)).toBeNull()
 })
 
+it('is known for each of those who share the browser, whoever signed in last', () => {
+  const hanna = issueDevice(EMAIL)
+  const both = issueDevice('abdi@example.com', undefined, hanna)
+  expect(recognizeDevice(both, EMAIL)).toBe(recognizeDevice(hanna, EMAIL))
+  expect(recognizeDevice(both, 'abdi@example.com')).toMatch(/^[\w-]{22}$/)
+})
+
+it('keeps one note of each person, of five people at most, and nothing that is no note', () => {
+  let cookie = issueDevice(EMAIL, undefined, 'nonsense~<b>.1.x')
+  expect(cookie).not.toContain('nonsense')
+  const id = recognizeDevice(cookie, EMAIL) as string
+  cookie = issueDevice(EMAIL, id, cookie)
+  expect([cookie.split('~').length, recognizeDevice(cookie, EMAIL)]).toEqual([1, id])
+  for (let person = 1; person <= 5; person++) cookie = issueDevice(`person${person}@example.com`, undefined, cookie)
+  expect(cookie.split('~')).toHaveLength(5)
+  expect(recognizeDevice(cookie, EMAIL)).toBeNull()
+  expect(recognizeDevice(cookie, 'person1@example.com')).not.toBeNull()
+})
+
 it('says nothing of the person', () => {
   expect(issueDevice(EMAIL)).not.toContain('hanna')
 })

@@ -5,7 +5,11 @@ import { getRuntime } from '../runtime'
 // in which somebody has signed in keeps a signed note of it. Guessing from elsewhere then never stands in that person's way.
 
 /** How long a browser is known after a sign-in. */
-const KNOWN_SECONDS = 180 * 86_400
+export const KNOWN_SECONDS = 180 * 86_400
+/** People whose notes one browser keeps, so that those who share it need not be told of each other's turns. */
+const MAX_NOTES = 5
+/** Stands in none of what a note is made of, and may stand in a cookie. */
+const BETWEEN_NOTES = '~'
 
 /** The device cookie; set after each sign-in. */
 export function deviceCookie(url = getRuntime().config.url) {
@@ -16,16 +20,36 @@ export function deviceCookie(url = getRuntime().config.url) {
   }
 }
 
-/** The note that the person of this e-mail address has signed in; each has an id of its own. */
-export function issueDevice(email: string): string {
-  const body = `${randomBytes(16).toString('base64url')}.${Math.floor(Date.now() / 1000) + KNOWN_SECONDS}`
-  return `${body}.${sign(email, body)}`
+/** An id for a browser, as its cookie holds it. */
+export function newDeviceId(): string {
+  return randomBytes(16).toString('base64url')
 }
 
-/** @returns the device's id when the cookie is ours, of this e-mail address, and not expired; else null */
+/**
+ * The cookie's new value: a note that the person of this e-mail address has signed in, before those of others.
+ * @param cookie what the browser sent
+ */
+export function issueDevice(email: string, id = newDeviceId(), cookie?: string): string {
+  const body = `${id}.${Math.floor(Date.now() / 1000) + KNOWN_SECONDS}`
+  const others = notesIn(cookie).filter((note) => readNote(note, email) === null)
+  return [`${body}.${sign(email, body)}`, ...others].slice(0, MAX_NOTES).join(BETWEEN_NOTES)
+}
+
+/** @returns the device's id when the cookie has a note that is ours, of this e-mail address, and not expired; else null */
 export function recognizeDevice(cookie: string | undefined, email: string): string | null {
-  const [id, expires, signature] = cookie?.split('.') ?? []
-  if (!id || !expires || !signature) return null
+  for (const note of notesIn(cookie)) {
+    const id = readNote(note, email)
+    if (id !== null) return id
+  }
+  return null
+}
+
+function notesIn(cookie: string | undefined): string[] {
+  return cookie?.split(BETWEEN_NOTES, MAX_NOTES).filter((note) => /^[\w-]+\.\d+\.[\w-]+$/.test(note)) ?? []
+}
+
+function readNote(note: string, email: string): string | null {
+  const [id = '', expires = '', signature = ''] = note.split('.')
   const expected = Buffer.from(sign(email, `${id}.${expires}`))
   const given = Buffer.from(signature)
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) return null

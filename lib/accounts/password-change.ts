@@ -1,16 +1,20 @@
-import { eq, sql } from 'drizzle-orm'
+import { and, asc, eq, isNull, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
-import { members, users } from '@/db/schema'
+import { members, passwordResets, users } from '@/db/schema'
 import { type Actor, type Origin, operatorActor, recordAuditEvent } from '../audit'
 import { invalidField, isRefusal, Refusal } from '../errors'
+import { type PersonalData, recordPersonalMail } from '../notifications/personal-mails'
+import { recognizeDevice } from './device'
+import { forgetBrowsers } from './known-browsers'
 import { hashPassword } from './passwords'
 import { type ChangePasswordInput, GUESSABLE, isGuessable } from './schemas'
 import type { Session } from './session'
 import { checkPassword, type SignInOrigin } from './sign-in'
 import { forgetAttempts } from './throttle'
+import { browserName } from './user-agent'
 
 /**
- * Gives a person another password. All their sessions end; this browser signs in anew.
+ * Gives a person another password, and tells them by mail. All their sessions end; this browser signs in anew.
  * @throws {Refusal} `invalid` on `current_password` when it is wrong, on `new_password`; `too_many_attempts`
  */
 export async function changePassword(
@@ -32,25 +36,33 @@ export async function changePassword(
   }
   const passwordHash = await hashPassword(input.new_password)
   await db.transaction(async (tx) => {
-    await setPassword(tx, user.id, passwordHash)
-    await recordInEachAccount(tx, user.id, (accountId) => userActor(session, accountId, from), 'user.password_changed')
+    await setPassword(tx, user.id, passwordHash, { how: 'changed', from })
+    await forgetBrowsers(tx, user.id, recognizeDevice(from.device, user.email))
+    await recordInEachAccount(tx, user.id, (accountId) => userActor(user, accountId, from), 'user.password_changed')
   })
 }
 
-/** Ends all sessions of a person, in every browser. */
-export async function signOutEverywhere(db: Database, session: Session, from: Origin): Promise<void> {
-  const { id } = session.user
+/** Ends all sessions of a person, in every browser. All but this browser are forgotten: a sign-in there is told by mail. */
+export async function signOutEverywhere(db: Database, session: Session, from: SignInOrigin): Promise<void> {
+  const { id, email } = session.user
   await db.transaction(async (tx) => {
     await tx
       .update(users)
       .set({ sessionVersion: sql`${users.sessionVersion} + 1` })
       .where(eq(users.id, id))
-    await recordInEachAccount(tx, id, (accountId) => userActor(session, accountId, from), 'user.signed_out_everywhere')
+    await forgetBrowsers(tx, id, recognizeDevice(from.device, email))
+    await recordInEachAccount(
+      tx,
+      id,
+      (accountId) => userActor(session.user, accountId, from),
+      'user.signed_out_everywhere',
+    )
   })
 }
 
 /**
- * Gives a person another password by the operator's hand, ends all their sessions, and lets them sign in at once.
+ * Gives a person another password by the operator's hand, ends all their sessions, tells them by mail, and lets them sign in
+ * at once.
  * @throws {Refusal} `not_found`; `invalid` on `password`
  */
 export async function resetPassword(db: Database, input: { email: string; password: string }): Promise<void> {
@@ -59,30 +71,70 @@ export async function resetPassword(db: Database, input: { email: string; passwo
   if (isGuessable(input.password, [input.email, user.name])) throw invalidField('password', GUESSABLE)
   const passwordHash = await hashPassword(input.password)
   await db.transaction(async (tx) => {
-    await setPassword(tx, user.id, passwordHash)
+    await setPassword(tx, user.id, passwordHash, { how: 'operator', from: null })
+    await forgetBrowsers(tx, user.id, null)
     await recordInEachAccount(tx, user.id, operatorActor, 'user.password_reset')
   })
   await forgetAttempts(db, input.email)
 }
 
-async function setPassword(tx: Database, userId: string, passwordHash: string): Promise<void> {
+/** Stores a person's new password, ends all their sessions and links, and has them told by mail. */
+export async function setPassword(
+  tx: Database,
+  userId: string,
+  passwordHash: string,
+  { how, from }: { how: PersonalData['password.changed']['how']; from: Origin | null },
+): Promise<void> {
   await tx
     .update(users)
     .set({ passwordHash, passwordChangedAt: sql`now()`, sessionVersion: sql`${users.sessionVersion} + 1` })
     .where(eq(users.id, userId))
+  await tx
+    .update(passwordResets)
+    .set({ usedAt: sql`now()` })
+    .where(and(eq(passwordResets.userId, userId), isNull(passwordResets.usedAt)))
+  const [person] = await tx
+    .select({
+      accountId: members.accountId,
+      name: users.name,
+      address: users.email,
+      language: users.language,
+    })
+    .from(users)
+    .innerJoin(members, eq(members.userId, users.id))
+    .where(eq(users.id, userId))
+    .orderBy(asc(members.createdAt), asc(members.accountId))
+    .limit(1)
+  // Who is no member of an account cannot sign in: there is no password to tell of.
+  if (!person) return
+  const { accountId, ...to } = person
+  await recordPersonalMail(tx, accountId, to, 'password.changed', {
+    at: new Date().toISOString(),
+    how,
+    address: from?.address ?? null,
+    browser: browserName(from?.userAgent ?? null),
+  })
 }
 
 /** What happens to a person concerns every account that they are a member of. */
-async function recordInEachAccount(
+export async function recordInEachAccount(
   tx: Database,
   userId: string,
   actorIn: (accountId: string) => Actor,
-  action: 'user.password_changed' | 'user.password_reset' | 'user.signed_out_everywhere',
+  action:
+    | 'user.password_changed'
+    | 'user.password_reset'
+    | 'user.password_reset_requested'
+    | 'user.signed_out_everywhere',
 ): Promise<void> {
   const memberships = await tx.select({ accountId: members.accountId }).from(members).where(eq(members.userId, userId))
   for (const { accountId } of memberships) await recordAuditEvent(tx, actorIn(accountId), action, userId)
 }
 
-function userActor({ user }: Session, accountId: string, { address, userAgent, requestId }: Origin): Actor {
+export function userActor(
+  user: { id: string; name: string },
+  accountId: string,
+  { address, userAgent, requestId }: Origin,
+): Actor {
   return { kind: 'user', id: user.id, name: user.name, accountId, address, userAgent, requestId }
 }

@@ -7,11 +7,13 @@ const matrix: Record<Role, Record<string, string[]>> = {
     keys: ['read', 'create', 'manage', 'verify'],
     credentials: ['read', 'create', 'update', 'delete', 'test', 'reauthorize'],
     integrations: ['read', 'create', 'update', 'delete', 'use'],
+    members: ['read', 'invite'],
   },
   admin: {
     keys: ['read', 'create', 'manage', 'verify'],
     credentials: ['read', 'create', 'update', 'delete', 'test', 'reauthorize'],
     integrations: ['read', 'create', 'update', 'delete', 'use'],
+    members: ['read', 'invite'],
   },
   manager: { keys: ['read'], credentials: ['read', 'test', 'reauthorize'], integrations: ['read'] },
   staff: {},

@@ -4,7 +4,8 @@ export type Role = (typeof roles)[number]
 
 /**
  * What a person may do in an account, in the words of the scopes that allow an API key the same. A key has no
- * `credentials:reauthorize`: consent is given in a browser.
+ * `credentials:reauthorize`: consent is given in a browser; and nothing of `members`: who belongs to an account is decided
+ * by people.
  */
 export const permissions = [
   'keys:read',
@@ -22,6 +23,8 @@ export const permissions = [
   'integrations:update',
   'integrations:delete',
   'integrations:use',
+  'members:read',
+  'members:invite',
 ] as const
 export type Permission = (typeof permissions)[number]
 

@@ -1,8 +1,9 @@
-import { eq } from 'drizzle-orm'
+import { asc, eq } from 'drizzle-orm'
 import type { z } from 'zod'
 import type { Database } from '@/db/client'
-import { type languages, users } from '@/db/schema'
+import { accounts, type languages, members, users } from '@/db/schema'
 import { type Actor, type Origin, recordAuditEvent } from '../audit'
+import type { Role } from './permissions'
 import type { changeLanguageInput, changeNameInput } from './schemas'
 import type { Session } from './session'
 
@@ -14,6 +15,16 @@ export async function getProfile(db: Database, session: Session): Promise<{ pass
     .where(eq(users.id, session.user.id))
   if (!profile) throw new Error('A session outlived its user')
   return profile
+}
+
+/** The accounts that a person is a member of, the one that they sign in to first. */
+export function listAccountsOf(db: Database, userId: string): Promise<{ id: string; name: string; role: Role }[]> {
+  return db
+    .select({ id: accounts.id, name: accounts.name, role: members.role })
+    .from(members)
+    .innerJoin(accounts, eq(accounts.id, members.accountId))
+    .where(eq(members.userId, userId))
+    .orderBy(asc(members.createdAt), asc(members.accountId))
 }
 
 /** Gives a person another name. Events and keys of the past keep the one they were made under. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { languages } from '@/db/schema'
+import { invitedRoles, languages } from '@/db/schema'
 import { displayText } from '../text'
 import { isCommonPassword } from './common-passwords'
 
@@ -70,6 +70,20 @@ export const changePasswordInput = z
 export type ChangePasswordInput = z.output<typeof changePasswordInput>
 
 export const resetPasswordInput = z.strictObject({ email: emailAddress, password: newPassword })
+
+export const forgottenPasswordInput = z.strictObject({ email: emailAddress })
+
+/** Whatever stands in a link; what is none of ours is found to be none. */
+export const givenLink = z.string().max(256)
+
+export const newPasswordInput = z.strictObject({ token: givenLink, password: newPassword })
+
+export const inviteMemberInput = z.strictObject({
+  email: emailAddress,
+  role: z.enum(invitedRoles, `must be one of ${invitedRoles.join(', ')}`),
+})
+
+export const acceptInvitationInput = z.strictObject({ token: givenLink, name: displayText(100), password: newPassword })
 
 export const changeLanguageInput = z.strictObject({
   language: z.enum(languages, `must be one of ${languages.join(', ')}`),

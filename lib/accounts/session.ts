@@ -4,6 +4,7 @@ import { and, eq, lt, notExists, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Database } from '@/db/client'
 import { accounts, endedSessions, members, users } from '@/db/schema'
+import { Refusal } from '../errors'
 import { getRuntime } from '../runtime'
 import type { Role } from './permissions'
 
@@ -148,6 +149,20 @@ export async function findSession(db: Database, claims: SessionClaims): Promise<
     role: row.role,
     passwordGivenAt: new Date(claims.passwordGivenAt * 1000),
   }
+}
+
+/**
+ * The claims of the same session in another account of its person.
+ * @throws {Refusal} `not_found` when the person is no member of it, or the session has ended
+ */
+export async function claimsIn(db: Database, token: string | undefined, accountId: string): Promise<SessionClaims> {
+  const decoded = token === undefined ? null : await decodeSession(token)
+  if (decoded) {
+    const { issuedAt: _, ...claims } = decoded
+    const moved = { ...claims, aid: accountId }
+    if (await findSession(db, moved)) return moved
+  }
+  throw new Refusal('not_found', 'You are no member of this account any more.')
 }
 
 /** Whether the password was given recently enough for what asks for it again. */

@@ -57,7 +57,7 @@ forEachDatabase('signing in', (open) => {
 
   it('tells who it is, and puts it on record', async () => {
     const { device, ...person } = await attempt(PASSWORD)
-    expect(person).toEqual({ userId: owner.userId, accountId: owner.accountId, sessionVersion: 1 })
+    expect(person).toEqual({ userId: owner.userId, accountId: owner.accountId, sessionVersion: 1, isTold: false })
     const again = await attempt(PASSWORD, { ...SOMEWHERE, device })
     expect(again.userId).toBe(owner.userId)
     expect((await auditLog(db, owner.accountId)).slice(1)).toMatchObject([

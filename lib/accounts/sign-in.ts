@@ -4,12 +4,15 @@ import type { Database } from '@/db/client'
 import { members, users } from '@/db/schema'
 import { type Actor, type Origin, recordAuditEvent } from '../audit'
 import { Refusal } from '../errors'
+import { recordPersonalMail } from '../notifications/personal-mails'
 import { issueDevice, recognizeDevice } from './device'
+import { noteBrowser } from './known-browsers'
 import { verifyPassword } from './passwords'
 import { countAttempt } from './throttle'
+import { browserName } from './user-agent'
 
 /** A refusal takes at least so long, whatever was found on the way. */
-const REFUSAL_MS = 300
+export const REFUSAL_MS = 300
 
 export interface Credentials {
   /** In the form of `emailAddress`. */
@@ -28,18 +31,33 @@ export interface SignedIn {
   sessionVersion: number
   /** The new value of the device cookie. */
   device: string
+  /** The person is mailed that somebody signed in with a browser that is not known as theirs. */
+  isTold: boolean
 }
 
 /**
- * Signs a person in to the oldest of their accounts.
+ * Signs a person in to the oldest of their accounts. A browser that is not known as theirs is told to them by mail, unless
+ * it is the first that they ever sign in with.
  * @throws {Refusal} as `checkPassword`
  */
 export async function signIn(db: Database, credentials: Credentials, from: SignInOrigin): Promise<SignedIn> {
-  const { person, knownBrowser } = await checkPassword(db, credentials, from)
-  const { userId, name, accountId, sessionVersion } = person
+  const { email } = credentials
+  const { person, deviceId } = await checkPassword(db, credentials, from)
+  const { userId, name, accountId, sessionVersion, language } = person
   const actor: Actor = { kind: 'user', id: userId, name, accountId, ...origin(from) }
-  await recordAuditEvent(db, actor, 'user.signed_in', userId, { known_browser: knownBrowser })
-  return { userId, accountId, sessionVersion, device: issueDevice(credentials.email) }
+  return db.transaction(async (tx) => {
+    const browser = await noteBrowser(tx, userId, deviceId, from)
+    const isTold = !browser.isKnown && !browser.isFirst
+    if (isTold) {
+      await recordPersonalMail(tx, accountId, { name, address: email, language }, 'sign_in.new_browser', {
+        at: new Date().toISOString(),
+        address: from.address,
+        browser: browserName(from.userAgent),
+      })
+    }
+    await recordAuditEvent(tx, actor, 'user.signed_in', userId, { known_browser: browser.isKnown })
+    return { userId, accountId, sessionVersion, device: issueDevice(email, browser.id, from.device), isTold }
+  })
 }
 
 /**
@@ -51,7 +69,7 @@ export async function checkPassword(
   db: Database,
   { email, password }: Credentials,
   from: SignInOrigin,
-): Promise<{ person: Person; knownBrowser: boolean }> {
+): Promise<{ person: Person; deviceId: string | null }> {
   const started = performance.now()
   const deviceId = recognizeDevice(from.device, email)
   const takeBack = await countAttempt(db, { email, deviceId, address: from.address })
@@ -62,18 +80,20 @@ export async function checkPassword(
     throw new Refusal('wrong_password', 'The e-mail address or the password is not right.')
   }
   await takeBack()
-  return { person, knownBrowser: deviceId !== null }
+  return { person, deviceId }
 }
 
-type Person = NonNullable<Awaited<ReturnType<typeof findPerson>>>
+/** Somebody who can sign in, in the account that they sign in to. */
+export type Person = NonNullable<Awaited<ReturnType<typeof findPerson>>>
 
-async function findPerson(db: Database, email: string) {
+export async function findPerson(db: Database, email: string) {
   const [person] = await db
     .select({
       userId: users.id,
       name: users.name,
       passwordHash: users.passwordHash,
       sessionVersion: users.sessionVersion,
+      language: users.language,
       accountId: members.accountId,
     })
     .from(users)
@@ -90,6 +110,7 @@ async function recordRefusal(db: Database, person: Person, from: SignInOrigin): 
   await recordAuditEvent(db, actor, 'user.sign_in_refused', person.userId, { reason: 'wrong_password' })
 }
 
-function origin({ address, userAgent, requestId }: SignInOrigin): Origin {
+/** Without the browser's cookie. */
+export function origin({ address, userAgent, requestId }: SignInOrigin): Origin {
   return { address, userAgent, requestId }
 }

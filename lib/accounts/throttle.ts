@@ -20,6 +20,12 @@ const LIMITS = {
   address: { points: 30, duration: 900, blockDuration: 900 },
   /** Accounts made from one IP address, where sign-up is open. */
   signUp: { points: 10, duration: 3_600, blockDuration: 900 },
+  /** Links for a new password, by e-mail address. Whoever uses them up for somebody else has sent them three good links. */
+  reset: { points: 3, duration: 900, blockDuration: 900 },
+  /** Links for a new password, asked for from one IP address, whomever for. */
+  resetAddress: { points: 20, duration: 3_600, blockDuration: 900 },
+  /** Invitations that one account sends: they go to people who did not ask for them. */
+  invitation: { points: 50, duration: 3_600, blockDuration: 900 },
 }
 
 type Bucket = keyof typeof LIMITS
@@ -62,6 +68,23 @@ export async function countSignUp(db: Database, address: string | null): Promise
   if (address) await consume(db, 'signUp', networkOf(address))
 }
 
+/**
+ * Counts a link for a new password that is asked for, whether or not somebody has the e-mail address.
+ * @throws {Refusal} `too_many_attempts`
+ */
+export async function countResetRequest(db: Database, email: string, address: string | null): Promise<void> {
+  if (address) await consume(db, 'resetAddress', networkOf(address))
+  await consume(db, 'reset', email)
+}
+
+/**
+ * Counts an invitation that an account is to send.
+ * @throws {Refusal} `too_many_attempts`
+ */
+export async function countInvitation(db: Database, accountId: string): Promise<void> {
+  await consume(db, 'invitation', accountId)
+}
+
 /** Lets attempts on an e-mail address be looked at again. */
 export async function forgetAttempts(db: Database, email: string): Promise<void> {
   await limiter(db, 'email').delete(keyedHash('email', email))
@@ -102,7 +125,10 @@ function limiter(db: Database, bucket: Bucket): RateLimiterDrizzle {
         // A job does it.
         clearExpiredByTimeout: false,
       })
-    ofDatabase = { email: make('email'), device: make('device'), address: make('address'), signUp: make('signUp') }
+    ofDatabase = Object.fromEntries((Object.keys(LIMITS) as Bucket[]).map((name) => [name, make(name)])) as Record<
+      Bucket,
+      RateLimiterDrizzle
+    >
     limiters.set(db, ofDatabase)
   }
   return ofDatabase[bucket]

@@ -60,6 +60,7 @@ export const refusalCodes: Record<RefusalCode, ProblemCode> = {
   wrong_password: 'INSUFFICIENT_PERMISSIONS',
   too_many_attempts: 'INSUFFICIENT_PERMISSIONS',
   sign_up_closed: 'INSUFFICIENT_PERMISSIONS',
+  link_ended: 'NOT_FOUND',
   credential_in_use: 'CREDENTIAL_IN_USE',
   credential_busy: 'CREDENTIAL_BUSY',
   too_many_requests: 'RATE_LIMITED',

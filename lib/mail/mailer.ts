@@ -2,7 +2,7 @@ import type { Config } from '../config'
 import { MailFolder } from './mail-folder'
 import { SmtpMailer } from './smtp'
 
-/** A mail as it is handed over. It never holds a secret. */
+/** A mail as it is handed over. It holds no secret but the one-time link that it may be for. */
 export interface Mail {
   /** Of one's own, and the same whenever the same mail is sent again, so that a second copy is known as such. */
   id: string

@@ -4,6 +4,7 @@ import { deliveries } from '@/db/schema'
 import { log } from '../log'
 import type { Mailer, MailResult } from '../mail/mailer'
 import { gatherContent, type RenderMail } from './mail-content'
+import { gatherPersonal } from './personal-mails'
 
 /** Mails that one instance has under way at a time. */
 const BATCH = 10
@@ -25,7 +26,9 @@ export interface MailTools {
 interface Claim {
   id: string
   accountId: string
-  notificationId: string
+  /** What it tells of; null: it is a personal mail. */
+  notificationId: string | null
+  personalMailId: string | null
   fence: number
   attempts: number
   /** It has been tried for so long that this time is the last. */
@@ -79,6 +82,7 @@ async function claim(db: Database): Promise<Claim[]> {
       id: deliveries.id,
       accountId: deliveries.accountId,
       notificationId: deliveries.notificationId,
+      personalMailId: deliveries.personalMailId,
       fence: deliveries.fence,
       attempts: deliveries.attempts,
       isLast: sql<boolean>`${deliveries.createdAt} < now() - ${GIVE_UP_HOURS} * interval '1 hour'`,
@@ -90,12 +94,12 @@ async function deliver(tools: MailTools, claimed: Claim): Promise<MailResult['ou
   const { db, mailer, render, url } = tools
   let result: MailResult | null
   try {
-    const content = await gatherContent(db, claimed.accountId, claimed.notificationId, url)
+    const content = await contentOf(db, claimed, url)
     result =
       content &&
       (await mailer.send({
         id: claimed.id,
-        to: { name: content.to.name, address: content.to.address },
+        to: { name: content.to.name ?? '', address: content.to.address },
         ...(await render(content)),
       }))
   } catch (error) {
@@ -114,6 +118,11 @@ async function deliver(tools: MailTools, claimed: Claim): Promise<MailResult['ou
   else if (outcome === 'refused') await note(db, claimed, { state: 'failed', answer })
   else await note(db, claimed, later(claimed, answer))
   return outcome
+}
+
+async function contentOf(db: Database, { accountId, notificationId, personalMailId }: Claim, url: string) {
+  if (notificationId !== null) return gatherContent(db, accountId, notificationId, url)
+  return personalMailId === null ? null : gatherPersonal(db, accountId, personalMailId, url)
 }
 
 type Note = Pick<typeof deliveries.$inferSelect, 'state' | 'answer'> & { pauseMinutes?: number }

@@ -6,6 +6,12 @@ import { makeNotices } from './make-notices'
 export { eventKinds } from './kinds'
 export type { Language, MailContent, MailItem, RenderedMail, RenderMail } from './mail-content'
 export { type EventData, type EventKind, recordEvent, recordEvents } from './outbox'
+export {
+  type PersonalContent,
+  type PersonalData,
+  type PersonalKind,
+  recordPersonalMail,
+} from './personal-mails'
 export { getPreferences, preferencesInput, setPreferences } from './preferences'
 export { pruneNotifications } from './prune'
 export {

@@ -15,6 +15,7 @@ import { findProvider } from '../credentials/catalogue'
 import type { CredentialKind, KeyKind } from './kinds'
 import { isCredentialKind } from './kinds'
 import type { EventData, EventKind } from './outbox'
+import type { PersonalContent } from './personal-mails'
 import { maySee } from './recipients'
 
 export type Language = (typeof languages)[number]
@@ -55,7 +56,7 @@ export interface RenderedMail {
 }
 
 /** Puts a mail in the words of its person's language. */
-export type RenderMail = (content: MailContent) => Promise<RenderedMail>
+export type RenderMail = (content: MailContent | PersonalContent) => Promise<RenderedMail>
 
 const MAX_ITEMS = 20
 const MAX_NAMES = 10

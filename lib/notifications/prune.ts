@@ -1,13 +1,13 @@
 import { and, inArray, isNotNull, lt, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
-import { notificationEpisodes, notifications, outboxEvents } from '@/db/schema'
+import { notificationEpisodes, notifications, outboxEvents, personalMails } from '@/db/schema'
 
 /** How long it is kept what people were told, and what was wrong and is well again. */
 const KEEP_DAYS = 90
 /** Rows deleted in one statement, so that none holds up others for long. */
 const BATCH = 5_000
 
-/** Forgets what is older than 90 days: notices, their mails, episodes that are over, and events that were handled. */
+/** Forgets what is older than 90 days: notices, mails, episodes that are over, and events that were handled. */
 export async function pruneNotifications(db: Database, signal?: AbortSignal): Promise<void> {
   const longAgo = sql`now() - ${KEEP_DAYS} * interval '1 day'`
   const steps = [
@@ -18,6 +18,11 @@ export async function pruneNotifications(db: Database, signal?: AbortSignal): Pr
         .where(lt(notifications.createdAt, longAgo))
         .limit(BATCH)
       return db.delete(notifications).where(inArray(notifications.id, old)).returning({ id: notifications.id })
+    },
+    () => {
+      const { id, createdAt } = personalMails
+      const old = db.select({ id }).from(personalMails).where(lt(createdAt, longAgo)).limit(BATCH)
+      return db.delete(personalMails).where(inArray(id, old)).returning({ id })
     },
     () => {
       const { id, closedAt } = notificationEpisodes

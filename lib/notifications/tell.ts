@@ -1,4 +1,4 @@
-import { and, eq, gt, inArray, isNull, ne, or, sql } from 'drizzle-orm'
+import { and, eq, gt, inArray, isNotNull, isNull, ne, or, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { credentials, deliveries, notificationItems, notifications } from '@/db/schema'
 import { newId } from '../ids'
@@ -137,9 +137,12 @@ async function findCollecting(
       )
       .limit(1)
       .for('update', { of: deliveries })
-    return found?.id
+    return found?.id ?? undefined
   }
-  const mail = tx.select({ id: deliveries.notificationId }).from(deliveries).where(eq(deliveries.accountId, accountId))
+  const mail = tx
+    .select({ id: deliveries.notificationId })
+    .from(deliveries)
+    .where(and(eq(deliveries.accountId, accountId), isNotNull(deliveries.notificationId)))
   const [found] = await tx
     .select({ id: notifications.id })
     .from(notifications)

@@ -2,6 +2,7 @@
 
 import { revalidatePath } from 'next/cache'
 import { redirect } from 'next/navigation'
+import { z } from 'zod'
 import { signIn, signOut } from '@/auth'
 import {
   changeName,
@@ -17,7 +18,7 @@ import { getRuntime } from '@/lib/runtime'
 import { type ActionRefusal, answer } from '../../action-answer'
 import { type FormState, refusedForm, textFields } from '../../form-state'
 import { requestOrigin } from '../../request'
-import { getSession } from '../../session'
+import { enterAccount, getSession } from '../../session'
 
 export async function changeNameAction(_: FormState, data: FormData): Promise<FormState> {
   const values = textFields(data, 'name')
@@ -38,6 +39,7 @@ export async function changePasswordAction(_: FormState, data: FormData): Promis
     await changePassword(getRuntime().database.db, session, input, await requestOrigin())
     // All sessions have ended, this one too: begin it anew.
     await signIn('credentials', { redirect: false, email: session.user.email, password: input.new_password })
+    getRuntime().jobs?.trigger('notifications.deliver')
   })
   if (!result.ok) return refusedForm(result)
   revalidatePath('/settings', 'layout')
@@ -53,6 +55,14 @@ export async function signOutEverywhereAction(): Promise<ActionRefusal> {
   })
   if (!result.ok) return result
   redirect('/sign-in?ended=everywhere')
+}
+
+/** Has this browser go on in another account of the person; the page loads the next one as a whole. */
+export async function enterAccountAction(accountId: string): Promise<ActionRefusal | { ok: true }> {
+  return answer(async () => {
+    await requireOwnSession()
+    await enterAccount(parseInput(z.string().max(64), accountId))
+  })
 }
 
 /** What people do to themselves needs no permission of their role. */

@@ -2,9 +2,10 @@ import type { Metadata } from 'next'
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/components/ui/card'
 import { PageHeader } from '@/components/ui/page-header'
 import { RelativeTime } from '@/components/ui/relative-time'
-import { getProfile, type Role } from '@/lib/accounts'
+import { getProfile, listAccountsOf, type Role } from '@/lib/accounts'
 import { getRuntime } from '@/lib/runtime'
 import { requireSession } from '../../session'
+import { Accounts } from './accounts'
 import { NameForm, PasswordForm } from './forms'
 import { SignOutEverywhere } from './sign-out-everywhere'
 
@@ -20,7 +21,11 @@ const roleWords: Record<Role, string> = {
 
 export default async function AccountPage() {
   const session = await requireSession()
-  const { passwordChangedAt } = await getProfile(getRuntime().database.db, session)
+  const { db } = getRuntime().database
+  const [{ passwordChangedAt }, accounts] = await Promise.all([
+    getProfile(db, session),
+    listAccountsOf(db, session.user.id),
+  ])
   return (
     <>
       <PageHeader title="Account" description="Who you are here, and how you sign in." />
@@ -36,6 +41,20 @@ export default async function AccountPage() {
             <NameForm name={session.user.name} email={session.user.email} />
           </CardContent>
         </Card>
+        {accounts.length > 1 ? (
+          <Card aria-labelledby="accounts">
+            <CardHeader>
+              <CardTitle id="accounts">Your accounts</CardTitle>
+              <CardDescription>You are a member of several. Each sign-in begins in the first one.</CardDescription>
+            </CardHeader>
+            <CardContent>
+              <Accounts
+                accounts={accounts.map(({ id, name, role }) => ({ id, name, role: roleWords[role] }))}
+                currentId={session.account.id}
+              />
+            </CardContent>
+          </Card>
+        ) : null}
         <Card aria-labelledby="password">
           <CardHeader>
             <CardTitle id="password">Password</CardTitle>

@@ -1,0 +1,77 @@
+'use client'
+
+import { useState } from 'react'
+import {
+  AlertDialog,
+  AlertDialogAction,
+  AlertDialogCancel,
+  AlertDialogContent,
+  AlertDialogDescription,
+  AlertDialogFooter,
+  AlertDialogHeader,
+  AlertDialogTitle,
+} from '@/components/ui/alert-dialog'
+import { Banner } from '@/components/ui/banner'
+import { Button } from '@/components/ui/button'
+import { toast } from '@/components/ui/toast'
+import { resendAction, revokeAction } from './actions'
+import { useMemberAction } from './use-member-action'
+
+/** Sends an invitation again, or takes it back. */
+export function InvitationActions({ id, email }: { id: string; email: string }) {
+  const [asks, setAsks] = useState(false)
+  const resend = useMemberAction(resendAction, () => toast(`An invitation is on its way to ${email} again`))
+  const revoke = useMemberAction(revokeAction, () => {
+    setAsks(false)
+    toast(`The invitation of ${email} is revoked`)
+  })
+  return (
+    <div className="grid gap-2">
+      <div className="flex gap-2">
+        <Button size="sm" pending={resend.pending} aria-label={`Send again to ${email}`} onClick={() => resend.run(id)}>
+          Send again
+        </Button>
+        <Button
+          size="sm"
+          variant="danger"
+          aria-label={`Revoke the invitation of ${email}`}
+          onClick={() => {
+            revoke.clear()
+            setAsks(true)
+          }}
+        >
+          Revoke
+        </Button>
+      </div>
+      {resend.refusal ? (
+        <Banner tone="error" role="alert">
+          {resend.refusal.message}
+        </Banner>
+      ) : null}
+      {resend.passwordDialog}
+      <AlertDialog open={asks} busy={revoke.pending} onOpenChange={setAsks}>
+        <AlertDialogContent>
+          <AlertDialogHeader>
+            <AlertDialogTitle>
+              Revoke the invitation of <bdi>{email}</bdi>?
+            </AlertDialogTitle>
+            <AlertDialogDescription>
+              The link in their mail stops working at once. You can invite them again.
+            </AlertDialogDescription>
+          </AlertDialogHeader>
+          {revoke.refusal ? (
+            <Banner tone="error" role="alert">
+              {revoke.refusal.message}
+            </Banner>
+          ) : null}
+          <AlertDialogFooter>
+            <AlertDialogCancel />
+            <AlertDialogAction pending={revoke.pending} onClick={() => revoke.run(id)}>
+              Revoke invitation
+            </AlertDialogAction>
+          </AlertDialogFooter>
+        </AlertDialogContent>
+      </AlertDialog>
+    </div>
+  )
+}

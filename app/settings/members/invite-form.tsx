@@ -1,0 +1,65 @@
+'use client'
+
+import { useEffect, useRef } from 'react'
+import { emptyForm, refusedForm } from '@/app/form-state'
+import { Banner } from '@/components/ui/banner'
+import { Button } from '@/components/ui/button'
+import { Field } from '@/components/ui/field'
+import { Input } from '@/components/ui/input'
+import { Select } from '@/components/ui/select'
+import { toast } from '@/components/ui/toast'
+import { inviteAction } from './actions'
+import { useMemberAction } from './use-member-action'
+import { invitedRoles, roleNames } from './words'
+
+export function InviteForm() {
+  const form = useRef<HTMLFormElement>(null)
+  const invited = useRef('')
+  const { run, pending, refusal, passwordDialog } = useMemberAction(inviteAction, () => {
+    form.current?.reset()
+    toast(`An invitation is on its way to ${invited.current}`)
+  })
+  const { message, errors } = refusal ? refusedForm(refusal) : emptyForm
+
+  useEffect(() => {
+    if (refusal) form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus()
+  }, [refusal])
+
+  return (
+    <form
+      ref={form}
+      noValidate
+      className="grid max-w-xl gap-4"
+      onSubmit={(event) => {
+        event.preventDefault()
+        const data = new FormData(event.currentTarget)
+        invited.current = String(data.get('email')).trim()
+        void run({ email: invited.current, role: String(data.get('role')) })
+      }}
+    >
+      {message ? (
+        <Banner tone="error" role="alert">
+          {message}
+        </Banner>
+      ) : null}
+      <Field label="E-mail" error={errors.email} required>
+        <Input name="email" type="email" autoComplete="off" autoCapitalize="off" spellCheck={false} />
+      </Field>
+      <Field label="Role" error={errors.role}>
+        <Select name="role" defaultValue="staff">
+          {invitedRoles.map(({ role, may }) => (
+            <option key={role} value={role}>
+              {roleNames[role]} – {may}
+            </option>
+          ))}
+        </Select>
+      </Field>
+      <div className="justify-self-start">
+        <Button type="submit" variant="primary" pending={pending}>
+          Send invitation
+        </Button>
+      </div>
+      {passwordDialog}
+    </form>
+  )
+}

@@ -1,0 +1,74 @@
+import type { PersonalContent, PersonalKind } from '@/lib/notifications'
+import type { ComposedMail } from './compose'
+import { moment } from './moment'
+import { english } from './words/en'
+import { spanish } from './words/es'
+import { personalEnglish } from './words/personal-en'
+import { personalSpanish } from './words/personal-es'
+import type { PersonalWords } from './words/personal-words'
+import type { Words } from './words/words'
+
+const languages: Record<PersonalContent['to']['language'], { words: Words; personal: PersonalWords }> = {
+  en: { words: english, personal: personalEnglish },
+  es: { words: spanish, personal: personalSpanish },
+}
+
+/** Puts a personal mail in the words of its person. */
+export function composePersonal(content: PersonalContent): ComposedMail {
+  const { words, personal } = languages[content.to.language]
+  const { kind, account, data, to } = content
+  const say = (sentences: PersonalWords['subjects']) =>
+    (sentences[kind] as (of: { account: string; data: unknown }) => string)({ account, data })
+  const heading = say(personal.subjects)
+  return {
+    language: to.language,
+    subject: heading,
+    greeting: to.name === null ? personal.greeting : words.greeting(to.name),
+    heading,
+    meaning: say(personal.meanings),
+    facts: factsOf(content, words, personal),
+    list: [],
+    more: null,
+    button: { label: personal.buttons[kind], href: content.link ?? `${content.url}${PLACES[kind]}` },
+    footer: { why: personal.why[kind], choose: null },
+  }
+}
+
+/** Where the button leads when the mail has no link of its own. */
+const PLACES: Record<PersonalKind, string> = {
+  'password.reset_requested': '/forgot-password',
+  'password.changed': '/forgot-password',
+  'sign_in.new_browser': '/settings/account',
+  'invitation.sent': '/',
+}
+
+function factsOf(content: PersonalContent, words: Words, { labels, roles, operator }: PersonalWords) {
+  const account = { label: words.labels.account, value: content.account }
+  const eMail = { label: labels.eMail, value: content.to.address }
+  const time = (label: string, at: string) => ({ label, value: moment(at, words) })
+  const where = ({ address, browser }: { address: string | null; browser: string | null }) => [
+    { label: labels.address, value: address ?? words.notKnown },
+    { label: labels.browser, value: browser ?? words.notKnown },
+  ]
+  switch (content.kind) {
+    case 'password.reset_requested':
+      return [eMail, ...where(content.data), time(labels.goodUntil, content.data.expiresAt)]
+    case 'password.changed': {
+      const { at, how } = content.data
+      const by = how === 'operator' ? [{ label: words.labels.by, value: operator }] : where(content.data)
+      return [eMail, time(labels.when, at), ...by]
+    }
+    case 'sign_in.new_browser':
+      return [eMail, time(labels.when, content.data.at), ...where(content.data)]
+    case 'invitation.sent': {
+      const { by, role, expiresAt } = content.data
+      return [
+        account,
+        { label: labels.by, value: by },
+        { label: labels.role, value: roles[role].name },
+        { label: labels.roleMay, value: roles[role].may },
+        time(labels.goodUntil, expiresAt),
+      ]
+    }
+  }
+}

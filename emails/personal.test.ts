@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest'
+import type { Language, PersonalContent, PersonalKind } from '@/lib/notifications'
+import { renderNow } from './render'
+import { samplePersonal, samplePersonalContent } from './samples'
+
+const LANGUAGES: Language[] = ['en', 'es']
+const KINDS = Object.keys(samplePersonal) as PersonalKind[]
+const URL = 'https://fenicia.example.com'
+
+const render = (content: PersonalContent) => renderNow(content, new Date())
+/** The words of the HTML, as one reads them. */
+const words = (html: string) =>
+  html
+    .replace(/<style.*?<\/style>|<!--.*?-->|<[^>]+>/gs, ' ')
+    .replace(/&amp;/g, '&')
+    .replace(/\s+/g, ' ')
+const hrefs = (html: string) => [...html.matchAll(/href="([^"]+)"/g)].map(([, href]) => href)
+
+describe.each(LANGUAGES)('in %s', (language) => {
+  const say = (texts: Record<Language, string>) => texts[language]
+  const day = say({ en: '6 March 2026', es: '6 de marzo de 2026' })
+
+  it('a mail for a new password says who asked from where, until when it is good, and to do nothing otherwise', async () => {
+    const { subject, html, text } = await render(samplePersonalContent('password.reset_requested', language))
+    expect(subject).toBe(say({ en: 'Set a new password', es: 'Elige una contraseña nueva' }))
+    for (const form of [words(html), text]) {
+      for (const fact of ['hanna@example.com', '203.0.113.7', 'Firefox, Windows', day, '22:10 UTC']) {
+        expect(form).toContain(fact)
+      }
+      expect(form).toContain(say({ en: 'do nothing', es: 'no hagas nada' }))
+    }
+    expect(text).toContain(`${URL}/reset-password#t0ken`)
+  })
+
+  it('a mail of a changed password says when and how, and what to do when it was somebody else', async () => {
+    const { text, html } = await render(samplePersonalContent('password.changed', language))
+    for (const fact of [day, '21:40 UTC', '203.0.113.7', 'Firefox, Windows']) expect(text).toContain(fact)
+    expect(hrefs(html)).toEqual([`${URL}/forgot-password`])
+    const operator = await render(samplePersonalContent('password.changed', language, { how: 'operator' }))
+    expect(operator.text).toContain(
+      say({ en: 'By: By whoever runs this Fenicia', es: 'Por: Por quien administra este Fenicia' }),
+    )
+    expect(operator.text).not.toContain('203.0.113.7')
+  })
+
+  it('a mail of a new sign-in says when, from where, with what, and what to do', async () => {
+    const { text, html } = await render(samplePersonalContent('sign_in.new_browser', language))
+    for (const fact of [day, '21:40 UTC', '203.0.113.7', 'Firefox, Windows']) expect(text).toContain(fact)
+    expect(text).toContain(
+      say({
+        en: 'change your password and sign out everywhere',
+        es: 'cambia tu contraseña y cierra todas las sesiones',
+      }),
+    )
+    expect(hrefs(html)).toEqual([`${URL}/settings/account`])
+  })
+
+  it('an invitation says who invites, to what, as what, and until when it is good', async () => {
+    const { subject, text, html } = await render(samplePersonalContent('invitation.sent', language))
+    expect(subject).toBe(
+      say({ en: 'Hanna Barca invites you to Cedar & Murex', es: 'Hanna Barca te invita a Cedar & Murex' }),
+    )
+    for (const fact of ['Hanna Barca', 'Cedar & Murex', say({ en: 'Manager', es: 'Gestor' }), '13 ', '21:40 UTC']) {
+      expect(text).toContain(fact)
+    }
+    expect(text.startsWith(say({ en: 'Hello,\n', es: 'Hola:\n' }))).toBe(true)
+    expect(hrefs(html)).toEqual([`${URL}/invitation#t0ken`])
+  })
+
+  it('what is not known of a browser is said to be so', async () => {
+    const unknown = { address: null, browser: null }
+    const { text } = await render(samplePersonalContent('sign_in.new_browser', language, unknown))
+    expect(text.split(say({ en: 'Not known', es: 'No se sabe' }))).toHaveLength(3)
+  })
+
+  it.each(KINDS)(
+    'a mail of %s has one button, and nothing is missing, fetched, or to be switched off',
+    async (kind) => {
+      const { subject, html, text } = await render(samplePersonalContent(kind, language))
+      expect(`${subject}${html}${text}`).not.toMatch(/undefined|null|NaN|Invalid|\[object/)
+      expect(html).not.toMatch(/<img|<script|<link|\ssrc=|url\(|@import/)
+      expect(hrefs(html)).toHaveLength(1)
+      expect(hrefs(html)[0]).toMatch(/^https:\/\/fenicia\.example\.com\//)
+      expect(`${html}${text}`).not.toContain('/settings/notifications')
+      expect(subject.length).toBeLessThan(100)
+      expect(html).toContain(`lang="${language}"`)
+    },
+  )
+})
+
+it('the two languages share no sentence', async () => {
+  for (const kind of KINDS) {
+    const [english, spanish] = await Promise.all(
+      LANGUAGES.map((language) => render(samplePersonalContent(kind, language))),
+    )
+    expect(english?.subject).not.toBe(spanish?.subject)
+    expect(english?.text.split('\n')[4]).not.toBe(spanish?.text.split('\n')[4])
+  }
+})
+
+it('what a name says is text, whatever is in it', async () => {
+  const { html } = await render(samplePersonalContent('invitation.sent', 'en', { by: '</a><script>alert(1)</script>' }))
+  expect(html).not.toContain('<script')
+})

@@ -1,0 +1,50 @@
+import type { PersonalWords } from './personal-words'
+
+export const personalEnglish: PersonalWords = {
+  greeting: 'Hello,',
+  subjects: {
+    'password.reset_requested': () => 'Set a new password',
+    'password.changed': () => 'Your password was changed',
+    'sign_in.new_browser': () => 'New sign-in to your account',
+    'invitation.sent': ({ account, data }) => `${data.by} invites you to ${account}`,
+  },
+  meanings: {
+    'password.reset_requested': () =>
+      'Somebody asked for a new password for your e-mail address. If it was you, set it by the button; that works once, and for 30 minutes. If not, do nothing: your password stays as it is.',
+    'password.changed': ({ data }) =>
+      `${data.how === 'operator' ? 'Whoever runs this Fenicia set a new password for you, and' : 'Your password was changed, and'} every browser was signed out. If you know of it, there is nothing to do. If not, somebody else may be in your account: set a new password at once.`,
+    'sign_in.new_browser': () =>
+      'Somebody signed in as you with a browser that we do not know as yours. If it was you, there is nothing to do. If not, change your password and sign out everywhere at once: whoever it was knows your password.',
+    'invitation.sent': ({ account, data }) =>
+      `${data.by} invites you to be a member of ${account} on Fenicia, where its API keys, credentials and integrations are kept. The button works once, and for 7 days.`,
+  },
+  buttons: {
+    'password.reset_requested': 'Set a new password',
+    'password.changed': 'It was not me: set a new password',
+    'sign_in.new_browser': 'Look at your account',
+    'invitation.sent': 'Accept the invitation',
+  },
+  roles: {
+    admin: { name: 'Admin', may: 'everything but to own the account' },
+    manager: { name: 'Manager', may: 'see API keys and credentials, test and re-authorize them' },
+    staff: { name: 'Staff', may: 'be a member, without these settings' },
+  },
+  labels: {
+    eMail: 'E-mail address',
+    when: 'When',
+    address: 'From the address',
+    browser: 'Browser',
+    by: 'Invited by',
+    role: 'Your role',
+    roleMay: 'You may',
+    goodUntil: 'The link is good until',
+  },
+  operator: 'By whoever runs this Fenicia',
+  why: {
+    'password.reset_requested': 'You get this since somebody asked for it with your e-mail address.',
+    'password.changed': 'You get this for your safety, whatever you chose to hear of.',
+    'sign_in.new_browser': 'You get this for your safety, whatever you chose to hear of.',
+    'invitation.sent':
+      'You get this since somebody invited you. If you do not know them, do nothing: without you nothing happens.',
+  },
+}

@@ -1,0 +1,99 @@
+import { eq, sql } from 'drizzle-orm'
+import type { z } from 'zod'
+import type { Database } from '@/db/client'
+import { invitations, members, users } from '@/db/schema'
+import { type Origin, recordAuditEvent } from '../audit'
+import { invalidField, Refusal } from '../errors'
+import { newId } from '../ids'
+import { type FoundInvitation, findInvitation } from './invitations'
+import { userActor } from './password-change'
+import { hashPassword } from './passwords'
+import { type acceptInvitationInput, GUESSABLE, isGuessable } from './schemas'
+import type { Session } from './session'
+
+/**
+ * Makes a user of somebody who was invited, and a member of the account. The link proves the e-mail address.
+ * @returns the e-mail address, to sign in with
+ * @throws {Refusal} `link_ended`; `invalid` on `password`; `forbidden` when somebody has the e-mail address already
+ */
+export async function acceptAsNewUser(
+  db: Database,
+  { token, name, password }: z.output<typeof acceptInvitationInput>,
+  from: Origin,
+): Promise<{ email: string }> {
+  // Before the work of hashing, and again where it is certain.
+  const { email, account, user } = await findInvitation(db, token)
+  if (user) throw hasUser()
+  if (isGuessable(password, [email, name, account])) throw invalidField('password', GUESSABLE)
+  const passwordHash = await hashPassword(password)
+  await db.transaction(async (tx) => {
+    const invitation = await takeInvitation(tx, token)
+    const id = newId('user')
+    const [inserted] = await tx
+      .insert(users)
+      .values({ id, email, name, passwordHash, language: invitation.language })
+      .onConflictDoNothing({ target: users.email })
+      .returning({ id: users.id })
+    if (!inserted) throw hasUser()
+    await join(tx, invitation, { id, name }, from)
+  })
+  return { email }
+}
+
+/**
+ * Makes whoever is signed in a member of one more account, when it is them who was invited.
+ * @returns the account
+ * @throws {Refusal} `link_ended`; `forbidden` when the invitation is for another e-mail address
+ */
+export async function acceptAsUser(
+  db: Database,
+  token: string,
+  { user }: Session,
+  from: Origin,
+): Promise<{ accountId: string }> {
+  return db.transaction(async (tx) => {
+    const invitation = await takeInvitation(tx, token)
+    if (invitation.email !== user.email) {
+      throw new Refusal(
+        'forbidden',
+        `This invitation is for ${invitation.email}, and you are signed in as ${user.email}. Sign out, then open the link in the mail again.`,
+      )
+    }
+    await join(tx, invitation, user, from)
+    return { accountId: invitation.accountId }
+  })
+}
+
+type Taken = FoundInvitation & { language: (typeof invitations.$inferSelect)['language'] }
+
+/** Uses the link up, unless the transaction fails: of two who use it at once, one waits here and then finds it used. */
+async function takeInvitation(tx: Database, token: string): Promise<Taken> {
+  const { id } = await findInvitation(tx, token)
+  const [locked] = await tx
+    .select({ language: invitations.language })
+    .from(invitations)
+    .where(eq(invitations.id, id))
+    .for('update')
+  const invitation = await findInvitation(tx, token)
+  await tx.update(invitations).set({ acceptedAt: sql`now()` }).where(eq(invitations.id, id))
+  return { ...invitation, language: locked?.language ?? 'en' }
+}
+
+async function join(
+  tx: Database,
+  { id, accountId, role, email }: FoundInvitation,
+  user: { id: string; name: string },
+  from: Origin,
+): Promise<void> {
+  await tx.insert(members).values({ accountId, userId: user.id, role }).onConflictDoNothing()
+  const actor = userActor(user, accountId, from)
+  await recordAuditEvent(tx, actor, 'invitation.accepted', id, { email })
+  await recordAuditEvent(tx, actor, 'member.joined', user.id, { email, role })
+}
+
+function hasUser(): Refusal {
+  return new Refusal(
+    'forbidden',
+    'Somebody with this e-mail address has a user here already. Open the link in the mail again, and join with its password.',
+  )
+}

@@ -1,0 +1,236 @@
+import { eq, sql } from 'drizzle-orm'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Database } from '@/db/client'
+import { invitations, members, personalMails, signInFailures, users } from '@/db/schema'
+import { forEachDatabase } from '@/test/databases'
+import { auditLog, makeOwner, PASSWORD, SOMEWHERE, sessionOf } from '@/test/people'
+import { readMails, recordedMails, tokenOf } from '@/test/personal-mails'
+import { useRuntime } from '@/test/runtime'
+import { acceptAsNewUser, acceptAsUser } from './accept-invitation'
+import {
+  findInvitation,
+  inviteMember,
+  listInvitations,
+  listMembers,
+  pruneInvitations,
+  resendInvitation,
+  revokeInvitation,
+} from './invitations'
+import { listAccountsOf } from './profile'
+import { claimsIn, encodeSession, newSessionClaims } from './session'
+import { signIn } from './sign-in'
+
+const { device: _, ...HERE } = SOMEWHERE
+let people = 0
+
+forEachDatabase('an invitation', (open) => {
+  let db: Database
+  let owner: Awaited<ReturnType<typeof makeOwner>>
+  let email: string
+
+  beforeAll(async () => {
+    const database = await open()
+    db = database.db
+    useRuntime(database)
+  })
+  beforeEach(async () => {
+    await db.delete(signInFailures)
+    await db.delete(personalMails)
+    owner = await makeOwner(db)
+    email = `new${++people}@example.com`
+  })
+
+  const inviter = (of = owner) => ({
+    kind: 'user' as const,
+    id: of.userId,
+    name: of.name,
+    accountId: of.accountId,
+    ...HERE,
+  })
+  const invite = (role: 'admin' | 'manager' | 'staff' = 'manager', to = email) =>
+    inviteMember(db, inviter(), { email: to, role })
+  const link = async (to = email) => tokenOf((await readMails(db, to)).at(-1))
+  const open_ = () => listInvitations(db, owner.accountId)
+  const accept = (token: string, name = 'Abdi Melqart') =>
+    acceptAsNewUser(db, { token, name, password: PASSWORD }, HERE)
+  const actions = async () => (await auditLog(db, owner.accountId)).slice(1).map(({ action }) => action)
+  const refusal = (work: Promise<unknown>) =>
+    work.then(
+      () => expect.fail('was not refused'),
+      ({ code, message }) => ({ code, message }),
+    )
+
+  it('goes to whoever is invited, in the language of whoever invites, and says as what', async () => {
+    await db.update(users).set({ language: 'es' }).where(eq(users.id, owner.userId))
+    await invite('admin')
+    const [mail] = await readMails(db, email)
+    expect(mail).toMatchObject({
+      kind: 'invitation.sent',
+      account: owner.account_name,
+      to: { name: null, address: email, language: 'es' },
+      data: { role: 'admin', by: owner.name },
+    })
+    expect(mail?.link).toMatch(/^https:\/\/fenicia\.test\/invitation#[\w-]{43}$/)
+    expect(await open_()).toMatchObject([{ email, role: 'admin', invitedByName: owner.name, hasExpired: false }])
+  })
+
+  it('makes a user and a member of them, once, and it is on record', async () => {
+    await invite()
+    const token = await link()
+    expect(await findInvitation(db, token)).toMatchObject({ email, role: 'manager', user: null })
+    expect(await accept(token)).toEqual({ email })
+    const { userId, accountId } = await signIn(db, { email, password: PASSWORD }, SOMEWHERE)
+    expect(accountId).toBe(owner.accountId)
+    expect(await listMembers(db, owner.accountId)).toMatchObject([
+      { id: owner.userId, role: 'owner' },
+      { id: userId, name: 'Abdi Melqart', email, role: 'manager' },
+    ])
+    expect(await open_()).toEqual([])
+    expect((await auditLog(db, owner.accountId)).slice(1, 4)).toMatchObject([
+      { action: 'invitation.created', actorId: owner.userId, details: { email, role: 'manager' } },
+      { action: 'invitation.accepted', actorId: userId, address: '203.0.113.7' },
+      { action: 'member.joined', actorId: userId, targetId: userId, details: { role: 'manager' } },
+    ])
+    expect(await refusal(accept(token))).toMatchObject({
+      code: 'link_ended',
+      message: 'This invitation was accepted already. Sign in.',
+    })
+  })
+
+  it('that two accept at the same moment makes one member', async () => {
+    await invite()
+    const token = await link()
+    const results = await Promise.allSettled([accept(token, 'One'), accept(token, 'Two')])
+    expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+    expect(await listMembers(db, owner.accountId)).toHaveLength(2)
+  })
+
+  it('is refused for a member, and for whoever has one', async () => {
+    await expect(invite('staff', owner.email)).rejects.toMatchObject({ fields: [{ field: 'email' }] })
+    await invite()
+    await expect(invite('admin')).rejects.toMatchObject({ fields: [{ field: 'email' }] })
+    expect(await recordedMails(db, email)).toHaveLength(1)
+    expect(await open_()).toMatchObject([{ role: 'manager' }])
+  })
+
+  it('fifty times an hour is enough for an account', async () => {
+    for (let count = 0; count < 50; count++) await invite('staff', `guest${count}-${email}`)
+    expect(await refusal(invite())).toMatchObject({ code: 'too_many_attempts' })
+    await inviteMember(db, inviter(await makeOwner(db)), { email, role: 'staff' })
+  })
+
+  describe('a link', () => {
+    it('is replaced when it is sent again', async () => {
+      await invite()
+      const first = await link()
+      const [{ id = '' } = {}] = await open_()
+      await resendInvitation(db, inviter(), id)
+      const second = await link()
+      expect(second).not.toBe(first)
+      expect(await refusal(accept(first))).toMatchObject({ code: 'link_ended' })
+      await accept(second)
+      expect((await actions()).slice(0, 2)).toEqual(['invitation.created', 'invitation.resent'])
+    })
+
+    it('whose mail has not left when it is sent again leaves once', async () => {
+      await invite()
+      const [{ id = '' } = {}] = await open_()
+      await resendInvitation(db, inviter(), id)
+      expect(await readMails(db, email)).toHaveLength(1)
+    })
+
+    it('ends when it is revoked, and its mail is not sent any more', async () => {
+      await invite()
+      const token = await link()
+      const [{ id = '' } = {}] = await open_()
+      await revokeInvitation(db, inviter(), id)
+      expect(await refusal(accept(token))).toEqual({
+        code: 'link_ended',
+        message: `This invitation was taken back. Ask ${owner.name} for another one.`,
+      })
+      expect(await actions()).toEqual(['invitation.created', 'invitation.revoked'])
+      expect(await refusal(revokeInvitation(db, inviter(), id))).toMatchObject({ code: 'not_found' })
+      expect(await refusal(resendInvitation(db, inviter(), id))).toMatchObject({ code: 'not_found' })
+      await invite('staff')
+      const [{ id: next = '' } = {}] = await open_()
+      await revokeInvitation(db, inviter(), next)
+      expect(await readMails(db, email)).toEqual([])
+    })
+
+    it('ends after 7 days; then they can be invited again', async () => {
+      await invite()
+      const token = await link()
+      await db.update(invitations).set({ expiresAt: sql`expires_at - interval '7 days'` })
+      expect(await refusal(accept(token))).toMatchObject({
+        code: 'link_ended',
+        message: `This invitation is over 7 days old. Ask ${owner.name} for another one.`,
+      })
+      expect(await open_()).toMatchObject([{ hasExpired: true }])
+      await invite('staff')
+      expect(await open_()).toMatchObject([{ role: 'staff', hasExpired: false }])
+      await accept(await link())
+    })
+
+    it('that is made up is none', async () => {
+      await invite()
+      const [row] = await db.select().from(invitations).where(eq(invitations.email, email))
+      for (const forged of ['', row?.linkId as string, row?.linkHash as string]) {
+        expect(await refusal(accept(forged)), forged).toMatchObject({ code: 'link_ended' })
+      }
+    })
+  })
+
+  describe('for somebody who has a user', () => {
+    it('is accepted by them alone, who are then in both accounts', async () => {
+      const guest = await makeOwner(db, { account_name: 'Tyre Trade', name: 'Elissa' })
+      await invite('manager', guest.email)
+      const [mail] = await readMails(db, guest.email)
+      expect(mail?.to.name).toBe('Elissa')
+      const token = tokenOf(mail)
+      expect((await findInvitation(db, token)).user).toEqual({ id: guest.userId, name: 'Elissa' })
+      expect(await refusal(accept(token))).toMatchObject({ code: 'forbidden' })
+      const stranger = await sessionOf(db, await makeOwner(db))
+      expect(await refusal(acceptAsUser(db, token, stranger, HERE))).toMatchObject({ code: 'forbidden' })
+
+      const session = await sessionOf(db, guest)
+      expect(await acceptAsUser(db, token, session, HERE)).toEqual({ accountId: owner.accountId })
+      expect(await listAccountsOf(db, guest.userId)).toEqual([
+        { id: guest.accountId, name: 'Tyre Trade', role: 'owner' },
+        { id: owner.accountId, name: owner.account_name, role: 'manager' },
+      ])
+      const [user] = await db.select().from(users).where(eq(users.id, guest.userId))
+      expect(user?.name).toBe('Elissa')
+    })
+
+    it('lets their session go on in the other account, and in none that is not theirs', async () => {
+      const guest = await makeOwner(db)
+      await db.insert(members).values({ accountId: owner.accountId, userId: guest.userId, role: 'staff' })
+      const claims = newSessionClaims({ ...guest, sessionVersion: 1 })
+      const token = await encodeSession(claims)
+      expect(await claimsIn(db, token, owner.accountId)).toEqual({ ...claims, aid: owner.accountId })
+      const other = await makeOwner(db)
+      expect(await refusal(claimsIn(db, token, other.accountId))).toMatchObject({ code: 'not_found' })
+      expect(await refusal(claimsIn(db, undefined, owner.accountId))).toMatchObject({ code: 'not_found' })
+    })
+  })
+
+  it('of another account is not there to be sent again or revoked', async () => {
+    await invite()
+    const [{ id = '' } = {}] = await open_()
+    const stranger = inviter(await makeOwner(db))
+    expect(await listInvitations(db, stranger.accountId)).toEqual([])
+    expect(await refusal(resendInvitation(db, stranger, id))).toMatchObject({ code: 'not_found' })
+    expect(await refusal(revokeInvitation(db, stranger, id))).toMatchObject({ code: 'not_found' })
+    expect(await open_()).toHaveLength(1)
+  })
+
+  it('is forgotten three months after its end', async () => {
+    await invite()
+    await db.update(invitations).set({ expiresAt: sql`now() - interval '89 days'` })
+    await pruneInvitations(db)
+    expect(await open_()).toHaveLength(1)
+    await db.update(invitations).set({ expiresAt: sql`now() - interval '91 days'` })
+    await pruneInvitations(db)
+    expect(await open_()).toEqual([])
+  })
+})

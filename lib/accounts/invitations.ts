@@ -1,0 +1,238 @@
+import { and, asc, eq, gt, isNull, lt, lte, sql } from 'drizzle-orm'
+import type { z } from 'zod'
+import type { Database } from '@/db/client'
+import { accounts, invitations, type invitedRoles, members, users } from '@/db/schema'
+import { type Actor, recordAuditEvent } from '../audit'
+import { invalidField, Refusal } from '../errors'
+import { newId } from '../ids'
+import { recordPersonalMail } from '../notifications/personal-mails'
+import { hashLink, linkToken, UNKNOWN_LINK } from './links'
+import { getLanguage } from './profile'
+import type { inviteMemberInput } from './schemas'
+import { countInvitation } from './throttle'
+
+/** How long the link of an invitation is good. */
+export const INVITATION_DAYS = 7
+/** How long invitations that have ended are kept. */
+const KEEP_DAYS = 90
+
+export type InvitedRole = (typeof invitedRoles)[number]
+
+/** Somebody in the account. */
+export interface MemberView {
+  id: string
+  name: string
+  email: string
+  role: (typeof members.$inferSelect)['role']
+  since: Date
+}
+
+/** An invitation that was neither accepted nor revoked. */
+export interface InvitationView {
+  id: string
+  email: string
+  role: InvitedRole
+  invitedByName: string
+  sentAt: Date
+  expiresAt: Date
+  hasExpired: boolean
+}
+
+/** Everybody in an account, the oldest member first. */
+export function listMembers(db: Database, accountId: string): Promise<MemberView[]> {
+  return db
+    .select({ id: users.id, name: users.name, email: users.email, role: members.role, since: members.createdAt })
+    .from(members)
+    .innerJoin(users, eq(users.id, members.userId))
+    .where(eq(members.accountId, accountId))
+    .orderBy(asc(members.createdAt), asc(users.id))
+}
+
+const isOpen = and(isNull(invitations.acceptedAt), isNull(invitations.revokedAt))
+
+/** The open invitations of an account, the oldest first. */
+export function listInvitations(db: Database, accountId: string): Promise<InvitationView[]> {
+  return db
+    .select({
+      id: invitations.id,
+      email: invitations.email,
+      role: invitations.role,
+      invitedByName: invitations.invitedByName,
+      sentAt: invitations.sentAt,
+      expiresAt: invitations.expiresAt,
+      hasExpired: sql<boolean>`${lte(invitations.expiresAt, sql`now()`)}`,
+    })
+    .from(invitations)
+    .where(and(eq(invitations.accountId, accountId), isOpen))
+    .orderBy(asc(invitations.id))
+}
+
+/** A person who invites. */
+type Inviter = Actor & { id: string }
+
+/**
+ * Invites somebody by mail. One whose invitation has expired is invited anew.
+ * @throws {Refusal} `invalid` on `email` for a member and for whoever has an invitation; `too_many_attempts`
+ */
+export async function inviteMember(
+  db: Database,
+  actor: Inviter,
+  { email, role }: z.output<typeof inviteMemberInput>,
+): Promise<void> {
+  const { accountId } = actor
+  const isMember = await db
+    .select({ id: users.id })
+    .from(members)
+    .innerJoin(users, eq(users.id, members.userId))
+    .where(and(eq(members.accountId, accountId), eq(users.email, email)))
+  if (isMember.length > 0) throw invalidField('email', 'Somebody with this e-mail address is a member already.')
+  await countInvitation(db, accountId)
+  await db.transaction(async (tx) => {
+    // One that has expired would stand in the way of a new one.
+    await tx
+      .update(invitations)
+      .set({ revokedAt: sql`now()` })
+      .where(
+        and(
+          eq(invitations.accountId, accountId),
+          eq(invitations.email, email),
+          isOpen,
+          lte(invitations.expiresAt, sql`now()`),
+        ),
+      )
+    const id = newId('invitation')
+    const link = newLink()
+    const inserted = await tx
+      .insert(invitations)
+      .values({
+        id,
+        accountId,
+        email,
+        role,
+        language: await getLanguage(tx, actor.id),
+        invitedById: actor.id,
+        invitedByName: actor.name,
+        ...link,
+      })
+      .onConflictDoNothing()
+      .returning()
+    const [invitation] = inserted
+    if (!invitation) throw invalidField('email', 'This person was invited already. Send the invitation again instead.')
+    await send(tx, invitation)
+    await recordAuditEvent(tx, actor, 'invitation.created', id, { email, role })
+  })
+}
+
+/**
+ * Sends an invitation again, with a new link that is good for another 7 days; links that were sent before end.
+ * @throws {Refusal} `not_found`; `too_many_attempts`
+ */
+export async function resendInvitation(db: Database, actor: Inviter, id: string): Promise<void> {
+  await countInvitation(db, actor.accountId)
+  await db.transaction(async (tx) => {
+    const [invitation] = await tx
+      .update(invitations)
+      .set({ ...newLink(), sentAt: sql`now()`, invitedById: actor.id, invitedByName: actor.name })
+      .where(and(eq(invitations.accountId, actor.accountId), eq(invitations.id, id), isOpen))
+      .returning()
+    if (!invitation) throw notOpen()
+    await send(tx, invitation)
+    await recordAuditEvent(tx, actor, 'invitation.resent', id, { email: invitation.email })
+  })
+}
+
+/**
+ * Takes an invitation back: its link ends.
+ * @throws {Refusal} `not_found`
+ */
+export async function revokeInvitation(db: Database, actor: Actor, id: string): Promise<void> {
+  await db.transaction(async (tx) => {
+    const [invitation] = await tx
+      .update(invitations)
+      .set({ revokedAt: sql`now()` })
+      .where(and(eq(invitations.accountId, actor.accountId), eq(invitations.id, id), isOpen))
+      .returning({ email: invitations.email })
+    if (!invitation) throw notOpen()
+    await recordAuditEvent(tx, actor, 'invitation.revoked', id, { email: invitation.email })
+  })
+}
+
+/** Forgets invitations that ended three months ago. */
+export async function pruneInvitations(db: Database): Promise<void> {
+  await db.delete(invitations).where(lt(invitations.expiresAt, sql`now() - ${KEEP_DAYS} * interval '1 day'`))
+}
+
+function notOpen(): Refusal {
+  return new Refusal('not_found', 'This invitation is not open any more: it was accepted or revoked meanwhile.')
+}
+
+function newLink() {
+  const linkId = newId('invitation')
+  return {
+    linkId,
+    linkHash: hashLink(linkToken('invitation', linkId)),
+    expiresAt: new Date(Date.now() + INVITATION_DAYS * 86_400_000),
+  }
+}
+
+async function send(
+  tx: Database,
+  { id, accountId, email, language, linkId, role, invitedByName, expiresAt }: typeof invitations.$inferSelect,
+): Promise<void> {
+  const [known] = await tx.select({ name: users.name }).from(users).where(eq(users.email, email))
+  const to = { name: known?.name ?? null, address: email, language }
+  await recordPersonalMail(tx, accountId, to, 'invitation.sent', {
+    invitationId: id,
+    linkId,
+    role,
+    by: invitedByName,
+    expiresAt: expiresAt.toISOString(),
+  })
+}
+
+/** An invitation by its link, and whether whoever is invited has a user already. */
+export interface FoundInvitation {
+  id: string
+  accountId: string
+  account: string
+  email: string
+  role: InvitedRole
+  invitedByName: string
+  /** The user with that e-mail address; null: there is none. */
+  user: { id: string; name: string } | null
+}
+
+/**
+ * What a link invites to. Looking uses nothing up.
+ * @throws {Refusal} `link_ended`, saying how
+ */
+export async function findInvitation(db: Database, token: string): Promise<FoundInvitation> {
+  const { id, email, role, invitedByName, acceptedAt, revokedAt, expiresAt } = invitations
+  const [row] = await db
+    .select({
+      id,
+      accountId: invitations.accountId,
+      account: accounts.name,
+      email,
+      role,
+      invitedByName,
+      userId: users.id,
+      userName: users.name,
+      acceptedAt,
+      revokedAt,
+      isInTime: sql<boolean>`${gt(expiresAt, sql`now()`)}`,
+    })
+    .from(invitations)
+    .innerJoin(accounts, eq(accounts.id, invitations.accountId))
+    .leftJoin(users, eq(users.email, email))
+    .where(eq(invitations.linkHash, hashLink(token)))
+  if (!row) throw new Refusal('link_ended', UNKNOWN_LINK)
+  const again = `Ask ${row.invitedByName} for another one.`
+  if (row.acceptedAt) throw new Refusal('link_ended', 'This invitation was accepted already. Sign in.')
+  if (row.revokedAt) throw new Refusal('link_ended', `This invitation was taken back. ${again}`)
+  if (!row.isInTime) {
+    throw new Refusal('link_ended', `This invitation is over ${INVITATION_DAYS} days old. ${again}`)
+  }
+  const { userId, userName, acceptedAt: _, revokedAt: __, isInTime: ___, ...found } = row
+  return { ...found, user: userId === null || userName === null ? null : { id: userId, name: userName } }
+}
