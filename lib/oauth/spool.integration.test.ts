@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
@@ -90,6 +90,29 @@ withTokenKeepers('renewed tokens that the database does not take', (bed, driver)
     await takesAgain()
     expect((await elsewhere).accessToken.reveal()).toBe(kept.accessToken.reveal())
     expect(bed.provider.answers()).toEqual({ 200: 1 })
+  })
+
+  it('keep this process from spending the refresh token again, though it could claim it', async () => {
+    await putEnded()
+    await failStoring(1_000)
+    const first = keeper({ leaseMs: 500, graceMs: 100, waitMs: 1_500 })
+    const kept = await first.valid(bed.owner, byRefresh)
+    await vi.waitFor(async () => expect((await readState(bed.db, bed.owner)).isLeased).toBe(false))
+    expect(await failureOf(first.renew(bed.owner, byRefresh, { reason: 'manual' }))).toMatchObject({ code: 'busy' })
+    expect(bed.provider.answers()).toEqual({ 200: 1 })
+    await takesAgain()
+    await vi.waitFor(() => expect(files()).toEqual([]), { timeout: 5_000 })
+    await expectUsable(kept)
+  })
+
+  it('are not hidden by what a killed process had begun to write, which goes', async () => {
+    const kept = await left()
+    const part = join(folder, 'spool', `${newId('renewalAttempt')}.json.part`)
+    writeFileSync(part, '{"accountId":')
+    utimesSync(part, new Date(0), new Date(0))
+    expect(await keeper().replaySpool()).toBe(0)
+    expect(files()).toEqual([])
+    await expectUsable({ ...kept, version: 2 })
   })
 
   it('take the place of a refusal that somebody met who did not know of them', async () => {

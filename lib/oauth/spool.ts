@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, rename, unlink, writeFile } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { log } from '../log'
@@ -19,6 +19,9 @@ const nullableDate = z.iso
   .datetime()
   .transform((text) => new Date(text))
   .nullable()
+
+/** How long writing a file may take. */
+const PART_MS = 60_000
 
 /** What of a file is not secret. */
 const entrySchema = z.object({
@@ -101,6 +104,7 @@ export class Spool {
       if (error.code === 'ENOENT') return []
       throw error
     })
+    await this.#removeParts(names.filter((each) => each.endsWith('.part')))
     const found: SpooledRenewal[] = []
     for (const name of names.filter((each) => each.endsWith('.json')).sort()) {
       const entry = await this.#read(join(this.#folder, name))
@@ -113,6 +117,15 @@ export class Spool {
     await unlink(this.#pathOf(lease.attemptId)).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') throw error
     })
+  }
+
+  /** What a process that was killed had begun to write. Others may be writing just now. */
+  async #removeParts(names: string[]): Promise<void> {
+    for (const name of names) {
+      const path = join(this.#folder, name)
+      const written = await stat(path).catch(() => null)
+      if (written && Date.now() - written.mtimeMs > PART_MS) await unlink(path)
+    }
   }
 
   #pathOf(attemptId: string): string {

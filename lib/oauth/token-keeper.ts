@@ -107,7 +107,8 @@ export class TokenKeeper {
   readonly #graceMs: number | undefined
   readonly #onAlarm: () => void
   readonly #stopping = new AbortController()
-  readonly #background = new Set<Promise<void>>()
+  /** What brings spooled tokens to the database, with whose they are. */
+  readonly #background = new Map<Promise<void>, string>()
   readonly #running = new Map<string, Promise<KeptTokens>>()
 
   constructor({
@@ -237,7 +238,7 @@ export class TokenKeeper {
     for (const entry of await spool.list()) {
       if (await replay(this.#deps, spool, entry)) continue
       waiting += 1
-      this.#inBackground(replayUntilKept(this.#deps, spool, entry, this.#stopping.signal))
+      this.#inBackground(replayUntilKept(this.#deps, spool, entry, this.#stopping.signal), entry)
     }
     return waiting
   }
@@ -245,18 +246,18 @@ export class TokenKeeper {
   /** Stops bringing to the database what waits on this disk; the next process goes on. */
   async stop(): Promise<void> {
     this.#stopping.abort()
-    await Promise.all(this.#background)
+    await Promise.all(this.#background.keys())
   }
 
   #keep(entry: SpooledRenewal): Promise<number | null> {
     return keepRenewed(this.#deps, this.#spool, entry, {
-      inBackground: (work) => this.#inBackground(work),
+      inBackground: (work) => this.#inBackground(work, entry),
       stopping: this.#stopping.signal,
     })
   }
 
-  #inBackground(work: Promise<void>): void {
-    this.#background.add(work)
+  #inBackground(work: Promise<void>, { lease }: SpooledRenewal): void {
+    this.#background.set(work, keyOf(lease.owner, false))
     void work.finally(() => this.#background.delete(work))
   }
 
@@ -272,7 +273,9 @@ export class TokenKeeper {
     }
   }
 
-  #claim(owner: TokenOwner, reason: RenewalReason, { onlyIfDue = false } = {}): Promise<Lease | null> {
+  async #claim(owner: TokenOwner, reason: RenewalReason, { onlyIfDue = false } = {}): Promise<Lease | null> {
+    // What waits on this disk was got for the refresh token that is stored: that one is spent.
+    if ([...this.#background.values()].includes(keyOf(owner, false))) return null
     return claim(this.#deps.db, owner, { leaseMs: this.#leaseMs, reason, graceMs: this.#graceMs, onlyIfDue })
   }
 
