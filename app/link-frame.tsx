@@ -1,7 +1,7 @@
 'use client'
 
 import Link from 'next/link'
-import { type ReactNode, useEffect, useState } from 'react'
+import { Fragment, type ReactNode, useEffect, useState } from 'react'
 import { Banner } from '@/components/ui/banner'
 import { buttonVariants } from '@/components/ui/button'
 import { Skeleton } from '@/components/ui/skeleton'
@@ -35,6 +35,7 @@ export function LinkFrame<Found>({
   useEffect(() => {
     if (token === null) return
     let isCurrent = true
+    setAnswer(null)
     look(token)
       .catch(() => NO_ANSWER)
       .then((looked) => isCurrent && setAnswer(looked))
@@ -53,7 +54,7 @@ export function LinkFrame<Found>({
       </div>
     )
   }
-  if (answer.ok) return children(token, answer.value)
+  if (answer.ok) return <Fragment key={token}>{children(token, answer.value)}</Fragment>
   return (
     <div className="grid gap-4">
       <Banner tone="error" role="alert">

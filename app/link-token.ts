@@ -10,10 +10,16 @@ import { useEffect, useState } from 'react'
 export function useLinkToken(): string | null {
   const [token, setToken] = useState<string | null>(null)
   useEffect(() => {
-    const found = location.hash.slice(1)
-    if (found) history.replaceState(history.state, '', location.pathname)
-    // React may look twice; the second time there is nothing left.
-    setToken((before) => found || before || '')
+    const read = () => {
+      const found = location.hash.slice(1)
+      if (found) history.replaceState(history.state, '', location.pathname)
+      // React may look twice; the second time there is nothing left.
+      setToken((before) => found || before || '')
+    }
+    read()
+    // Another link opened in the same tab changes the fragment alone: no page is loaded.
+    addEventListener('hashchange', read)
+    return () => removeEventListener('hashchange', read)
   }, [])
   return token
 }

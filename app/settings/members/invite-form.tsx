@@ -1,6 +1,6 @@
 'use client'
 
-import { useEffect, useRef } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { emptyForm, refusedForm } from '@/app/form-state'
 import { Banner } from '@/components/ui/banner'
 import { Button } from '@/components/ui/button'
@@ -15,8 +15,10 @@ import { invitedRoles, roleNames } from './words'
 export function InviteForm() {
   const form = useRef<HTMLFormElement>(null)
   const invited = useRef('')
+  const [chosen, setChosen] = useState<string>('staff')
   const { run, pending, refusal, passwordDialog } = useMemberAction(inviteAction, () => {
     form.current?.reset()
+    setChosen('staff')
     toast(`An invitation is on its way to ${invited.current}`)
   })
   const { message, errors } = refusal ? refusedForm(refusal) : emptyForm
@@ -45,11 +47,11 @@ export function InviteForm() {
       <Field label="E-mail" error={errors.email} required>
         <Input name="email" type="email" autoComplete="off" autoCapitalize="off" spellCheck={false} />
       </Field>
-      <Field label="Role" error={errors.role}>
-        <Select name="role" defaultValue="staff">
-          {invitedRoles.map(({ role, may }) => (
+      <Field label="Role" hint={invitedRoles.find(({ role }) => role === chosen)?.may} error={errors.role}>
+        <Select name="role" value={chosen} onChange={(event) => setChosen(event.currentTarget.value)}>
+          {invitedRoles.map(({ role }) => (
             <option key={role} value={role}>
-              {roleNames[role]} – {may}
+              {roleNames[role]}
             </option>
           ))}
         </Select>
