@@ -17,7 +17,7 @@ test('a full run repeats each measurement often, a quick one seldom, and both ca
 
 test.each([
   [[], 'Say what to measure'],
-  [['verfy'], '"verfy" is no measurement: verify, proxy, footprint'],
+  [['verfy'], '"verfy" is no measurement: verify, proxy, renewal, footprint'],
   [['verify', '--fast'], '"--fast" is no option'],
   [['verify', '--rounds'], '--rounds must be followed by a whole number from 1 to 50'],
   [['verify', '--rounds', '0'], 'from 1 to 50'],
