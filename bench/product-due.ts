@@ -13,6 +13,7 @@ import { findDue } from '../lib/oauth/renewal/due'
 const [runs = '', counts = '', dues = ''] = process.argv.slice(2)
 /** What a sweep looks up at a time. */
 const BATCH = 200
+const ROWS_PER_STATEMENT = 50_000
 const database = await openDatabase(parseConfig(process.env).database)
 const { db } = database
 await database.migrate()
@@ -22,12 +23,14 @@ await db.insert(accounts).values(accountIds.map((id, index) => ({ id, name: `Mer
 const figures: { count: number; due: number; ms: number[]; plan: string[] }[] = []
 for (const count of numbers(counts)) {
   await db.execute(sql`truncate token_sets`)
-  await db.execute(sql`
+  for (let first = 1; first <= count; first += ROWS_PER_STATEMENT) {
+    await db.execute(sql`
     insert into token_sets (account_id, owner_id, version, obtained_at, expires_at, endpoint, renew_at)
     select (${sql.raw(`array['${accountIds.join("','")}']`)})[1 + i % 100], 'cred_' || lpad(to_hex(i), 32, '0'), 1,
       now(), now() + interval '6 hours', 'https://auth-' || i % 20 || '.example.com',
       now() + interval '2 hours' + random() * interval '3 hours'
-    from generate_series(1, ${count}::integer) as i`)
+    from generate_series(${first}::integer, ${Math.min(count, first + ROWS_PER_STATEMENT - 1)}::integer) as i`)
+  }
   // What autovacuum would do soon after; not while we measure.
   await db.execute(sql`vacuum analyze token_sets`)
   for (const due of numbers(dues)) {

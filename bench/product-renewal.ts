@@ -13,7 +13,7 @@ process.stdout.write('{}\n')
 for await (const _ of createInterface({ input: process.stdin })) {
   await db.execute(sql`update token_sets set renew_at = clock_timestamp()`)
   const started = performance.now()
-  const result = await renewDueCredentials({ db, vault, tokens })
+  const result = await renewDueCredentials({ db, vault, tokens }, {})
   const seconds = (performance.now() - started) / 1000
   process.stdout.write(`${JSON.stringify({ ...result, seconds })}\n`)
 }

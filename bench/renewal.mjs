@@ -170,22 +170,22 @@ function report({ options, loadTool, version, due, loops, during, ofEach, second
   const dueMs = (/** @type {number} */ count, /** @type {number} */ many) =>
     median(due.find((one) => one.count === count && one.due === many)?.ms ?? [])
   const plans = due.filter((one) => one.count === MANY && one.plan.length > 0)
+  const ratioOf = (/** @type {number} */ index, /** @type {'p50Ms' | 'p99Ms'} */ figure) => {
+    const { idle, sweeping } = /** @type {import('./lib/during-sweep.mjs').Watched} */ (during.watched[index])
+    return medianRatio(
+      sweeping.map((one) => one[figure]),
+      idle.map((one) => one[figure]),
+    )
+  }
   /** @type {Record<import('./lib/targets.mjs').RenewalFigure, number>} */
   const values = {
     loop: medianRatio(perSecond('fenicia'), perSecond('bare')),
     nothingDue: dueMs(MANY, 0),
     due: dueMs(MANY, 1_000) / dueMs(FEW, 1_000),
-    ...Object.fromEntries(
-      during.watched.flatMap(({ idle, sweeping }, index) =>
-        /** @type {const} */ (['p50Ms', 'p99Ms']).map((figure) => [
-          `${index === 0 ? 'list' : 'call'}-${figure}`,
-          medianRatio(
-            sweeping.map((one) => one[figure]),
-            idle.map((one) => one[figure]),
-          ),
-        ]),
-      ),
-    ),
+    'list-p50Ms': ratioOf(0, 'p50Ms'),
+    'list-p99Ms': ratioOf(0, 'p99Ms'),
+    'call-p50Ms': ratioOf(1, 'p50Ms'),
+    'call-p99Ms': ratioOf(1, 'p99Ms'),
   }
   const judged = RENEWAL_TARGETS.map((target) => {
     const value = values[target.figure]

@@ -106,7 +106,8 @@ export function withTokenKeepers(name: string, suite: (bed: TokenBed, driver: Dr
       instance: (options = {}) =>
         new TokenKeeper({
           db: bed.db,
-          vault: new Vault(new MasterKeys([MASTER_KEY])),
+          // Which remembers the data key, as that of a process does for most renewals.
+          vault,
           egress,
           graceMs: 200,
           ...options,

@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest'
-import { FOOTPRINT_TARGETS, keeps, PROXY_TARGETS, STREAM_TARGET, STREAMED_BYTES, VERIFY_TARGETS } from './targets.mjs'
+import {
+  FOOTPRINT_TARGETS,
+  keeps,
+  PROXY_TARGETS,
+  RENEWAL_TARGETS,
+  STREAM_TARGET,
+  STREAMED_BYTES,
+  VERIFY_TARGETS,
+} from './targets.mjs'
 
 test.each([
   [2, { atLeast: 2 }, true],
@@ -36,6 +44,21 @@ test('the targets of the proxy are those that were promised', () => {
   )
   expect(words).toEqual(['64: requestsPerSecond ratio atLeast 0.5, bare-proxy', '1: p50Ms added atMost 1, direct'])
   expect([STREAMED_BYTES, STREAM_TARGET]).toEqual([1024 ** 3, { atMost: 64, unit: 'MiB' }])
+})
+
+test('the targets of renewal are those that were promised', () => {
+  const words = RENEWAL_TARGETS.map(
+    ({ figure, unit, bound }) => `${figure} ${Object.keys(bound)[0]} ${Object.values(bound)[0]} ${unit}`,
+  )
+  expect(words).toEqual([
+    'loop atLeast 0.6 ×',
+    'nothingDue atMost 5 ms',
+    'due atMost 2 ×',
+    'list-p50Ms atMost 1.5 ×',
+    'list-p99Ms atMost 1.5 ×',
+    'call-p50Ms atMost 1.5 ×',
+    'call-p99Ms atMost 1.5 ×',
+  ])
 })
 
 test('the footprint targets are those that were promised', () => {
