@@ -1,7 +1,7 @@
 import { type Actor, recordAuditEvent } from '../audit'
 import { isEgressError } from '../egress/errors'
 import { invalidField, Refusal } from '../errors'
-import { isOAuthError, type SweepOptions, type SweepResult, sweepDue, type TokenOwner } from '../oauth'
+import { isOAuthError, type SweepOptions, type SweepResult, sweepDue, type TokenOwner, type Waiting } from '../oauth'
 import { isVaultError } from '../vault'
 import { findCredential, settingsOfRow } from './base'
 import { renewableOf } from './oauth'
@@ -19,7 +19,7 @@ export function renewDueCredentials(
   store: Store,
   options: Pick<SweepOptions, 'signal' | 'forMs'> & { renew?: SweepOptions['renew'] },
 ): Promise<SweepResult> {
-  const renew: SweepOptions['renew'] = (due) => renewIfDue(store, due)
+  const renew: SweepOptions['renew'] = (due, waiting) => renewIfDue(store, due, waiting)
   return sweepDue({ db: store.db, renew, ...options })
 }
 
@@ -28,8 +28,8 @@ export function renewDueCredentials(
  * @returns whether they were renewed here
  * @throws {OAuthError}, {EgressError}, {VaultError} of a renewal that failed, which its history tells of; {Refusal} `not_found`
  */
-export function renewIfDue({ db, vault, tokens }: Store, owner: TokenOwner): Promise<boolean> {
-  return tokens.renewIfDue(owner, () => renewableOf(db, vault, owner.accountId, owner.ownerId))
+export function renewIfDue({ db, vault, tokens }: Store, owner: TokenOwner, waiting?: Waiting): Promise<boolean> {
+  return tokens.renewIfDue(owner, () => renewableOf(db, vault, owner.accountId, owner.ownerId), waiting)
 }
 
 /**

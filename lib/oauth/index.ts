@@ -1,6 +1,6 @@
 export { isOAuthError, OAuthError } from './errors'
 export type { DueRenewal } from './renewal/due'
-export { type SweepOptions, type SweepResult, sweepDue } from './renewal/sweep'
+export { type SweepOptions, type SweepResult, sweepDue, type Waiting } from './renewal/sweep'
 export { Spool } from './spool'
 export { expireTokens, moveTokens, putTokens, removeTokens, rescheduleTokens, type TokenOwner } from './stored-tokens'
 export { type OAuthClient, obtainTokens } from './token-endpoint'

@@ -14,6 +14,7 @@ import { claim, confirm, type Lease, type RenewalReason, release } from './lease
 import { type Failure, judgeFailure } from './renewal/failure'
 import { endAttempt, recordFailure } from './renewal/record-failure'
 import { learnedFrom } from './renewal/schedule'
+import type { Waiting } from './renewal/sweep'
 import type { Spool, SpooledRenewal } from './spool'
 import type { Renewed } from './store'
 import {
@@ -93,6 +94,7 @@ interface Renewal {
   reason: RenewalReason
   isForced: boolean
   onStage: OnStage | undefined
+  waiting?: Waiting
 }
 
 /**
@@ -181,15 +183,16 @@ export class TokenKeeper {
 
   /**
    * Renews tokens that are due, ahead of their end; who finds that somebody else does, or has, leaves it to him.
+   * @param waiting told when it waits for the token endpoint
    * @returns whether they were renewed here
    * @throws see `valid`
    */
-  async renewIfDue(owner: TokenOwner, load: () => Promise<Renewable>): Promise<boolean> {
+  async renewIfDue(owner: TokenOwner, load: () => Promise<Renewable>, waiting?: Waiting): Promise<boolean> {
     if (this.#running.has(keyOf(owner, false))) return false
     const askedAt = performance.now()
     const lease = await this.#claim(owner, 'ahead', { onlyIfDue: true })
     if (!lease) return false
-    const renewal = { owner, load, known: null, reason: 'ahead', isForced: false, onStage: undefined } as const
+    const renewal = { owner, load, known: null, reason: 'ahead', isForced: false, onStage: undefined, waiting } as const
     return (await this.#renewUnder(lease, askedAt, renewal)) !== null
   }
 
@@ -353,7 +356,7 @@ export class TokenKeeper {
    */
   async #renewUnder(lease: Lease, askedAt: number, renewal: Renewal): Promise<KeptTokens | null> {
     const { db, vault } = this.#deps
-    const { owner, load, known, onStage } = renewal
+    const { owner, load, known, onStage, waiting } = renewal
     let renewable: Renewable | null = null
     let stored: StoredTokens | null = null
     try {
@@ -372,7 +375,7 @@ export class TokenKeeper {
       }
       throwIfRefused(state, renewal)
       const learnedSeconds = learnedBy(renewal, state)
-      const got = await this.#obtain(renewable, stored, { ...state, learnedSeconds }, onStage)
+      const got = await this.#obtain(renewable, stored, { ...state, learnedSeconds }, onStage, waiting)
       const version = await this.#keep({ lease, renewed: got.renewed })
       if (version === null) {
         log.warn({ owner: owner.ownerId }, 'A renewal came too late: its tokens are dropped for those that are stored')
@@ -399,10 +402,13 @@ export class TokenKeeper {
     stored: StoredTokens,
     { version, learnedSeconds }: Pick<TokenState, 'version' | 'learnedSeconds'>,
     onStage: OnStage | undefined,
+    waiting?: Waiting,
   ) {
     const sentAt = new Date()
     const call = { onStage: telling(onStage), limits: this.#limits() }
-    const tokens = await obtainTokens(this.#deps.egress, client, grantOf(grant, stored.refreshToken), call)
+    const asked = grantOf(grant, stored.refreshToken)
+    waiting?.begin()
+    const tokens = await obtainTokens(this.#deps.egress, client, asked, call).finally(() => waiting?.end())
     const isSameRefreshToken = tokens.refreshToken?.reveal() === stored.refreshToken?.reveal()
     const renewed: Renewed = {
       tokens: { ...tokens, refreshEndsAt: tokens.refreshExpiresAt ?? (isSameRefreshToken ? 'unchanged' : null) },

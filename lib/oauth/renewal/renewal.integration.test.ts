@@ -7,7 +7,7 @@ import { newId } from '../../ids'
 import { log } from '../../log'
 import { Secret } from '../../vault/secret'
 import { claim } from '../lease'
-import { expireTokens, putTokens, rescheduleTokens, type TokenOwner } from '../stored-tokens'
+import { expireTokens, putTokens, readState, rescheduleTokens, type TokenOwner } from '../stored-tokens'
 import { findDue } from './due'
 import { GIVE_UP_MS } from './schedule'
 import { sweepDue } from './sweep'
@@ -81,7 +81,7 @@ withTokenKeepers('renewal', (bed) => {
     Array.from({ length: count }, () => ({ ...bed.owner, ownerId: newId('credential') }))
   const sweep = (load = byRefresh, options = {}) => {
     const keeper = instance()
-    return sweepDue({ db: bed.db, renew: (owner) => keeper.renewIfDue(owner, load), ...options })
+    return sweepDue({ db: bed.db, renew: (owner, waiting) => keeper.renewIfDue(owner, load, waiting), ...options })
   }
 
   describe('comes', () => {
@@ -175,6 +175,33 @@ withTokenKeepers('renewal', (bed) => {
       expect(await instance().renewIfDue(bed.owner, byRefresh)).toBe(false)
       expect(bed.provider.requests()).toBe(0)
       expect(await attempts()).toEqual([])
+    })
+
+    it('beside few others that are at work, and many that wait for their token endpoint', async () => {
+      const owners = others(8)
+      for (const owner of owners) {
+        await insertCredential(bed, owner)
+        await putEnded(owner)
+      }
+      const now = { atWork: 0, waiting: 0 }
+      let mostAtWork = 0
+      await sweepDue({
+        db: bed.db,
+        renew: async ({ ownerId }, waiting) => {
+          if (!owners.some((owner) => owner.ownerId === ownerId)) return false
+          now.atWork += 1
+          mostAtWork = Math.max(mostAtWork, now.atWork)
+          await readState(bed.db, bed.owner)
+          now.atWork -= 1
+          now.waiting += 1
+          waiting.begin()
+          await vi.waitFor(() => expect(now.waiting).toBe(8), { timeout: 5_000 })
+          waiting.end()
+          return true
+        },
+      })
+      expect(now.waiting).toBe(8)
+      expect(mostAtWork).toBe(2)
     })
 
     it('begins nothing once it is to stop', async () => {

@@ -9,6 +9,12 @@ import { type DueRenewal, findDue, nextDueInMs } from './due'
 /** Renewals that a sweep has under way at once, in all and at one token endpoint: one that hangs leaves room for others. */
 const AT_ONCE = 24
 const AT_ONCE_PER_ENDPOINT = 8
+/**
+ * Renewals that do something here, rather than wait for a token endpoint, when one more is begun: what they do is the
+ * database's work and this process's, and more of it at once delays whoever else wants something of them, and nothing is
+ * done sooner.
+ */
+const AT_WORK = 2
 /** How many are looked up at a time. */
 const BATCH = 200
 /** What became due since all was looked up is looked up after so long: not whenever one renewal is done. */
@@ -18,11 +24,17 @@ const MAX_WAIT_MS = 5_000
 
 export interface SweepOptions {
   db: Database
-  /** Renews one, if it is still due. */
-  renew: (due: DueRenewal) => Promise<boolean>
+  /** Renews one, if it is still due; tells when it waits for the token endpoint. */
+  renew: (due: DueRenewal, waiting: Waiting) => Promise<boolean>
   signal?: AbortSignal
   /** How long to go on with what becomes due meanwhile. */
   forMs?: number
+}
+
+/** Told when a renewal begins to wait for a token endpoint, and when it has its answer. */
+export interface Waiting {
+  begin(): void
+  end(): void
 }
 
 export interface SweepResult {
@@ -61,46 +73,67 @@ async function renewAll(
   const running = new Map<string, Promise<void>>()
   const perEndpoint = new Map<string, number>()
   const seen = new Set<string>()
-  let waiting: DueRenewal[] = []
+  let queue: DueRenewal[] = []
   let seenAgain = 0
   let lookAt = 0
+  let atWork = 0
+  let wake = () => {}
 
   const endpointOf = (due: DueRenewal) => due.endpoint ?? keyOf(due)
   const start = (due: DueRenewal) => {
     const key = keyOf(due)
     const endpoint = endpointOf(due)
     perEndpoint.set(endpoint, (perEndpoint.get(endpoint) ?? 0) + 1)
-    const work = renewOne(renew, due, result).finally(() => {
+    atWork += 1
+    const waiting = {
+      begin: () => {
+        atWork -= 1
+        wake()
+      },
+      // Whatever is begun meanwhile: an answer is stored at once.
+      end: () => {
+        atWork += 1
+      },
+    }
+    const work = renewOne((each) => renew(each, waiting), due, result).finally(() => {
+      atWork -= 1
       running.delete(key)
       perEndpoint.set(endpoint, (perEndpoint.get(endpoint) ?? 1) - 1)
     })
     running.set(key, work)
   }
   const takeNext = () => {
-    if (running.size >= AT_ONCE || signal?.aborted) return undefined
-    const at = waiting.findIndex((due) => (perEndpoint.get(endpointOf(due)) ?? 0) < AT_ONCE_PER_ENDPOINT)
-    return at < 0 ? undefined : waiting.splice(at, 1)[0]
+    if (running.size >= AT_ONCE || atWork >= AT_WORK || signal?.aborted) return undefined
+    const at = queue.findIndex((due) => (perEndpoint.get(endpointOf(due)) ?? 0) < AT_ONCE_PER_ENDPOINT)
+    return at < 0 ? undefined : queue.splice(at, 1)[0]
   }
 
   for (;;) {
-    const mayLook = performance.now() >= lookAt || running.size + waiting.length === 0
-    if (!signal?.aborted && mayLook && running.size < AT_ONCE && waiting.length < BATCH / 2) {
+    const mayLook = performance.now() >= lookAt || running.size + queue.length === 0
+    if (!signal?.aborted && mayLook && running.size < AT_ONCE && queue.length < BATCH / 2) {
       const limit = BATCH + seenAgain
       const found = await findDue(db, limit)
       lookAt = found.length < limit ? performance.now() + LOOK_AGAIN_MS : 0
       const fresh = found.filter((due) => !seen.has(keyOf(due)))
       seenAgain = found.length - fresh.length
       for (const due of fresh) seen.add(keyOf(due))
-      waiting = waiting.concat(fresh)
+      queue = queue.concat(fresh)
     }
     for (let due = takeNext(); due; due = takeNext()) start(due)
     if (running.size === 0) return
-    await Promise.race(running.values())
+    const woken = new Promise<void>((resolve) => {
+      wake = resolve
+    })
+    await Promise.race([woken, ...running.values()])
   }
 }
 
 /** Renews one; what becomes of it is counted, and thrown by none. */
-async function renewOne(renew: SweepOptions['renew'], due: DueRenewal, result: SweepResult): Promise<void> {
+async function renewOne(
+  renew: (due: DueRenewal) => Promise<boolean>,
+  due: DueRenewal,
+  result: SweepResult,
+): Promise<void> {
   try {
     if (await renew(due)) result.renewed += 1
   } catch (error) {
