@@ -11,7 +11,7 @@ import { isOAuthError, OAuthError } from './errors'
 import { isGood, USE_MARGIN_MS } from './good'
 import { keepRenewed, replay, replayUntilKept } from './keep-renewed'
 import { claim, confirm, type Lease, type RenewalReason, release } from './lease'
-import { type Failure, judgeFailure } from './renewal/failure'
+import { type Failure, judgeFailure, WITHOUT_REFRESH_TOKEN } from './renewal/failure'
 import { endAttempt, recordFailure } from './renewal/record-failure'
 import { learnedFrom } from './renewal/schedule'
 import type { Waiting } from './renewal/sweep'
@@ -359,6 +359,7 @@ export class TokenKeeper {
     const { owner, load, known, onStage, waiting } = renewal
     let renewable: Renewable | null = null
     let stored: StoredTokens | null = null
+    let version = 0
     try {
       renewable = await load()
       const { ownerVersion = null } = renewable
@@ -366,6 +367,7 @@ export class TokenKeeper {
       const held = await readLeased(db, vault, owner, lease.fence)
       if (held === null) return null
       stored = held.tokens
+      version = held.state.version
       const isOld = performance.now() - askedAt > this.#leaseMs * FRESH_SHARE
       const state = isOld ? await confirm(db, lease, this.#leaseMs) : held.state
       if (state === null) return null
@@ -376,15 +378,15 @@ export class TokenKeeper {
       throwIfRefused(state, renewal)
       const learnedSeconds = learnedBy(renewal, state)
       const got = await this.#obtain(renewable, stored, { ...state, learnedSeconds }, onStage, waiting)
-      const version = await this.#keep({ lease, renewed: got.renewed })
-      if (version === null) {
+      const kept = await this.#keep({ lease, renewed: got.renewed })
+      if (kept === null) {
         log.warn({ owner: owner.ownerId }, 'A renewal came too late: its tokens are dropped for those that are stored')
         return null
       }
       if (got.usedNextSecret) await nextSecretUsed(renewable, owner)
-      return { accessToken: got.accessToken, version, expiresAt: got.expiresAt, ownerVersion }
+      return { accessToken: got.accessToken, version: kept, expiresAt: got.expiresAt, ownerVersion }
     } catch (error) {
-      const failure = judge(error, stored)
+      const failure = isEnd(error, version, renewal) ? WITHOUT_REFRESH_TOKEN : judge(error, stored)
       const recorded = await quietly(lease, async () => {
         if (failure) return recordFailure(db, lease, endpointOf(renewable), failure)
         await release(db, lease)
@@ -488,6 +490,11 @@ async function quietly<T>(lease: Lease, write: () => Promise<T>): Promise<T | un
     log.warn({ error, owner: lease.owner.ownerId }, 'A lease could not be given back')
     return undefined
   }
+}
+
+/** Whether there are tokens that need others now, and nothing to get them with. Who asks by himself is told so, no more. */
+function isEnd(error: unknown, version: number, { isForced }: Renewal): boolean {
+  return isOAuthError(error) && error.code === 'no_refresh_token' && version > 0 && !isForced
 }
 
 /** Tells the caller of stages; should that fail, it costs no refresh token. */

@@ -62,4 +62,19 @@ export function judgeFailure(thrown: unknown): Failure | null {
   return null
 }
 
+/**
+ * What it means that tokens come to their end without a refresh token: consent has brought none, and nobody but a person
+ * can get others.
+ */
+export const WITHOUT_REFRESH_TOKEN: Failure = {
+  isPermanent: true,
+  isEndpoints: false,
+  isAnswerLost: false,
+  error: 'no_refresh_token',
+  status: null,
+  detail: 'The service gave no refresh token when it was connected.',
+  said: 'The service gave no refresh token when it was connected.',
+  retryAfterMs: null,
+}
+
 const TEMPORARY = { isPermanent: false, isEndpoints: false, isAnswerLost: false, status: null, retryAfterMs: null }

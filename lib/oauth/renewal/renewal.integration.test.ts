@@ -315,6 +315,31 @@ withTokenKeepers('renewal', (bed) => {
       expect(JSON.stringify([await events(), await attempts()])).not.toContain('unknown-token')
     })
 
+    it('because consent has brought no refresh token asks for a person while calls still go on, and once', async () => {
+      const expiresAt = new Date(Date.now() + HOUR)
+      await put({ refreshToken: null, accessToken: new Secret('good'), expiresAt, scope: null })
+      // Who asks by himself is told so, and nothing is wrong yet.
+      await failureOf(instance().renew(bed.owner, byRefresh, { reason: 'manual' }))
+      expect(await row()).toMatchObject({ refusedError: null, leaseUntil: null })
+      await due()
+      expect(await sweep()).toEqual({ renewed: 0, failed: 1 })
+      expect(await row()).toMatchObject({ refusedError: 'no_refresh_token', renewAt: null, leaseUntil: null })
+      expect((await instance().valid(bed.owner, byRefresh)).accessToken.reveal()).toBe('good')
+      await bed.age(HOUR)
+      await failureOf(instance().valid(bed.owner, byRefresh))
+      expect(await attempts()).toMatchObject([{ reason: 'ahead', result: 'refused', error: 'no_refresh_token' }])
+      expect(await events()).toMatchObject([
+        { kind: 'credential.reauthorization_required', callsFailAt: expiresAt.toISOString() },
+      ])
+      expect(bed.provider.requests()).toBe(0)
+    })
+
+    it('because there is no refresh token, of a token that the service takes no longer, asks for a person', async () => {
+      await put({ refreshToken: null, accessToken: new Secret('revoked'), expiresAt: null, scope: null })
+      await failureOf(instance().renew(bed.owner, byRefresh, { reason: 'rejected', unlessNewerThan: 1 }))
+      expect(await kinds()).toEqual(['credential.reauthorization_required'])
+    })
+
     it('for good, of an unknown outcome before it, says so', async () => {
       await put({ ...ENDED, refreshToken: new Secret('unknown-token') })
       await claim(bed.db, bed.owner, { leaseMs: 1, reason: 'ahead' })
