@@ -1,4 +1,4 @@
-import { and, asc, eq } from 'drizzle-orm'
+import { and, asc, eq, type SQL, sql } from 'drizzle-orm'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { credentials, outboxEvents, renewalAttempts, tokenEndpoints, tokenSets } from '@/db/schema'
 import { createTestAccount } from '@/test/account'
@@ -237,6 +237,21 @@ withTokenKeepers('renewal', (bed) => {
       await bed.db.update(tokenSets).set({ renewAt: new Date(Date.now() - 1_000) })
       expect(await sweep()).toEqual({ renewed: 8, failed: 0 })
       expect(await bed.db.$count(tokenEndpoints)).toBe(0)
+    })
+
+    it('is found by the index of what is due, without a look at the rest', async () => {
+      const plan = await bed.db.transaction(async (tx) => {
+        await tx.execute(sql`set local enable_seqscan = off`)
+        const lines: unknown[] = []
+        const execute = async (statement: SQL) => {
+          const { rows } = (await tx.execute(sql`explain ${statement}`)) as unknown as { rows: unknown[] }
+          lines.push(...rows)
+          return { rows: [] }
+        }
+        await findDue(Object.create(tx, { execute: { value: execute } }), 200)
+        return JSON.stringify(lines)
+      })
+      expect(plan).toMatch(/token_sets_due_idx.*Index Cond: \(renew_at <= /)
     })
 
     it('takes an account’s one before another account’s next', async () => {
