@@ -394,7 +394,7 @@ export class TokenKeeper {
 
   /** Asks the token endpoint. What it answers is to be kept by the caller before anything else is done. */
   async #obtain(
-    { client, grant }: Renewable,
+    { client, grant, ownerVersion }: Renewable,
     stored: StoredTokens,
     { version, learnedSeconds }: Pick<TokenState, 'version' | 'learnedSeconds'>,
     onStage: OnStage | undefined,
@@ -409,6 +409,7 @@ export class TokenKeeper {
       endpoint: new URL(client.tokenUrl).origin,
       version,
       learnedSeconds,
+      ownerVersion,
     }
     const { accessToken, expiresAt, usedNextSecret } = tokens
     return { renewed, accessToken, expiresAt, usedNextSecret }
