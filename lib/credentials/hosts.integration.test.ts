@@ -440,6 +440,50 @@ describe('a server of one’s own gets no tokens', () => {
     expectNothingAt(thief, ...secrets)
   })
 
+  it.each(['as it is', 'as a form has it'])('that are stored for elsewhere while a test begins, %s', async (how) => {
+    const id = await make({
+      type: 'oauth2',
+      ...client(),
+      token_url: `${thief.url}/token`,
+      grant: 'refresh_token',
+      hosts: [thief.url],
+      test: { url: thief.url },
+      secret: { client_secret: bogus, refresh_token: bogus },
+    })
+    thief.respondWith(
+      200,
+      { 'content-type': 'application/json' },
+      '{"access_token":"at-thief-1","token_type":"bearer"}',
+    )
+    const refresh_token = await provider.mintRefreshToken()
+    const secret = { client_secret: provider.clientSecret, refresh_token }
+    const changes = { ...client(), hosts: [home.url], test: { url: home.url }, secret }
+    const store = credentialStore()
+    let isChanged = false
+    // The test has read where to send, and waits for who renews.
+    const tokens = new Proxy(store.tokens, {
+      get(target, name) {
+        const value = Reflect.get(target, name)
+        if (typeof value !== 'function') return value
+        return async (...args: unknown[]) => {
+          if (!isChanged) await updateCredential(store, actor, id, parseInput(credentialChanges, changes))
+          isChanged = true
+          return Reflect.apply(value, target, args)
+        }
+      },
+    })
+    const row = await findCredential(store.db, account, id)
+    const report =
+      how === 'as it is'
+        ? await testCredential({ ...store, tokens }, actor, id)
+        : await testForm({ ...store, tokens }, actor, changedForm(row, { name: 'Other' }), id)
+    expect(isChanged).toBe(true)
+    expect(report.result).toBe('failed')
+    const kept = await openTokens(store.db, api.runtime.vault, { accountId: account, ownerId: id })
+    const got = [kept.accessToken?.reveal(), kept.refreshToken?.reveal()].filter((one) => one !== undefined)
+    expectNothingAt(thief, provider.clientSecret, refresh_token, ...got)
+  })
+
   it('by a redirect of the token endpoint', async () => {
     const { id, slug, secrets } = await inUse('refresh_token')
     for (const status of [302, 307, 308]) {

@@ -33,6 +33,7 @@ const entrySchema = z.object({
   endpoint: z.string(),
   version: z.number().int(),
   learnedSeconds: z.number().int().nullable(),
+  ownerVersion: z.number().int().nullable().optional(),
   expiresAt: nullableDate,
   refreshEndsAt: z.union([z.literal('unchanged'), nullableDate]),
   scope: z.string().nullable(),
@@ -61,7 +62,7 @@ export class Spool {
    */
   async write({ lease, renewed }: SpooledRenewal): Promise<void> {
     const { owner, fence, attemptId } = lease
-    const { tokens, sentAt, endpoint, version, learnedSeconds } = renewed
+    const { tokens, sentAt, endpoint, version, learnedSeconds, ownerVersion } = renewed
     const master = this.#masterKeys.first
     const revealed = {
       access_token: tokens.accessToken?.reveal() ?? null,
@@ -75,6 +76,7 @@ export class Spool {
       endpoint,
       version,
       learnedSeconds,
+      ownerVersion,
       expiresAt: tokens.expiresAt,
       refreshEndsAt: tokens.refreshEndsAt ?? null,
       scope: tokens.scope,

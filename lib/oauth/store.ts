@@ -1,6 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
-import { renewalAttempts, tokenEndpoints, tokenSets } from '@/db/schema'
+import { credentials, renewalAttempts, tokenEndpoints, tokenSets } from '@/db/schema'
 import type { Vault } from '../vault/vault'
 import type { Lease } from './lease'
 import { endAlarm } from './renewal/alarm'
@@ -27,6 +27,8 @@ export interface Renewed {
   version: number
   /** How long tokens of an unknown lifetime were found to last. */
   learnedSeconds: number | null
+  /** The version of the credential that they were got for; null or missing: a draft's. */
+  ownerVersion?: number | null
 }
 
 /**
@@ -126,17 +128,23 @@ function storeInSteps(
 }
 
 /** What is written of renewed tokens, and of a renewal that succeeded. */
-function columnsOf(owner: TokenOwner, { tokens, sentAt, endpoint, learnedSeconds }: Renewed) {
+function columnsOf(owner: TokenOwner, { tokens, sentAt, endpoint, learnedSeconds, ownerVersion = null }: Renewed) {
   const elapsedMs = Date.now() - sentAt.getTime()
   const endsInMs = tokens.expiresAt && tokens.expiresAt.getTime() - sentAt.getTime() - elapsedMs
   const renewInMs = tokens.accessToken ? renewalDueInMs({ endsInMs, learnedSeconds }) : 0
   const fromNow = (ms: number | null) =>
     ms === null ? sql`null::timestamptz` : sql`clock_timestamp() + ${ms}::float8 * interval '1 millisecond'`
+  // Of a client or for hosts that are others by now: what is got next is what the credential means.
+  const unlessOutdated = (at: ReturnType<typeof fromNow>) =>
+    ownerVersion === null
+      ? at
+      : sql`case when ${ownerVersion} = (select version from ${credentials}
+          where account_id = ${owner.accountId} and id = ${owner.ownerId}) then ${at} else clock_timestamp() end`
   return {
     version: sql`${tokenSets.version} + 1`,
     obtainedAt: fromNow(-elapsedMs),
-    expiresAt: fromNow(endsInMs),
-    renewAt: sql`case when ${isRenewedAhead(owner)} then ${fromNow(renewInMs)} end`,
+    expiresAt: unlessOutdated(fromNow(endsInMs)),
+    renewAt: sql`case when ${isRenewedAhead(owner)} then ${unlessOutdated(fromNow(renewInMs))} end`,
     ...refreshEndColumns(tokens, fromNow),
     endpoint,
     learnedSeconds,

@@ -19,7 +19,6 @@ import type { Spool, SpooledRenewal } from './spool'
 import type { Renewed } from './store'
 import {
   type HeldTokens,
-  openTokens,
   readHeld,
   readLeased,
   readState,
@@ -204,21 +203,25 @@ export class TokenKeeper {
    */
   async trial(
     owner: TokenOwner,
-    { client, grant: kind }: Renewable,
+    renewable: Renewable,
     { keepAccessToken, onStage, signal }: RenewalOptions & { keepAccessToken: boolean },
   ): Promise<KeptTokens> {
     const { db, vault } = this.#deps
     const lease = await this.#claimInTime(owner, signal)
     let stored: StoredTokens | null = null
     try {
-      stored = await openTokens(db, vault, owner)
+      const held = await readLeased(db, vault, owner, lease.fence)
+      const { ownerVersion = null } = renewable
+      // Changed since the form was read: these tokens may not be meant for where it would send them.
+      if (held === null || held.ownerVersion !== ownerVersion) throw new OAuthError('busy')
+      stored = held.tokens
       const state = await confirm(db, lease, this.#leaseMs)
       if (state === null) throw new OAuthError('busy')
-      const got = await this.#obtain({ client, grant: kind }, stored, state, onStage)
+      const got = await this.#obtain(renewable, stored, state, onStage)
       if (!keepAccessToken) got.renewed.tokens = { ...got.renewed.tokens, accessToken: null, expiresAt: null }
       const version = await this.#keep({ lease, renewed: got.renewed })
       if (version === null) throw new OAuthError('busy')
-      return { accessToken: got.accessToken, version, expiresAt: got.expiresAt, ownerVersion: null }
+      return { accessToken: got.accessToken, version, expiresAt: got.expiresAt, ownerVersion }
     } catch (error) {
       const failure = judge(error, stored)
       await quietly(lease, async () => {
@@ -400,7 +403,7 @@ export class TokenKeeper {
 
   /** Asks the token endpoint. What it answers is to be kept by the caller before anything else is done. */
   async #obtain(
-    { client, grant }: Renewable,
+    { client, grant, ownerVersion }: Renewable,
     stored: StoredTokens,
     { version, learnedSeconds }: Pick<TokenState, 'version' | 'learnedSeconds'>,
     onStage: OnStage | undefined,
@@ -418,6 +421,7 @@ export class TokenKeeper {
       endpoint: new URL(client.tokenUrl).origin,
       version,
       learnedSeconds,
+      ownerVersion,
     }
     const { accessToken, expiresAt, usedNextSecret } = tokens
     return { renewed, accessToken, expiresAt, usedNextSecret }

@@ -3,7 +3,7 @@ import { credentials } from '@/db/schema'
 import { type Actor, recordAuditEvent } from '../../audit'
 import { isEgressError } from '../../egress/errors'
 import { invalidField, Refusal } from '../../errors'
-import { isOAuthError, type KeptTokens, obtainTokens, type RenewalOptions } from '../../oauth'
+import { isOAuthError, type KeptTokens, OAuthError, obtainTokens, type RenewalOptions } from '../../oauth'
 import { blank } from '../../vault/blank'
 import type { Secret } from '../../vault/secret'
 import type { Secrets } from '../../vault/vault'
@@ -83,12 +83,13 @@ export async function testForm(
     if (kept) options.onEvent?.({ kind: 'draft', draftId: kept.id })
     const { ownerId } = ofWhom
     const client = oauthClientOf(settings, secrets, form.provider)
-    const renewable = { client, grant: renewalGrantOf(settings.grant) }
+    const ownerVersion = row !== null && ownerId === row.id ? row.version : null
+    const renewable = { client, grant: renewalGrantOf(settings.grant), ownerVersion }
     const keepAccessToken = kept !== null
     if (ownerId) {
       const owner = { accountId, ownerId }
       tokens = orAsTheyAre(
-        settings,
+        { settings, ownerVersion },
         (call) => keeper.trial(owner, renewable, { keepAccessToken, ...call }),
         (call) => keeper.valid(owner, async () => renewable, call),
       )
@@ -132,7 +133,7 @@ export async function testCredential(
   const load = () => renewableOf(db, vault, accountId, id)
   const owner = { accountId, ownerId: id }
   const tokens = orAsTheyAre(
-    settings,
+    { settings, ownerVersion: row.version },
     (call) => store.tokens.renew(owner, load, { reason: 'test', ...call }),
     (call) => store.tokens.valid(owner, load, call),
   )
@@ -182,20 +183,23 @@ interface Tokens {
 
 /**
  * Tokens that a consent has brought may have come without a refresh token: what can be tested then is the access token, as
- * long as it lasts.
+ * long as it lasts. Those of a credential that was changed since the test has read it may not be meant for where it goes.
  */
 function orAsTheyAre(
-  settings: CredentialSettings,
+  { settings, ownerVersion }: { settings: CredentialSettings; ownerVersion: number | null },
   renew: Tokens['renew'],
   valid: (call: RenewalOptions) => Promise<KeptTokens>,
 ): Tokens {
-  if (settings.type !== 'oauth2' || settings.grant !== 'authorization_code') return { renew }
+  const isConsent = settings.type === 'oauth2' && settings.grant === 'authorization_code'
   return {
-    renew: (call) =>
-      renew(call).catch((error: unknown) => {
-        if (isOAuthError(error) && error.code === 'no_refresh_token') return valid(call)
+    renew: async (call) => {
+      const kept = await renew(call).catch((error: unknown) => {
+        if (isConsent && isOAuthError(error) && error.code === 'no_refresh_token') return valid(call)
         throw error
-      }),
+      })
+      if (kept.ownerVersion !== ownerVersion) throw new OAuthError('busy')
+      return kept
+    },
   }
 }
 

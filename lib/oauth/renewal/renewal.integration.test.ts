@@ -105,6 +105,23 @@ withTokenKeepers('renewal', (bed) => {
       expectBetween(await dueInMs(), 0, 0)
     })
 
+    it('again after one that was under way while the client was corrected, whose tokens are of the one before', async () => {
+      await putEnded()
+      const proceed = bed.holdAnswers()
+      const of = (ownerVersion: number) => async () => ({ ...(await byRefresh()), ownerVersion })
+      const renewing = instance().valid(bed.owner, of(1))
+      await bed.reached()
+      await bed.db.transaction(async (tx) => {
+        await tx.update(credentials).set({ version: 2 }).where(eq(credentials.id, bed.owner.ownerId))
+        await expireTokens(tx, bed.owner)
+      })
+      proceed()
+      expect(await renewing).toMatchObject({ version: 2, ownerVersion: 1 })
+      expectBetween(await dueInMs(), 0, 0)
+      expect(await instance().valid(bed.owner, of(2))).toMatchObject({ version: 3, ownerVersion: 2 })
+      expect(bed.provider.answers()).toEqual({ 200: 2 })
+    })
+
     it('not to a credential whose owner does not want it, until he does', async () => {
       const set = (renewAhead: boolean) =>
         bed.db.transaction(async (tx) => {
