@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { inArray, sql } from 'drizzle-orm'
 import { expect, vi } from 'vitest'
 import type { Database } from '@/db/client'
-import { credentials } from '@/db/schema'
+import { credentials, tokenSets } from '@/db/schema'
 import type { Connected, Fleet } from './fleet'
 import type { OAuthServer } from './oauth-provider'
 import { held } from './oauth-server'
@@ -12,13 +12,50 @@ export interface Halt {
   proceed(): Promise<void> | void
 }
 
-/** Has every renewal of these stand still once it is claimed, before it knows what to renew with. */
-export async function haltClaimed({ db }: Fleet, all: readonly Connected[]): Promise<Halt> {
+/**
+ * Has every renewal of these stand still once it is claimed, before it knows what to renew with: all of them before they
+ * claim at first, and then at the next thing that they read.
+ */
+export async function haltClaimed(
+  fleet: Fleet,
+  all: readonly Connected[],
+): Promise<Halt & { reached(): Promise<void> }> {
+  const { db } = fleet
+  const ids = all.map(({ id }) => id)
+  const claims = await locked(db, (tx) =>
+    tx.select().from(tokenSets).where(inArray(tokenSets.ownerId, ids)).for('update'),
+  )
+  let reads: Halt | undefined
+  return {
+    async reached() {
+      await vi.waitFor(
+        async () => {
+          const { rows } = (await db.execute(sql`
+            select count(*)::int as count from pg_stat_activity
+            where datname = current_database() and wait_event_type = 'Lock'`)) as unknown as {
+            rows: { count: number }[]
+          }
+          expect(rows[0]?.count).toBe(all.length)
+        },
+        { timeout: 20_000 },
+      )
+      reads = await locked(db, (tx) => tx.execute(sql`lock table ${credentials} in access exclusive mode`))
+      await claims.proceed()
+      await fleet.claimed(all)
+    },
+    async proceed() {
+      await claims.proceed()
+      await reads?.proceed()
+    },
+  }
+}
+
+/** Holds what a statement locks. */
+async function locked(db: Database, lock: (tx: Database) => PromiseLike<unknown>): Promise<Halt> {
   const { promise, proceed } = held()
   const isLocked = held()
   const locking = db.transaction(async (tx) => {
-    const ids = all.map(({ id }) => id)
-    await tx.select().from(credentials).where(inArray(credentials.id, ids)).for('update')
+    await lock(tx)
     isLocked.proceed()
     await promise
   })

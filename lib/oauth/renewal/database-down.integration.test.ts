@@ -62,7 +62,7 @@ describe('a database that is down', () => {
     const asked = fleet.provider.requests()
     const halt = await haltClaimed(fleet, all)
     const answers = callAll(all)
-    await fleet.claimed(all)
+    await halt.reached()
     member.gate.refuse()
     expect(statuses(await answers)).toEqual(each(503))
     await sleep(DOWN_MS)

@@ -54,7 +54,7 @@ it.each<[string, Kill]>([
     async (all) => {
       const halt = await haltClaimed(fleet, all)
       beginRenewing(all)
-      await fleet.claimed(all)
+      await halt.reached()
       return halt.proceed
     },
   ],
