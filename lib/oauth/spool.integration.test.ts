@@ -8,7 +8,7 @@ import { newId } from '../ids'
 import { log } from '../log'
 import { claim, release } from './lease'
 import { Spool } from './spool'
-import { readState } from './stored-tokens'
+import { readState, removeTokens } from './stored-tokens'
 import type { TokenKeeper } from './token-keeper'
 
 withTokenKeepers('renewed tokens that the database does not take', (bed, driver) => {
@@ -109,6 +109,17 @@ withTokenKeepers('renewed tokens that the database does not take', (bed, driver)
   it('are dropped when other tokens were stored meanwhile', async () => {
     await left()
     await put({ ...ENDED, refreshToken: await minted() })
+    const stored = await refreshToken()
+    expect(await keeper().replaySpool()).toBe(0)
+    expect(files()).toEqual([])
+    expect(await refreshToken()).toBe(stored)
+  })
+
+  it('are dropped when the tokens were removed and others stored, though these count anew from one', async () => {
+    await left()
+    await bed.db.transaction((tx) => removeTokens(tx, vault, bed.owner))
+    await put({ ...ENDED, refreshToken: await minted() })
+    expect(await row()).toMatchObject({ version: 1 })
     const stored = await refreshToken()
     expect(await keeper().replaySpool()).toBe(0)
     expect(files()).toEqual([])
