@@ -194,6 +194,14 @@ withTokenKeepers('renewal', (bed) => {
       expect(await attempts()).toEqual([])
     })
 
+    it('has each renewed elsewhere once, and does not ask again and again until that is done', async () => {
+      await putEnded()
+      await due()
+      const renew = vi.fn(async () => true)
+      expect(await sweepDue({ db: bed.db, renew, forMs: 500 })).toEqual({ renewed: 1, failed: 0 })
+      expect(renew).toHaveBeenCalledOnce()
+    })
+
     it('begins nothing once it is to stop', async () => {
       await putEnded()
       expect(await sweep(byRefresh, { signal: AbortSignal.abort(), forMs: 10_000 })).toEqual({ renewed: 0, failed: 0 })

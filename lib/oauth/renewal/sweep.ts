@@ -37,9 +37,10 @@ export interface SweepResult {
 export async function sweepDue({ db, renew, signal, forMs = 0 }: SweepOptions): Promise<SweepResult> {
   const end = performance.now() + forMs
   const result = { renewed: 0, failed: 0 }
+  const done = new Set<string>()
   while (!signal?.aborted) {
     const before = result.renewed
-    await renewAll(db, renew, result, signal)
+    await renewAll(db, renew, result, done, signal)
     const leftMs = end - performance.now()
     if (leftMs <= 0) break
     const nextMs = await nextDueInMs(db)
@@ -51,11 +52,15 @@ export async function sweepDue({ db, renew, signal, forMs = 0 }: SweepOptions): 
   return result
 }
 
-/** Renews all that is due now, in the order in which it is found, passing over those whose endpoint is busy. */
+/**
+ * Renews all that is due now, in the order in which it is found, passing over those whose endpoint is busy.
+ * @param done what was renewed in this sweep: where that is done elsewhere, it stays due for a while
+ */
 async function renewAll(
   db: Database,
   renew: SweepOptions['renew'],
   result: SweepResult,
+  done: Set<string>,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const running = new Map<string, Promise<void>>()
@@ -70,7 +75,7 @@ async function renewAll(
     const key = keyOf(due)
     const endpoint = endpointOf(due)
     perEndpoint.set(endpoint, (perEndpoint.get(endpoint) ?? 0) + 1)
-    const work = renewOne(renew, due, result).finally(() => {
+    const work = renewOne(renew, due, result, done).finally(() => {
       running.delete(key)
       perEndpoint.set(endpoint, (perEndpoint.get(endpoint) ?? 1) - 1)
     })
@@ -88,7 +93,7 @@ async function renewAll(
       const limit = BATCH + seenAgain
       const found = await findDue(db, limit)
       lookAt = found.length < limit ? performance.now() + LOOK_AGAIN_MS : 0
-      const fresh = found.filter((due) => !seen.has(keyOf(due)))
+      const fresh = found.filter((due) => !seen.has(keyOf(due)) && !done.has(timeOf(due)))
       seenAgain = found.length - fresh.length
       for (const due of fresh) seen.add(keyOf(due))
       waiting = waiting.concat(fresh)
@@ -100,9 +105,16 @@ async function renewAll(
 }
 
 /** Renews one; what becomes of it is counted, and thrown by none. */
-async function renewOne(renew: SweepOptions['renew'], due: DueRenewal, result: SweepResult): Promise<void> {
+async function renewOne(
+  renew: SweepOptions['renew'],
+  due: DueRenewal,
+  result: SweepResult,
+  done: Set<string>,
+): Promise<void> {
   try {
-    if (await renew(due)) result.renewed += 1
+    if (!(await renew(due))) return
+    result.renewed += 1
+    done.add(timeOf(due))
   } catch (error) {
     result.failed += 1
     if (!isExpected(error)) log.error({ err: error, credential: due.ownerId }, 'A renewal failed unexpectedly')
@@ -111,6 +123,10 @@ async function renewOne(renew: SweepOptions['renew'], due: DueRenewal, result: S
 
 function keyOf({ accountId, ownerId }: DueRenewal): string {
   return `${accountId} ${ownerId}`
+}
+
+function timeOf(due: DueRenewal): string {
+  return `${keyOf(due)} ${due.renewAt}`
 }
 
 /** Failures that the attempt's own row tells of, or a credential that is gone. */
