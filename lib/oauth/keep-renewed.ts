@@ -46,7 +46,11 @@ export async function keepRenewed(
   for (const pauseMs of [...PAUSES_MS, null]) {
     try {
       const version = await storeRenewed(deps.db, deps.vault, lease, renewed)
-      if (spool && (await spooled)) await remove(spool, entry)
+      if (spool && (await spooled)) {
+        // Whoever has the lease now may get nothing for what was spent, and then these are the latest.
+        if (version === null) inBackground(replayUntilKept(deps, spool, entry, stopping))
+        else await remove(spool, entry)
+      }
       return version
     } catch (error) {
       failed = error
