@@ -237,6 +237,16 @@ withTokenKeepers('renewal', (bed) => {
       expect(await bed.db.$count(tokenEndpoints)).toBe(0)
     })
 
+    it('is kept from an endpoint no longer by calls that go on failing there, such as another account’s', async () => {
+      await putEnded()
+      const openUntil = new Date(Date.now() + 20_000)
+      const origin = new URL(bed.provider.tokenUrl).origin
+      await bed.db.insert(tokenEndpoints).values({ origin, failures: 9, openUntil, changedAt: new Date() })
+      answerWith(503, {})
+      await failureOf(instance().valid(bed.owner, byRefresh))
+      expect(await bed.db.select().from(tokenEndpoints)).toMatchObject([{ failures: 10, openUntil }])
+    })
+
     it('takes an account’s one before another account’s next', async () => {
       const { accountId } = await createTestAccount(bed.db)
       const mine = others(5)
