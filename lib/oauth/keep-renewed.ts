@@ -4,7 +4,7 @@ import { tokenSets } from '@/db/schema'
 import { log } from '../log'
 import type { Vault } from '../vault/vault'
 import type { Spool, SpooledRenewal } from './spool'
-import { storeRenewed } from './store'
+import { areLater, storeRenewed } from './store'
 import { ofOwner } from './stored-tokens'
 
 interface Deps {
@@ -46,7 +46,11 @@ export async function keepRenewed(
   for (const pauseMs of [...PAUSES_MS, null]) {
     try {
       const version = await storeRenewed(deps.db, deps.vault, lease, renewed)
-      if (spool && (await spooled)) await remove(spool, entry)
+      if (spool && (await spooled)) {
+        // Whoever has the lease now may get nothing for what was spent, and then these are the latest.
+        if (version === null) inBackground(replayUntilKept(deps, spool, entry, stopping))
+        else await remove(spool, entry)
+      }
       return version
     } catch (error) {
       failed = error
@@ -72,9 +76,10 @@ export async function replay({ db, vault }: Deps, spool: Spool, entry: SpooledRe
   try {
     const version = await storeRenewed(db, vault, entry.lease, entry.renewed, true)
     if (version === null) {
-      const [row] = await db.select({ version: tokenSets.version }).from(tokenSets).where(ofOwner(entry.lease.owner))
+      const state = { version: tokenSets.version, areLater: areLater(entry.lease) }
+      const [row] = await db.select(state).from(tokenSets).where(ofOwner(entry.lease.owner))
       // Whoever renewed at that moment may have failed, or may yet, and then these are the latest.
-      if (row?.version === entry.renewed.version) return false
+      if (row?.version === entry.renewed.version && !row.areLater) return false
       log.warn({ owner: ownerId }, 'Tokens that waited on this disk are dropped: others were stored meanwhile')
     } else {
       log.info({ owner: ownerId }, 'Tokens that waited on this disk are in the database now')

@@ -8,7 +8,7 @@ import { newId } from '../ids'
 import { log } from '../log'
 import { claim, release } from './lease'
 import { Spool } from './spool'
-import { readState } from './stored-tokens'
+import { readState, removeTokens } from './stored-tokens'
 import type { TokenKeeper } from './token-keeper'
 
 withTokenKeepers('renewed tokens that the database does not take', (bed, driver) => {
@@ -136,6 +136,37 @@ withTokenKeepers('renewed tokens that the database does not take', (bed, driver)
     expect(await keeper().replaySpool()).toBe(0)
     expect(files()).toEqual([])
     expect(await refreshToken()).toBe(stored)
+  })
+
+  it('are dropped when the tokens were removed and others stored, though these count anew from one', async () => {
+    await left()
+    await bed.db.transaction((tx) => removeTokens(tx, vault, bed.owner))
+    await put({ ...ENDED, refreshToken: await minted() })
+    expect(await row()).toMatchObject({ version: 1 })
+    const stored = await refreshToken()
+    expect(await keeper().replaySpool()).toBe(0)
+    expect(files()).toEqual([])
+    expect(await refreshToken()).toBe(stored)
+  })
+
+  it('because somebody has taken the lease meanwhile wait for what he gets, and are kept when he gets none', async () => {
+    await putEnded()
+    const proceed = bed.holdAnswers()
+    const renewing = failureOf(keeper({ waitMs: 200 }).valid(bed.owner, byRefresh))
+    await bed.reached()
+    const of = sql`where owner_id = ${bed.owner.ownerId}`
+    await bed.db.execute(sql`update token_sets set fence = fence + 1,
+      lease_until = clock_timestamp() + interval '30 seconds' ${of}`)
+    proceed()
+    expect(await renewing).toMatchObject({ code: 'busy' })
+    expect(files()).toHaveLength(1)
+    // What was spent is refused to him.
+    await bed.db.execute(sql`update token_sets set lease_until = null, refused_error = 'invalid_grant',
+      refused_at = clock_timestamp() ${of}`)
+    await vi.waitFor(() => expect(files()).toEqual([]), { timeout: 5_000 })
+    expect(await row()).toMatchObject({ version: 2, refusedError: null })
+    await expectUsable(await keeper().valid(bed.owner, byRefresh))
+    expect(bed.provider.answers()).toEqual({ 200: 1 })
   })
 
   it('wait while somebody is renewing, whose result decides', async () => {

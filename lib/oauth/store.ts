@@ -99,7 +99,9 @@ function storeInSteps(
         .where(
           and(
             ofOwner(owner),
-            isSpooled ? sql`version = ${version} and (fence = ${fence} or ${isFree})` : eq(tokenSets.fence, fence),
+            isSpooled
+              ? sql`version = ${version} and not ${areLater(lease)} and (fence = ${fence} or ${isFree})`
+              : eq(tokenSets.fence, fence),
           ),
         )
         .for('update'),
@@ -125,6 +127,16 @@ function storeInSteps(
     await noteEndpointSuccess(tx, endpoint)
     return row.version
   })
+}
+
+/**
+ * Whether the tokens of a row were got after an attempt had begun. Versions count anew once tokens were removed, such as by
+ * who disconnects and connects again: what is of the same version then is not what the attempt has renewed.
+ */
+export function areLater({ owner, attemptId }: Lease) {
+  return sql<boolean>`exists (select from ${renewalAttempts} attempt
+    where attempt.account_id = ${owner.accountId} and attempt.id = ${attemptId}
+      and attempt.started_at < ${tokenSets}.obtained_at)`
 }
 
 /** What is written of renewed tokens, and of a renewal that succeeded. */

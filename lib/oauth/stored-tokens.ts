@@ -4,7 +4,7 @@ import { credentials, tokenSets, vaultItems } from '@/db/schema'
 import type { Secret } from '../vault/secret'
 import { readingSealed, type SealedParts, type Secrets, type Vault } from '../vault/vault'
 import { OAuthError } from './errors'
-import { endAlarm } from './renewal/alarm'
+import { endAlarm, endAlarmOfRemoved } from './renewal/alarm'
 import { renewalDueInMs } from './renewal/schedule'
 import type { TokenSet } from './token-endpoint'
 
@@ -280,7 +280,9 @@ async function putRow(
         fence: sql`${tokenSets.fence} + 1`,
       },
     })
-  if (before?.alarmedAt && state.refusedError === null) await endAlarm(tx, owner, before.failingSince)
+  if (state.refusedError !== null) return
+  if (before?.alarmedAt) await endAlarm(tx, owner, before.failingSince)
+  else if (!before) await endAlarmOfRemoved(tx, owner)
 }
 
 /** A point in time by the database's clock. */

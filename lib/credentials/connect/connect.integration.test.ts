@@ -2,9 +2,12 @@ import { eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { oauthStates, outboxEvents, tokenSets, vaultItems } from '@/db/schema'
 import { endOf, expectEnd, REDIRECT_URI, withConnecting } from '@/test/connecting'
+import { REFUSED } from '@/test/notifications'
 import { consentTo } from '@/test/oauth-consent'
 import { isRefusal } from '../../errors'
 import { parseInput } from '../../input'
+import { listTroubles, makeNotices } from '../../notifications'
+import { recordEvent } from '../../notifications/outbox'
 import {
   cancelConsent,
   createCredential,
@@ -316,6 +319,25 @@ withConnecting('connecting', (bed) => {
       await bed.connect(id)
       expect(await disconnect(bed.store, bed.ana, id)).toBe(expected)
       expect((await bed.tokens(id)).refresh).toBeUndefined()
+    })
+
+    it('of what was refused is over when it is connected anew, so that people are told of the next refusal', async () => {
+      const id = await bed.make()
+      await bed.connect(id)
+      const kinds = async () => {
+        const events = await bed.db.select().from(outboxEvents).where(eq(outboxEvents.subjectId, id))
+        return events.map(({ kind }) => kind)
+      }
+      expect(await kinds()).toEqual([])
+      const { accountId } = bed.ana
+      const refused = { ...REFUSED, name: 'Marketplace', provider: null, connectedById: null }
+      await recordEvent(bed.db, accountId, 'credential.reauthorization_required', id, refused)
+      await makeNotices(bed.db)
+      await disconnect(bed.store, bed.ana, id)
+      expectEnd(await bed.connect(id), 'connected')
+      expect(await kinds()).toEqual(['credential.reauthorization_required', 'credential.renewal_recovered'])
+      await makeNotices(bed.db)
+      expect(await listTroubles(bed.db, accountId, id)).toEqual([])
     })
 
     it('waits for no renewal and is refused while one runs', async () => {

@@ -1,6 +1,6 @@
-import { and, eq } from 'drizzle-orm'
+import { and, eq, inArray, isNull } from 'drizzle-orm'
 import type { Database } from '@/db/client'
-import { credentials, oauthConnections } from '@/db/schema'
+import { credentials, notificationEpisodes, oauthConnections, outboxEvents } from '@/db/schema'
 import { isId } from '../../ids'
 import { recordEvent } from '../../notifications/outbox'
 import type { TokenOwner } from '../stored-tokens'
@@ -68,4 +68,31 @@ export async function endAlarm(tx: Database, owner: TokenOwner, failingSince: Da
   if (!facts) return
   const data = { ...facts, failingSince: failingSince?.toISOString() ?? null }
   await recordEvent(tx, owner.accountId, 'credential.renewal_recovered', owner.ownerId, data)
+}
+
+/**
+ * Tells people that it is over who were told of trouble with tokens that have been removed since, such as by who disconnects
+ * and connects again: nothing of it stands with the tokens any more, and the next trouble would not be news to anybody.
+ */
+export async function endAlarmOfRemoved(tx: Database, owner: TokenOwner): Promise<void> {
+  const { accountId, ownerId } = owner
+  const open = await tx.$count(
+    notificationEpisodes,
+    and(
+      eq(notificationEpisodes.accountId, accountId),
+      eq(notificationEpisodes.subjectId, ownerId),
+      eq(notificationEpisodes.trouble, 'renewal'),
+      isNull(notificationEpisodes.closedAt),
+    ),
+  )
+  const untold = await tx.$count(
+    outboxEvents,
+    and(
+      eq(outboxEvents.accountId, accountId),
+      eq(outboxEvents.subjectId, ownerId),
+      inArray(outboxEvents.kind, ['credential.reauthorization_required', 'credential.renewal_failing']),
+      isNull(outboxEvents.notifiedAt),
+    ),
+  )
+  if (open + untold > 0) await endAlarm(tx, owner, null)
 }

@@ -24,8 +24,9 @@ export async function noteEndpointFailure(tx: Database, origin: string): Promise
       set: {
         failures,
         changedAt: sql`clock_timestamp()`,
-        openUntil: sql`case when ${failures} >= ${DOWN_AFTER}
-          then clock_timestamp() + ${rest} * (0.75 + random() / 2) * interval '1 millisecond' end`,
+        // Calls ask meanwhile, of whatever account: theirs put off nobody's next try.
+        openUntil: sql`case when ${tokenEndpoints.openUntil} > clock_timestamp() then ${tokenEndpoints.openUntil}
+          when ${failures} >= ${DOWN_AFTER} then clock_timestamp() + ${rest} * (0.75 + random() / 2) * interval '1 millisecond' end`,
       },
     })
 }

@@ -221,6 +221,14 @@ withTokenKeepers('renewal', (bed) => {
       expect(mostAtWork).toBe(2)
     })
 
+    it('has each renewed elsewhere once, and does not ask again and again until that is done', async () => {
+      await putEnded()
+      await due()
+      const renew = vi.fn(async () => true)
+      expect(await sweepDue({ db: bed.db, renew, forMs: 500 })).toEqual({ renewed: 1, failed: 0 })
+      expect(renew).toHaveBeenCalledOnce()
+    })
+
     it('begins nothing once it is to stop', async () => {
       await putEnded()
       expect(await sweep(byRefresh, { signal: AbortSignal.abort(), forMs: 10_000 })).toEqual({ renewed: 0, failed: 0 })
@@ -269,6 +277,16 @@ withTokenKeepers('renewal', (bed) => {
         return JSON.stringify(lines)
       })
       expect(plan).toMatch(/token_sets_due_idx.*Index Cond: \(renew_at <= /)
+    })
+
+    it('is kept from an endpoint no longer by calls that go on failing there, such as another account’s', async () => {
+      await putEnded()
+      const openUntil = new Date(Date.now() + 20_000)
+      const origin = new URL(bed.provider.tokenUrl).origin
+      await bed.db.insert(tokenEndpoints).values({ origin, failures: 9, openUntil, changedAt: new Date() })
+      answerWith(503, {})
+      await failureOf(instance().valid(bed.owner, byRefresh))
+      expect(await bed.db.select().from(tokenEndpoints)).toMatchObject([{ failures: 10, openUntil }])
     })
 
     it('takes an account’s one before another account’s next', async () => {

@@ -49,9 +49,10 @@ export interface SweepResult {
 export async function sweepDue({ db, renew, signal, forMs = 0 }: SweepOptions): Promise<SweepResult> {
   const end = performance.now() + forMs
   const result = { renewed: 0, failed: 0 }
+  const done = new Set<string>()
   while (!signal?.aborted) {
     const before = result.renewed
-    await renewAll(db, renew, result, signal)
+    await renewAll(db, renew, result, done, signal)
     const leftMs = end - performance.now()
     if (leftMs <= 0) break
     const nextMs = await nextDueInMs(db)
@@ -63,11 +64,15 @@ export async function sweepDue({ db, renew, signal, forMs = 0 }: SweepOptions): 
   return result
 }
 
-/** Renews all that is due now, in the order in which it is found, passing over those whose endpoint is busy. */
+/**
+ * Renews all that is due now, in the order in which it is found, passing over those whose endpoint is busy.
+ * @param done what was renewed in this sweep: where that is done elsewhere, it stays due for a while
+ */
 async function renewAll(
   db: Database,
   renew: SweepOptions['renew'],
   result: SweepResult,
+  done: Set<string>,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const running = new Map<string, Promise<void>>()
@@ -95,7 +100,7 @@ async function renewAll(
         atWork += 1
       },
     }
-    const work = renewOne((each) => renew(each, waiting), due, result).finally(() => {
+    const work = renewOne((each) => renew(each, waiting), due, result, done).finally(() => {
       atWork -= 1
       running.delete(key)
       perEndpoint.set(endpoint, (perEndpoint.get(endpoint) ?? 1) - 1)
@@ -114,7 +119,7 @@ async function renewAll(
       const limit = BATCH + seenAgain
       const found = await findDue(db, limit)
       lookAt = found.length < limit ? performance.now() + LOOK_AGAIN_MS : 0
-      const fresh = found.filter((due) => !seen.has(keyOf(due)))
+      const fresh = found.filter((due) => !seen.has(keyOf(due)) && !done.has(timeOf(due)))
       seenAgain = found.length - fresh.length
       for (const due of fresh) seen.add(keyOf(due))
       queue = queue.concat(fresh)
@@ -133,9 +138,12 @@ async function renewOne(
   renew: (due: DueRenewal) => Promise<boolean>,
   due: DueRenewal,
   result: SweepResult,
+  done: Set<string>,
 ): Promise<void> {
   try {
-    if (await renew(due)) result.renewed += 1
+    if (!(await renew(due))) return
+    result.renewed += 1
+    done.add(timeOf(due))
   } catch (error) {
     result.failed += 1
     if (!isExpected(error)) log.error({ err: error, credential: due.ownerId }, 'A renewal failed unexpectedly')
@@ -144,6 +152,10 @@ async function renewOne(
 
 function keyOf({ accountId, ownerId }: DueRenewal): string {
   return `${accountId} ${ownerId}`
+}
+
+function timeOf(due: DueRenewal): string {
+  return `${keyOf(due)} ${due.renewAt}`
 }
 
 /** Failures that the attempt's own row tells of, or a credential that is gone. */
