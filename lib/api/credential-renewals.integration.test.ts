@@ -5,6 +5,7 @@ import { type Answer, startTestApi, type TestApi } from '@/test/api'
 import { Contract, checkEveryAnswer } from '@/test/api-contract'
 import { type OAuthServer, startOAuthServer } from '@/test/oauth-provider'
 import { warnOfExpiry } from '../credentials'
+import { TEST_RATE } from '../credentials/test-limit'
 import { openApiDocument } from '.'
 
 let api: TestApi
@@ -122,6 +123,27 @@ describe('a credential’s renewals', () => {
     expect(await shown(id)).toMatchObject({ renew_ahead: true, tokens: { renew_at: expect.any(String) } })
     // The tokens are the ones that there were.
     expect(await version()).toBe(before)
+  })
+
+  it('can’t be asked for as often as one likes, which would wear the provider out for everybody', async () => {
+    const { tokenUrl } = provider
+    const other = await api.makeAccount('Sidon Sails')
+    const key = await api.makeKey(other, { name: 'Loop', scopes: ['credentials:*'] })
+    const secret = { client_secret: provider.clientSecret }
+    const form = {
+      type: 'oauth2',
+      name: 'Client',
+      hosts: [tokenUrl],
+      token_url: tokenUrl,
+      client_id: provider.clientId,
+    }
+    const saved = await api.call('POST', '/credentials', { token: key.token, body: { ...form, secret } })
+    const { id } = saved.body as Shown
+    const renew = () => api.call('POST', `/credentials/${id}/renew`, { token: key.token })
+    for (let n = 0; n < TEST_RATE.points; n++) expect((await renew()).status).toBe(200)
+    const refused = await renew()
+    contract.check('renewCredential', refused)
+    expect(refused).toMatchObject({ status: 429, body: { code: 'RATE_LIMITED' } })
   })
 
   it('are none of a credential of another type', async () => {

@@ -3,7 +3,7 @@ import type { Database } from '@/db/client'
 import { signInFailures } from '@/db/schema'
 import { Refusal } from '../errors'
 
-/** Tests of an account in so many seconds: plenty for people, useless for looking around in networks. */
+/** Tests of an account, and renewals that it asks for, in so many seconds: plenty for people, useless for looking around in networks. */
 export const TEST_RATE = { points: 30, duration: 300 }
 
 const limiters = new WeakMap<Database, RateLimiterDrizzle>()
@@ -32,7 +32,7 @@ export async function countTest(db: Database, accountId: string): Promise<void> 
     const seconds = Math.max(1, Math.ceil(error.msBeforeNext / 1000))
     throw new Refusal(
       'too_many_requests',
-      `An account may test ${TEST_RATE.points} times in five minutes. Try again in ${seconds} seconds.`,
+      `An account may test or renew ${TEST_RATE.points} times in five minutes. Try again in ${seconds} seconds.`,
       [],
       seconds,
     )

@@ -39,7 +39,7 @@ const renew = createRoute({
   request: { params },
   responses: {
     200: jsonAnswer(renewalSchema, 'The attempt.'),
-    ...problems(...readProblems, 'validation:invalid_value', 'CREDENTIAL_BUSY'),
+    ...problems(...readProblems, 'validation:invalid_value', 'CREDENTIAL_BUSY', 'RATE_LIMITED'),
   },
 })
 

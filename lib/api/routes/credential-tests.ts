@@ -19,7 +19,7 @@ const test = createRoute({
   tags,
   summary: 'Test a credential before it is stored',
   description:
-    'Sends the test request, exactly as the form says, and stores nothing – but for an OAuth2 refresh token, which the test spends: what it gets for it is kept for a day, under `draft_id`. An account may test 30 times in five minutes.',
+    'Sends the test request, exactly as the form says, and stores nothing – but for an OAuth2 refresh token, which the test spends: what it gets for it is kept for a day, under `draft_id`. An account may test or renew 30 times in five minutes.',
   security: keyWith('credentials:test'),
   middleware: [requireScope('credentials:test'), requireLive, requireJson()] as const,
   request: { body: jsonBody(credentialForm) },
