@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { Cron } from 'croner'
 import { expect, it } from 'vitest'
 import { catalogue } from './catalogue'
@@ -18,6 +19,11 @@ it.each(catalogue.map((job) => [job.id, job] as const))(
     expect(job.retry.maxAttempts).toBeGreaterThanOrEqual(1)
   },
 )
+
+it('are all told of in the documentation, and no others', () => {
+  const told = readFileSync('docs/jobs.md', 'utf8').matchAll(/^\| `([a-z-]+\.[a-z-]+)` \|/gm)
+  expect([...told].map(([, id]) => id).sort()).toEqual(catalogue.map(({ id }) => id).sort())
+})
 
 it('jobs that share a queue agree on its limit', () => {
   const limits = new Map<string, number>()

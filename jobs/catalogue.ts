@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { renderMail } from '@/emails'
-import { pruneSignIns } from '@/lib/accounts'
+import { pruneEndedAccess } from '@/lib/accounts'
 import { pruneUsage, retireSilentKeys, runBulkRevocations } from '@/lib/api-keys'
 import {
   pruneConsents,
@@ -99,7 +99,7 @@ const scheduled: Record<ScheduledJobId, ScheduledDefinition> = {
     cron: '7 * * * *',
     retry: WITHIN_THE_HOUR,
     maxDurationSeconds: 600,
-    run: ({ database }) => pruneSignIns(database.db),
+    run: ({ database }) => pruneEndedAccess(database.db),
   },
 }
 

@@ -28,7 +28,7 @@ export * from './session'
 export { type SignedIn, type SignInOrigin, signIn } from './sign-in'
 
 /** Forgets ended sessions, links and browsers that would have expired by now, and counters of attempts whose time is over. */
-export async function pruneSignIns(db: Database): Promise<void> {
+export async function pruneEndedAccess(db: Database): Promise<void> {
   await pruneEndedSessions(db)
   await pruneAttempts(db)
   await prunePasswordResets(db)

@@ -123,7 +123,7 @@ export async function updateCredential(
       const owner = { accountId, ownerId: id }
       await vault.put(tx, { ...owner, field: 'secret' }, await meantSecrets(tx, vault, form, base))
       await saveTokens(tx, store, owner, form, draft, row)
-      if (columns.renewAhead !== row.renewAhead) await rescheduleTokens(tx, owner)
+      if (columns.renewAhead !== row.renewAhead) await rescheduleTokens(tx, vault, owner)
       if (draft) await removeDraft(tx, vault, draft)
       await recordAuditEvent(tx, actor, 'credential.updated', id, {
         ...changeOf(row, form),

@@ -4,6 +4,7 @@ import type { Database } from '@/db/client'
 import {
   accounts,
   auditEvents,
+  credentials,
   deliveries,
   members,
   notificationEpisodes,
@@ -244,6 +245,9 @@ forEachDatabase('people who are told', (open) => {
       expect(await db.$count(deliveries)).toBe(0)
       expect(await db.$count(outboxEvents)).toBe(0)
       expect(await db.$count(notificationEpisodes)).toBe(1)
+      await db.delete(credentials)
+      await pruneNotifications(db)
+      expect(await db.$count(notificationEpisodes)).toBe(0)
     })
   })
 

@@ -2,6 +2,7 @@ import { and, eq, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { renewalAttempts, type renewalReasons, tokenSets } from '@/db/schema'
 import { newId } from '../ids'
+import { fromNow } from './db-clock'
 import { FIRST_FENCE, ofOwner, placeOf, stateColumns, type TokenOwner, type TokenState } from './stored-tokens'
 
 export type RenewalReason = (typeof renewalReasons)[number]
@@ -22,8 +23,6 @@ export interface Lease {
  * his spool: a refresh token that was spent must not be sent a second time before he had the chance to bring it.
  */
 const GRACE_MS = 10_000
-
-const inMs = (ms: number) => sql`clock_timestamp() + ${ms}::float8 * interval '1 millisecond'`
 
 /** What a statement concerns that is only for whoever still holds the lease. */
 export const heldBy = ({ owner, fence }: Pick<Lease, 'owner' | 'fence'>) =>
@@ -51,8 +50,8 @@ export async function claim(
   const { accountId, ownerId } = owner
   const attemptId = newId('renewalAttempt')
   const isFree = sql`(token_sets.lease_until is null
-    or (token_sets.lease_until <= clock_timestamp() and token_sets.contested_at <= ${inMs(-graceMs)}))`
-  const taken = sql`fence = token_sets.fence + 1, lease_until = ${inMs(leaseMs)}, contested_at = null`
+    or (token_sets.lease_until <= clock_timestamp() and token_sets.contested_at <= ${fromNow(-graceMs)}))`
+  const taken = sql`fence = token_sets.fence + 1, lease_until = ${fromNow(leaseMs)}, contested_at = null`
   const { rows } = (await db.execute(sql`
     with lease as (
       ${
@@ -61,7 +60,7 @@ export async function claim(
               where account_id = ${accountId} and owner_id = ${ownerId}
                 and renew_at <= clock_timestamp() and refused_error is null and ${isFree}`
           : sql`insert into ${tokenSets} (account_id, owner_id, fence, lease_until)
-              values (${accountId}, ${ownerId}, ${FIRST_FENCE}, ${inMs(leaseMs)})
+              values (${accountId}, ${ownerId}, ${FIRST_FENCE}, ${fromNow(leaseMs)})
               on conflict (account_id, owner_id) do update set ${taken} where ${isFree}`
       }
       returning fence
@@ -90,7 +89,7 @@ export async function claim(
 export async function confirm(db: Database, lease: Lease, leaseMs: number): Promise<TokenState | null> {
   const [row] = await db
     .update(tokenSets)
-    .set({ leaseUntil: inMs(leaseMs) })
+    .set({ leaseUntil: fromNow(leaseMs) })
     .where(heldBy(lease))
     .returning(stateColumns)
   return row ?? null

@@ -1,7 +1,8 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { credentials, renewalAttempts, tokenEndpoints, tokenSets } from '@/db/schema'
 import type { Vault } from '../vault/vault'
+import { fromNow, NOW } from './db-clock'
 import type { Lease } from './lease'
 import { endAlarm } from './renewal/alarm'
 import { noteEndpointSuccess } from './renewal/endpoints'
@@ -121,7 +122,7 @@ function storeInSteps(
     await sealTokens(tx, vault, owner, tokens)
     await tx
       .update(renewalAttempts)
-      .set({ result: 'renewed', endedAt: sql`clock_timestamp()`, nextAt: row.expiresAt })
+      .set({ result: 'renewed', endedAt: NOW, nextAt: row.expiresAt })
       .where(and(eq(renewalAttempts.accountId, owner.accountId), eq(renewalAttempts.id, attemptId)))
     if (row.alarmedAt) await endAlarm(tx, owner, row.failingSince)
     await noteEndpointSuccess(tx, endpoint)
@@ -144,20 +145,18 @@ function columnsOf(owner: TokenOwner, { tokens, sentAt, endpoint, learnedSeconds
   const elapsedMs = Date.now() - sentAt.getTime()
   const endsInMs = tokens.expiresAt && tokens.expiresAt.getTime() - sentAt.getTime() - elapsedMs
   const renewInMs = tokens.accessToken ? renewalDueInMs({ endsInMs, learnedSeconds }) : 0
-  const fromNow = (ms: number | null) =>
-    ms === null ? sql`null::timestamptz` : sql`clock_timestamp() + ${ms}::float8 * interval '1 millisecond'`
   // Of a client or for hosts that are others by now: what is got next is what the credential means.
-  const unlessOutdated = (at: ReturnType<typeof fromNow>) =>
+  const unlessOutdated = (at: SQL) =>
     ownerVersion === null
       ? at
       : sql`case when ${ownerVersion} = (select version from ${credentials}
-          where account_id = ${owner.accountId} and id = ${owner.ownerId}) then ${at} else clock_timestamp() end`
+          where account_id = ${owner.accountId} and id = ${owner.ownerId}) then ${at} else ${NOW} end`
   return {
     version: sql`${tokenSets.version} + 1`,
     obtainedAt: fromNow(-elapsedMs),
     expiresAt: unlessOutdated(fromNow(endsInMs)),
     renewAt: sql`case when ${isRenewedAhead(owner)} then ${unlessOutdated(fromNow(renewInMs))} end`,
-    ...refreshEndColumns(tokens, fromNow),
+    ...refreshEndColumns(tokens),
     endpoint,
     learnedSeconds,
     leaseUntil: null,

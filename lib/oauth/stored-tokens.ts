@@ -3,6 +3,7 @@ import type { Database } from '@/db/client'
 import { credentials, tokenSets, vaultItems } from '@/db/schema'
 import type { Secret } from '../vault/secret'
 import { readingSealed, type SealedParts, type Secrets, type Vault } from '../vault/vault'
+import { fromNow, NOW } from './db-clock'
 import { OAuthError } from './errors'
 import { endAlarm, endAlarmOfRemoved } from './renewal/alarm'
 import { renewalDueInMs } from './renewal/schedule'
@@ -67,6 +68,8 @@ export const stateColumns = {
   refreshExpiresAt: tokenSets.refreshExpiresAt,
   now: sql<Date>`clock_timestamp()`.mapWith(tokenSets.obtainedAt),
 }
+
+const NOT_REFUSED = { refusedError: null, refusedAt: null }
 
 const NOTHING = {
   version: 0,
@@ -159,7 +162,14 @@ function toTokens(item: Secrets | null): StoredTokens {
  * is under way stores nothing any more; a refusal is forgotten, and people who were told of one are told that it is over.
  */
 export async function putTokens(tx: Database, vault: Vault, owner: TokenOwner, tokens: NewTokens): Promise<void> {
-  await putRow(tx, owner, { obtainedAt: sql`clock_timestamp()`, refusedError: null, refusedAt: null }, tokens)
+  const endsInMs = tokens.expiresAt && tokens.expiresAt.getTime() - Date.now()
+  const { accessToken, refreshEndsAt } = tokens
+  await putRow(
+    tx,
+    owner,
+    { obtainedAt: NOW, ...NOT_REFUSED },
+    { hasAccessToken: accessToken !== null, endsInMs, refreshEndsAt },
+  )
   await sealTokens(tx, vault, owner, tokens)
 }
 
@@ -168,12 +178,13 @@ export async function putTokens(tx: Database, vault: Vault, owner: TokenOwner, t
  * A renewal that is under way goes on, since its answer may be all that still works.
  */
 export async function expireTokens(tx: Database, owner: TokenOwner): Promise<void> {
-  const now = sql`clock_timestamp()`
   await tx
     .update(tokenSets)
     .set({
-      expiresAt: now,
-      renewAt: sql`case when ${isRenewedAhead(owner)} then ${now} end`,
+      expiresAt: NOW,
+      renewAt: sql`case when ${isRenewedAhead(owner)} then ${NOW} end`,
+      // It may be another one by now, which has not failed.
+      endpoint: null,
       refusedError: null,
       refusedAt: null,
       failingSince: null,
@@ -184,13 +195,12 @@ export async function expireTokens(tx: Database, owner: TokenOwner): Promise<voi
 }
 
 /** Has an owner's tokens renewed by themselves, or no longer, after its `renew_ahead` was changed. */
-export async function rescheduleTokens(tx: Database, owner: TokenOwner): Promise<void> {
+export async function rescheduleTokens(tx: Database, vault: Vault, owner: TokenOwner): Promise<void> {
   const [row] = await tx.select(stateColumns).from(tokenSets).where(ofOwner(owner)).for('update')
   if (!row || row.refusedError !== null) return
-  const dueInMs = renewalDueInMs({
-    endsInMs: row.expiresAt && row.expiresAt.getTime() - row.now.getTime(),
-    learnedSeconds: row.learnedSeconds,
-  })
+  const { accessToken } = await openTokens(tx, vault, owner)
+  const endsInMs = row.expiresAt && row.expiresAt.getTime() - row.now.getTime()
+  const dueInMs = accessToken ? renewalDueInMs({ endsInMs, learnedSeconds: row.learnedSeconds }) : 0
   await tx
     .update(tokenSets)
     .set({ renewAt: sql`case when ${isRenewedAhead(owner)} then ${fromNow(dueInMs)} end` })
@@ -210,9 +220,19 @@ export async function moveTokens(tx: Database, vault: Vault, from: TokenOwner, t
   const item = await vault.open(tx, { ...placeOf(from), field: 'tokens' })
   await removeTokens(tx, vault, from)
   if (row.version === 0 || item === null) return
-  const { obtainedAt, expiresAt, refusedError, refusedAt, refreshExpiresAt } = row
-  const tokens = { accessToken: item.access_token ?? null, expiresAt, refreshEndsAt: refreshExpiresAt }
-  await putRow(tx, to, { obtainedAt, refusedError, refusedAt }, tokens)
+  const { obtainedAt, expiresAt, refusedError, refusedAt, refreshExpiresAt, now } = row
+  const inMs = (at: Date | null) => at && at.getTime() - now.getTime()
+  const refreshEndsInMs = inMs(refreshExpiresAt)
+  await putRow(
+    tx,
+    to,
+    { obtainedAt, refusedError, refusedAt },
+    {
+      hasAccessToken: item.access_token !== undefined,
+      endsInMs: inMs(expiresAt),
+      refreshEndsAt: refreshEndsInMs === null ? null : new Date(Date.now() + refreshEndsInMs),
+    },
+  )
   await vault.put(tx, { ...placeOf(to), field: 'tokens' }, item)
 }
 
@@ -247,18 +267,18 @@ async function putRow(
   tx: Database,
   owner: TokenOwner,
   state: Pick<TokenState, 'refusedError' | 'refusedAt'> & { obtainedAt: Date | SQL | null },
-  tokens: Pick<NewTokens, 'accessToken' | 'expiresAt' | 'refreshEndsAt'>,
+  tokens: { hasAccessToken: boolean; endsInMs: number | null } & Pick<NewTokens, 'refreshEndsAt'>,
 ): Promise<void> {
+  const { hasAccessToken, endsInMs } = tokens
   const [before] = await tx
     .select({ alarmedAt: tokenSets.alarmedAt, failingSince: tokenSets.failingSince })
     .from(tokenSets)
     .where(ofOwner(owner))
     .for('update')
-  const endsInMs = tokens.expiresAt && tokens.expiresAt.getTime() - Date.now()
-  const dueInMs = tokens.accessToken ? renewalDueInMs({ endsInMs, learnedSeconds: null }) : 0
+  const dueInMs = hasAccessToken ? renewalDueInMs({ endsInMs, learnedSeconds: null }) : 0
   const values = {
     ...state,
-    expiresAt: tokens.expiresAt,
+    expiresAt: fromNow(endsInMs),
     renewAt: state.refusedError === null ? sql`case when ${isRenewedAhead(owner)} then ${fromNow(dueInMs)} end` : null,
     learnedSeconds: null,
     leaseUntil: null,
@@ -275,7 +295,7 @@ async function putRow(
       target: [tokenSets.accountId, tokenSets.ownerId],
       set: {
         ...values,
-        ...refreshEndColumns(tokens, fromNow),
+        ...refreshEndColumns(tokens),
         version: sql`${tokenSets.version} + 1`,
         fence: sql`${tokenSets.fence} + 1`,
       },
@@ -283,11 +303,6 @@ async function putRow(
   if (state.refusedError !== null) return
   if (before?.alarmedAt) await endAlarm(tx, owner, before.failingSince)
   else if (!before) await endAlarmOfRemoved(tx, owner)
-}
-
-/** A point in time by the database's clock. */
-function fromNow(ms: number | null) {
-  return ms === null ? sql`null::timestamptz` : sql`clock_timestamp() + ${ms}::float8 * interval '1 millisecond'`
 }
 
 /** Whether tokens are renewed without anybody asking for it: a credential's, unless its owner says otherwise. */
@@ -301,14 +316,11 @@ const SAME_END = sql`interval '5 minutes'`
 /** What is written of a refresh token's end where there was no row. */
 function newRefreshEnd({ refreshEndsAt = null }: Pick<NewTokens, 'refreshEndsAt'>) {
   if (refreshEndsAt === null || refreshEndsAt === 'unchanged') return {}
-  return { refreshExpiresAt: fromNow(refreshEndsAt.getTime() - Date.now()), refreshSetAt: sql`clock_timestamp()` }
+  return { refreshExpiresAt: fromNow(refreshEndsAt.getTime() - Date.now()), refreshSetAt: NOW }
 }
 
 /** What is written of a refresh token's end: since when it is that one, and that nobody was warned of it yet. */
-export function refreshEndColumns(
-  { refreshEndsAt = null }: Pick<NewTokens, 'refreshEndsAt'>,
-  fromNow: (ms: number | null) => SQL,
-) {
+export function refreshEndColumns({ refreshEndsAt = null }: Pick<NewTokens, 'refreshEndsAt'>) {
   if (refreshEndsAt === 'unchanged') return {}
   if (refreshEndsAt === null) return { refreshExpiresAt: null, refreshSetAt: null, refreshWarnedDays: null }
   const end = fromNow(refreshEndsAt.getTime() - Date.now())

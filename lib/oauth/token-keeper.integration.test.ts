@@ -6,9 +6,10 @@ import { newId } from '../ids'
 import { log } from '../log'
 import { Secret } from '../vault/secret'
 import { isOAuthError } from './errors'
+import type { KeptTokens } from './renewal/renew'
 import { storeRenewed } from './store'
 import type { TokenOwner } from './stored-tokens'
-import type { KeptTokens, TokenKeeper } from './token-keeper'
+import type { TokenKeeper } from './token-keeper'
 
 withTokenKeepers('the keeper of tokens', (bed, driver) => {
   // The same on each database, and too slow for three.

@@ -3,50 +3,23 @@ import type { Database } from '@/db/client'
 import type { Egress } from '../egress'
 import { EgressError, isEgressError } from '../egress/errors'
 import type { OnStage } from '../egress/request'
-import { log } from '../log'
-import { blank } from '../vault/blank'
-import type { Secret } from '../vault/secret'
 import type { Vault } from '../vault/vault'
 import { isOAuthError, OAuthError } from './errors'
 import { isGood, USE_MARGIN_MS } from './good'
 import { keepRenewed, replay, replayUntilKept } from './keep-renewed'
-import { claim, confirm, type Lease, type RenewalReason, release } from './lease'
-import { type Failure, judgeFailure, WITHOUT_REFRESH_TOKEN } from './renewal/failure'
-import { endAttempt, recordFailure } from './renewal/record-failure'
-import { learnedFrom } from './renewal/schedule'
+import { claim, type Lease, type RenewalReason } from './lease'
+import {
+  type KeptTokens,
+  type Renewable,
+  type Renewal,
+  renewUnder,
+  type Terms,
+  throwIfRefused,
+  tryUnder,
+} from './renewal/renew'
 import type { Waiting } from './renewal/sweep'
 import type { Spool, SpooledRenewal } from './spool'
-import type { Renewed } from './store'
-import {
-  type HeldTokens,
-  readHeld,
-  readLeased,
-  readState,
-  type StoredTokens,
-  type TokenOwner,
-  type TokenState,
-} from './stored-tokens'
-import { type Grant, type OAuthClient, obtainTokens } from './token-endpoint'
-
-/** What tokens are renewed with. */
-export interface Renewable {
-  client: OAuthClient
-  grant: 'client_credentials' | 'refresh_token'
-  /** The version of the credential that this is read from; null or missing: a draft's. */
-  ownerVersion?: number | null
-  /** Told, once the tokens are kept, that the client was known by its next secret only. */
-  onNextSecret?: () => Promise<void>
-}
-
-export interface KeptTokens {
-  accessToken: Secret
-  /** Names these tokens among all that their owner has had. */
-  version: number
-  /** Null: not known. */
-  expiresAt: Date | null
-  /** The version of the credential that they were got for; null: they are a draft's. */
-  ownerVersion: number | null
-}
+import { type HeldTokens, readHeld, readState, type TokenOwner, type TokenState } from './stored-tokens'
 
 export interface RenewalOptions {
   /** Told of the token call's stages, unless another caller's renewal is shared. */
@@ -75,26 +48,11 @@ const LEASE_MS = 45_000
 const WAIT_MS = 20_000
 const POLL_MS = 100
 
-/** A lease of which more than this share has gone by begins anew before the token endpoint is asked. */
-const FRESH_SHARE = 0.1
-
 /** What is left of a token that a call may still be made with when it can't be renewed. */
 const LAST_MARGIN_MS = 5_000
 
 /** Attempts that a caller makes when the first one's result may not be stored: once more, with what is there by then. */
 const MAX_ATTEMPTS = 2
-
-/** One renewal, and what its caller knew when it asked for it. */
-interface Renewal {
-  owner: TokenOwner
-  load: () => Promise<Renewable>
-  /** Null: nothing but that they were due when the lease was taken. */
-  known: TokenState | null
-  reason: RenewalReason
-  isForced: boolean
-  onStage: OnStage | undefined
-  waiting?: Waiting
-}
 
 /**
  * Keeps the tokens of OAuth2 credentials current: one renewal at a time per owner, on any number of instances. Callers in
@@ -106,7 +64,7 @@ export class TokenKeeper {
   readonly #leaseMs: number
   readonly #waitMs: number
   readonly #graceMs: number | undefined
-  readonly #onAlarm: () => void
+  readonly #terms: Terms
   readonly #stopping = new AbortController()
   /** What brings spooled tokens to the database, with whose they are. */
   readonly #background = new Map<Promise<void>, string>()
@@ -125,7 +83,7 @@ export class TokenKeeper {
     this.#deps = { db, vault, egress }
     this.#spool = spool
     this.#graceMs = graceMs
-    this.#onAlarm = onAlarm
+    this.#terms = { db, vault, egress, leaseMs, onAlarm, keep: (entry) => this.#keep(entry) }
     this.#leaseMs = leaseMs
     this.#waitMs = waitMs
   }
@@ -192,7 +150,7 @@ export class TokenKeeper {
     const lease = await this.#claim(owner, 'ahead', { onlyIfDue: true })
     if (!lease) return false
     const renewal = { owner, load, known: null, reason: 'ahead', isForced: false, onStage: undefined, waiting } as const
-    return (await this.#renewUnder(lease, askedAt, renewal)) !== null
+    return (await renewUnder(this.#terms, lease, askedAt, renewal)) !== null
   }
 
   /**
@@ -206,30 +164,8 @@ export class TokenKeeper {
     renewable: Renewable,
     { keepAccessToken, onStage, signal }: RenewalOptions & { keepAccessToken: boolean },
   ): Promise<KeptTokens> {
-    const { db, vault } = this.#deps
     const lease = await this.#claimInTime(owner, signal)
-    let stored: StoredTokens | null = null
-    try {
-      const held = await readLeased(db, vault, owner, lease.fence)
-      const { ownerVersion = null } = renewable
-      // Changed since the form was read: these tokens may not be meant for where it would send them.
-      if (held === null || held.ownerVersion !== ownerVersion) throw new OAuthError('busy')
-      stored = held.tokens
-      const state = await confirm(db, lease, this.#leaseMs)
-      if (state === null) throw new OAuthError('busy')
-      const got = await this.#obtain(renewable, stored, state, onStage)
-      if (!keepAccessToken) got.renewed.tokens = { ...got.renewed.tokens, accessToken: null, expiresAt: null }
-      const version = await this.#keep({ lease, renewed: got.renewed })
-      if (version === null) throw new OAuthError('busy')
-      return { accessToken: got.accessToken, version, expiresAt: got.expiresAt, ownerVersion }
-    } catch (error) {
-      const failure = judge(error, stored)
-      await quietly(lease, async () => {
-        if (failure) await endAttempt(db, lease, failure)
-        await release(db, lease)
-      })
-      throw error
-    }
+    return tryUnder(this.#terms, lease, renewable, { keepAccessToken, onStage })
   }
 
   /**
@@ -285,11 +221,6 @@ export class TokenKeeper {
     return claim(this.#deps.db, owner, { leaseMs: this.#leaseMs, reason, graceMs: this.#graceMs, onlyIfDue })
   }
 
-  /** A token call is over before its lease is. */
-  #limits() {
-    return { totalMs: Math.min(30_000, (this.#leaseMs * 2) / 3) }
-  }
-
   #read(owner: TokenOwner): Promise<HeldTokens> {
     return readHeld(this.#deps.db, this.#deps.vault, owner)
   }
@@ -342,7 +273,7 @@ export class TokenKeeper {
         const lease = await this.#claim(owner, renewal.reason)
         if (lease) {
           attempts += 1
-          const renewed = await this.#renewUnder(lease, askedAt, renewal)
+          const renewed = await renewUnder(this.#terms, lease, askedAt, renewal)
           if (renewed) return renewed
           continue
         }
@@ -350,81 +281,6 @@ export class TokenKeeper {
       if (performance.now() > end) throw new OAuthError('busy')
       await sleep(POLL_MS * (0.75 + Math.random() / 2))
     }
-  }
-
-  /**
-   * Renews under a lease and gives it back.
-   * @param askedAt when the lease was asked for, by this process's clock
-   * @returns null when the lease was lost meanwhile: what others have stored counts
-   */
-  async #renewUnder(lease: Lease, askedAt: number, renewal: Renewal): Promise<KeptTokens | null> {
-    const { db, vault } = this.#deps
-    const { owner, load, known, onStage, waiting } = renewal
-    let renewable: Renewable | null = null
-    let stored: StoredTokens | null = null
-    let version = 0
-    try {
-      renewable = await load()
-      const { ownerVersion = null } = renewable
-      // After the settings: had somebody put others with other tokens meanwhile, the lease would be lost by now.
-      const held = await readLeased(db, vault, owner, lease.fence)
-      if (held === null) return null
-      stored = held.tokens
-      version = held.state.version
-      const isOld = performance.now() - askedAt > this.#leaseMs * FRESH_SHARE
-      const state = isOld ? await confirm(db, lease, this.#leaseMs) : held.state
-      if (state === null) return null
-      if (known && stored.accessToken !== null && state.version > known.version && isGood(state, stored)) {
-        await release(db, lease)
-        return { accessToken: stored.accessToken, version: state.version, expiresAt: state.expiresAt, ownerVersion }
-      }
-      throwIfRefused(state, renewal)
-      const learnedSeconds = learnedBy(renewal, state)
-      const got = await this.#obtain(renewable, stored, { ...state, learnedSeconds }, onStage, waiting)
-      const kept = await this.#keep({ lease, renewed: got.renewed })
-      if (kept === null) {
-        log.warn({ owner: owner.ownerId }, 'A renewal came too late: its tokens are dropped for those that are stored')
-        return null
-      }
-      if (got.usedNextSecret) await nextSecretUsed(renewable, owner)
-      return { accessToken: got.accessToken, version: kept, expiresAt: got.expiresAt, ownerVersion }
-    } catch (error) {
-      const failure = isEnd(error, version, renewal) ? WITHOUT_REFRESH_TOKEN : judge(error, stored)
-      const recorded = await quietly(lease, async () => {
-        if (failure) return recordFailure(db, lease, endpointOf(renewable), failure)
-        await release(db, lease)
-        return undefined
-      })
-      if (recorded?.alarms) this.#onAlarm()
-      if (recorded?.counts === false) return null
-      throw error
-    }
-  }
-
-  /** Asks the token endpoint. What it answers is to be kept by the caller before anything else is done. */
-  async #obtain(
-    { client, grant, ownerVersion }: Renewable,
-    stored: StoredTokens,
-    { version, learnedSeconds }: Pick<TokenState, 'version' | 'learnedSeconds'>,
-    onStage: OnStage | undefined,
-    waiting?: Waiting,
-  ) {
-    const sentAt = new Date()
-    const call = { onStage: telling(onStage), limits: this.#limits() }
-    const asked = grantOf(grant, stored.refreshToken)
-    waiting?.begin()
-    const tokens = await obtainTokens(this.#deps.egress, client, asked, call).finally(() => waiting?.end())
-    const isSameRefreshToken = tokens.refreshToken?.reveal() === stored.refreshToken?.reveal()
-    const renewed: Renewed = {
-      tokens: { ...tokens, refreshEndsAt: tokens.refreshExpiresAt ?? (isSameRefreshToken ? 'unchanged' : null) },
-      sentAt,
-      endpoint: new URL(client.tokenUrl).origin,
-      version,
-      learnedSeconds,
-      ownerVersion,
-    }
-    const { accessToken, expiresAt, usedNextSecret } = tokens
-    return { renewed, accessToken, expiresAt, usedNextSecret }
   }
 }
 
@@ -438,79 +294,10 @@ function keyOf({ accountId, ownerId }: TokenOwner, isForced: boolean): string {
   return JSON.stringify([accountId, ownerId, isForced])
 }
 
-/** Whose tokens end at an unknown time learns from the first that is refused how long they last. */
-function learnedBy({ reason }: Renewal, { obtainedAt, expiresAt, learnedSeconds, now }: TokenState): number | null {
-  if (reason !== 'rejected' || expiresAt !== null || obtainedAt === null) return learnedSeconds
-  return learnedFrom(now.getTime() - obtainedAt.getTime(), learnedSeconds)
-}
-
-/** What a failure means, without what was stored: the provider may name what it gave earlier, which this call did not send. */
-function judge(error: unknown, stored: StoredTokens | null): Failure | null {
-  const failure = judgeFailure(error)
-  if (!failure) return null
-  const secrets = [stored?.accessToken, stored?.refreshToken].filter((secret) => secret != null)
-  const { detail, said } = failure
-  return { ...failure, detail: blank(detail, secrets), said: said === null ? null : blank(said, secrets) }
-}
-
-/** Should telling fail, it is told again by the next renewal. */
-async function nextSecretUsed({ onNextSecret }: Renewable, { ownerId }: TokenOwner): Promise<void> {
-  try {
-    await onNextSecret?.()
-  } catch (error) {
-    log.warn({ error, owner: ownerId }, 'The next client secret could not be put in place of the first')
-  }
-}
-
-function endpointOf(renewable: Renewable | null): string | null {
-  const url = renewable?.client.tokenUrl
-  return url && URL.canParse(url) ? new URL(url).origin : null
-}
-
 /** After a failure, calls wait for a moment before the provider is asked for their sake again, or as long as it wants. */
 function throwIfCooling({ coolUntil, now }: TokenState, { isForced, reason }: Renewal): void {
   if (isForced || reason === 'ahead' || coolUntil === null || coolUntil <= now) return
   throw new OAuthError('unavailable', { retryAfterMs: coolUntil.getTime() - now.getTime() })
-}
-
-/** A refusal for good stands until tokens are put anew; who may ask again minds those only that came after it began. */
-function throwIfRefused(state: TokenState, { known, isForced }: Renewal): void {
-  if (state.refusedError === null) return
-  if (isForced && state.refusedAt?.getTime() === known?.refusedAt?.getTime()) return
-  throw new OAuthError('refused', { error: state.refusedError })
-}
-
-function grantOf(kind: Renewable['grant'], refreshToken: Secret | null): Grant {
-  if (kind === 'client_credentials') return { kind }
-  if (refreshToken === null) throw new OAuthError('no_refresh_token')
-  return { kind, refreshToken }
-}
-
-/** Writes down a failure. If this fails too, the lease ends by itself: the caller is to learn of the first. */
-async function quietly<T>(lease: Lease, write: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await write()
-  } catch (error) {
-    log.warn({ error, owner: lease.owner.ownerId }, 'A lease could not be given back')
-    return undefined
-  }
-}
-
-/** Whether there are tokens that need others now, and nothing to get them with. Who asks by himself is told so, no more. */
-function isEnd(error: unknown, version: number, { isForced }: Renewal): boolean {
-  return isOAuthError(error) && error.code === 'no_refresh_token' && version > 0 && !isForced
-}
-
-/** Tells the caller of stages; should that fail, it costs no refresh token. */
-function telling(onStage: OnStage | undefined): OnStage | undefined {
-  if (!onStage) return undefined
-  return (done) => {
-    try {
-      onStage(done)
-    } catch (error) {
-      log.warn({ error }, 'Nobody could be told of a stage of a renewal')
-    }
-  }
 }
 
 /** Waits for a promise, but no longer than until the signal. */

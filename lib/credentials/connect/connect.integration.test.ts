@@ -189,6 +189,22 @@ withConnecting('connecting', (bed) => {
       await expect(replaceAccount(bed.store, bed.ana, consent)).rejects.toMatchObject({ code: 'not_found' })
     })
 
+    it('brings the end of its refresh token along', async () => {
+      const { id, consent } = await comesBack()
+      const isConsents = eq(oauthStates.id, consent)
+      const [state] = await bed.db.select({ waiting: oauthStates.waiting }).from(oauthStates).where(isConsents)
+      expect(state?.waiting).toMatchObject({ refreshExpiresAt: null })
+      // As of a provider that tells it.
+      const refreshExpiresAt = new Date(Date.now() + 86_400_000).toISOString()
+      await bed.db
+        .update(oauthStates)
+        .set({ waiting: { ...state?.waiting, refreshExpiresAt } })
+        .where(isConsents)
+      await replaceAccount(bed.store, bed.ana, consent)
+      const ends = (await view(id)).tokens?.refreshExpiresAt?.getTime() ?? 0
+      expect(Math.abs(ends - Date.parse(refreshExpiresAt))).toBeLessThan(5_000)
+    })
+
     it('is forgotten when it is discarded', async () => {
       const { id, consent } = await comesBack()
       const before = await bed.tokens(id)

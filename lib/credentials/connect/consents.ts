@@ -41,6 +41,8 @@ export interface ConsentView {
 /** Tokens that wait for a decision are in the vault; of them, this is in the row. */
 export interface Waiting extends Identity {
   expiresAt: string | null
+  /** Null or missing: not told. */
+  refreshExpiresAt?: string | null
   scope: string | null
 }
 

@@ -17,8 +17,10 @@ export async function replaceAccount({ db, vault }: CredentialStore, person: Per
     const tokens = await vault.open(tx, { accountId: row.accountId, ownerId: id, field: 'tokens' })
     if (!owner || !isSameSubject(row, owner) || !tokens?.access_token) throw nothingWaits()
     const { access_token: accessToken, refresh_token: refreshToken = null } = tokens
-    const { expiresAt, scope, ...identity } = waiting
-    const set = { accessToken, refreshToken, expiresAt: expiresAt === null ? null : new Date(expiresAt), scope }
+    const { expiresAt, refreshExpiresAt = null, scope, ...identity } = waiting
+    const toDate = (text: string | null) => (text === null ? null : new Date(text))
+    const ends = { expiresAt: toDate(expiresAt), refreshExpiresAt: toDate(refreshExpiresAt) }
+    const set = { accessToken, refreshToken, ...ends, scope }
     await keepTokens(tx, { vault }, person, row, owner, set, identity)
     await endConsent(tx, vault, row, 'replaced')
   })

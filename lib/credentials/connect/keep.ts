@@ -7,7 +7,7 @@ import { putTokens } from '../../oauth'
 import { putConnection, readConnection } from '../../oauth/connect/connections'
 import type { Identity } from '../../oauth/connect/identity'
 import { recordConnection } from '../../oauth/renewal/record-connection'
-import type { TokenSet } from '../../oauth/token-endpoint'
+import type { ObtainedTokens, TokenSet } from '../../oauth/token-endpoint'
 import { type CredentialRow, type DraftRow, findCredential, findDraft } from '../base'
 import type { CredentialStore } from '../store'
 import { type ConsentRow, endConsent } from './consents'
@@ -71,10 +71,11 @@ export async function keepWaiting(
   tx: Database,
   { vault }: Pick<CredentialStore, 'vault'>,
   row: ConsentRow,
-  { accessToken, refreshToken, expiresAt, scope }: TokenSet,
+  { accessToken, refreshToken, expiresAt, refreshExpiresAt, scope }: ObtainedTokens,
   identity: Identity,
 ): Promise<void> {
-  const waiting = { ...identity, expiresAt: expiresAt?.toISOString() ?? null, scope }
+  const [ends, refreshEnds] = [expiresAt, refreshExpiresAt].map((at) => at?.toISOString() ?? null)
+  const waiting = { ...identity, expiresAt: ends ?? null, refreshExpiresAt: refreshEnds, scope }
   await endConsent(tx, vault, row, 'other_account', { waiting })
   await vault.put(
     tx,

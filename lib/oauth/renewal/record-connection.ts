@@ -1,7 +1,7 @@
-import { sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { renewalAttempts } from '@/db/schema'
 import { newId } from '../../ids'
+import { NOW } from '../db-clock'
 import type { TokenOwner } from '../stored-tokens'
 
 /**
@@ -13,15 +13,14 @@ export async function recordConnection(
   { accountId, ownerId }: TokenOwner,
   expiresAt: Date | null,
 ): Promise<void> {
-  const now = sql`clock_timestamp()`
   await tx.insert(renewalAttempts).values({
     id: newId('renewalAttempt'),
     accountId,
     ownerId,
     fence: 0,
     reason: 'connect',
-    startedAt: now,
-    endedAt: now,
+    startedAt: NOW,
+    endedAt: NOW,
     result: 'renewed',
     nextAt: expiresAt,
   })

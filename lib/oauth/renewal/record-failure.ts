@@ -1,6 +1,7 @@
 import { and, desc, eq, gt, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { renewalAttempts, type renewalResults, tokenSets } from '@/db/schema'
+import { fromNow, NOW } from '../db-clock'
 import { heldBy, type Lease } from '../lease'
 import { isRenewedAhead } from '../stored-tokens'
 import { alarmOfFailing, alarmOfRefusal } from './alarm'
@@ -21,15 +22,13 @@ export function recordFailure(
   failure: Failure,
 ): Promise<{ counts: boolean; alarms: boolean }> {
   const { owner, attemptId } = lease
-  const now = sql`clock_timestamp()`
-  const inMs = (ms: number) => sql`clock_timestamp() + ${ms}::float8 * interval '1 millisecond'`
   return db.transaction(async (tx) => {
     const [row] = await tx
       .update(tokenSets)
       .set({
         leaseUntil: null,
         contestedAt: null,
-        failingSince: sql`coalesce(${tokenSets.failingSince}, ${now})`,
+        failingSince: sql`coalesce(${tokenSets.failingSince}, ${NOW})`,
         failures: sql`${tokenSets.failures} + 1`,
         ...(endpoint ? { endpoint } : {}),
       })
@@ -40,7 +39,7 @@ export function recordFailure(
         obtainedAt: tokenSets.obtainedAt,
         expiresAt: tokenSets.expiresAt,
         alarmedAt: tokenSets.alarmedAt,
-        now: now.mapWith(tokenSets.expiresAt),
+        now: NOW.mapWith(tokenSets.expiresAt),
       })
     if (!row) return { counts: false, alarms: false }
     const { failures, expiresAt } = row
@@ -55,11 +54,11 @@ export function recordFailure(
     const [after] = await tx
       .update(tokenSets)
       .set({
-        coolUntil: inMs(coolMs(failure.retryAfterMs)),
+        coolUntil: fromNow(coolMs(failure.retryAfterMs)),
         ...(isLast
-          ? { renewAt: null, refusedError: failure.error, refusedAt: now }
-          : { renewAt: sql`case when ${isRenewedAhead(owner)} then ${inMs(pause)} end` }),
-        ...(alarms ? { alarmedAt: now } : {}),
+          ? { renewAt: null, refusedError: failure.error, refusedAt: NOW }
+          : { renewAt: sql`case when ${isRenewedAhead(owner)} then ${fromNow(pause)} end` }),
+        ...(alarms ? { alarmedAt: NOW } : {}),
       })
       .where(heldBy(lease))
       .returning({ renewAt: tokenSets.renewAt })
@@ -68,7 +67,7 @@ export function recordFailure(
       .update(renewalAttempts)
       .set({
         result: resultOf(failure, isLast),
-        endedAt: now,
+        endedAt: NOW,
         status: failure.status,
         error: failure.error,
         detail: joined(context, failure.detail),
@@ -93,7 +92,7 @@ export async function endAttempt(db: Database, { owner, attemptId }: Lease, fail
     .update(renewalAttempts)
     .set({
       result: resultOf(failure, failure.isPermanent),
-      endedAt: sql`clock_timestamp()`,
+      endedAt: NOW,
       status: failure.status,
       error: failure.error,
       detail: failure.detail,
@@ -111,8 +110,8 @@ function joined(...sentences: (string | null)[]): string | null {
 }
 
 /**
- * What Fenicia knows of the reason itself: that it has tried for long enough, or that one of the renewals since the tokens were got may have spent the
- * refresh token, and nobody has what it got.
+ * What Fenicia knows of the reason itself: that it has tried for long enough, or that one of the renewals since the tokens
+ * were got may have spent the refresh token, and nobody has what it got.
  */
 async function contextOf(
   tx: Database,

@@ -33,7 +33,7 @@ async function insertCredential({ db }: TokenBed, { accountId, ownerId }: TokenO
   })
 }
 
-withTokenKeepers('renewal', (bed) => {
+withTokenKeepers('renewal', (bed, driver) => {
   const { instance, put, minted, putEnded, row, expectUsable, answerWith, byRefresh, byClient, vault } = bed
   beforeEach(async () => {
     await bed.db.delete(tokenEndpoints)
@@ -126,7 +126,7 @@ withTokenKeepers('renewal', (bed) => {
       const set = (renewAhead: boolean) =>
         bed.db.transaction(async (tx) => {
           await tx.update(credentials).set({ renewAhead }).where(eq(credentials.id, bed.owner.ownerId))
-          await rescheduleTokens(tx, bed.owner)
+          await rescheduleTokens(tx, vault, bed.owner)
         })
       await goodFor(HOUR)
       await set(false)
@@ -135,6 +135,35 @@ withTokenKeepers('renewal', (bed) => {
       expect(await dueInMs()).toBeNull()
       await set(true)
       expectBetween(await dueInMs(), 40 * MINUTE, 50 * MINUTE)
+      // There is no access token yet that could end.
+      await put({ refreshToken: await minted(), accessToken: null, expiresAt: null, scope: null })
+      await set(false)
+      await set(true)
+      expectBetween(await dueInMs(), 0, 0)
+    })
+
+    it('by the database’s clock to tokens that an instance has stored whose own is wrong', async () => {
+      const refreshToken = await minted()
+      vi.useFakeTimers({ toFake: ['Date'] })
+      try {
+        vi.setSystemTime(Date.now() + 300_000)
+        const expiresAt = new Date(Date.now() + HOUR)
+        await put({ refreshToken, accessToken: new Secret('good'), expiresAt, scope: null })
+      } finally {
+        vi.useRealTimers()
+      }
+      const isPglite = driver === 'pglite'
+      // The embedded database has the process's clock.
+      const ends = ((await row())?.expiresAt?.getTime() ?? 0) - Date.now() - (isPglite ? 300_000 : 0)
+      expectBetween(ends, HOUR, HOUR)
+    })
+
+    it('without regard to how another token endpoint was, once the client is corrected', async () => {
+      await putEnded()
+      await instance().valid(bed.owner, byRefresh)
+      expect(await row()).toMatchObject({ endpoint: new URL(bed.provider.tokenUrl).origin })
+      await bed.db.transaction((tx) => expireTokens(tx, bed.owner))
+      expect(await row()).toMatchObject({ endpoint: null })
     })
 
     it('by what a 401 has taught, where nobody tells how long tokens last', async () => {
@@ -145,6 +174,11 @@ withTokenKeepers('renewal', (bed) => {
       await instance().renew(bed.owner, byRefresh, { reason: 'rejected', unlessNewerThan: 1 })
       expect(await row()).toMatchObject({ learnedSeconds: expect.closeTo(1_000, -1), expiresAt: null })
       expectBetween(await dueInMs(), 480_000, 640_000)
+      // One that was taken away soon is not taken for the rule for ever.
+      await bed.db.update(tokenSets).set({ learnedSeconds: 61 }).where(eq(tokenSets.ownerId, bed.owner.ownerId))
+      await due()
+      await instance().renewIfDue(bed.owner, byRefresh)
+      expect(await row()).toMatchObject({ learnedSeconds: 77 })
     })
   })
 

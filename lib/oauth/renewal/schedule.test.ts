@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { coolMs, GIVE_UP_MS, isAlarming, isGivenUp, learnedFrom, pauseMs, renewalDueInMs } from './schedule'
+import { coolMs, doubted, GIVE_UP_MS, isAlarming, isGivenUp, learnedFrom, pauseMs, renewalDueInMs } from './schedule'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -87,6 +87,10 @@ describe('how long tokens last is learned', () => {
     expect(learnedFrom(3_600_500, null)).toBe(3_600)
     expect(learnedFrom(1_800_000, 3_600)).toBe(1_800)
     expect(learnedFrom(7_200_000, 3_600)).toBe(3_600)
+  })
+
+  it('and doubted while it is short, until another is refused', () => {
+    expect([61, 600, 800, 900, 3_600, null].map(doubted)).toEqual([77, 750, 900, 900, 3_600, null])
   })
 
   it('not from one that was taken away', () => {

@@ -109,3 +109,15 @@ export function learnedFrom(ageMs: number, known: number | null): number | null 
   if (seconds < MIN_LEARNED_SECONDS) return known
   return known === null ? seconds : Math.min(known, seconds)
 }
+
+/** Tokens that last less, without a word about it, are rare: what was refused sooner may have been taken away. */
+const DOUBTED_SECONDS = 900
+const LONGER = 1.25
+
+/**
+ * What is taken for a lifetime that was learned, once tokens were renewed ahead of it: a little more each time where it is
+ * short, so that one 401 that meant something else does not have them renewed every minute for good.
+ */
+export function doubted(known: number | null): number | null {
+  return known === null || known >= DOUBTED_SECONDS ? known : Math.min(DOUBTED_SECONDS, Math.ceil(known * LONGER))
+}
