@@ -6,6 +6,9 @@ import type { SmtpSettings } from './smtp-settings'
 /** What of a server's answer is kept. */
 const MAX_ANSWER = 500
 
+/** To a server, at a time. */
+export const MAX_CONNECTIONS = 3
+
 const TIMEOUTS = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000 }
 
 /** What nodemailer rejects with. */
@@ -49,7 +52,7 @@ export class SmtpMailer implements Mailer {
     const { host, port, tls, auth } = this.settings
     return createTransport({
       pool: true,
-      maxConnections: 3,
+      maxConnections: MAX_CONNECTIONS,
       maxMessages: 100,
       host,
       port,

@@ -3,13 +3,14 @@ import type { Database } from '@/db/client'
 import { deliveries } from '@/db/schema'
 import { log } from '../log'
 import type { Mailer, MailResult } from '../mail/mailer'
+import { MAX_CONNECTIONS } from '../mail/smtp'
 import { gatherContent, type RenderMail } from './mail-content'
 import { gatherPersonal } from './personal-mails'
 
-/** Mails that one instance has under way at a time. */
-const BATCH = 10
-/** Longer than a mail server may take, see `lib/mail/smtp.ts`. */
-const LEASE_SECONDS = 180
+/** Mails that one instance has under way at a time: none waits for a connection while its lease runs. */
+const BATCH = MAX_CONNECTIONS
+/** Longer than a mail server may take that stalls at each step of a mail, see `lib/mail/smtp.ts`. */
+const LEASE_SECONDS = 300
 /** How long a mail is tried: longer than a weekend without a mail server. */
 const GIVE_UP_HOURS = 4 * 24
 const MAX_PAUSE_MINUTES = 60
