@@ -14,6 +14,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          sequence: { groupOrder: 0 },
           include: ['**/*.test.{ts,tsx}'],
           exclude: [...elsewhere, '**/*.integration.test.ts'],
         },
@@ -22,6 +23,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'integration',
+          sequence: { groupOrder: 1 },
           include: ['**/*.integration.test.ts'],
           exclude: elsewhere,
           globalSetup: 'test/integration-setup.ts',
@@ -36,6 +38,7 @@ export default defineConfig({
         test: {
           // With the command line of Trigger.dev, which `npm test -- jobs` installs first.
           name: 'jobs',
+          sequence: { groupOrder: 2 },
           include: ['test/trigger/**/*.test.ts'],
           fileParallelism: false,
           testTimeout: 60_000,
@@ -47,6 +50,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'stress',
+          sequence: { groupOrder: 3 },
           include: ['killed', 'database-down', 'provider-down', 'stress'].map(
             (name) => `lib/oauth/renewal/${name}.integration.test.ts`,
           ),

@@ -22,6 +22,7 @@ export {
 export { changePassword, resetPassword, signOutEverywhere } from './password-change'
 export { findResetLink, requestPasswordReset, resetForgottenPassword } from './password-reset'
 export { can, type Permission, type Role } from './permissions'
+export { type AccountPolicy, changePolicy, getPolicy } from './policy'
 export { changeLanguage, changeName, getLanguage, getProfile, listAccountsOf } from './profile'
 export * from './schemas'
 export * from './session'

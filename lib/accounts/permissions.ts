@@ -4,8 +4,8 @@ export type Role = (typeof roles)[number]
 
 /**
  * What a person may do in an account, in the words of the scopes that allow an API key the same. A key has no
- * `credentials:reauthorize`: consent is given in a browser; and nothing of `members`: who belongs to an account is decided
- * by people.
+ * `credentials:reauthorize`: consent is given in a browser; and nothing of `members` and `policies`: who
+ * belongs to an account and what it asks of them is decided by people.
  */
 export const permissions = [
   'keys:read',
@@ -25,6 +25,8 @@ export const permissions = [
   'integrations:use',
   'members:read',
   'members:invite',
+  'policies:read',
+  'policies:update',
 ] as const
 export type Permission = (typeof permissions)[number]
 

@@ -8,6 +8,7 @@ import type { Actor } from './actor'
 export const auditActions = {
   'account.created': 'account',
   'account.callback_refused': 'account',
+  'account.policy_changed': 'account',
   'user.renamed': 'user',
   'user.notifications_changed': 'user',
   'user.language_changed': 'user',
