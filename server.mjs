@@ -29,7 +29,7 @@ warmUp.close()
 const runtime = globalThis[Symbol.for('fenicia.runtime')]
 globalThis[Symbol.for('fenicia.request')] ??= new AsyncLocalStorage()
 const requests = globalThis[Symbol.for('fenicia.request')]
-const { apiListener } = runtime
+const { apiListener, activity } = runtime
 const { host, port } = runtime.config
 
 // Where Next reaches itself when an action redirects. It would guess port 3000 and the outside's protocol otherwise, and
@@ -38,6 +38,7 @@ const ownHost = { '0.0.0.0': '127.0.0.1', '::': '[::1]' }[host] ?? (host.include
 process.env.__NEXT_PRIVATE_ORIGIN = `http://${ownHost}:${port}`
 
 server.on('request', (request, response) => {
+  activity.note()
   if (!dev && request.url.startsWith('/api/v1/')) apiListener(request, response)
   else requests.run(request, () => handle(request, response))
 })

@@ -62,8 +62,10 @@ const scheduled: Record<ScheduledJobId, ScheduledDefinition> = {
     // The minute of a sweep, and the longest that a renewal takes which it began in its last second.
     maxDurationSeconds: 120,
     // Until the next run begins: what lasts a minute is due between two of them.
-    run: (runtime, _, { signal }) =>
-      renewDueCredentials(storeOf(runtime), { signal, forMs: 55_000, ...elsewhere(runtime) }),
+    run: (runtime, _, { signal }) => {
+      const isBusy = () => runtime.activity.isBusy()
+      return renewDueCredentials(storeOf(runtime), { signal, forMs: 55_000, isBusy, ...elsewhere(runtime) })
+    },
   },
   'credentials.warn-of-expiry': {
     cron: '11 * * * *',

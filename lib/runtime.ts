@@ -1,6 +1,7 @@
 import type { AsyncLocalStorage } from 'node:async_hooks'
 import type { IncomingMessage, RequestListener } from 'node:http'
 import type { OpenDatabase } from '@/db/client'
+import type { Activity } from './activity'
 import type { KeyLookup } from './api-keys/lookup'
 import type { UsageRecorder } from './api-keys/usage'
 import type { Config } from './config'
@@ -17,6 +18,8 @@ export interface Runtime {
   config: Config
   /** Signs sessions and what else must come back unaltered. */
   authSecret: string
+  /** Tells whether requests keep coming; `server.mjs` tells it of each. */
+  activity: Activity
   database: OpenDatabase
   vault: Vault
   keyLookup: KeyLookup

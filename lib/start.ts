@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openDatabase } from '@/db/client'
+import { Activity } from './activity'
 import { findKeysIn, KeyLookup, UsageRecorder } from './api-keys'
 import { type Config, ConfigError, parseConfig } from './config'
 import { Egress } from './egress'
@@ -44,6 +45,7 @@ export async function startRuntime(
     setRuntime({
       config,
       authSecret: config.authSecret ?? generatedSecret(config),
+      activity: new Activity(),
       database,
       vault,
       keyLookup: new KeyLookup(findKeysIn(database)),

@@ -14,11 +14,11 @@ type Store = Pick<CredentialStore, 'db' | 'vault' | 'tokens'>
 /**
  * Renews the tokens of all credentials that are due, see `sweepDue`. May run on any number of instances at the same time.
  * @param options `forMs`: how long to go on with what becomes due meanwhile; `renew`: what has one renewed elsewhere, instead
- *   of here
+ *   of here; `isBusy`: whether others want something of this process
  */
 export function renewDueCredentials(
   store: Store,
-  options: Pick<SweepOptions, 'signal' | 'forMs'> & { renew?: SweepOptions['renew'] },
+  options: Pick<SweepOptions, 'signal' | 'forMs' | 'isBusy'> & { renew?: SweepOptions['renew'] },
 ): Promise<SweepResult> {
   const renew: SweepOptions['renew'] = (due, waiting) => renewIfDue(store, due, waiting)
   return sweepDue({ db: store.db, renew, ...options })

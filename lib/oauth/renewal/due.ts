@@ -10,6 +10,8 @@ export interface DueRenewal extends TokenOwner {
   endpoint: string | null
   /** Since when, as the database writes it. */
   renewAt: string
+  /** For how many milliseconds. */
+  overdueMs: number
 }
 
 /**
@@ -21,7 +23,8 @@ export interface DueRenewal extends TokenOwner {
  */
 export async function findDue(db: Database, limit: number): Promise<DueRenewal[]> {
   const { rows } = (await db.execute(sql`
-    select account_id as "accountId", owner_id as "ownerId", endpoint, renew_at::text as "renewAt" from (
+    select account_id as "accountId", owner_id as "ownerId", endpoint, renew_at::text as "renewAt",
+      (extract(epoch from (statement_timestamp() - renew_at)) * 1000)::float8 as "overdueMs" from (
       select t.account_id, t.owner_id, t.endpoint, t.renew_at, e.failures,
         row_number() over (partition by t.account_id order by t.renew_at) as turn,
         row_number() over (partition by t.endpoint order by t.renew_at) as turn_at_endpoint

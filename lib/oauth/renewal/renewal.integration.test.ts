@@ -1,4 +1,4 @@
-import { and, asc, eq, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { credentials, outboxEvents, renewalAttempts, tokenEndpoints, tokenSets } from '@/db/schema'
 import { createTestAccount } from '@/test/account'
@@ -8,7 +8,7 @@ import { log } from '../../log'
 import { Secret } from '../../vault/secret'
 import { claim } from '../lease'
 import { expireTokens, putTokens, readState, rescheduleTokens, type TokenOwner } from '../stored-tokens'
-import { findDue } from './due'
+import { type DueRenewal, findDue } from './due'
 import { GIVE_UP_MS } from './schedule'
 import { sweepDue } from './sweep'
 
@@ -253,6 +253,40 @@ withTokenKeepers('renewal', (bed, driver) => {
       })
       expect(now.waiting).toBe(8)
       expect(mostAtWork).toBe(2)
+    })
+
+    describe('while requests keep coming', () => {
+      /** Sweeps six that are due for so long; tells how long after each other they were begun. */
+      const begun = async (overdueMs: number, isBusy: () => boolean) => {
+        const owners = others(6)
+        for (const owner of owners) {
+          await insertCredential(bed, owner)
+          await putEnded(owner)
+          const renewAt = new Date(Date.now() - overdueMs)
+          await bed.db.update(tokenSets).set({ renewAt }).where(eq(tokenSets.ownerId, owner.ownerId))
+        }
+        const times: number[] = []
+        const renew = async ({ ownerId }: DueRenewal) => {
+          times.push(performance.now())
+          return owners.some((owner) => owner.ownerId === ownerId)
+        }
+        await sweepDue({ db: bed.db, renew, isBusy })
+        const gone = owners.map(({ ownerId }) => ownerId)
+        await bed.db.update(tokenSets).set({ renewAt: null }).where(inArray(tokenSets.ownerId, gone))
+        return times.slice(1).map((time, index) => time - (times[index] ?? 0))
+      }
+
+      it('leaves them room between one renewal and the next', async () => {
+        const gaps = await begun(0, () => true)
+        expect(gaps.length).toBeGreaterThanOrEqual(5)
+        expect(Math.min(...gaps)).toBeGreaterThanOrEqual(38)
+      })
+
+      it('leaves none once they are due for half a minute, so that all are begun within 70 seconds', async () => {
+        const isBusy = vi.fn(() => true)
+        expect((await begun(31_000, isBusy)).length).toBeGreaterThanOrEqual(5)
+        expect(isBusy).not.toHaveBeenCalled()
+      })
     })
 
     it('has each renewed elsewhere once, and does not ask again and again until that is done', async () => {
