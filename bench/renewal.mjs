@@ -82,6 +82,7 @@ export async function renewal(options) {
       ],
       {
         endpoint: endpoint.origin,
+        total: ACCOUNTS * ofEach,
         makeDue: () =>
           postgres.query(
             'fenicia',

@@ -21,7 +21,7 @@ const AT_WORK = 2
  */
 const PAUSE_MS = 40
 /** What is due for so long is renewed whoever else wants something: within 70 seconds everything is to be begun. */
-const URGENT_MS = 30_000
+const URGENT_MS = 60_000
 /** How many are looked up at a time. */
 const BATCH = 200
 /** What became due since all was looked up is looked up after so long: not whenever one renewal is done. */
