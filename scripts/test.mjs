@@ -1,6 +1,5 @@
 // `npm test`: installs the test tools if needed, runs every stage, goes on after one that fails, and ends with the line
-// `N passed, N failed`. The end-to-end stages of the embedded database and those of the servers run beside each other: each
-// keeps one core busy. Arguments select stages: `npm test -- unit e2e-postgres`; `e2e` is all three.
+// `N passed, N failed`. Stages that keep one core busy, or wait, run beside each other. Arguments select stages: `npm test -- unit e2e-postgres`; `e2e` is all three.
 import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
@@ -9,20 +8,25 @@ import { ensureInstalled, ensureToolsInstalled, refuseNode } from './install.mjs
 import { duration, ROOT, run, say } from './run.mjs'
 
 const E2E_DATABASES = ['pglite', 'postgres', 'neon']
-/** What runs beside each other, each in its own order. */
-const E2E_LANES = [['e2e-pglite'], ['e2e-postgres', 'e2e-neon']]
+/** One after the other; in each, what runs beside each other, each in its own order. */
+const ROUNDS = [
+  // The command line of Trigger.dev is waited for most of its time.
+  [['check', 'unit', 'build'], ['jobs']],
+  [['integration']],
+  [['e2e-pglite'], ['e2e-postgres', 'e2e-neon']],
+]
 
 /** Each stage answers how many of its tests passed, failed and were skipped; `quiet` keeps what it writes to its end. */
 const stages = {
   check: runChecks,
   unit: (folder) => runVitest('unit', folder),
-  integration: (folder) => runVitest('integration', folder),
-  // What `trigger dev` and `trigger deploy` make of the jobs, by the command line of Trigger.dev.
-  jobs: async (folder) => {
-    await ensureToolsInstalled('test/trigger')
-    return runVitest('jobs', folder)
-  },
   build: () => count({ build: ensureBuilt }),
+  // What `trigger dev` and `trigger deploy` make of the jobs, by the command line of Trigger.dev.
+  jobs: async (folder, quiet) => {
+    await ensureToolsInstalled('test/trigger')
+    return runVitest('jobs', folder, quiet)
+  },
+  integration: (folder) => runVitest('integration', folder),
   ...Object.fromEntries(
     E2E_DATABASES.map((database) => [`e2e-${database}`, (folder, quiet) => runPlaywright(database, folder, quiet)]),
   ),
@@ -96,10 +100,10 @@ async function count(checks) {
   return result
 }
 
-async function runVitest(project, folder) {
+async function runVitest(project, folder, quiet) {
   const file = join(folder, `${project}.json`)
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
-  const code = await tool('vitest/vitest.mjs', ['run', '--project', project, ...reporters])
+  const code = await tool('vitest/vitest.mjs', ['run', '--project', project, ...reporters], { quiet })
   const report = await readReport(file)
   return judge(code, {
     passed: report?.numPassedTests ?? 0,
@@ -177,16 +181,17 @@ async function main() {
     summary.set(name, `${name.padEnd(14)} ${result.passed} passed, ${result.failed} failed${skipped}, in ${took}`)
     say(`── ${summary.get(name)}`)
   }
-  const lanes = E2E_LANES.map((lane) => lane.filter((name) => selected.includes(name)))
-  for (const name of selected.filter((name) => !lanes.flat().includes(name))) await runStage(name)
-  // The build is both lanes': the second one must not begin another.
-  if (lanes.flat().length > 0) await ensureBuilt()
-  await Promise.all(
-    lanes.map(async (lane, index) => {
-      // Of two that run at once, one is shown as it goes, the other one stage by stage.
-      for (const name of lane) await runStage(name, index > 0 && lanes[0].length > 0)
-    }),
-  )
+  for (const round of ROUNDS) {
+    const lanes = round.map((lane) => lane.filter((name) => selected.includes(name)))
+    // The build is both lanes': the second one must not begin another.
+    if (lanes.flat().some((name) => name.startsWith('e2e-'))) await ensureBuilt()
+    await Promise.all(
+      lanes.map(async (lane, index) => {
+        // Of two that run at once, one is shown as it goes, the other one stage by stage.
+        for (const name of lane) await runStage(name, index > 0 && lanes[0].length > 0)
+      }),
+    )
+  }
   await rm(folder, { recursive: true, force: true })
   say(`\n${selected.map((name) => summary.get(name)).join('\n')}`)
   return total
