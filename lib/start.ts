@@ -8,6 +8,7 @@ import { type Config, ConfigError, parseConfig } from './config'
 import { Egress } from './egress'
 import { CallRecorder } from './integrations/call-recorder'
 import { UseLookup } from './integrations/use-lookup'
+import { GithubKeys, LeakRecorder } from './leaks'
 import { openMailer } from './mail/mailer'
 import { Spool, TokenKeeper } from './oauth'
 import { getRuntime, type Runtime, setRuntime } from './runtime'
@@ -31,6 +32,7 @@ export async function startRuntime(
     const usage = new UsageRecorder(database.db)
     const egress = new Egress(config.egress)
     const calls = new CallRecorder(database.db)
+    const leaks = new LeakRecorder(database.db)
     const mailer = openMailer(config)
     const spool = new Spool(config.dataFolder, vault.masterKeys)
     const tokens = new TokenKeeper({
@@ -52,13 +54,15 @@ export async function startRuntime(
       usage,
       uses: new UseLookup(database),
       calls,
+      leaks,
+      githubKeys: new GithubKeys(egress, config.githubKeysUrl),
       tokens,
       egress,
       mailer,
       stop: async () => {
         try {
           await getRuntime().jobs?.stop()
-          await Promise.all([usage.stop(), calls.stop()])
+          await Promise.all([usage.stop(), calls.stop(), leaks.stop()])
         } finally {
           setRuntime(undefined)
           await tokens.stop()

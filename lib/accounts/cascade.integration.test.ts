@@ -32,6 +32,9 @@ forEachDatabase('deleting an account', (open) => {
     await db.insert(schema.members).values({ accountId, userId: actor.id as string, role: 'owner' })
     await db.insert(schema.accountPolicies).values({ accountId })
     const { id } = await createTestKey(db, actor)
+    await db
+      .insert(schema.leakReports)
+      .values({ accountId, keyId: id, id: newId('leakReport'), source: 'url', url: '', outcome: 'flagged' })
     const usage = new UsageRecorder(db)
     usage.record({ id, accountId }, { address: null, userAgent: null })
     await usage.stop()

@@ -129,6 +129,7 @@ export async function revokeApiKey(
 
 /**
  * Revokes keys that this transaction has locked.
+ * @param options `tells`: false where people are told by another event
  * @returns how many of them were not revoked before
  */
 export async function revokeLockedKeys(
@@ -136,6 +137,7 @@ export async function revokeLockedKeys(
   actor: Actor,
   keys: readonly LockedKey[],
   reason: string | null,
+  { tells = true }: { tells?: boolean } = {},
 ): Promise<number> {
   const open = keys.filter(({ status }) => status !== 'revoked')
   if (open.length === 0) return 0
@@ -148,6 +150,7 @@ export async function revokeLockedKeys(
     details: { name, reason, status_before: status },
   }))
   await recordAuditEvents(tx, actor, 'api_key.revoked', events)
+  if (!tells) return open.length
   const news = open.map(({ id, name, environment }) => ({
     subjectId: id,
     data: { name, environment, by: actor.name, reason },

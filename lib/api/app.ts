@@ -15,6 +15,7 @@ import { credentials } from './routes/credentials'
 import { integrations } from './routes/integrations'
 import { introspect } from './routes/introspect'
 import { keys } from './routes/keys'
+import { leaks } from './routes/leaks'
 import { me } from './routes/me'
 import { proxied } from './routes/proxy'
 import { verify } from './routes/verify'
@@ -44,6 +45,7 @@ export function createApi() {
     integrations,
     introspect,
     bulkRevocations,
+    leaks,
     document(api),
   ]) {
     api.route('/', resource)

@@ -13,6 +13,7 @@ export const problemCodes = {
   'validation:invalid_value': { status: 400, title: 'A field has a value that is not allowed' },
   'validation:unknown_field': { status: 400, title: 'The request has a field that does not exist' },
   TOKEN_IN_URL: { status: 400, title: 'A token was sent in the URL' },
+  TOKEN_IN_REQUEST: { status: 400, title: 'A token was to be sent on to a service' },
   PATH_NOT_ALLOWED: { status: 403, title: 'The integration does not allow this path' },
   NOT_FOUND: { status: 404, title: 'There is nothing at this address' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'This address does not answer that method' },
@@ -64,6 +65,7 @@ export const refusalCodes: Record<RefusalCode, ProblemCode> = {
   credential_in_use: 'CREDENTIAL_IN_USE',
   credential_busy: 'CREDENTIAL_BUSY',
   too_many_requests: 'RATE_LIMITED',
+  unavailable: 'SERVICE_UNAVAILABLE',
 }
 
 interface ProblemMore {

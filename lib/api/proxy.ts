@@ -5,6 +5,7 @@ import { hashToken, hasScope, isAccepted, isWellFormedToken } from '../api-keys'
 import { type ProxyAnswer, proxy } from '../integrations/proxy'
 import { type ProxyRequest, readProxyTarget } from '../integrations/proxy-request'
 import { proxyDeps } from '../integrations/runtime'
+import { TokenScanner, tokensIn } from '../leaks'
 import { getRuntime } from '../runtime'
 import { type Answer, send, toResponse } from './answer'
 import { bearerToken, type Credentials, refuseKey } from './bearer'
@@ -43,11 +44,45 @@ async function answerCall({ credentials, from, request }: ProxyCall): Promise<An
     const detail = 'A test key has no way to credentials and integrations: they are live.'
     return answerProblem(credentials, 'INSUFFICIENT_PERMISSIONS', detail)
   }
+  const inHeader = tokenInHeaders(request.rawHeaders)
+  if (inHeader) return refuseToken({ credentials, from, request }, inHeader)
+  const scanner = request.body && new TokenScanner()
+  let inBody: string | null = null
+  if (scanner) {
+    request.inspect = (piece) => {
+      inBody ??= scanner.scan(piece)
+      return inBody !== null
+    }
+  }
   const answer = await proxy(proxyDeps(), { accountId: key.accountId, key, userId: null }, request)
+  if (inBody) {
+    if (answer.kind === 'answered') answer.body.destroy()
+    return refuseToken({ credentials, from, request }, inBody)
+  }
   if (answer.kind === 'answered') return answer
   // So that a refusal of ours is told from one of the service's.
   const headers = { 'Fenicia-Error': answer.code, ...answer.headers }
   return answerProblem(credentials, answer.code, answer.detail, { headers })
+}
+
+/** A token of Fenicia that would go to the service, in a header of its own: the caller's Authorization never does. */
+function tokenInHeaders(rawHeaders: readonly string[]): string | undefined {
+  for (let i = 1; i < rawHeaders.length; i += 2) {
+    const value = rawHeaders[i]
+    if (value?.includes('fn_') && rawHeaders[i - 1]?.toLowerCase() !== 'authorization') {
+      const [token] = tokensIn(value)
+      if (token) return token
+    }
+  }
+  return undefined
+}
+
+/** A service must not learn a token of Fenicia, so that is a mistake; whose key it is is told. */
+function refuseToken({ credentials, from, request }: ProxyCall, token: string): Answer {
+  getRuntime().leaks.note(token, 'body', { ...from, requestId: request.requestId })
+  const detail =
+    'The request has a token of Fenicia in it, which the service must not learn, so it was not sent to its end. Take it out, and regenerate this one.'
+  return answerProblem(credentials, 'TOKEN_IN_REQUEST', detail)
 }
 
 /** The headers of the service's answer, and ours beside them. */

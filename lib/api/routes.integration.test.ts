@@ -265,6 +265,23 @@ const rows: Record<string, Row> = {
       ),
     ),
   },
+  // Nobody needs a key: the token that is reported is all that counts.
+  reportLeaks: {
+    good: { status: 200, body: () => ({ tokens: [unknownToken] }) },
+    malformed: { body: { tokens: [] } },
+    but: {
+      'no key': '200',
+      'a bad key': '200',
+      'a mistyped key': '200',
+      'a malformed header': '200',
+      'an over-long header': '200',
+      'an expired key': '200',
+      'a revoked key': '200',
+      'a retired key': '200',
+      'missing scope': '200',
+      'another account’s id': '200',
+    },
+  },
   getBulkRevocation: { good: { status: 200 }, malformed: { id: 'bulk_%00' } },
 }
 

@@ -28,6 +28,8 @@ export const auditActions = {
   'api_key.revoked': 'api_key',
   'api_key.regenerated': 'api_key',
   'api_key.retirement_changed': 'api_key',
+  'api_key.leaked': 'api_key',
+  'api_key.leak_handled': 'api_key',
   'credential.created': 'credential',
   'credential.updated': 'credential',
   'credential.tested': 'credential',

@@ -36,6 +36,7 @@ function documented(method: (typeof methods)[number]): RouteConfig {
         'INSUFFICIENT_PERMISSIONS',
         'PATH_NOT_ALLOWED',
         'validation:invalid_value',
+        'TOKEN_IN_REQUEST',
         'NOT_FOUND',
         'METHOD_NOT_ALLOWED',
         'INTEGRATION_PAUSED',
