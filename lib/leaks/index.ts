@@ -1,5 +1,5 @@
 export { TokenScanner, tokensIn } from './find'
 export { type Feedback, GithubKeys, takeGithubMessage } from './github'
-export { type LeakView, leakedKeyIds, listLeaks, markLeaksHandled } from './read'
+export { type LeakView, leakedKeys, listLeaks, markLeaksHandled } from './read'
 export { LeakRecorder } from './recorder'
 export { type LeakOutcome, reportLeak } from './report'

@@ -1,6 +1,6 @@
 import { and, desc, eq, isNull, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
-import { leakReports } from '@/db/schema'
+import { apiKeys, leakReports } from '@/db/schema'
 import { type Actor, recordAuditEvent } from '../audit'
 
 /** A place in which a key's token was seen. */
@@ -25,13 +25,14 @@ export async function listLeaks(db: Database, accountId: string, keyId: string):
   }))
 }
 
-/** The account's keys whose tokens were seen somewhere, and of which nobody has said that all is done. */
-export async function leakedKeyIds(db: Database, accountId: string): Promise<string[]> {
-  const rows = await db
-    .selectDistinct({ keyId: leakReports.keyId })
+/** The account's keys whose tokens were seen somewhere, and of which nobody has said that all is done; the newest first. */
+export function leakedKeys(db: Database, accountId: string): Promise<{ id: string; name: string }[]> {
+  return db
+    .selectDistinct({ id: apiKeys.id, name: apiKeys.name })
     .from(leakReports)
+    .innerJoin(apiKeys, and(eq(apiKeys.accountId, leakReports.accountId), eq(apiKeys.id, leakReports.keyId)))
     .where(and(eq(leakReports.accountId, accountId), isNull(leakReports.handledAt)))
-  return rows.map(({ keyId }) => keyId)
+    .orderBy(desc(apiKeys.id))
 }
 
 /** Notes that all is done that a key's leak asks for. What is seen of it from then on is news. */

@@ -7,7 +7,7 @@ import { forEachDatabase } from '@/test/databases'
 import { changePolicy } from '../accounts'
 import { createToken, findKeysIn, hashToken, type IssuedKey, KeyLookup, revokeApiKey } from '../api-keys'
 import type { Actor } from '../audit'
-import { leakedKeyIds, listLeaks, markLeaksHandled, reportLeak } from '.'
+import { leakedKeys, listLeaks, markLeaksHandled, reportLeak } from '.'
 
 const from = { address: '198.51.100.9', userAgent: 'A scanner', requestId: 'req_leak' }
 const report = { source: 'report', url: 'https://paste.example.com/1', comment: 'Found it', from } as const
@@ -106,14 +106,14 @@ forEachDatabase('a token that is reported as leaked', (open) => {
     await reportLeak(db, key.token, report)
     const stranger = await createTestAccount(db, 'Another shop')
     await markLeaksHandled(db, stranger, key.id)
-    expect(await leakedKeyIds(db, owner.accountId)).toEqual([key.id])
-    expect(await leakedKeyIds(db, stranger.accountId)).toEqual([])
+    expect(await leakedKeys(db, owner.accountId)).toEqual([{ id: key.id, name: expect.any(String) }])
+    expect(await leakedKeys(db, stranger.accountId)).toEqual([])
     expect(await listLeaks(db, stranger.accountId, key.id)).toEqual([])
     await markLeaksHandled(db, owner, key.id)
-    expect(await leakedKeyIds(db, owner.accountId)).toEqual([])
+    expect(await leakedKeys(db, owner.accountId)).toEqual([])
     expect(await audited()).toEqual(['api_key.leak_handled', 'api_key.leaked'])
     await reportLeak(db, key.token, report)
-    expect(await leakedKeyIds(db, owner.accountId)).toEqual([key.id])
+    expect(await leakedKeys(db, owner.accountId)).toEqual([{ id: key.id, name: expect.any(String) }])
   })
 
   it('stands in nothing that is kept of it', async () => {

@@ -23,6 +23,7 @@ import {
 } from '@/lib/api-keys'
 import type { Actor } from '@/lib/audit'
 import { parseInput } from '@/lib/input'
+import { markLeaksHandled } from '@/lib/leaks'
 import { getRuntime } from '@/lib/runtime'
 import type { ActionResult } from '../data/action-result'
 import { problemOf } from './refusal-words'
@@ -84,6 +85,14 @@ export async function changeOverlap(id: unknown, input: unknown): Promise<Action
     const actor = await requireActor('keys:manage')
     const { retire_when_silent } = parseInput(overlapChangeInput, input)
     await setRetireWhenSilent(database(), actor, parseInput(apiKeyId, id), retire_when_silent)
+  })
+}
+
+/** Says that all is done that a key's leak asks for. */
+export async function markLeakHandled(id: unknown): Promise<ActionResult<void>> {
+  return worded(async () => {
+    const actor = await requireActor('keys:manage')
+    await markLeaksHandled(database(), actor, parseInput(apiKeyId, id))
   })
 }
 

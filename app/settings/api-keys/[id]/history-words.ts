@@ -9,6 +9,12 @@ const overlapWords: Record<string, string> = {
   '7d': 'The old token was to work for 7 more days.',
 }
 
+const leakWords: Record<string, string> = {
+  revoked: 'The key was revoked at once.',
+  flagged: 'The key went on working.',
+  ended_before: 'The key did not work any more by then.',
+}
+
 /** What happened to a key, in a sentence, and what else is to be known of it. */
 export function happened({ action, details }: Happened): { what: string; more?: string } {
   switch (action) {
@@ -24,6 +30,13 @@ export function happened({ action, details }: Happened): { what: string; more?: 
       return { what: 'Regenerated', more: overlapWords[text(details.overlap) ?? ''] }
     case 'api_key.retirement_changed':
       return { what: retirementWords(details) }
+    case 'api_key.leaked':
+      return {
+        what: 'Its token was seen where it does not belong',
+        more: leakWords[text(details.outcome) ?? ''],
+      }
+    case 'api_key.leak_handled':
+      return { what: 'Leak marked as handled' }
     default:
       return { what: action }
   }

@@ -29,6 +29,7 @@ export function KeyView({
   neighbour,
   mayManage,
   startRenaming,
+  leaks,
   history,
 }: {
   id: string
@@ -36,6 +37,8 @@ export function KeyView({
   neighbour: Preloaded<ApiKey> | null
   mayManage: boolean
   startRenaming: boolean
+  /** Where its token was seen that does not belong there. */
+  leaks: ReactNode
   history: ReactNode
 }) {
   const router = useRouter()
@@ -93,6 +96,7 @@ export function KeyView({
         </div>
       </header>
       {isError ? <ListFailure error={error} stale retrying={isFetching} onRetry={() => void refetch()} /> : null}
+      {leaks}
       {data.status === 'retired' && data.replaced_by_id ? <RetiredNotice newId={data.replaced_by_id} /> : null}
       {neighbour ? <Overlap apiKey={data} neighbour={neighbour} mayManage={mayManage} onChanged={changed} /> : null}
       <Section title="Usage">
