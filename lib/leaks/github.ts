@@ -10,9 +10,6 @@ import { reportLeak } from './report'
 // GitHub's secret scanning partner program:
 // https://docs.github.com/en/code-security/secret-scanning/secret-scanning-partner-program/secret-scanning-partner-program
 
-/** The name under which our tokens are registered with GitHub. */
-export const GITHUB_TOKEN_TYPE = 'fenicia_api_key'
-
 const keysAnswer = z.object({
   public_keys: z.array(z.object({ key_identifier: z.string(), key: z.string(), is_current: z.boolean() })),
 })

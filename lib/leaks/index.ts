@@ -1,5 +1,5 @@
 export { TokenScanner, tokensIn } from './find'
-export { type Feedback, GithubKeys, takeGithubMessage } from './github'
+export { GithubKeys, takeGithubMessage } from './github'
 export { type LeakView, leakedKeys, listLeaks, markLeaksHandled } from './read'
 export { LeakRecorder } from './recorder'
-export { type LeakOutcome, reportLeak } from './report'
+export { reportLeak } from './report'
