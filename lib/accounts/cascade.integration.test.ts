@@ -32,6 +32,18 @@ forEachDatabase('deleting an account', (open) => {
     await db.insert(schema.members).values({ accountId, userId: actor.id as string, role: 'owner' })
     await db.insert(schema.accountPolicies).values({ accountId })
     const { id } = await createTestKey(db, actor)
+    await db.insert(schema.apiKeyAllowances).values({
+      keyId: id,
+      accountId,
+      startedAt: new Date(),
+      leased: 1,
+      granted: 1,
+      wanted: 1,
+      month: '2026-11-01',
+      monthLeased: 1,
+      monthGranted: 1,
+      monthWanted: 1,
+    })
     const usage = new UsageRecorder(db)
     usage.record({ id, accountId }, { address: null, userAgent: null })
     await usage.stop()
