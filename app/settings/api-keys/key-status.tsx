@@ -18,7 +18,11 @@ export function KeyStatus({ status }: Pick<ApiKey, 'status'>) {
 }
 
 /** When a key stops being accepted, or stopped. */
-export function KeyEnd({ apiKey }: { apiKey: Pick<ApiKey, 'status' | 'expires_at' | 'retires_at' | 'paused' | 'revoked'> }) {
+export function KeyEnd({
+  apiKey,
+}: {
+  apiKey: Pick<ApiKey, 'status' | 'expires_at' | 'retires_at' | 'paused' | 'revoked'>
+}) {
   const { status, expires_at, retires_at, paused, revoked } = apiKey
   switch (status) {
     case 'active':
