@@ -35,6 +35,18 @@ forEachDatabase('deleting an account', (open) => {
     await db
       .insert(schema.leakReports)
       .values({ accountId, keyId: id, id: newId('leakReport'), source: 'url', url: '', outcome: 'flagged' })
+    await db.insert(schema.apiKeyAllowances).values({
+      keyId: id,
+      accountId,
+      startedAt: new Date(),
+      leased: 1,
+      granted: 1,
+      wanted: 1,
+      month: '2026-11-01',
+      monthLeased: 1,
+      monthGranted: 1,
+      monthWanted: 1,
+    })
     const usage = new UsageRecorder(db)
     usage.record({ id, accountId }, { address: null, userAgent: null })
     await usage.stop()

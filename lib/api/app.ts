@@ -63,7 +63,15 @@ function crossOrigin(origins: string[]): MiddlewareHandler<ApiEnv> {
     origin: origins,
     allowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
     allowHeaders: ['Authorization', 'Content-Type'],
-    exposeHeaders: ['X-Request-Id', 'Retry-After', 'Location', 'Fenicia-Error', 'Fenicia-Integration'],
+    exposeHeaders: [
+      'X-Request-Id',
+      'Retry-After',
+      'RateLimit',
+      'RateLimit-Policy',
+      'Location',
+      'Fenicia-Error',
+      'Fenicia-Integration',
+    ],
     maxAge: 600,
   })
   return async (c, next) => {

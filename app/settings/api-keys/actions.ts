@@ -5,17 +5,21 @@ import { requireActor } from '@/app/session'
 import {
   apiKeyId,
   bulkRevocationInput,
+  changeApiKey,
   createApiKey,
   createKeyInput,
   endOverlap,
   type IssuedKey,
+  keyLimitsInput,
   overlapChangeInput,
+  pauseApiKey,
   regenerateApiKey,
   regenerateKeyInput,
   renameApiKey,
   renameKeyInput,
   requestBulkRevocation,
   requestReviewRevocation,
+  resumeApiKey,
   reviewRevocationInput,
   revokeApiKey,
   revokeKeyInput,
@@ -68,6 +72,30 @@ export async function renameKey(id: unknown, input: unknown): Promise<ActionResu
     const actor = await requireActor('keys:manage')
     const { name } = parseInput(renameKeyInput, input)
     await renameApiKey(database(), actor, parseInput(apiKeyId, id), name)
+  })
+}
+
+/** Changes how often, from where and with which methods a key may be used. */
+export async function changeLimits(id: unknown, input: unknown): Promise<ActionResult<void>> {
+  return worded(async () => {
+    const actor = await actorWithPassword('keys:manage')
+    await changeApiKey(database(), actor, parseInput(apiKeyId, id), parseInput(keyLimitsInput, input))
+  })
+}
+
+/** Has a key not be accepted until it is resumed. */
+export async function pauseKey(id: unknown): Promise<ActionResult<void>> {
+  return worded(async () => {
+    const actor = await actorWithPassword('keys:manage')
+    await pauseApiKey(database(), actor, parseInput(apiKeyId, id))
+  })
+}
+
+/** Has a paused key be accepted again. */
+export async function resumeKey(id: unknown): Promise<ActionResult<void>> {
+  return worded(async () => {
+    const actor = await actorWithPassword('keys:manage')
+    await resumeApiKey(database(), actor, parseInput(apiKeyId, id))
   })
 }
 

@@ -9,7 +9,7 @@ import { Button, buttonVariants } from '@/components/ui/button'
 import { Card, CardContent, CardHeader, CardTitle } from '@/components/ui/card'
 import type { Preloaded } from '../../data/preloaded'
 import { useRecoveredFocus } from '../../data/use-recovered-focus'
-import { useKeyDialogs } from '../key-menu'
+import { canPause, useKeyDialogs } from '../key-menu'
 import { LIST_PATH } from '../list-state'
 import { ListFailure } from '../list-states'
 import { keyHref } from '../paths'
@@ -17,6 +17,7 @@ import { useKey, useKeysChanged } from '../queries'
 import type { ApiKey } from '../words'
 import { KeyDetails } from './key-details'
 import { KeyTitle } from './key-title'
+import { LimitsCard } from './limits-card'
 import { OverlapCard } from './overlap-card'
 import { KeyReach } from './reach'
 import { usageDays } from './usage'
@@ -58,6 +59,7 @@ export function KeyView({
       router.refresh()
       expectLostFocus()
     },
+    onChanged: () => router.refresh(),
     onRegenerated: (newId) => router.push(keyHref(newId)),
   })
   const shownStatus = preloaded.answer.status
@@ -88,6 +90,11 @@ export function KeyView({
                   Regenerate key
                 </Button>
               ) : null}
+              {canPause(data.status) ? (
+                <Button aria-haspopup="dialog" onClick={() => open({ kind: 'pause', apiKey: data })}>
+                  {data.status === 'paused' ? 'Resume key' : 'Pause key'}
+                </Button>
+              ) : null}
               <Button variant="danger" aria-haspopup="dialog" onClick={() => open({ kind: 'revoke', apiKey: data })}>
                 Revoke key
               </Button>
@@ -105,6 +112,10 @@ export function KeyView({
       <Section title="What this key reached">
         <KeyReach id={id} />
       </Section>
+      <LimitsCard
+        apiKey={data}
+        onEdit={mayManage && canPause(data.status) ? () => open({ kind: 'limits', apiKey: data }) : undefined}
+      />
       <Section title="Details">
         <KeyDetails apiKey={data} />
       </Section>
