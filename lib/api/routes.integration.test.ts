@@ -36,7 +36,7 @@ const { db } = api.runtime.database
 const contract = new Contract(openApiDocument())
 const account = await api.makeAccount('Ana’s shop')
 const otherAccount = await api.makeAccount('Another shop')
-const ALL = { scopes: ['keys:*', 'orders:*', 'credentials:*', 'integrations:*'] }
+const ALL = { scopes: ['keys:*', 'orders:*', 'credentials:*', 'integrations:*', 'audit:*'] }
 const caller = await api.makeKey(account, { name: 'Caller', ...ALL })
 const actor = operatorActor(account)
 
@@ -264,6 +264,15 @@ const rows: Record<string, Row> = {
         (name) => [name, '405 METHOD_NOT_ALLOWED'],
       ),
     ),
+  },
+  listAuditEvents: {
+    good: { status: 200 },
+    malformed: { query: '?action=nothing' },
+    but: {
+      'malformed input': '400 validation:invalid_value',
+      'unknown field': '400 validation:unknown_field',
+      'another account’s id': '200',
+    },
   },
   getBulkRevocation: { good: { status: 200 }, malformed: { id: 'bulk_%00' } },
 }
