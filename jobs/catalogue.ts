@@ -2,6 +2,8 @@ import { z } from 'zod'
 import { renderMail } from '@/emails'
 import { pruneEndedAccess } from '@/lib/accounts'
 import { pruneUsage, retireSilentKeys, runBulkRevocations } from '@/lib/api-keys'
+import { recordCheckpoints } from '@/lib/audit/checkpoints'
+import { cutAuditEvents } from '@/lib/audit/retention'
 import {
   pruneConsents,
   pruneDrafts,
@@ -102,6 +104,18 @@ const scheduled: Record<ScheduledJobId, ScheduledDefinition> = {
     retry: WITHIN_THE_HOUR,
     maxDurationSeconds: 600,
     run: ({ database }) => pruneEndedAccess(database.db),
+  },
+  'audit.checkpoint': {
+    cron: '2 0 * * *',
+    retry: WITHIN_THE_HOUR,
+    maxDurationSeconds: 600,
+    run: ({ database }) => recordCheckpoints(database.db),
+  },
+  'audit.cut': {
+    cron: '31 3 * * *',
+    retry: WITHIN_THE_HOUR,
+    maxDurationSeconds: 3_600,
+    run: ({ database }, _, { signal }) => cutAuditEvents(database.db, signal),
   },
 }
 

@@ -14,6 +14,8 @@ export type ScheduledJobId =
   | 'notifications.remind'
   | 'notifications.prune'
   | 'accounts.prune'
+  | 'audit.checkpoint'
+  | 'audit.cut'
 
 /**
  * The jobs that run when they are dispatched, by id, with what each is told: ids and plain words, nothing secret, since it

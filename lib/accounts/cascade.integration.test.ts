@@ -31,6 +31,7 @@ forEachDatabase('deleting an account', (open) => {
       .values({ id: actor.id as string, email: `${accountId}@example.com`, name, passwordHash: '-' })
     await db.insert(schema.members).values({ accountId, userId: actor.id as string, role: 'owner' })
     await db.insert(schema.accountPolicies).values({ accountId })
+    await db.insert(schema.auditCheckpoints).values({ accountId, seq: 0, hash: schema.GENESIS })
     const { id } = await createTestKey(db, actor)
     await db
       .insert(schema.leakReports)

@@ -9,6 +9,7 @@ const matrix: Record<Role, Record<string, string[]>> = {
     integrations: ['read', 'create', 'update', 'delete', 'use'],
     members: ['read', 'invite'],
     policies: ['read', 'update'],
+    audit: ['read'],
   },
   admin: {
     keys: ['read', 'create', 'manage', 'verify'],
@@ -16,6 +17,7 @@ const matrix: Record<Role, Record<string, string[]>> = {
     integrations: ['read', 'create', 'update', 'delete', 'use'],
     members: ['read', 'invite'],
     policies: ['read', 'update'],
+    audit: ['read'],
   },
   manager: { keys: ['read'], credentials: ['read', 'test', 'reauthorize'], integrations: ['read'] },
   staff: {},

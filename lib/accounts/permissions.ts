@@ -27,6 +27,7 @@ export const permissions = [
   'members:invite',
   'policies:read',
   'policies:update',
+  'audit:read',
 ] as const
 export type Permission = (typeof permissions)[number]
 

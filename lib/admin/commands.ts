@@ -7,10 +7,11 @@ import { createApiKey, createKeyInput } from '../api-keys'
 import { operatorActor } from '../audit'
 import { parseInput } from '../input'
 import { accountsWithSecrets, checkVault, type Progress, rekeyAccount, rotateMasterKey, type Vault } from '../vault'
+import { auditCommands } from './audit-commands'
 import { parseExpires, UsageError } from './usage'
 
 /** What a command has done, for people (`text`, standard output as it is) and for programs. */
-interface Done {
+export interface Done {
   text: string
   json: unknown
   /** Something is not as it should be: the exit code says so. */
@@ -18,14 +19,16 @@ interface Done {
 }
 
 /** What a command may use besides the database. */
-interface Tools {
+export interface Tools {
   readPassword(): Promise<string>
+  /** Reads a file that was named on the command line. @throws {UsageError} */
+  readFile(path: string): Promise<string>
   vault: Vault
   /** Tells how far long work is. */
   progress: Progress
 }
 
-interface Command {
+export interface Command {
   options: NonNullable<ParseArgsConfig['options']>
   required: readonly string[]
   /** Which option a field of the domain comes from, where the names differ. */
@@ -39,6 +42,8 @@ const text = { type: 'string' } as const
 const flag = { type: 'boolean' } as const
 
 export const commands: Record<string, Command> = {
+  ...auditCommands,
+
   'create-account': {
     options: { name: text, email: text, person: text, 'password-stdin': flag },
     required: ['name', 'email', 'password-stdin'],
@@ -180,6 +185,6 @@ function toJson({ id, name, createdAt, members, acceptedKeys }: AccountEntry) {
   return { id, name, created_at: createdAt, members, accepted_keys: acceptedKeys }
 }
 
-function counted(number: number, noun: string): string {
+export function counted(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`
 }

@@ -25,6 +25,17 @@ Commands:
   list
       Lists the accounts with their members.
 
+  audit verify [--account ID]
+      Reads every chain of audit events from its beginning to its end and names the first link of each that is broken.
+      Changes nothing; may run while people work.
+
+  audit checkpoint --account ID
+      Writes how far an account's chain goes, signed, as JSON. Keep it elsewhere: it proves later that nothing up to there
+      has been changed.
+
+  audit prove --checkpoint FILE
+      Says whether a checkpoint that was written earlier still holds.
+
   vault-rotate
       Wraps every account's data key with the first of FENICIA_MASTER_KEYS. The server may run meanwhile, with the new
       and the old master keys configured; afterwards the old ones may be taken out.
@@ -39,7 +50,7 @@ Options:
   --json    Write one JSON value instead of words, to standard output or, when refused, to standard error.
   --help    Show this.
 
-Exit codes: 0 done, 1 refused, failed, or something does not open, 2 the command line is wrong.
+Exit codes: 0 done, 1 refused, failed, or something does not open or is not as it was, 2 the command line is wrong.
 `
 
 const UNITS = { h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000, y: 365 * 86_400_000 }

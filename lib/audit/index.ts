@@ -1,3 +1,17 @@
 export { type Actor, type Origin, operatorActor, systemActor } from './actor'
-export { type AuditEventView, listAuditEventsOf } from './list'
-export { recordAuditEvent, recordAuditEvents } from './record'
+export {
+  type AuditEventPage,
+  type AuditEventView,
+  listAuditEvents,
+  listAuditEventsOf,
+  readAuditEvents,
+} from './list'
+export {
+  type AuditFilter,
+  type AuditKind,
+  auditFilter,
+  auditKinds,
+  type ListAuditEventsQuery,
+  listAuditEventsQuery,
+} from './query'
+export { type AuditAction, auditActions, recordAuditEvent, recordAuditEvents } from './record'
