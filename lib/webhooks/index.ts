@@ -19,4 +19,4 @@ export {
   type WebhookStore,
 } from './save'
 export { rotationInput, webhookForm } from './schemas'
-export { chosenTypes, type WebhookType, webhookTypes } from './types'
+export { type WebhookType, webhookTypes } from './types'
