@@ -46,6 +46,7 @@ test('a webhook is added, told of a key, fails, is sent the message again, gets 
   await expect(page.getByRole('heading', { name: 'No webhooks yet' })).toBeVisible()
   await expectFitToUse(page, 'no webhooks')
   await page.goto(`${product.url}/settings/webhooks/new`)
+  await page.getByLabel('Name').fill('ERP events')
   await page.getByLabel('Address').fill('http://192.168.1.1/hook')
   await page.getByRole('button', { name: 'Add webhook' }).click()
   await expect(page.getByLabel('Address')).toHaveAccessibleDescription(/FENICIA_EGRESS_ALLOW/)
