@@ -15,3 +15,4 @@ export {
   listAuditEventsQuery,
 } from './query'
 export { type AuditAction, auditActions, recordAuditEvent, recordAuditEvents } from './record'
+export { recordRefusedAttempt } from './refusals'
