@@ -53,6 +53,9 @@ function keyRow(index: number): typeof apiKeys.$inferInsert {
     hintEnd: hint.end,
     createdByKind: 'operator',
     createdByName: 'bench',
+    // A limit that is counted at every request, and never met.
+    rateRequests: 1_000_000,
+    rateSeconds: 60,
     expiresAt: index % 4 === 0 ? new Date(Date.now() + 90 * 86_400_000) : null,
   }
 }

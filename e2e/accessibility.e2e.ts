@@ -10,6 +10,7 @@ const product = runProduct()
 /** The key that has a page of its own, and the one it took the place of. */
 let keyId: string
 let manager: string
+let leakedId: string
 let others: { credential: string; integration: string }
 
 test.beforeAll(async ({ browser }) => {
@@ -38,6 +39,9 @@ test.beforeAll(async ({ browser }) => {
   keyId = old.id
   await call(product.url, old.token, '/me')
   await call(product.url, manager, `/keys/${old.id}/regenerate`, { overlap: '24h' })
+  const leaked = await create('Leaked')
+  await call(product.url, null, '/leaks', { tokens: [leaked.token], source_url: 'https://paste.example.com/1f3a' })
+  leakedId = leaked.id
   others = await makeIntegration(product.url, manager)
 })
 
@@ -111,7 +115,13 @@ test('axe finds nothing on any page, in either theme, wide or narrow', async ({ 
 
   await signIn(page, product.url)
   const paths = pageAddresses({ 'api-keys': keyId, credentials: others.credential, integrations: others.integration })
-  for (const path of [...paths, '/settings/api-keys?status=all', '/no/such/page', '/settings/api-keys/key_none']) {
+  for (const path of [
+    ...paths,
+    `/settings/api-keys/${leakedId}`,
+    '/settings/api-keys?status=all',
+    '/no/such/page',
+    '/settings/api-keys/key_none',
+  ]) {
     await page.goto(product.url + path, { waitUntil: 'networkidle' })
     await expectFitToUse(page, path)
   }

@@ -86,3 +86,18 @@ for (let round = 1; round <= ROUNDS; round++) {
     })
   })
 }
+
+test('a token that was reported as leaked is accepted on neither instance, once the report has been answered', async () => {
+  const { token } = await create('To be reported')
+  await expectNoneAccepted(token, async () => {
+    const { status, body } = await call(urls[1] as string, null, '/leaks', { tokens: [token] })
+    const answered = now()
+    expect([status, body]).toEqual([200, { data: [{ outcome: 'revoked' }] }])
+    return answered
+  })
+})
+
+test('a message that GitHub has not signed is refused, by the address that GitHub is told', async () => {
+  const answer = await fetch(`${urls[0]}/api/secret-scanning/github`, { method: 'POST', body: '[]' })
+  expect([answer.status, await answer.json()]).toEqual([403, { error: expect.stringContaining('Github-Public-Key') }])
+})

@@ -107,6 +107,17 @@ function factsOf(content: MailContent, words: Words, now: Date): Facts {
       const end = { label: labels.endsAt, value: moment(item.data.expiresAt, words) }
       return [...service(content, words), end, uses(item, words)]
     }
+    case 'api_key.leaked': {
+      const [item] = content.items
+      if (!item) return []
+      const { environment, source, url, outcome } = item.data
+      const seen = words.leaks.seen[source]
+      return [
+        { label: labels.environment, value: environment },
+        { label: labels.seen, value: url === null ? seen : `${seen}: ${url}` },
+        { label: labels.outcome, value: words.leaks.outcome[outcome] },
+      ]
+    }
     default: {
       const [item] = content.items
       if (!item) return []
@@ -149,6 +160,10 @@ function uses(
 function listOf(content: MailContent, words: Words, now: Date): ComposedMail['list'] {
   return content.items.map((item) => {
     const href = addressOf(content, item.subjectId)
+    if (content.kind === 'api_key.leaked') {
+      const { source, outcome } = (item as MailItem<'api_key.leaked'>).data
+      return { name: item.data.name, detail: `${words.leaks.seen[source]} · ${words.leaks.outcome[outcome]}`, href }
+    }
     if (!content.kind.startsWith('credential.')) {
       const { environment, by } = item.data as { environment: string; by: string }
       return { name: item.data.name, detail: `${environment} · ${by}`, href }

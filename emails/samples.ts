@@ -36,6 +36,13 @@ export const sampleFacts: EventData = {
   'api_key.created': key,
   'api_key.regenerated': key,
   'api_key.revoked': { ...key, reason: 'Left the company' },
+  'api_key.leaked': {
+    name: key.name,
+    environment: key.environment,
+    source: 'github',
+    url: 'https://github.com/cedar-murex/sync/blob/main/config.js',
+    outcome: 'revoked',
+  },
 }
 
 const where = { address: '203.0.113.7', browser: 'Firefox, Windows' }

@@ -31,12 +31,13 @@ export class CoalescedLookup<Found> {
   #isSending = false
 
   /**
-   * @param findAll finds what these keys are of, in one statement; keys of nothing are absent from the answer
+   * @param findAll finds what these keys are of, in one statement; keys of nothing are absent from the answer. `countOf`
+   * says how many look-ups wait for one of them, until it has answered
    * @param keyOf the key by which something was found
    * @param timeoutMs how long a look-up may take in all
    */
   constructor(
-    private readonly findAll: (keys: string[]) => Promise<Found[]>,
+    private readonly findAll: (keys: string[], countOf: (key: string) => number) => Promise<Found[]>,
     private readonly keyOf: (found: Found) => string,
     private readonly timeoutMs = 3_000,
   ) {}
@@ -92,7 +93,8 @@ export class CoalescedLookup<Found> {
   async #ask(batch: Batch<Found>): Promise<void> {
     this.#inFlight++
     try {
-      for (const found of await this.findAll([...batch.byKey.keys()])) {
+      const waiting = new Map(batch.byKey)
+      for (const found of await this.findAll([...waiting.keys()], (key) => waiting.get(key)?.length ?? 0)) {
         settle(batch, this.keyOf(found), (one) => one.resolve(found))
       }
       settleRest(batch, (one) => one.resolve(null))

@@ -166,6 +166,13 @@ export const variables = {
     schema: list.pipe(z.array(allowance)),
     example: '',
   },
+  FENICIA_GITHUB_KEYS_URL: {
+    doc: 'Where GitHub publishes the keys that its secret scanning signs with; another one for GitHub Enterprise Server.',
+    schema: z
+      .url({ protocol: /^https?$/, error: 'an http:// or https:// address' })
+      .default('https://api.github.com/meta/public_keys/secret_scanning'),
+    example: 'https://api.github.com/meta/public_keys/secret_scanning',
+  },
   TRIGGER_SECRET_KEY: {
     doc: 'Has Trigger.dev run the jobs instead of this process: the secret key of one environment there. Needs DATABASE_URL.',
     schema: z.string().optional(),
@@ -229,6 +236,8 @@ export interface Config {
   trustedProxies: string[]
   corsOrigins: string[]
   egress: EgressPolicy
+  /** Where GitHub's signing keys are. */
+  githubKeysUrl: string
   /** Null: this process runs the jobs. */
   trigger: TriggerConfig | null
   /** `folder`: where mails go that no server takes, absolute. */
@@ -296,6 +305,7 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
     trustedProxies: read.FENICIA_TRUSTED_PROXIES,
     corsOrigins: read.FENICIA_CORS_ORIGINS,
     egress: { allow: read.FENICIA_EGRESS_ALLOW },
+    githubKeysUrl: read.FENICIA_GITHUB_KEYS_URL,
     trigger: read.TRIGGER_SECRET_KEY ? { secretKey: read.TRIGGER_SECRET_KEY, apiUrl: read.TRIGGER_API_URL } : null,
     mail: {
       smtp: read.SMTP_URL ?? null,

@@ -23,6 +23,7 @@ export type RefusalCode =
   | 'credential_in_use'
   | 'credential_busy'
   | 'too_many_requests'
+  | 'unavailable'
 
 const REFUSAL = Symbol.for('fenicia.refusal')
 

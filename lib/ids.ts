@@ -23,6 +23,7 @@ const prefixes = {
   personalMail: 'mail',
   passwordReset: 'rst',
   invitation: 'inv',
+  leakReport: 'leak',
 } as const
 
 /**

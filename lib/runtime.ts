@@ -9,6 +9,7 @@ import type { Egress } from './egress'
 import type { CallRecorder } from './integrations/call-recorder'
 import type { UseLookup } from './integrations/use-lookup'
 import type { JobRunner } from './jobs'
+import type { GithubKeys, LeakRecorder } from './leaks'
 import type { Mailer } from './mail/mailer'
 import type { TokenKeeper } from './oauth'
 import type { Vault } from './vault'
@@ -28,6 +29,10 @@ export interface Runtime {
   uses: UseLookup
   /** Notes the calls through integrations. */
   calls: CallRecorder
+  /** Notes tokens that are seen where they do not belong. */
+  leaks: LeakRecorder
+  /** What GitHub signs its word of leaks with. */
+  githubKeys: GithubKeys
   /** Keeps the tokens of OAuth2 credentials current. */
   tokens: TokenKeeper
   /** Calls addresses that people typed. */

@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { openDatabase } from '@/db/client'
+import { type OpenDatabase, openDatabase } from '@/db/client'
 import { Activity } from './activity'
-import { findKeysIn, KeyLookup, UsageRecorder } from './api-keys'
+import { Allowances, findKeysIn, KeyLookup, UsageRecorder } from './api-keys'
 import { type Config, ConfigError, parseConfig } from './config'
 import { Egress } from './egress'
 import { CallRecorder } from './integrations/call-recorder'
 import { UseLookup } from './integrations/use-lookup'
+import { GithubKeys, LeakRecorder } from './leaks'
+import { log } from './log'
 import { openMailer } from './mail/mailer'
 import { Spool, TokenKeeper } from './oauth'
 import { getRuntime, type Runtime, setRuntime } from './runtime'
@@ -29,8 +31,10 @@ export async function startRuntime(
     if (migrate) await database.migrate()
     const vault = await openVault(database.db, config)
     const usage = new UsageRecorder(database.db)
+    const allowances = new Allowances()
     const egress = new Egress(config.egress)
     const calls = new CallRecorder(database.db)
+    const leaks = new LeakRecorder(database.db)
     const mailer = openMailer(config)
     const spool = new Spool(config.dataFolder, vault.masterKeys)
     const tokens = new TokenKeeper({
@@ -48,17 +52,19 @@ export async function startRuntime(
       activity: new Activity(),
       database,
       vault,
-      keyLookup: new KeyLookup(findKeysIn(database)),
+      keyLookup: new KeyLookup(findKeysIn(database, allowances)),
       usage,
       uses: new UseLookup(database),
       calls,
+      leaks,
+      githubKeys: new GithubKeys(egress, config.githubKeysUrl),
       tokens,
       egress,
       mailer,
       stop: async () => {
         try {
           await getRuntime().jobs?.stop()
-          await Promise.all([usage.stop(), calls.stop()])
+          await Promise.all([usage.stop(), calls.stop(), leaks.stop(), giveBack(allowances, database)])
         } finally {
           setRuntime(undefined)
           await tokens.stop()
@@ -73,6 +79,18 @@ export async function startRuntime(
     throw error
   }
   return getRuntime()
+}
+
+/** What is not given back is lost for a while, which is no reason not to end. */
+async function giveBack(allowances: Allowances, { db }: OpenDatabase): Promise<void> {
+  try {
+    await allowances.giveBack(db)
+  } catch (error) {
+    log.warn(
+      { err: error },
+      'Allowances of API keys could not be given back; they are whole again with their next period',
+    )
+  }
 }
 
 /** The secret of the embedded default: made at first start, readable by its owner only. */

@@ -1,6 +1,6 @@
 import type { Database } from '@/db/client'
 import { accounts } from '@/db/schema'
-import { createApiKey, createKeyInput, type IssuedKey } from '@/lib/api-keys'
+import { type CreateKeyInput, createApiKey, createKeyInput, type IssuedKey } from '@/lib/api-keys'
 import type { Actor } from '@/lib/audit'
 import { newId } from '@/lib/ids'
 
@@ -21,12 +21,16 @@ export async function createTestAccount(db: Database, name = 'A shop'): Promise<
 
 let keys = 0
 
-/** Makes a live key that may read orders and never expires, unless `input` says otherwise. */
+/** Makes a live key that may read orders, any number of times, and never expires, unless `input` says otherwise. */
 export function createTestKey(
   db: Database,
   actor: Actor,
-  input: { name?: string; environment?: 'live' | 'test'; scopes?: string[]; expires_at?: string | null } = {},
+  input: Partial<Record<keyof CreateKeyInput, unknown>> = {},
 ): Promise<IssuedKey> {
   keys += 1
-  return createApiKey(db, actor, createKeyInput.parse({ name: `Key ${keys}`, scopes: ['orders:read'], ...input }))
+  return createApiKey(
+    db,
+    actor,
+    createKeyInput.parse({ name: `Key ${keys}`, scopes: ['orders:read'], rate: null, ...input }),
+  )
 }

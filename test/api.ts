@@ -39,6 +39,7 @@ export interface TestApi {
   /** Sends bytes as they are and answers what came back until the server closed or fell silent for `quietMs`. */
   sendRaw(bytes: string | Buffer, quietMs?: number): Promise<string>
   makeAccount(name: string): Promise<string>
+  /** Without a rate, unless `input` says otherwise. */
   makeKey(accountId: string, input: Record<string, unknown>): Promise<TestKey>
   /** Writes into a key's row what only time or a person would. */
   alterKey(id: string, change: Partial<typeof apiKeys.$inferInsert>): Promise<void>
@@ -70,7 +71,7 @@ export async function startTestApi(env: Record<string, string> = {}): Promise<Te
       createApiKey(
         db,
         operatorActor(accountId),
-        createKeyInput.parse({ name: `Key ${++serial}`, scopes: ['orders:read'], ...input }),
+        createKeyInput.parse({ name: `Key ${++serial}`, scopes: ['orders:read'], rate: null, ...input }),
       ),
     alterKey: async (id, change) => {
       await db.update(apiKeys).set(change).where(eq(apiKeys.id, id))

@@ -58,6 +58,21 @@ export const apiKeys = pgTable(
     retireWhenSilent: boolean('retire_when_silent').notNull().default(false),
     /** The key this one took the place of. Unique, so that a key has one successor however often it is asked for. */
     replacesId: bytewise('replaces_id'),
+    /** So many requests in so many seconds; both null: any number. */
+    rateRequests: integer('rate_requests'),
+    rateSeconds: integer('rate_seconds'),
+    /** Requests in a calendar month (UTC); null: any number. */
+    monthlyQuota: integer('monthly_quota'),
+    /** Addresses and CIDR ranges that it may be used from; null: all. */
+    addresses: text('addresses').array(),
+    /** Methods that it may be used with; null: all. */
+    methods: text('methods').array(),
+    /** Since when it is not accepted until somebody resumes it; null: it is not paused. */
+    pausedAt: at('paused_at'),
+    pausedByName: text('paused_by_name'),
+    /** Warnings that it will be revoked since nobody uses it, of two; and when that will be. */
+    idleWarnings: integer('idle_warnings').notNull().default(0),
+    idleRevokesAt: at('idle_revokes_at'),
   },
   (t) => [
     unique('api_keys_account_id_key').on(t.accountId, t.id),
@@ -71,6 +86,40 @@ export const apiKeys = pgTable(
     check('api_keys_created_by_kind_check', sql`created_by_kind in ('user', 'key', 'operator', 'system')`),
     check('api_keys_retires_before_expiry_check', sql`retires_at <= expires_at`),
     check('api_keys_name_check', sql`char_length(name) between 1 and 64`),
+    check('api_keys_rate_check', sql`(rate_requests is null) = (rate_seconds is null)`),
+    check('api_keys_rate_requests_check', sql`rate_requests between 1 and 1000000`),
+    check('api_keys_rate_seconds_check', sql`rate_seconds between 1 and 86400`),
+    check('api_keys_idle_warnings_check', sql`idle_warnings between 0 and 2`),
+    check('api_keys_monthly_quota_check', sql`monthly_quota between 1 and 1000000000`),
+  ],
+)
+
+/**
+ * How much of a key's rate and monthly quota the instances have leased, see `lib/api-keys/leases.ts`. Apart from `api_keys`,
+ * so that it never waits for, or delays, a revocation. No row: nothing yet.
+ */
+export const apiKeyAllowances = pgTable(
+  'api_key_allowances',
+  {
+    keyId: bytewise('key_id').primaryKey(),
+    accountId: bytewise('account_id').notNull(),
+    /** When the rate's window began: with the first lease after the one before had ended. */
+    startedAt: at('started_at').notNull(),
+    /** Requests of the window that are used up, or leased to be. */
+    leased: integer('leased').notNull(),
+    /** The last lease, which the statement that took it answers; and how many requests asked for it. */
+    granted: integer('granted').notNull(),
+    wanted: integer('wanted').notNull(),
+    /** The first day of the month (UTC) that the rest is of. */
+    month: date('month', { mode: 'string' }).notNull(),
+    monthLeased: integer('month_leased').notNull(),
+    monthGranted: integer('month_granted').notNull(),
+    monthWanted: integer('month_wanted').notNull(),
+  },
+  (t) => [
+    foreignKey({ columns: [t.accountId, t.keyId], foreignColumns: [apiKeys.accountId, apiKeys.id] }).onDelete(
+      'cascade',
+    ),
   ],
 )
 

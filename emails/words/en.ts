@@ -36,6 +36,10 @@ export const english: Words = {
       one: ({ name }) => `API key “${name}” was revoked`,
       several: ({ count }) => `${count} API keys were revoked`,
     },
+    'api_key.leaked': {
+      one: ({ name }) => `The token of API key “${name}” has leaked`,
+      several: ({ count }) => `The tokens of ${count} API keys have leaked`,
+    },
   },
   meanings: {
     'credential.reauthorization_required': {
@@ -72,6 +76,12 @@ export const english: Words = {
       one: () => 'Calls with it are not accepted any more. An app that still uses it needs another key.',
       several: () => 'Calls with them are not accepted any more. Apps that still use one need another key.',
     },
+    'api_key.leaked': {
+      one: () =>
+        'Its token was seen where it does not belong, so others may have it. The key’s page says what it reached in the last 30 days: replace those secrets too.',
+      several: () =>
+        'Their tokens were seen where they do not belong, so others may have them. Each key’s page says what it reached in the last 30 days: replace those secrets too.',
+    },
   },
   expiring: {
     secret: {
@@ -106,6 +116,20 @@ export const english: Words = {
     environment: 'Environment',
     by: 'By',
     reason: 'Reason',
+    seen: 'Seen',
+    outcome: 'What was done',
+  },
+  leaks: {
+    seen: {
+      report: 'Told by somebody who holds it',
+      github: 'Found by GitHub',
+      url: 'In the URL of a request to Fenicia',
+      body: 'In the body of a request to Fenicia',
+    },
+    outcome: {
+      revoked: 'The key was revoked at once',
+      flagged: 'Nothing yet: the key goes on working until you regenerate or revoke it',
+    },
   },
   notKnown: 'Not known',
   andMore: (count) => `and ${count} more`,

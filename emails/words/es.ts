@@ -36,6 +36,10 @@ export const spanish: Words = {
       one: ({ name }) => `Se revocó la clave de API «${name}»`,
       several: ({ count }) => `Se revocaron ${count} claves de API`,
     },
+    'api_key.leaked': {
+      one: ({ name }) => `Se filtró el token de la clave de API «${name}»`,
+      several: ({ count }) => `Se filtraron los tokens de ${count} claves de API`,
+    },
   },
   meanings: {
     'credential.reauthorization_required': {
@@ -75,6 +79,12 @@ export const spanish: Words = {
       one: () => 'Ya no se aceptan llamadas con ella. Una aplicación que aún la use necesita otra clave.',
       several: () => 'Ya no se aceptan llamadas con ellas. Las aplicaciones que aún usen alguna necesitan otra clave.',
     },
+    'api_key.leaked': {
+      one: () =>
+        'Su token se vio donde no debe estar, así que otros pueden tenerlo. La página de la clave dice a qué llegó en los últimos 30 días: sustituye también esos secretos.',
+      several: () =>
+        'Sus tokens se vieron donde no deben estar, así que otros pueden tenerlos. La página de cada clave dice a qué llegó en los últimos 30 días: sustituye también esos secretos.',
+    },
   },
   expiring: {
     secret: {
@@ -109,6 +119,20 @@ export const spanish: Words = {
     environment: 'Entorno',
     by: 'Por',
     reason: 'Motivo',
+    seen: 'Dónde se vio',
+    outcome: 'Qué se hizo',
+  },
+  leaks: {
+    seen: {
+      report: 'Lo avisó alguien que lo tiene',
+      github: 'Lo encontró GitHub',
+      url: 'En la URL de una petición a Fenicia',
+      body: 'En el cuerpo de una petición a Fenicia',
+    },
+    outcome: {
+      revoked: 'La clave se revocó al momento',
+      flagged: 'Nada todavía: la clave sigue funcionando hasta que la regeneres o la revoques',
+    },
   },
   notKnown: 'No se sabe',
   andMore: (count) => `y ${count} más`,

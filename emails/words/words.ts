@@ -1,4 +1,4 @@
-import type { EventKind } from '@/lib/notifications'
+import type { EventData, EventKind } from '@/lib/notifications'
 
 /** What a subject or a heading is about: one thing by its name, or several of a provider. */
 export interface About {
@@ -43,6 +43,12 @@ export interface Words {
     environment: string
     by: string
     reason: string
+    seen: string
+    outcome: string
+  }
+  leaks: {
+    seen: Record<EventData['api_key.leaked']['source'], string>
+    outcome: Record<EventData['api_key.leaked']['outcome'], string>
   }
   notKnown: string
   /** What a list does not show. */

@@ -33,6 +33,21 @@ forEachDatabase('deleting an account', (open) => {
     await db.insert(schema.accountPolicies).values({ accountId })
     await db.insert(schema.auditCheckpoints).values({ accountId, seq: 0, hash: schema.GENESIS })
     const { id } = await createTestKey(db, actor)
+    await db
+      .insert(schema.leakReports)
+      .values({ accountId, keyId: id, id: newId('leakReport'), source: 'url', url: '', outcome: 'flagged' })
+    await db.insert(schema.apiKeyAllowances).values({
+      keyId: id,
+      accountId,
+      startedAt: new Date(),
+      leased: 1,
+      granted: 1,
+      wanted: 1,
+      month: '2026-11-01',
+      monthLeased: 1,
+      monthGranted: 1,
+      monthWanted: 1,
+    })
     const usage = new UsageRecorder(db)
     usage.record({ id, accountId }, { address: null, userAgent: null })
     await usage.stop()

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { invitedRoles, languages } from '@/db/schema'
+import { invitedRoles, languages, leakResponses } from '@/db/schema'
 import { displayText } from '../text'
 import { isCommonPassword } from './common-passwords'
 
@@ -87,4 +87,8 @@ export const acceptInvitationInput = z.strictObject({ token: givenLink, name: di
 
 export const changeLanguageInput = z.strictObject({
   language: z.enum(languages, `must be one of ${languages.join(', ')}`),
+})
+
+export const leakPolicyInput = z.strictObject({
+  leak_response: z.enum(leakResponses, `must be one of ${leakResponses.join(', ')}`),
 })

@@ -26,6 +26,8 @@ const LIMITS = {
   resetAddress: { points: 20, duration: 3_600, blockDuration: 900 },
   /** Invitations that one account sends: they go to people who did not ask for them. */
   invitation: { points: 50, duration: 3_600, blockDuration: 900 },
+  /** Tokens that are reported as leaked from one IP address. */
+  leak: { points: 300, duration: 3_600, blockDuration: 900 },
 }
 
 type Bucket = keyof typeof LIMITS
@@ -83,6 +85,21 @@ export async function countResetRequest(db: Database, email: string, address: st
  */
 export async function countInvitation(db: Database, accountId: string): Promise<void> {
   await consume(db, 'invitation', accountId)
+}
+
+/**
+ * Counts tokens that are reported as leaked: anybody may, so nobody may without end.
+ * @throws {Refusal} `too_many_requests`
+ */
+export async function countLeakReport(db: Database, address: string | null, tokens: number): Promise<void> {
+  try {
+    await limiter(db, 'leak').consume(keyedHash('leak', address ? networkOf(address) : ''), tokens)
+  } catch (error) {
+    if (!(error instanceof RateLimiterRes)) throw error
+    const seconds = Math.max(1, Math.ceil(error.msBeforeNext / 1000))
+    const message = `Too many tokens were reported from your address. Try again in ${waitInWords(error.msBeforeNext)}.`
+    throw new Refusal('too_many_requests', message, [], seconds)
+  }
 }
 
 /** Lets attempts on an e-mail address be looked at again. */

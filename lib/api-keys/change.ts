@@ -8,6 +8,7 @@ import { Refusal } from '../errors'
 import { isId } from '../ids'
 import { recordEvents } from '../notifications/outbox'
 import { nameTaken, releaseExpiredName } from './create'
+import { type KeyLimits, readLimitColumns } from './limits'
 import { comparableName } from './schemas'
 import { type KeyStatus, keyStatus } from './status'
 import type { Environment } from './token'
@@ -16,7 +17,7 @@ import type { Environment } from './token'
 export type EnvironmentWall = Environment | null
 
 /** A key as a change needs it: locked until the transaction ends. */
-export interface LockedKey {
+export interface LockedKey extends KeyLimits {
   id: string
   name: string
   environment: Environment
@@ -56,7 +57,7 @@ export async function lockKeys(
 ): Promise<LockedKey[]> {
   const wanted = ids.filter((id) => isId('apiKey', id))
   if (wanted.length === 0) return []
-  return tx
+  const rows = await tx
     .select({
       id: apiKeys.id,
       name: apiKeys.name,
@@ -67,16 +68,43 @@ export async function lockKeys(
       retiresAt: apiKeys.retiresAt,
       retireWhenSilent: apiKeys.retireWhenSilent,
       replacesId: apiKeys.replacesId,
+      rateRequests: apiKeys.rateRequests,
+      rateSeconds: apiKeys.rateSeconds,
+      monthlyQuota: apiKeys.monthlyQuota,
+      addresses: apiKeys.addresses,
+      methods: apiKeys.methods,
       status: keyStatus,
     })
     .from(apiKeys)
     .where(and(eq(apiKeys.accountId, accountId), isAnyOf(wanted), wall ? eq(apiKeys.environment, wall) : undefined))
     .orderBy(asc(apiKeys.id))
     .for('no key update')
+  return rows.map((row) => ({ ...row, ...readLimitColumns(row) }))
 }
 
 function isAnyOf(ids: readonly string[]): SQL {
   return sql`${apiKeys.id} = any(${sql.param(ids)}::text[])`
+}
+
+/**
+ * Gives a key another name, in a transaction that has locked it.
+ * @throws {Refusal} `key_not_active`; `invalid` on `name` when an active key has it
+ */
+export async function renameLockedKey(tx: Database, actor: Actor, key: LockedKey, name: string): Promise<void> {
+  // One that is paused and was not regenerated holds its name as an active one does.
+  const holdsName = key.status === 'active' || (key.status === 'paused' && key.retiresAt === null)
+  if (!holdsName) throw new Refusal('key_not_active', `Only active keys can be renamed; this one is ${key.status}.`)
+  if (key.name === name) return
+  await releaseExpiredName(tx, actor.accountId, name)
+  try {
+    await tx
+      .update(apiKeys)
+      .set({ name, nameHeld: comparableName(name) })
+      .where(and(eq(apiKeys.accountId, actor.accountId), eq(apiKeys.id, key.id)))
+  } catch (error) {
+    throw isUniqueViolation(error, 'api_keys_name_held_idx') ? nameTaken(name) : error
+  }
+  await recordAuditEvent(tx, actor, 'api_key.renamed', key.id, { before: { name: key.name }, after: { name } })
 }
 
 /**
@@ -91,20 +119,7 @@ export async function renameApiKey(
   wall: EnvironmentWall = null,
 ): Promise<void> {
   await db.transaction(async (tx) => {
-    const key = await lockKey(tx, actor.accountId, id, wall)
-    if (key.status !== 'active')
-      throw new Refusal('key_not_active', `Only active keys can be renamed; this one is ${key.status}.`)
-    if (key.name === name) return
-    await releaseExpiredName(tx, actor.accountId, name)
-    try {
-      await tx
-        .update(apiKeys)
-        .set({ name, nameHeld: comparableName(name) })
-        .where(and(eq(apiKeys.accountId, actor.accountId), eq(apiKeys.id, id)))
-    } catch (error) {
-      throw isUniqueViolation(error, 'api_keys_name_held_idx') ? nameTaken(name) : error
-    }
-    await recordAuditEvent(tx, actor, 'api_key.renamed', id, { before: { name: key.name }, after: { name } })
+    await renameLockedKey(tx, actor, await lockKey(tx, actor.accountId, id, wall), name)
   })
 }
 
@@ -129,6 +144,7 @@ export async function revokeApiKey(
 
 /**
  * Revokes keys that this transaction has locked.
+ * @param options `tells`: false where people are told by another event
  * @returns how many of them were not revoked before
  */
 export async function revokeLockedKeys(
@@ -136,6 +152,7 @@ export async function revokeLockedKeys(
   actor: Actor,
   keys: readonly LockedKey[],
   reason: string | null,
+  { tells = true }: { tells?: boolean } = {},
 ): Promise<number> {
   const open = keys.filter(({ status }) => status !== 'revoked')
   if (open.length === 0) return 0
@@ -148,6 +165,7 @@ export async function revokeLockedKeys(
     details: { name, reason, status_before: status },
   }))
   await recordAuditEvents(tx, actor, 'api_key.revoked', events)
+  if (!tells) return open.length
   const news = open.map(({ id, name, environment }) => ({
     subjectId: id,
     data: { name, environment, by: actor.name, reason },

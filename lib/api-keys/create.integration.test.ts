@@ -70,7 +70,16 @@ forEachDatabase('an API key', (open) => {
           address: '203.0.113.7',
           userAgent: 'Test browser',
           requestId: 'req_test',
-          details: { name: 'ERP', environment: 'live', scopes: ['orders:read'], expires_at: null },
+          details: {
+            name: 'ERP',
+            environment: 'live',
+            scopes: ['orders:read'],
+            expires_at: null,
+            rate: null,
+            monthly_quota: null,
+            addresses: null,
+            methods: null,
+          },
         }),
       ])
       expect(JSON.stringify(events)).not.toContain(token.slice(8, -4))

@@ -1,11 +1,14 @@
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { apiKeys, integrations } from '@/db/schema'
+import { getPolicy } from '../accounts/policy'
 import { type Actor, recordAuditEvent } from '../audit'
 import { invalidField } from '../errors'
 import { newId } from '../ids'
 import { recordEvent } from '../notifications/outbox'
 import { type Grantor, requireGrantable } from './grants'
+import { requireLifetime } from './lifetime'
+import { limitColumns, limitFields } from './limits'
 import { type CreateKeyInput, comparableName } from './schemas'
 import { createToken } from './token'
 
@@ -18,7 +21,8 @@ export interface IssuedKey {
 /**
  * Makes an API key in the actor's account.
  * @param grantor bounds of the maker, see `requireGrantable`
- * @throws {Refusal} `invalid` on `name` when an active key has it; `scope_not_held`
+ * @throws {Refusal} `invalid` on `name` when an active key has it, and on `expires_at` when the account asks for another;
+ * `scope_not_held`
  */
 export async function createApiKey(
   db: Database,
@@ -27,11 +31,14 @@ export async function createApiKey(
   grantor: Grantor = null,
 ): Promise<IssuedKey> {
   const { name, environment, scopes, expires_at: expiresAt, integrations: integrationIds } = input
-  requireGrantable(grantor, { scopes, environment, expiresAt, integrationIds })
+  const { rate, monthly_quota: monthlyQuota, addresses, methods } = input
+  const limits = { rate, monthlyQuota, addresses, methods }
+  requireGrantable(grantor, { scopes, environment, expiresAt, integrationIds, ...limits })
   const { token, hash, hint } = createToken(environment)
   const id = newId('apiKey')
 
   await db.transaction(async (tx) => {
+    requireLifetime(await getPolicy(tx, actor.accountId), expiresAt)
     await releaseExpiredName(tx, actor.accountId, name)
     if (integrationIds) await requireIntegrations(tx, actor.accountId, integrationIds)
     const inserted = await tx
@@ -51,6 +58,7 @@ export async function createApiKey(
         createdById: actor.id,
         createdByName: actor.name,
         expiresAt,
+        ...limitColumns(limits),
       })
       .onConflictDoNothing({ target: [apiKeys.accountId, apiKeys.nameHeld], where: sql`name_held is not null` })
       .returning({ id: apiKeys.id })
@@ -61,6 +69,7 @@ export async function createApiKey(
       scopes,
       expires_at: expiresAt,
       ...(integrationIds && { integrations: integrationIds }),
+      ...limitFields(limits),
     })
     await recordEvent(tx, actor.accountId, 'api_key.created', id, { name, environment, by: actor.name })
   })

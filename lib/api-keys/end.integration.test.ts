@@ -237,6 +237,10 @@ forEachDatabase('an API key', (open, driver) => {
         environment: 'live',
         expiresAt: null,
         retiresAt: null,
+        rate: null,
+        monthlyQuota: null,
+        addresses: null,
+        methods: null,
       } as const
       const by = (scopes: string[]) => regenerate(id, 'none', { grantor: { ...holder, scopes } })
       await expect(by(['keys:manage', 'orders:read'])).rejects.toMatchObject({

@@ -9,9 +9,23 @@ const maker = {
   environment: 'live',
   expiresAt: null,
   retiresAt: null,
+  rate: null,
+  monthlyQuota: null,
+  addresses: null,
+  methods: null,
 } as const
-const wanted = { scopes: ['orders:read'], integrationIds: null, environment: 'live', expiresAt: null } as const
+const wanted = {
+  scopes: ['orders:read'],
+  integrationIds: null,
+  environment: 'live',
+  expiresAt: null,
+  rate: null,
+  monthlyQuota: null,
+  addresses: null,
+  methods: null,
+} as const
 
+const RATE = { requests: 100, seconds: 60 }
 const ONE = 'int_1'
 const TWO = 'int_2'
 const USE = { scopes: ['integrations:use'] }
@@ -70,6 +84,23 @@ describe('a key', () => {
     ['a longer life', { expiresAt: SOON }, { expiresAt: LATER }, 'expires_at'],
     ['a life longer by a millisecond', { expiresAt: SOON }, { expiresAt: new Date(SOON.getTime() + 1) }, 'expires_at'],
     ['a life without end, having none', { expiresAt: SOON }, {}, 'expires_at'],
+    ['a rate, having none', {}, { rate: RATE }, null],
+    ['its own rate', { rate: RATE }, { rate: RATE }, null],
+    ['a lower rate', { rate: RATE }, { rate: { requests: 10, seconds: 60 } }, null],
+    ['no rate, having one', { rate: RATE }, {}, 'rate'],
+    ['a higher rate', { rate: RATE }, { rate: { requests: 101, seconds: 60 } }, 'rate'],
+    ['its own rate in less time', { rate: RATE }, { rate: { requests: 100, seconds: 59 } }, 'rate'],
+    ['more at once, though no more on average', { rate: RATE }, { rate: { requests: 200, seconds: 120 } }, 'rate'],
+    ['its own quota', { monthlyQuota: 50 }, { monthlyQuota: 50 }, null],
+    ['a higher quota', { monthlyQuota: 50 }, { monthlyQuota: 51 }, 'monthly_quota'],
+    ['no quota, having one', { monthlyQuota: 50 }, {}, 'monthly_quota'],
+    ['an address of its range', { addresses: ['10.0.0.0/8'] }, { addresses: ['10.1.2.3', '10.2.0.0/16'] }, null],
+    ['an address outside', { addresses: ['10.0.0.0/8'] }, { addresses: ['10.1.2.3', '11.0.0.1'] }, 'addresses'],
+    ['a wider range', { addresses: ['10.0.0.0/8'] }, { addresses: ['10.0.0.0/7'] }, 'addresses'],
+    ['all addresses, having some', { addresses: ['10.0.0.0/8'] }, {}, 'addresses'],
+    ['a method it has', { methods: ['GET', 'POST'] }, { methods: ['GET'] }, null],
+    ['another method', { methods: ['GET'] }, { methods: ['GET', 'POST'] }, 'methods'],
+    ['all methods, having some', { methods: ['GET'] }, {}, 'methods'],
     [
       'a life beyond its overlap, being retired',
       { expiresAt: LATER, retiresAt: SOON },

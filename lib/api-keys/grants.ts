@@ -1,4 +1,6 @@
+import { areRangesWithin } from '../address-range'
 import { Refusal } from '../errors'
+import { isRateWithin, type KeyLimits } from './limits'
 import type { KeyRecord } from './lookup'
 import { hasScope, missingScopes, type Scope } from './scopes'
 import type { Environment } from './token'
@@ -7,10 +9,13 @@ import type { Environment } from './token'
  * The bounds of whoever makes or changes a key: null for a person with the permission to, who has none. For an API key
  * they are what that key itself has.
  */
-export type Grantor = Pick<KeyRecord, 'scopes' | 'integrationIds' | 'environment' | 'expiresAt' | 'retiresAt'> | null
+export type Grantor =
+  | (Pick<KeyRecord, 'scopes' | 'integrationIds' | 'environment' | 'expiresAt' | 'retiresAt'> & KeyLimits)
+  | null
 
 /**
- * A key can never grant what it does not have: not a scope, not an integration, not the live environment, not a longer life.
+ * A key can never grant what it does not have: not a scope, not an integration, not the live environment, not a longer life,
+ * not looser limits.
  * @throws {Refusal} `scope_not_held`, naming what is missing
  */
 export function requireGrantable(
@@ -20,7 +25,7 @@ export function requireGrantable(
     integrationIds: readonly string[] | null
     environment: Environment
     expiresAt: Date | null
-  },
+  } & KeyLimits,
 ): void {
   if (!grantor) return
   const missing = missingScopes(grantor.scopes, wanted.scopes)
@@ -40,6 +45,34 @@ export function requireGrantable(
       'expires_at',
       `A key can't outlive the key that makes it: name an expiry of ${end.toISOString()} or earlier.`,
     )
+  }
+  requireLimitsWithin(grantor, wanted)
+}
+
+/**
+ * A key can never give a key, itself included, looser limits than its own.
+ * @throws {Refusal} `scope_not_held`, naming the first that is looser
+ */
+export function requireLimitsWithin(grantor: Grantor, wanted: KeyLimits): void {
+  if (!grantor) return
+  const { rate, monthlyQuota, addresses, methods } = grantor
+  if (rate && !isRateWithin(wanted.rate, rate)) {
+    throw refuse(
+      'rate',
+      `A key can't grant a higher rate than its own: name ${rate.requests} requests in ${rate.seconds} seconds, or fewer.`,
+    )
+  }
+  if (monthlyQuota !== null && (wanted.monthlyQuota === null || wanted.monthlyQuota > monthlyQuota)) {
+    throw refuse('monthly_quota', `A key can't grant a higher quota than its own: name ${monthlyQuota} or fewer.`)
+  }
+  if (addresses && !(wanted.addresses && areRangesWithin(wanted.addresses, addresses))) {
+    throw refuse(
+      'addresses',
+      `A key can only grant addresses that it may be used from itself: ${addresses.join(', ')}.`,
+    )
+  }
+  if (methods && !wanted.methods?.every((method) => methods.includes(method))) {
+    throw refuse('methods', `A key can only grant methods that it may be used with itself: ${methods.join(', ')}.`)
   }
 }
 

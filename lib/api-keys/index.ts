@@ -1,3 +1,4 @@
+export { type Admission, type AdmissionRefusal, admissionRefusals, admitKey, type Entry } from './admission'
 export {
   type BulkRevocation,
   findOpenBulkRevocation,
@@ -9,13 +10,16 @@ export {
 export { type EnvironmentWall, endOverlap, renameApiKey, revokeApiKey, setRetireWhenSilent } from './change'
 export { createApiKey, type IssuedKey } from './create'
 export type { Grantor } from './grants'
+export { Allowances, type LimitState } from './leases'
+export { DEFAULT_RATE, limitFields, readLimitColumns } from './limits'
 export { type ListKeysQuery, listApiKeys, listKeysQuery } from './list'
 export { findKeysIn, KeyLookup, type KeyRecord } from './lookup'
 export { type ApiKeyView, getApiKey } from './read'
 export { regenerateApiKey } from './regenerate'
+export { changeApiKey, pauseApiKey, resumeApiKey } from './restrain'
 export { retireSilentKeys } from './retire-silent'
 export * from './schemas'
 export { hasScope, isScope, missingScopes, type Scope, scopeCatalogue } from './scopes'
-export { isAccepted, type KeyStatus, keyStatuses } from './status'
+export { isAccepted, keyStatuses } from './status'
 export { createToken, type Environment, hashToken, isWellFormedToken } from './token'
 export { pruneUsage, UsageRecorder } from './usage'

@@ -24,7 +24,8 @@ function oneOf(values: readonly string[]): string {
 
 export const listKeysQuery = z.strictObject({
   status: z.enum(statusFilters, oneOf(statusFilters)).default('current').meta({
-    description: '`current`: active and retiring. `review`: active, and never used for 30 days or not used for 90.',
+    description:
+      '`current`: active, retiring and paused. `review`: active, and never used for 30 days or not used for 90.',
   }),
   environment: z.enum(environments, oneOf(environments)).optional(),
   q: z
@@ -149,7 +150,7 @@ function statusFilter(status: ListKeysQuery['status']): SQL | undefined {
     case 'all':
       return undefined
     case 'current':
-      return sql`${keyStatus} in ('active', 'retiring')`
+      return sql`${keyStatus} in ('active', 'retiring', 'paused')`
     case 'review':
       return and(eq(keyStatus, 'active'), or(neverUsed, noLongerUsed))
     default:

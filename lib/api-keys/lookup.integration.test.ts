@@ -4,8 +4,10 @@ import { type Database, type OpenDatabase, openDatabase } from '@/db/client'
 import { apiKeys } from '@/db/schema'
 import { createTestAccount, createTestKey } from '@/test/account'
 import { createTestDatabase, DRIVERS, type Driver, forEachDatabase, type TestDatabase } from '@/test/databases'
+import { changePolicy } from '../accounts/policy'
 import type { Actor } from '../audit'
-import { endOverlap, regenerateApiKey, revokeApiKey } from '.'
+import { endOverlap, pauseApiKey, regenerateApiKey, revokeApiKey } from '.'
+import { Allowances } from './leases'
 import { findKeysIn, KeyLookup } from './lookup'
 import { isAccepted, keyStatus } from './status'
 import { createToken, hashToken } from './token'
@@ -34,7 +36,12 @@ forEachDatabase('finding keys', (open) => {
       name: 'ERP "1" \\ 😀',
       environment: 'test',
       scopes: ['orders:*', 'keys:read'],
+      rate: { requests: 100, seconds: 60 },
+      monthly_quota: 5_000,
+      addresses: ['203.0.113.7', '2001:db8::/32'],
+      methods: ['POST', 'GET'],
     })
+    await changePolicy(database.db, actor, { keyAddresses: ['198.51.100.0/24'] })
     await database.db.update(apiKeys).set({ expiresAt, retiresAt }).where(eq(apiKeys.id, id))
     expect(await find(token)).toEqual({
       tokenHash: hashToken(token),
@@ -48,6 +55,12 @@ forEachDatabase('finding keys', (open) => {
       status: 'retiring',
       accountId: actor.accountId,
       accountName: 'Quote " and \\ and 😀',
+      accountAddresses: ['198.51.100.0/24'],
+      rate: { requests: 100, seconds: 60 },
+      monthlyQuota: 5_000,
+      addresses: ['203.0.113.7', '2001:db8::/32'],
+      methods: ['GET', 'POST'],
+      allowance: expect.anything(),
     })
   })
 
@@ -61,6 +74,11 @@ forEachDatabase('finding keys', (open) => {
     // What a person did comes before what time did.
     ['revoked', { revokedAt: at(-1), retiresAt: at(-60_000), expiresAt: at(-60_000) }],
     ['revoked', { revokedAt: at(60_000) }],
+    ['paused', { pausedAt: at(-60_000) }],
+    ['paused', { pausedAt: at(-60_000), retiresAt: at(60_000) }],
+    ['retired', { pausedAt: at(-60_000), retiresAt: at(-1) }],
+    ['expired', { pausedAt: at(-60_000), expiresAt: at(-1) }],
+    ['revoked', { pausedAt: at(-60_000), revokedAt: at(-1) }],
     ['retired', { retiresAt: at(-60_000), expiresAt: at(-60_000) }],
     ['expired', { retiresAt: null, expiresAt: at(-1) }],
   ] as const)('says %s of a key with %o', async (status, change) => {
@@ -125,9 +143,12 @@ describe.each(DRIVERS)('the plan of the statement (%s)', (driver) => {
       await rows(`set plan_cache_mode = ${mode}`)
       for (const count of [1, 64, 512]) {
         const hashes = Array.from({ length: count }, (_, i) => `hash_${i}`)
-        const plan = JSON.stringify((await rows(`explain execute find_api_keys('{${hashes}}')`)).rows)
-        expect(plan).toMatch(/(Index|Bitmap Index) Scan (using|on) api_keys_token_hash_idx/)
-        expect(plan).not.toMatch(/Seq Scan on api_keys/)
+        for (const statement of ['find_api_keys', 'find_api_keys_and_lease']) {
+          const plan = JSON.stringify((await rows(`explain execute ${statement}('{${hashes}}')`)).rows)
+          expect(plan).toMatch(/(Index|Bitmap Index) Scan (using|on) api_keys_token_hash_idx/)
+          expect(plan).toMatch(/(Index|Bitmap Index) Scan (using|on) api_key_allowances_pkey/)
+          expect(plan).not.toMatch(/Seq Scan on api_key/)
+        }
       }
     }
   }
@@ -136,7 +157,11 @@ describe.each(DRIVERS)('the plan of the statement (%s)', (driver) => {
     const [database] = opened() as [OpenDatabase]
     const rows = async (query: string) => (await database.db.execute(sql.raw(query))) as unknown as { rows: object[] }
     // Prepared while the tables are empty, and kept while they fill: an embedded database never gathers statistics by itself.
-    await findKeysIn(database)([hashToken('x')])
+    const allowances = new Allowances()
+    const find = findKeysIn(database, allowances)
+    await find([hashToken('x')])
+    allowances.set(hashToken('x'), null)
+    await find([hashToken('x')])
     await expectIndexes(rows)
     const { accountId } = await createTestAccount(database.db)
     await rows(`
@@ -144,6 +169,9 @@ describe.each(DRIVERS)('the plan of the statement (%s)', (driver) => {
         (id, account_id, name, environment, scopes, token_hash, hint_start, hint_end, created_by_kind, created_by_name)
       select 'key_' || n, '${accountId}', 'n', 'live', '{}', 'hash_' || n, '', '', 'user', ''
       from generate_series(1, 20000) n`)
+    await rows(`
+      insert into api_key_allowances
+      select id, account_id, now(), 0, 0, 0, now()::date, 0, 0, 0 from api_keys`)
     await expectIndexes(rows)
     await rows('analyze')
     await expectIndexes(rows)
@@ -192,6 +220,7 @@ describe.each(DRIVERS)('on every instance, under load (%s)', (driver) => {
 
   it.each<[string, (db: Database, id: string) => Promise<unknown>]>([
     ['has been revoked', (db, id) => revokeApiKey(db, actor, id, null)],
+    ['has been paused', (db, id) => pauseApiKey(db, actor, id)],
     [
       'has been regenerated without an overlap',
       (db, id) => regenerateApiKey(db, actor, id, { overlap: 'none', retire_when_silent: false }),

@@ -15,6 +15,12 @@ function keyOf(tokenHash: string): KeyRecord {
     status: 'active',
     accountId: 'acc_1',
     accountName: 'Phoenix Traders',
+    accountAddresses: null,
+    rate: null,
+    monthlyQuota: null,
+    addresses: null,
+    methods: null,
+    allowance: null,
   }
 }
 

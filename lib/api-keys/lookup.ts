@@ -1,10 +1,20 @@
 import type { OpenDatabase } from '@/db/client'
 import { CoalescedLookup } from '../coalesced-lookup'
-import { type KeyStatus, keyStatusText } from './status'
+import { Allowance, Allowances, type Lacking, type LimitsSeen } from './leases'
+import type { KeyLimits } from './limits'
+import {
+  type Answered,
+  FIND_KEYS,
+  FIND_KEYS_AND_LEASE,
+  type KeyTuple,
+  leaseEntry,
+  readLimits,
+} from './lookup-statements'
+import { isAccepted, type KeyStatus } from './status'
 import type { Environment } from './token'
 
 /** What a request needs to know of the key that it carries. */
-export interface KeyRecord {
+export interface KeyRecord extends KeyLimits {
   tokenHash: string
   id: string
   name: string
@@ -18,78 +28,17 @@ export interface KeyRecord {
   status: KeyStatus
   accountId: string
   accountName: string
+  /** Addresses that any key of the account may be used from; null: all. */
+  accountAddresses: string[] | null
+  /** What is left of its rate and quota; null: it has none. */
+  allowance: Allowance | null
 }
-
-/** Finds the keys of these hashes, in one statement. Hashes that are no key's are absent from the answer. */
-export type FindKeys = (hashes: string[]) => Promise<KeyRecord[]>
-
-/** A key in the statement's answer: the fields of `KeyRecord`, in this order. */
-type KeyTuple = [
-  tokenHash: string,
-  id: string,
-  name: string,
-  environment: Environment,
-  scopes: string[],
-  integrationIds: string[] | null,
-  expiresAtMs: number | null,
-  retiresAtMs: number | null,
-  status: KeyStatus,
-  accountId: string,
-  accountName: string,
-]
 
 /**
- * All keys as one JSON value: the database writes it and the runtime reads it faster than either handles rows of
- * columns. Each hash and each account is looked for by itself, and the array is a sub-query, so that the plan is by
- * the indexes and made once, whatever statistics there are: an empty table's plan would else be kept while it fills.
+ * Finds the keys of these hashes, in one statement. Hashes that are no key's are absent from the answer.
+ * @param countOf how many requests want to know of one; one each when nobody says
  */
-const FIND_KEYS = `
-  select coalesce(json_agg(json_build_array(
-    token_hash, id, api_keys.name, environment, scopes, integration_ids, floor(extract(epoch from expires_at) * 1000),
-    floor(extract(epoch from retires_at) * 1000), ${keyStatusText}, account_id, account.name
-  )), '[]') as keys
-  from unnest((select $1::text[])) as wanted
-  cross join lateral (select * from api_keys where token_hash = wanted limit 1) as api_keys
-  cross join lateral (select name from accounts where id = api_keys.account_id limit 1) as account`
-
-/** `FindKeys` on a database. */
-export function findKeysIn(database: Pick<OpenDatabase, 'prepareLookup'>): FindKeys {
-  const find = database.prepareLookup<{ keys: KeyTuple[] }>('find_api_keys', FIND_KEYS)
-  return async (hashes) => {
-    const [row] = await find(hashes)
-    return (row?.keys ?? []).map(
-      ([
-        tokenHash,
-        id,
-        name,
-        environment,
-        scopes,
-        integrationIds,
-        expiresAtMs,
-        retiresAtMs,
-        status,
-        accountId,
-        accountName,
-      ]) => ({
-        tokenHash,
-        id,
-        name,
-        environment,
-        scopes,
-        integrationIds,
-        expiresAt: dateOrNull(expiresAtMs),
-        retiresAt: dateOrNull(retiresAtMs),
-        status,
-        accountId,
-        accountName,
-      }),
-    )
-  }
-}
-
-function dateOrNull(ms: number | null): Date | null {
-  return ms === null ? null : new Date(ms)
-}
+export type FindKeys = (hashes: string[], countOf?: (hash: string) => number) => Promise<KeyRecord[]>
 
 /** Looks keys up by their tokens' hashes, as `hashToken` makes them: whatever their status, see `CoalescedLookup`. */
 export class KeyLookup extends CoalescedLookup<KeyRecord> {
@@ -97,4 +46,125 @@ export class KeyLookup extends CoalescedLookup<KeyRecord> {
   constructor(findKeys: FindKeys, timeoutMs?: number) {
     super(findKeys, ({ tokenHash }) => tokenHash, timeoutMs)
   }
+}
+
+/**
+ * `FindKeys` on a database. What requests need of their keys' limits is leased in the same statement; only where a period
+ * turns out to have begun, or a limit to be raised, does a second one follow.
+ */
+export function findKeysIn(
+  database: Pick<OpenDatabase, 'prepareLookup'>,
+  allowances: Allowances = new Allowances(),
+): FindKeys {
+  const find = database.prepareLookup<Answered>('find_api_keys', FIND_KEYS)
+  const findAndLease = database.prepareLookup<Answered>('find_api_keys_and_lease', FIND_KEYS_AND_LEASE)
+
+  async function ask(hashes: string[], lacking: (hash: string) => Lacking | null): Promise<KeyRecord[]> {
+    const sentAt = performance.now()
+    let leases = false
+    const entries = hashes.map((hash) => {
+      const lack = lacking(hash)
+      if (!lack) return hash
+      leases = true
+      return leaseEntry(hash, lack)
+    })
+    const [row] = await (leases ? findAndLease : find)(entries)
+    const leased = new Map(row?.leases?.map((lease) => [lease[0], lease]))
+    return (row?.keys ?? []).map((tuple) => {
+      const [hash, id, limits] = [tuple[0], tuple[1], tuple[14]]
+      const seen = limits && readLimits(id, limits, leased.get(id))
+      return readKey(tuple, seen, learn(allowances, hash, seen, sentAt))
+    })
+  }
+
+  return async (hashes, countOf = () => 1) => {
+    const sentAt = performance.now()
+    const asked = new Map<string, Lacking>()
+    const reserved = new Map<Allowance, number>()
+    const lacking = (hash: string): Lacking | null => {
+      const allowance = allowances.get(hash)
+      if (allowance === null) return null
+      const count = countOf(hash)
+      const lack = allowance?.lacks(count, sentAt) ?? { rate: count, quota: count }
+      if (allowance) {
+        allowance.reserved += count
+        reserved.set(allowance, count)
+      }
+      if (lack.rate + lack.quota === 0) return null
+      asked.set(hash, lack)
+      return lack
+    }
+    let found: KeyRecord[]
+    try {
+      found = await ask(hashes, lacking)
+    } finally {
+      for (const [allowance, count] of reserved) allowance.reserved -= count
+    }
+    const short = new Map<string, Lacking>()
+    for (const { tokenHash, status, allowance } of found) {
+      if (!allowance || !isAccepted(status)) continue
+      const lack = allowance.lacksAfterAll(countOf(tokenHash), asked.get(tokenHash))
+      if (lack.rate + lack.quota > 0) short.set(tokenHash, lack)
+    }
+    if (short.size === 0) return found
+    const again = await ask([...short.keys()], (hash) => short.get(hash) ?? null)
+    return [...found.filter(({ tokenHash }) => !short.has(tokenHash)), ...again]
+  }
+}
+
+/** Keeps what a statement says of a key's limits. */
+function learn(allowances: Allowances, hash: string, seen: LimitsSeen | null, sentAt: number): Allowance | null {
+  const known = allowances.get(hash)
+  if (seen && known) {
+    known.learn(seen, sentAt)
+    return known
+  }
+  const allowance = seen && new Allowance(seen, sentAt)
+  if (known !== allowance) allowances.set(hash, allowance)
+  return allowance
+}
+
+function readKey(
+  [
+    tokenHash,
+    id,
+    name,
+    environment,
+    scopes,
+    integrationIds,
+    expiresAtMs,
+    retiresAtMs,
+    status,
+    accountId,
+    accountName,
+    addresses,
+    methods,
+    accountAddresses,
+  ]: KeyTuple,
+  seen: LimitsSeen | null,
+  allowance: Allowance | null,
+): KeyRecord {
+  return {
+    tokenHash,
+    id,
+    name,
+    environment,
+    scopes,
+    integrationIds,
+    expiresAt: dateOrNull(expiresAtMs),
+    retiresAt: dateOrNull(retiresAtMs),
+    status,
+    accountId,
+    accountName,
+    rate: seen?.rate ?? null,
+    monthlyQuota: seen?.monthlyQuota ?? null,
+    addresses,
+    methods,
+    accountAddresses,
+    allowance,
+  }
+}
+
+function dateOrNull(ms: number | null): Date | null {
+  return ms === null ? null : new Date(ms)
 }

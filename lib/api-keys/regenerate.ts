@@ -1,7 +1,8 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { isUniqueViolation } from '@/db/errors'
-import { apiKeys } from '@/db/schema'
+import { apiKeyAllowances, apiKeys } from '@/db/schema'
+import { getPolicy } from '../accounts/policy'
 import { type Actor, recordAuditEvent } from '../audit'
 import { Refusal } from '../errors'
 import { newId } from '../ids'
@@ -9,15 +10,18 @@ import { recordEvent } from '../notifications/outbox'
 import { type EnvironmentWall, lockKey } from './change'
 import { type IssuedKey, nameTaken } from './create'
 import { type Grantor, requireGrantable } from './grants'
+import { inheritedExpiry } from './lifetime'
+import { limitColumns } from './limits'
 import { comparableName, overlaps, type RegenerateKeyInput } from './schemas'
 import { createToken } from './token'
 
 /**
- * Puts a new key, with the same name, scopes, environment and expiry, in the place of an active one. The old one stops
+ * Puts a new key, with the same name, scopes, environment, expiry and limits, in the place of an active one. The old one stops
  * at once or after the overlap, and never later than its own expiry. A key is regenerated once: a second call is
  * refused, and its successor is the one to regenerate next.
  * @param grantor bounds of the caller: the answer holds a token with the key's scopes, so a key must have them
- * @throws {Refusal} `not_found`; `already_regenerated`; `key_not_active`; `scope_not_held`; `invalid` on `name`
+ * @throws {Refusal} `not_found`; `already_regenerated`; `key_not_active`; `scope_not_held`; `invalid` on `name`, or on
+ * `expires_at` when it never expires though the account asks for that
  */
 export async function regenerateApiKey(
   db: Database,
@@ -42,6 +46,7 @@ export async function regenerateApiKey(
       )
     }
     requireGrantable(grantor, old)
+    const expiresAt = inheritedExpiry(await getPolicy(tx, actor.accountId), old.expiresAt)
 
     const overlapSeconds = overlaps[overlap]
     await tx
@@ -70,13 +75,20 @@ export async function regenerateApiKey(
         createdByKind: actor.kind,
         createdById: actor.id,
         createdByName: actor.name,
-        expiresAt: old.expiresAt,
+        expiresAt,
         replacesId: id,
+        ...limitColumns(old),
       })
     } catch (error) {
       // It expired between our look at it and now, and somebody has given its name to another key.
       throw isUniqueViolation(error, 'api_keys_name_held_idx') ? nameTaken(old.name) : error
     }
+    // The month goes on: a new token brings no new quota.
+    await tx.execute(sql`
+      insert into ${apiKeyAllowances}
+        (key_id, account_id, started_at, leased, granted, wanted, month, month_leased, month_granted, month_wanted)
+      select ${successorId}, account_id, started_at, 0, 0, 0, month, month_leased, 0, 0
+      from ${apiKeyAllowances} where account_id = ${actor.accountId} and key_id = ${id}`)
     await recordAuditEvent(tx, actor, 'api_key.regenerated', id, {
       name: old.name,
       successor_id: successorId,

@@ -38,6 +38,10 @@ forEachDatabase('revoking what comes up for review', (open) => {
       scopes: ['orders:read'],
       expires_at: null,
       integrations: null,
+      rate: null,
+      monthly_quota: null,
+      addresses: null,
+      methods: null,
     })
     const ago = (days: number) => sql`now() - ${days} * interval '1 day'`
     await db

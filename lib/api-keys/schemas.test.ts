@@ -80,8 +80,25 @@ describe('an expiry', () => {
 describe('a key to make', () => {
   const valid = { name: 'ERP', scopes: ['orders:read'] }
 
-  it('is live and never expires unless it says so', () => {
-    expect(createKeyInput.parse(valid)).toEqual({ ...valid, environment: 'live', expires_at: null, integrations: null })
+  it('is live, never expires and may make 100 requests in 60 seconds from anywhere unless it says so', () => {
+    expect(createKeyInput.parse(valid)).toEqual({
+      ...valid,
+      environment: 'live',
+      expires_at: null,
+      integrations: null,
+      rate: { requests: 100, seconds: 60 },
+      monthly_quota: null,
+      addresses: null,
+      methods: null,
+    })
+  })
+
+  it('has its limits in one form, however they were written', () => {
+    const limits = { addresses: [' 2001:DB8::/32', '203.0.113.7', '203.0.113.7'], methods: ['POST', 'GET', 'POST'] }
+    expect(createKeyInput.parse({ ...valid, ...limits })).toMatchObject({
+      addresses: ['2001:db8::/32', '203.0.113.7'],
+      methods: ['GET', 'POST'],
+    })
   })
 
   it.each([
@@ -92,6 +109,18 @@ describe('a key to make', () => {
     [{ ...valid, scopes: 'orders:read' }, /^scopes /],
     [{ ...valid, scopes: Array(101).fill('orders:read') }, /^scopes must be 100 scopes or fewer$/],
     [{ ...valid, account_id: 'acc_1' }, /unrecognized key/i],
+    [{ ...valid, rate: { requests: 0, seconds: 60 } }, /^rate\.requests must be a whole number from 1 to 1,000,000$/],
+    [{ ...valid, rate: { requests: 1.5, seconds: 60 } }, /^rate\.requests must be a whole number from 1 to 1,000,000$/],
+    [{ ...valid, rate: { requests: 1, seconds: 86_401 } }, /^rate\.seconds must be a whole number from 1 to 86,400$/],
+    [{ ...valid, rate: { requests: 1 } }, /^rate\.seconds /],
+    [{ ...valid, monthly_quota: 0 }, /^monthly_quota must be a whole number from 1 to 1,000,000,000, or null$/],
+    [{ ...valid, addresses: [] }, /^addresses must name at least one address, or be null for all of them$/],
+    [{ ...valid, addresses: ['example.com'] }, /^addresses\.0 must be an IP address or a CIDR range/],
+    [{ ...valid, addresses: ['10.0.0.0/33'] }, /^addresses\.0 must be an IP address or a CIDR range/],
+    [{ ...valid, addresses: ['010.0.0.1'] }, /^addresses\.0 must be an IP address or a CIDR range/],
+    [{ ...valid, addresses: Array.from({ length: 101 }, (_, i) => `10.0.0.${i}`) }, /^addresses must be 100 or fewer$/],
+    [{ ...valid, methods: ['TRACE'] }, /^methods\.0 must be one of GET, HEAD, /],
+    [{ ...valid, methods: [] }, /^methods must name at least one method, or be null for all of them$/],
   ])('is refused with the field that is wrong: %o', (input, expected) => {
     expect(problem(createKeyInput.safeParse(input))).toMatch(expected)
   })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { environments } from '@/db/schema'
 import { displayText } from '../text'
+import { addresses, DEFAULT_RATE, methods, monthlyQuota, rate } from './limits'
 import { isScope, normalizeScopes } from './scopes'
 
 // The rules of each input, once, for forms, server actions, the API and the command line alike.
@@ -49,10 +50,28 @@ export const createKeyInput = z.strictObject({
   scopes: scopeList,
   expires_at: expiry.default(null),
   integrations: integrationIds.default(null),
+  rate: rate.default(DEFAULT_RATE),
+  monthly_quota: monthlyQuota.default(null),
+  addresses: addresses.default(null),
+  methods: methods.default(null),
 })
 export type CreateKeyInput = z.output<typeof createKeyInput>
 
 export const renameKeyInput = z.strictObject({ name: keyName })
+
+/** New limits of a key; what is left out stays as it is. */
+export const keyLimitsInput = z.strictObject({
+  rate: rate.optional(),
+  monthly_quota: monthlyQuota.optional(),
+  addresses: addresses.optional(),
+  methods: methods.optional(),
+})
+export type KeyLimitsInput = z.output<typeof keyLimitsInput>
+
+/** What can be changed of a key; what is left out stays as it is. */
+export const changeKeyInput = keyLimitsInput
+  .extend({ name: keyName.optional() })
+  .refine((change) => Object.keys(change).length > 0, 'must name at least one field to change')
 
 /** How long the old token of a regenerated key goes on working, in seconds. */
 export const overlaps = { none: 0, '1h': 3_600, '24h': 86_400, '7d': 604_800 } as const

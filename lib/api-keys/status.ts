@@ -5,8 +5,9 @@ import { type SQL, sql } from 'drizzle-orm'
  * - `retiring`: replaced by a regeneration, accepted until its overlap ends.
  * - `retired`: replaced by a regeneration, no longer accepted.
  * - `expired`, `revoked`: no longer accepted.
+ * - `paused`: not accepted until somebody resumes it.
  */
-export const keyStatuses = ['active', 'retiring', 'retired', 'expired', 'revoked'] as const
+export const keyStatuses = ['active', 'retiring', 'paused', 'retired', 'expired', 'revoked'] as const
 export type KeyStatus = (typeof keyStatuses)[number]
 
 /**
@@ -17,6 +18,7 @@ export const keyStatusText = `case
   when api_keys.revoked_at is not null then 'revoked'
   when api_keys.retires_at <= statement_timestamp() then 'retired'
   when api_keys.expires_at <= statement_timestamp() then 'expired'
+  when api_keys.paused_at is not null then 'paused'
   when api_keys.retires_at is not null then 'retiring'
   else 'active' end`
 

@@ -5,6 +5,8 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 /** A request as far as every answer needs it. */
 export interface Asked {
   requestId: string
+  /** Headers that tell what is left to the calling key, once it is known. */
+  limits?: Record<string, string>
 }
 
 /** An answer before it is anybody's object: `node:http` sends it as it is, Hono takes a `Response` made of it. */
@@ -15,7 +17,7 @@ export interface Answer {
 }
 
 export function answerJson(
-  { requestId }: Asked,
+  { requestId, limits }: Asked,
   status: ContentfulStatusCode,
   body: unknown,
   headers?: Record<string, string>,
@@ -28,6 +30,7 @@ export function answerJson(
       'Cache-Control': 'no-store',
       'X-Content-Type-Options': 'nosniff',
       'X-Request-Id': requestId,
+      ...limits,
       ...headers,
     },
     body: JSON.stringify(body),
@@ -63,6 +66,6 @@ export function json<Body, Status extends ContentfulStatusCode>(
 export function noContent(c: { env: Asked }, headers: Record<string, string>): Response {
   return new Response(null, {
     status: 204,
-    headers: { 'Cache-Control': 'no-store', 'X-Request-Id': c.env.requestId, ...headers },
+    headers: { 'Cache-Control': 'no-store', 'X-Request-Id': c.env.requestId, ...c.env.limits, ...headers },
   })
 }

@@ -16,6 +16,7 @@ import { credentials } from './routes/credentials'
 import { integrations } from './routes/integrations'
 import { introspect } from './routes/introspect'
 import { keys } from './routes/keys'
+import { leaks } from './routes/leaks'
 import { me } from './routes/me'
 import { proxied } from './routes/proxy'
 import { verify } from './routes/verify'
@@ -46,6 +47,7 @@ export function createApi() {
     introspect,
     auditEvents,
     bulkRevocations,
+    leaks,
     document(api),
   ]) {
     api.route('/', resource)
@@ -63,7 +65,15 @@ function crossOrigin(origins: string[]): MiddlewareHandler<ApiEnv> {
     origin: origins,
     allowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
     allowHeaders: ['Authorization', 'Content-Type'],
-    exposeHeaders: ['X-Request-Id', 'Retry-After', 'Location', 'Fenicia-Error', 'Fenicia-Integration'],
+    exposeHeaders: [
+      'X-Request-Id',
+      'Retry-After',
+      'RateLimit',
+      'RateLimit-Policy',
+      'Location',
+      'Fenicia-Error',
+      'Fenicia-Integration',
+    ],
     maxAge: 600,
   })
   return async (c, next) => {

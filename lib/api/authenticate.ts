@@ -1,17 +1,10 @@
 import type { MiddlewareHandler } from 'hono'
 import { sessionFromCookies } from '../accounts/session'
-import { hashToken, hasScope, isAccepted, isWellFormedToken, type KeyRecord } from '../api-keys'
+import { hashToken, hasScope, isWellFormedToken, type KeyRecord } from '../api-keys'
 import { getRuntime } from '../runtime'
+import { admitCaller } from './admit'
 import { toResponse } from './answer'
-import {
-  bearerToken,
-  type Credentials,
-  MAX_AUTHORIZATION,
-  refuseKey,
-  refuseSeveral,
-  type Scheme,
-  unauthorized,
-} from './bearer'
+import { bearerToken, type Credentials, MAX_AUTHORIZATION, refuseSeveral, type Scheme, unauthorized } from './bearer'
 import { type ApiContext, type ApiEnv, headerOf, originOf, type RequiredScope, sessionMay, wallOf } from './context'
 import { problem } from './problems'
 
@@ -67,11 +60,11 @@ export async function authenticateByBasic(c: ApiContext, header: string): Promis
   return accept(c, key, 'Basic')
 }
 
-/** Sets `c.var.caller` and notes the use when the key is accepted; else the refusal. */
+/** Sets `c.var.caller` when the key lets the request in; else the refusal. */
 function accept(c: ApiContext, key: KeyRecord | null, scheme: Scheme): Response | null {
-  if (!key || !isAccepted(key.status)) return toResponse(refuseKey(c.env, key, scheme))
-  getRuntime().usage.record(key, originOf(c))
-  c.set('caller', { kind: 'key', key })
+  const refused = admitCaller(c.env, key, originOf(c), c.req.method, scheme)
+  if (refused) return toResponse(refused)
+  c.set('caller', { kind: 'key', key: key as KeyRecord })
   return null
 }
 

@@ -1,6 +1,6 @@
-import { isAccepted, type KeyRecord, type KeyStatus } from '../api-keys'
+import type { AdmissionRefusal, KeyRecord } from '../api-keys'
 import type { Answer, Asked } from './answer'
-import { answerProblem } from './problems'
+import { answerProblem, type ProblemCode } from './problems'
 
 /** What a request says of its caller, whichever mount it came by. */
 export interface Credentials extends Asked {
@@ -16,10 +16,45 @@ export const MAX_AUTHORIZATION = 1_024
 
 const BEARER = /^bearer +([\x21-\x7e]+) *$/i
 
-const refusedStatuses: Record<Exclude<KeyStatus, 'active' | 'retiring'>, string> = {
-  revoked: 'This API key was revoked. Generate a new one under Settings → API Keys.',
-  expired: 'This API key has expired. Generate a new one under Settings → API Keys.',
-  retired: 'This API key was regenerated and its old token no longer works. Use the new token.',
+/** What a key that does not let a request in is answered. */
+const refusals: Record<AdmissionRefusal, { code: ProblemCode; detail: string }> = {
+  unknown: {
+    code: 'INVALID_API_KEY',
+    detail: 'This is not a valid API key. Check that the whole token was copied, and that it belongs to this server.',
+  },
+  revoked: {
+    code: 'INVALID_API_KEY',
+    detail: 'This API key was revoked. Generate a new one under Settings → API Keys.',
+  },
+  expired: {
+    code: 'INVALID_API_KEY',
+    detail: 'This API key has expired. Generate a new one under Settings → API Keys.',
+  },
+  retired: {
+    code: 'INVALID_API_KEY',
+    detail: 'This API key was regenerated and its old token no longer works. Use the new token.',
+  },
+  paused: {
+    code: 'INVALID_API_KEY',
+    detail: 'This API key is paused. Resume it under Settings → API Keys; its token stays the same.',
+  },
+  address_not_allowed: {
+    code: 'ADDRESS_NOT_ALLOWED',
+    detail:
+      'This API key may not be used from the address that the request came from. The addresses of the key and of its account decide.',
+  },
+  method_not_allowed: {
+    code: 'METHOD_NOT_GRANTED',
+    detail: 'This API key may not be used with this method.',
+  },
+  rate_limited: {
+    code: 'RATE_LIMITED',
+    detail: 'This API key has made as many requests as it may for now. Retry-After says when it may go on.',
+  },
+  quota_exceeded: {
+    code: 'QUOTA_EXCEEDED',
+    detail: 'This API key has used up its requests of this calendar month.',
+  },
 }
 
 /** The token of the Authorization header (RFC 6750 §2.1), or the refusal. */
@@ -57,13 +92,13 @@ function countAuthorizationHeaders(rawHeaders: readonly string[]): number {
   return count
 }
 
-/** @param key one that is not accepted; null: there is none */
-export function refuseKey(asked: Asked, key: KeyRecord | null, scheme?: Scheme): Answer {
-  const detail =
-    key && !isAccepted(key.status)
-      ? refusedStatuses[key.status]
-      : 'This is not a valid API key. Check that the whole token was copied, and that it belongs to this server.'
-  return unauthorized(asked, 'INVALID_API_KEY', detail, scheme)
+/** The answer to a request that its key does not let in. */
+export function refuseKey(asked: Asked, key: KeyRecord | null, reason: AdmissionRefusal, scheme?: Scheme): Answer {
+  const { code, detail } = refusals[reason]
+  if (code === 'INVALID_API_KEY') return unauthorized(asked, code, detail, scheme)
+  const { rate, quota } = key?.allowance ?? {}
+  const wait = reason === 'rate_limited' ? rate : reason === 'quota_exceeded' ? quota : null
+  return answerProblem(asked, code, detail, wait ? { headers: { 'Retry-After': String(wait.seconds) } } : {})
 }
 
 /** RFC 6750 §3: no error when nothing was sent. */

@@ -5,12 +5,13 @@ import type { Session } from '../accounts/session'
 import { type EnvironmentWall, type Grantor, hasScope, type KeyRecord } from '../api-keys'
 import type { Actor } from '../audit'
 import { clientAddress, type Peer } from '../client-address'
+import type { Asked } from './answer'
 
 /** Who calls: an external app with its key, or the dashboard with a person's session (GET only). */
 export type Caller = { kind: 'key'; key: KeyRecord } | { kind: 'session'; session: Session }
 
 export interface ApiEnv {
-  Bindings: Partial<HttpBindings> & { requestId: string }
+  Bindings: Partial<HttpBindings> & Asked
   Variables: { caller: Caller }
 }
 

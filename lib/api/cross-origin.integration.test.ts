@@ -52,7 +52,10 @@ it.each([
   checkEveryAnswer(answer)
   expect(corsHeaders(answer.headers)).toEqual([
     ['access-control-allow-origin', ORIGIN],
-    ['access-control-expose-headers', 'X-Request-Id,Retry-After,Location,Fenicia-Error,Fenicia-Integration'],
+    [
+      'access-control-expose-headers',
+      'X-Request-Id,Retry-After,RateLimit,RateLimit-Policy,Location,Fenicia-Error,Fenicia-Integration',
+    ],
   ])
   expect(answer.headers.get('vary')).toBe('Origin')
 })

@@ -68,7 +68,15 @@ export function problems(...codes: ProblemCode[]): RouteConfig['responses'] {
 }
 
 /** What every call with a key may be refused for. */
-export const keyProblems = ['MISSING_AUTHORIZATION', 'INVALID_AUTHORIZATION_FORMAT', 'INVALID_API_KEY'] as const
+export const keyProblems = [
+  'MISSING_AUTHORIZATION',
+  'INVALID_AUTHORIZATION_FORMAT',
+  'INVALID_API_KEY',
+  'ADDRESS_NOT_ALLOWED',
+  'METHOD_NOT_GRANTED',
+  'RATE_LIMITED',
+  'QUOTA_EXCEEDED',
+] as const
 /** What every call with a JSON body may be refused for. */
 export const bodyProblems = [
   'validation:missing_field',

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { hashToken, isAccepted, isWellFormedToken, type KeyRecord } from '../api-keys'
+import { hashToken, isWellFormedToken, type KeyRecord } from '../api-keys'
 import { getRuntime } from '../runtime'
+import { admitCaller } from './admit'
 import { type Answer, type Asked, answerJson, send } from './answer'
 import { bearerToken, refuseKey } from './bearer'
 import { originOfIncoming } from './context'
@@ -25,7 +26,7 @@ export function answerFastMe(request: IncomingMessage, response: ServerResponse,
   const { headers, rawHeaders } = request
   const token = bearerToken({ ...asked, authorization: headers.authorization, rawHeaders })
   if (typeof token !== 'string') send(response, token)
-  else if (!isWellFormedToken(token)) send(response, refuseKey(asked, null))
+  else if (!isWellFormedToken(token)) send(response, refuseKey(asked, null, 'unknown'))
   else {
     getRuntime().keyLookup.enter(hashToken(token), {
       resolve: (key) => send(response, answerKey(asked, key, request)),
@@ -35,7 +36,6 @@ export function answerFastMe(request: IncomingMessage, response: ServerResponse,
 }
 
 function answerKey(asked: Asked, key: KeyRecord | null, request: IncomingMessage): Answer {
-  if (!key || !isAccepted(key.status)) return refuseKey(asked, key)
-  getRuntime().usage.record(key, originOfIncoming(request))
-  return answerJson(asked, 200, callingKey(key))
+  const refused = admitCaller(asked, key, originOfIncoming(request), 'GET')
+  return refused ?? answerJson(asked, 200, callingKey(key as KeyRecord))
 }

@@ -1,7 +1,10 @@
 import type { RequestListener } from 'node:http'
 import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import { newRequestId } from '@/lib/ids'
+import { tokensIn } from '../leaks'
+import { getRuntime } from '../runtime'
 import { createApi } from './app'
+import { originOfIncoming } from './context'
 import { documentOf } from './document'
 import { answerFastMe, isFastMe } from './fast-me'
 import { tokenInUrl, unreadable } from './problems'
@@ -22,8 +25,7 @@ export function apiListener(): RequestListener {
   )
   return (request, response) => {
     if (isFastMe(request)) answerFastMe(request, response, { requestId: newRequestId() })
-    else if (isProxy(request) && !hasTokenInQuery(request.url ?? ''))
-      void answerProxy(request, response, newRequestId())
+    else if (isProxy(request) && !hasToken(request.url ?? '')) void answerProxy(request, response, newRequestId())
     else void listener(request, response)
   }
 }
@@ -41,10 +43,10 @@ export function openApiDocument() {
   return documentOf(createApi())
 }
 
-/** A token anywhere in a query: there it would end up in logs, histories and Referer headers. */
-const TOKEN_IN_QUERY = /fn_(live|test)_[0-9A-Za-z]{20}/
+/** A token anywhere in an address: there it would end up in logs, histories and Referer headers. */
+const TOKEN_IN_URL = /fn_(live|test)_[0-9A-Za-z]{20}/
 
-/** Gives the request its id, and refuses a token in its query. */
+/** Gives the request its id, and refuses a token in its address. */
 function answer(
   api: Api,
   request: Request,
@@ -52,16 +54,21 @@ function answer(
   bindings: Partial<HttpBindings>,
 ): Response | Promise<Response> {
   const requestId = newRequestId()
-  if (hasTokenInQuery(url)) return tokenInUrl(requestId)
+  if (hasToken(url)) {
+    const { leaks } = getRuntime()
+    const { incoming } = bindings
+    const from = incoming ? originOfIncoming(incoming) : { address: null, userAgent: request.headers.get('user-agent') }
+    for (const token of tokensIn(decode(url))) leaks.note(token, 'url', { ...from, requestId })
+    return tokenInUrl(requestId)
+  }
   return api.fetch(request, Object.assign(bindings, { requestId }))
 }
 
-function hasTokenInQuery(url: string): boolean {
-  const query = url.indexOf('?')
-  return query !== -1 && TOKEN_IN_QUERY.test(decode(url.slice(query)))
+function hasToken(url: string): boolean {
+  return TOKEN_IN_URL.test(decode(url))
 }
 
 /** Undoes percent-encoding of ASCII, as far as there is any: a token must be found beside what can't be decoded. */
-function decode(query: string): string {
-  return query.replace(/%([2-7][0-9a-f])/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+function decode(url: string): string {
+  return url.replace(/%([2-7][0-9a-f])/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
 }

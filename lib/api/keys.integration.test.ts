@@ -103,7 +103,7 @@ describe('a key that makes keys', () => {
     const { token } = await api.makeKey(account, { scopes: ['keys:*', 'orders:*'] })
     const { id } = await api.makeKey(account, {})
     await call('revokeKey', token, { id, body: {} })
-    expect(codeOf(await call('renameKey', token, { id, body: { name: 'ERP' } }))).toEqual([409, 'KEY_NOT_ACTIVE'])
+    expect(codeOf(await call('changeKey', token, { id, body: { name: 'ERP' } }))).toEqual([409, 'KEY_NOT_ACTIVE'])
     expect(codeOf(await call('regenerateKey', token, { id, body: {} }))).toEqual([409, 'KEY_NOT_ACTIVE'])
     expect((await call('revokeKey', token, { id, body: {} })).status).toBe(200)
   })
@@ -125,10 +125,10 @@ describe('a test key', () => {
     })
   })
 
-  it.each(['getKey', 'renameKey', 'revokeKey', 'regenerateKey'])(
+  it.each(['getKey', 'changeKey', 'pauseKey', 'resumeKey', 'revokeKey', 'regenerateKey'])(
     'does not find a live key to %s',
     async (operationId) => {
-      const body = { renameKey: { name: 'Mine' }, revokeKey: {}, regenerateKey: {} }[operationId]
+      const body = { changeKey: { name: 'Mine' }, revokeKey: {}, regenerateKey: {} }[operationId]
       expect(codeOf(await call(operationId, test.token, { id: live.id, body }))).toEqual([404, 'NOT_FOUND'])
       expect((await api.call('GET', '/me', { token: live.token })).body).toMatchObject({ key: { name: 'Live' } })
     },
@@ -136,7 +136,7 @@ describe('a test key', () => {
 
   it('does not know a live token', async () => {
     const { body } = await call('verifyKey', test.token, { body: { token: live.token } })
-    expect(body).toEqual({ valid: false, reason: 'unknown', missing_scopes: [], key: null })
+    expect(body).toEqual({ valid: false, reason: 'unknown', missing_scopes: [], limits: null, key: null })
     const headers = { 'Content-Type': 'application/x-www-form-urlencoded' }
     expect((await call('introspectToken', test.token, { body: `token=${live.token}`, headers })).text).toBe(
       '{"active":false}',

@@ -8,11 +8,14 @@ export const problemCodes = {
   INVALID_AUTHORIZATION_FORMAT: { status: 401, title: 'The Authorization header is not in the expected form' },
   INVALID_API_KEY: { status: 401, title: 'The API key is not accepted' },
   INSUFFICIENT_PERMISSIONS: { status: 403, title: 'The API key may not do this' },
+  ADDRESS_NOT_ALLOWED: { status: 403, title: 'The API key may not be used from this address' },
+  METHOD_NOT_GRANTED: { status: 403, title: 'The API key may not use this method' },
   'validation:missing_field': { status: 400, title: 'A required field is missing' },
   'validation:invalid_format': { status: 400, title: 'The request is not in the expected form' },
   'validation:invalid_value': { status: 400, title: 'A field has a value that is not allowed' },
   'validation:unknown_field': { status: 400, title: 'The request has a field that does not exist' },
   TOKEN_IN_URL: { status: 400, title: 'A token was sent in the URL' },
+  TOKEN_IN_REQUEST: { status: 400, title: 'A token was to be sent on to a service' },
   PATH_NOT_ALLOWED: { status: 403, title: 'The integration does not allow this path' },
   NOT_FOUND: { status: 404, title: 'There is nothing at this address' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'This address does not answer that method' },
@@ -24,6 +27,7 @@ export const problemCodes = {
   PAYLOAD_TOO_LARGE: { status: 413, title: 'The request body is too large' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The request body has the wrong content type' },
   RATE_LIMITED: { status: 429, title: 'Too many requests' },
+  QUOTA_EXCEEDED: { status: 429, title: 'The API key has used up its monthly quota' },
   CREDENTIAL_UNREADABLE: { status: 500, title: 'The stored secret can’t be opened' },
   INTERNAL_ERROR: { status: 500, title: 'Something went wrong on our side' },
   CREDENTIAL_REFUSED: { status: 502, title: 'The service no longer gives tokens for the credential' },
@@ -64,6 +68,7 @@ export const refusalCodes: Record<RefusalCode, ProblemCode> = {
   credential_in_use: 'CREDENTIAL_IN_USE',
   credential_busy: 'CREDENTIAL_BUSY',
   too_many_requests: 'RATE_LIMITED',
+  unavailable: 'SERVICE_UNAVAILABLE',
 }
 
 interface ProblemMore {

@@ -1,12 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import type { ReadableStream as WebStream } from 'node:stream/web'
-import { hashToken, hasScope, isAccepted, isWellFormedToken } from '../api-keys'
+import { hasScope } from '../api-keys'
 import { type ProxyAnswer, proxy } from '../integrations/proxy'
 import { type ProxyRequest, readProxyTarget } from '../integrations/proxy-request'
 import { proxyDeps } from '../integrations/runtime'
+import { TokenScanner, tokensIn } from '../leaks'
 import { getRuntime } from '../runtime'
+import { admitCaller } from './admit'
 import { type Answer, send, toResponse } from './answer'
+import { findKey } from './authenticate'
 import { bearerToken, type Credentials, refuseKey } from './bearer'
 import { type ApiContext, type Origin, originOf, originOfIncoming } from './context'
 import { answerFailure } from './failures'
@@ -28,10 +31,10 @@ interface ProxyCall {
 async function answerCall({ credentials, from, request }: ProxyCall): Promise<Answer | Streamed> {
   const token = bearerToken(credentials)
   if (typeof token !== 'string') return token
-  const { keyLookup, usage } = getRuntime()
-  const key = isWellFormedToken(token) ? await keyLookup.find(hashToken(token)) : null
-  if (!key || !isAccepted(key.status)) return refuseKey(credentials, key)
-  usage.record(key, from)
+  const key = await findKey(token)
+  if (!key) return refuseKey(credentials, null, 'unknown')
+  const refused = admitCaller(credentials, key, from, request.method)
+  if (refused) return refused
   if (!hasScope(key.scopes, 'integrations:use')) {
     const challenge = 'Bearer realm="Fenicia", error="insufficient_scope", scope="integrations:use"'
     const detail = 'This needs the scope integrations:use, which the API key does not have.'
@@ -43,17 +46,64 @@ async function answerCall({ credentials, from, request }: ProxyCall): Promise<An
     const detail = 'A test key has no way to credentials and integrations: they are live.'
     return answerProblem(credentials, 'INSUFFICIENT_PERMISSIONS', detail)
   }
+  const inHeader = tokenInHeaders(request.rawHeaders)
+  if (inHeader) return refuseToken({ credentials, from, request }, inHeader)
+  const scanner = request.body && new TokenScanner()
+  let inBody: string | null = null
+  if (scanner) {
+    request.inspect = (piece) => {
+      inBody ??= scanner.scan(piece)
+      return inBody !== null
+    }
+  }
   const answer = await proxy(proxyDeps(), { accountId: key.accountId, key, userId: null }, request)
+  if (inBody) {
+    if (answer.kind === 'answered') answer.body.destroy()
+    return refuseToken({ credentials, from, request }, inBody)
+  }
   if (answer.kind === 'answered') return answer
   // So that a refusal of ours is told from one of the service's.
   const headers = { 'Fenicia-Error': answer.code, ...answer.headers }
   return answerProblem(credentials, answer.code, answer.detail, { headers })
 }
 
-/** The headers of the service's answer, and ours beside them. */
-function headersOf({ headers }: Streamed, { slug, requestId }: ProxyRequest): [name: string, value: string][] {
-  return [...headers, ['X-Request-Id', requestId], ['Fenicia-Integration', slug]]
+/** A token of Fenicia that would go to the service, in a header of its own: the caller's Authorization never does. */
+function tokenInHeaders(rawHeaders: readonly string[]): string | undefined {
+  for (let i = 1; i < rawHeaders.length; i += 2) {
+    const value = rawHeaders[i]
+    if (value?.includes('fn_') && rawHeaders[i - 1]?.toLowerCase() !== 'authorization') {
+      const [token] = tokensIn(value)
+      if (token) return token
+    }
+  }
+  return undefined
 }
+
+/** A service must not learn a token of Fenicia, so that is a mistake; whose key it is is told. */
+function refuseToken({ credentials, from, request }: ProxyCall, token: string): Answer {
+  getRuntime().leaks.note(token, 'body', { ...from, requestId: request.requestId })
+  const detail =
+    'The request has a token of Fenicia in it, which the service must not learn, so it was not sent to its end. Take it out, and regenerate this one.'
+  return answerProblem(credentials, 'TOKEN_IN_REQUEST', detail)
+}
+
+/**
+ * The headers of the service's answer, and ours beside them. `RateLimit` and `RateLimit-Policy` always speak of the calling
+ * key; what the service says of limits of its own goes on under another name.
+ */
+function headersOf({ headers }: Streamed, { credentials, request }: ProxyCall): [name: string, value: string][] {
+  return [
+    ...headers.map(([name, value]): [string, string] => [ownLimits.get(name.toLowerCase()) ?? name, value]),
+    ...Object.entries(credentials.limits ?? {}),
+    ['X-Request-Id', request.requestId],
+    ['Fenicia-Integration', request.slug],
+  ]
+}
+
+const ownLimits = new Map([
+  ['ratelimit', 'Fenicia-Upstream-RateLimit'],
+  ['ratelimit-policy', 'Fenicia-Upstream-RateLimit-Policy'],
+])
 
 /** Whether a request is one of the proxy's: `node:http`'s own, without what the way of all calls is for. */
 export function isProxy({ url = '', headers: { origin } }: IncomingMessage): boolean {
@@ -72,11 +122,11 @@ export async function answerProxy(
   try {
     const answer = await answerCall(call)
     if (!('kind' in answer)) return send(response, answer)
-    response.writeHead(answer.status, headersOf(answer, call.request).flat())
+    response.writeHead(answer.status, headersOf(answer, call).flat())
     pass(answer.body, response)
   } catch (error) {
     if (response.headersSent) response.destroy()
-    else send(response, answerFailure({ requestId }, request.method ?? 'GET', error))
+    else send(response, answerFailure(call.credentials, request.method ?? 'GET', error))
   }
 }
 
@@ -127,7 +177,7 @@ export async function respondProxy(c: ApiContext): Promise<Response> {
   const answer = await answerCall(call)
   if (!('kind' in answer)) return toResponse(answer)
   const { status, body } = answer
-  const headers = headersOf(answer, call.request)
+  const headers = headersOf(answer, call)
   if (status === 204 || status === 205 || status === 304 || c.req.method === 'HEAD') {
     body.resume()
     return new Response(null, { status, headers })

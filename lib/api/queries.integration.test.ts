@@ -46,7 +46,7 @@ describe('a query', () => {
     ['environment=prod', 'environment must be one of live, test.', 'invalid_value'],
     [
       'status=',
-      'status must be one of current, active, retiring, retired, expired, revoked, review, all.',
+      'status must be one of current, active, retiring, paused, retired, expired, revoked, review, all.',
       'invalid_value',
     ],
     ['q=%00', 'q must not contain control characters or broken Unicode.', 'invalid_value'],

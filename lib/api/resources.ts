@@ -1,6 +1,14 @@
 import { z } from '@hono/zod-openapi'
 import { actorKinds, environments } from '@/db/schema'
-import { type ApiKeyView, type BulkRevocation, keyStatuses, scopeCatalogue } from '../api-keys'
+import {
+  type ApiKeyView,
+  type BulkRevocation,
+  DEFAULT_RATE,
+  keyStatuses,
+  limitFields,
+  readLimitColumns,
+  scopeCatalogue,
+} from '../api-keys'
 import { type ProblemCode, problemCodes } from './problems'
 
 // What the API's answers look like: the schemas that OpenAPI shows, and the functions that fill them.
@@ -43,6 +51,26 @@ export const keySchema = z
       description: 'Accepted requests of the last 30 UTC days, oldest first, today last.',
       example: { total: 1204, days: [...Array<number>(28).fill(0), 412, 792] },
     }),
+    rate: z
+      .object({ requests: z.int(), seconds: z.int() })
+      .nullable()
+      .openapi({ description: 'So many requests in so many seconds; null: any number.', example: DEFAULT_RATE }),
+    monthly_quota: z
+      .int()
+      .nullable()
+      .openapi({ description: 'Requests in a calendar month (UTC); null: any number.', example: null }),
+    addresses: z
+      .array(z.string())
+      .nullable()
+      .openapi({ description: 'Addresses and CIDR ranges that it may be used from; null: all.', example: null }),
+    methods: z
+      .array(z.string())
+      .nullable()
+      .openapi({ description: 'Methods that it may be used with; null: all.', example: null }),
+    paused: z
+      .object({ at: time, by: z.string().nullable() })
+      .nullable()
+      .openapi({ description: 'Since when and by whom; null: not paused.', example: null }),
     revoked: z
       .object({ at: time, reason: z.string().nullable(), by: z.string().nullable() })
       .nullable()
@@ -121,6 +149,8 @@ export function keyResource(key: ApiKeyView): KeyResource {
       user_agent: key.lastUse.userAgent,
     },
     usage_30d: { total: key.usage.reduce((sum, day) => sum + day, 0), days: key.usage },
+    ...limitFields(readLimitColumns(key)),
+    paused: key.pausedAt && { at: key.pausedAt.toISOString(), by: key.pausedByName },
     revoked: key.revokedAt && { at: key.revokedAt.toISOString(), reason: key.revokedReason, by: key.revokedByName },
     retires_at: isoOrNull(key.retiresAt),
     retire_when_silent: key.retireWhenSilent,

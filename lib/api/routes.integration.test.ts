@@ -45,9 +45,11 @@ const refused = {
   expired: await api.makeKey(account, { name: 'Expired', ...ALL }),
   revoked: await api.makeKey(account, { name: 'Revoked', ...ALL }),
   retired: await api.makeKey(account, { name: 'Retired', ...ALL }),
+  paused: await api.makeKey(account, { name: 'Paused', ...ALL }),
 }
 await api.alterKey(refused.expired.id, { expiresAt: new Date(Date.now() - 1000) })
 await api.alterKey(refused.revoked.id, { revokedAt: new Date() })
+await api.alterKey(refused.paused.id, { pausedAt: new Date() })
 await regenerateApiKey(db, actor, refused.retired.id, regenerateKeyInput.parse({}))
 const scopeless = await api.makeKey(account, { name: 'Scopeless', scopes: ['orders:*'] })
 
@@ -173,10 +175,12 @@ const rows: Record<string, Row> = {
     but: { 'another account’s id': '201' },
   },
   getKey: { good: { status: 200 }, malformed: { id: 'key_%00' } },
-  renameKey: {
-    good: { status: 200, body: () => ({ name: `Renamed ${crypto.randomUUID()}` }) },
+  changeKey: {
+    good: { status: 200, body: () => ({ name: `Renamed ${crypto.randomUUID()}`, methods: ['GET'], monthly_quota: 9 }) },
     malformed: { body: { name: '\0' } },
   },
+  pauseKey: { good: { status: 200 }, malformed: { id: 'key_%00' } },
+  resumeKey: { good: { status: 200 }, malformed: { id: 'key_%00' } },
   revokeKey: { good: { status: 200, body: () => ({ reason: 'Not needed' }) }, malformed: { body: { reason: '' } } },
   regenerateKey: { good: { status: 201, body: () => ({ overlap: '1h' }) }, malformed: { body: { overlap: '2h' } } },
   getKeyReach: { good: { status: 200 }, malformed: { id: 'key_%00' } },
@@ -264,6 +268,23 @@ const rows: Record<string, Row> = {
         (name) => [name, '405 METHOD_NOT_ALLOWED'],
       ),
     ),
+  },
+  // Nobody needs a key: the token that is reported is all that counts.
+  reportLeaks: {
+    good: { status: 200, body: () => ({ tokens: [unknownToken] }) },
+    malformed: { body: { tokens: [] } },
+    but: {
+      'no key': '200',
+      'a bad key': '200',
+      'a mistyped key': '200',
+      'a malformed header': '200',
+      'an over-long header': '200',
+      'an expired key': '200',
+      'a revoked key': '200',
+      'a retired key': '200',
+      'missing scope': '200',
+      'another account’s id': '200',
+    },
   },
   listAuditEvents: {
     good: { status: 200 },
@@ -493,7 +514,7 @@ it('shows nothing of another account', async () => {
     token: caller.token,
     body: { token: theirs.token },
   })
-  expect(verdict).toEqual({ valid: false, reason: 'unknown', missing_scopes: [], key: null })
+  expect(verdict).toEqual({ valid: false, reason: 'unknown', missing_scopes: [], limits: null, key: null })
   const { text } = await api.call('POST', '/introspect', {
     token: caller.token,
     headers: { 'Content-Type': 'application/x-www-form-urlencoded' },

@@ -98,7 +98,7 @@ beforeEach(async () => {
 
 const bodies: Record<string, unknown> = {
   createKey: { name: 'ERP', scopes: ['orders:read'] },
-  renameKey: { name: 'ERP' },
+  changeKey: { name: 'ERP' },
   revokeKey: {},
   regenerateKey: {},
 }

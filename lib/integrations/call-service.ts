@@ -89,7 +89,7 @@ function openSecrets({ vault, db }: CredentialStore, { use, credential }: Target
 function sendOn(
   { egress }: CredentialStore,
   { url, use }: Target,
-  { method, rawHeaders, bodyBytes, signal }: ProxyRequest,
+  { method, rawHeaders, bodyBytes, inspect, signal }: ProxyRequest,
   placed: Placed,
   body: Readable | null,
   onSent: (bytes: number) => void,
@@ -104,6 +104,7 @@ function sendOn(
     }),
     body,
     bodyBytes,
+    inspect,
     timeoutMs: use.timeoutMs,
     signal,
     onSent,

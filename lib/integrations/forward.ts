@@ -17,6 +17,8 @@ export interface ForwardedCall {
   body: Readable | null
   /** Its Content-Length, if the caller gave one; otherwise it is sent in chunks. */
   bodyBytes?: number
+  /** Told each piece of the body before it is sent; whether it must not be: the call ends then, as `request_refused`. */
+  inspect?: (piece: Buffer) => boolean
   /** For the answer to begin, counted anew with each byte that is sent, and between two bytes of the answer. To a second. */
   timeoutMs: number
   /** Aborted when the caller goes away. */
@@ -46,7 +48,7 @@ export interface ForwardedAnswer {
  */
 export async function forward(
   egress: Pick<Egress, 'request'>,
-  { method, url, headers, body, bodyBytes, timeoutMs, signal, onSent }: ForwardedCall,
+  { method, url, headers, body, bodyBytes, inspect, timeoutMs, signal, onSent }: ForwardedCall,
 ): Promise<ForwardedAnswer> {
   // Egress counts from when the request is on its way; a connection may be long in coming.
   let isSilent = false
@@ -58,7 +60,7 @@ export async function forward(
     isSilent = true
     ending.abort()
   }, timeoutMs)
-  const sent = body === null || bodyBytes === 0 ? undefined : apart(body, onSent)
+  const sent = body === null || bodyBytes === 0 ? undefined : apart(body, { inspect, onSent })
   sent?.once('resume', () => clearTimeout(timer))
   try {
     return await egress.request(url, {
@@ -83,10 +85,14 @@ export async function forward(
  * destroyed before its end takes the caller's connection along, with the answer that is on its way. This one is read on
  * instead (RFC 9112, 9.6). A body that breaks off ends as `aborted`: that is not the service's doing.
  */
-function apart(source: Readable, onSent?: (bytes: number) => void): Readable {
+function apart(source: Readable, { inspect, onSent }: Pick<ForwardedCall, 'inspect' | 'onSent'>): Readable {
   let bytes = 0
   const copy = new Transform({
     transform(chunk: Buffer, _encoding, done) {
+      if (inspect?.(chunk)) {
+        copy.destroy(new EgressError('request_refused', 'request'))
+        return
+      }
       bytes += chunk.length
       done(null, chunk)
     },

@@ -15,6 +15,8 @@ export interface ProxyRequest {
   body: Readable | null
   /** Its length, if it was given. */
   bodyBytes?: number
+  /** Told each piece of the body before it is sent; whether it must not be. */
+  inspect?: (piece: Buffer) => boolean
   requestId: string
   /** Aborted when the caller goes away. */
   signal: AbortSignal

@@ -33,6 +33,13 @@ export interface EventData {
   'api_key.created': KeyFacts
   'api_key.revoked': KeyFacts & { reason: string | null }
   'api_key.regenerated': KeyFacts
+  /** A key's token was seen where it does not belong. */
+  'api_key.leaked': Omit<KeyFacts, 'by'> & {
+    source: 'report' | 'github' | 'url' | 'body'
+    /** Where it was found; null: not told. */
+    url: string | null
+    outcome: 'revoked' | 'flagged'
+  }
 }
 
 /** Of the credential as it was then. */

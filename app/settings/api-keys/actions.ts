@@ -5,17 +5,21 @@ import { requireActor } from '@/app/session'
 import {
   apiKeyId,
   bulkRevocationInput,
+  changeApiKey,
   createApiKey,
   createKeyInput,
   endOverlap,
   type IssuedKey,
+  keyLimitsInput,
   overlapChangeInput,
+  pauseApiKey,
   regenerateApiKey,
   regenerateKeyInput,
   renameApiKey,
   renameKeyInput,
   requestBulkRevocation,
   requestReviewRevocation,
+  resumeApiKey,
   reviewRevocationInput,
   revokeApiKey,
   revokeKeyInput,
@@ -23,6 +27,7 @@ import {
 } from '@/lib/api-keys'
 import type { Actor } from '@/lib/audit'
 import { parseInput } from '@/lib/input'
+import { markLeaksHandled } from '@/lib/leaks'
 import { getRuntime } from '@/lib/runtime'
 import type { ActionResult } from '../data/action-result'
 import { problemOf } from './refusal-words'
@@ -70,6 +75,30 @@ export async function renameKey(id: unknown, input: unknown): Promise<ActionResu
   })
 }
 
+/** Changes how often, from where and with which methods a key may be used. */
+export async function changeLimits(id: unknown, input: unknown): Promise<ActionResult<void>> {
+  return worded(async () => {
+    const actor = await actorWithPassword('keys:manage')
+    await changeApiKey(database(), actor, parseInput(apiKeyId, id), parseInput(keyLimitsInput, input))
+  })
+}
+
+/** Has a key not be accepted until it is resumed. */
+export async function pauseKey(id: unknown): Promise<ActionResult<void>> {
+  return worded(async () => {
+    const actor = await actorWithPassword('keys:manage')
+    await pauseApiKey(database(), actor, parseInput(apiKeyId, id))
+  })
+}
+
+/** Has a paused key be accepted again. */
+export async function resumeKey(id: unknown): Promise<ActionResult<void>> {
+  return worded(async () => {
+    const actor = await actorWithPassword('keys:manage')
+    await resumeApiKey(database(), actor, parseInput(apiKeyId, id))
+  })
+}
+
 /** Stops a retiring key now. */
 export async function endOverlapNow(id: unknown): Promise<ActionResult<void>> {
   return worded(async () => {
@@ -84,6 +113,14 @@ export async function changeOverlap(id: unknown, input: unknown): Promise<Action
     const actor = await requireActor('keys:manage')
     const { retire_when_silent } = parseInput(overlapChangeInput, input)
     await setRetireWhenSilent(database(), actor, parseInput(apiKeyId, id), retire_when_silent)
+  })
+}
+
+/** Says that all is done that a key's leak asks for. */
+export async function markLeakHandled(id: unknown): Promise<ActionResult<void>> {
+  return worded(async () => {
+    const actor = await requireActor('keys:manage')
+    await markLeaksHandled(database(), actor, parseInput(apiKeyId, id))
   })
 }
 

@@ -15,11 +15,15 @@ import type { ApiKey } from './words'
 
 const loadRevoke = () => import('./dialogs/revoke-dialog')
 const loadRegenerate = () => import('./dialogs/regenerate-dialog')
+const loadPause = () => import('./dialogs/pause-dialog')
+const loadLimits = () => import('./dialogs/limits-dialog')
 const RevokeDialog = lazy(loadRevoke)
+const PauseDialog = lazy(loadPause)
+const LimitsDialog = lazy(loadLimits)
 const RegenerateDialog = lazy(loadRegenerate)
 
 /** The actions of one row that open a dialog. */
-export type KeyDialog = { kind: 'revoke' | 'regenerate'; apiKey: ApiKey }
+export type KeyDialog = { kind: 'revoke' | 'regenerate' | 'pause' | 'limits'; apiKey: ApiKey }
 
 /** What can be done with a key, behind one button of its row. */
 export function KeyMenu({ apiKey, onOpen }: { apiKey: ApiKey; onOpen: (dialog: KeyDialog) => void }) {
@@ -32,6 +36,7 @@ export function KeyMenu({ apiKey, onOpen }: { apiKey: ApiKey; onOpen: (dialog: K
         onFocus={() => {
           void loadRevoke()
           void loadRegenerate()
+          void loadPause()
         }}
       >
         <Ellipsis aria-hidden="true" />
@@ -42,6 +47,14 @@ export function KeyMenu({ apiKey, onOpen }: { apiKey: ApiKey; onOpen: (dialog: K
           <>
             <DropdownMenuItem href={`${keyHref(id)}?rename=1`}>Rename</DropdownMenuItem>
             <DropdownMenuItem onSelect={() => onOpen({ kind: 'regenerate', apiKey })}>Regenerate key</DropdownMenuItem>
+          </>
+        ) : null}
+        {canPause(status) ? (
+          <>
+            <DropdownMenuItem onSelect={() => onOpen({ kind: 'limits', apiKey })}>Edit limits</DropdownMenuItem>
+            <DropdownMenuItem onSelect={() => onOpen({ kind: 'pause', apiKey })}>
+              {status === 'paused' ? 'Resume key' : 'Pause key'}
+            </DropdownMenuItem>
           </>
         ) : null}
         {status === 'revoked' ? null : (
@@ -57,12 +70,20 @@ export function KeyMenu({ apiKey, onOpen }: { apiKey: ApiKey; onOpen: (dialog: K
   )
 }
 
+/** Whether a key works, or would if it were not paused: then it can be paused or resumed, and has limits to change. */
+export function canPause(status: ApiKey['status']): boolean {
+  return status === 'active' || status === 'retiring' || status === 'paused'
+}
+
 /** The dialogs of keys, one at a time, for pages with several ways to open them. */
 export function useKeyDialogs({
   onRevoked,
+  onChanged,
   onRegenerated,
 }: {
   onRevoked?: () => void
+  /** It was paused or resumed, or its limits are others. */
+  onChanged?: () => void
   /** The dialog of a regeneration is closed; told the new key's id. */
   onRegenerated?: (newId: string) => void
 } = {}): {
@@ -77,6 +98,10 @@ export function useKeyDialogs({
       <Suspense>
         {current.kind === 'revoke' ? (
           <RevokeDialog apiKey={current.apiKey} onRevoked={onRevoked} onClose={close} />
+        ) : current.kind === 'pause' ? (
+          <PauseDialog apiKey={current.apiKey} onChanged={onChanged} onClose={close} />
+        ) : current.kind === 'limits' ? (
+          <LimitsDialog apiKey={current.apiKey} onChanged={onChanged} onClose={close} />
         ) : (
           <RegenerateDialog
             apiKey={current.apiKey}

@@ -5,6 +5,7 @@ import type { ApiKey } from './words'
 const looks: Record<ApiKey['status'], { tone: StatusTone; word: string }> = {
   active: { tone: 'success', word: 'Active' },
   retiring: { tone: 'progress', word: 'Retiring' },
+  paused: { tone: 'stopped', word: 'Paused' },
   retired: { tone: 'ended', word: 'Retired' },
   expired: { tone: 'ended', word: 'Expired' },
   revoked: { tone: 'stopped', word: 'Revoked' },
@@ -17,8 +18,12 @@ export function KeyStatus({ status }: Pick<ApiKey, 'status'>) {
 }
 
 /** When a key stops being accepted, or stopped. */
-export function KeyEnd({ apiKey }: { apiKey: Pick<ApiKey, 'status' | 'expires_at' | 'retires_at' | 'revoked'> }) {
-  const { status, expires_at, retires_at, revoked } = apiKey
+export function KeyEnd({
+  apiKey,
+}: {
+  apiKey: Pick<ApiKey, 'status' | 'expires_at' | 'retires_at' | 'paused' | 'revoked'>
+}) {
+  const { status, expires_at, retires_at, paused, revoked } = apiKey
   switch (status) {
     case 'active':
       return expires_at ? (
@@ -32,6 +37,12 @@ export function KeyEnd({ apiKey }: { apiKey: Pick<ApiKey, 'status' | 'expires_at
       return retires_at ? (
         <>
           Stops <RelativeTime value={retires_at} />
+        </>
+      ) : null
+    case 'paused':
+      return paused ? (
+        <>
+          Since <RelativeTime value={paused.at} />
         </>
       ) : null
     case 'retired':

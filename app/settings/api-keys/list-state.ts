@@ -13,9 +13,10 @@ export const PAGE_SIZE = 25
 
 /** Statuses to choose from, in the words of the list. */
 export const statusFilterNames: Partial<Record<StatusFilter, string>> = {
-  current: 'Active and retiring',
+  current: 'Active, retiring and paused',
   active: 'Active',
   retiring: 'Retiring',
+  paused: 'Paused',
   retired: 'Retired',
   expired: 'Expired',
   revoked: 'Revoked',

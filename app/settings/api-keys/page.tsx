@@ -4,6 +4,7 @@ import { PageHeader } from '@/components/ui/page-header'
 import { can } from '@/lib/accounts'
 import { GenerateKey, GenerateKeyButton } from './generate-key'
 import { KeysView } from './keys-view'
+import { LeakBanner } from './leak-banner'
 import { parseListState } from './list-state'
 import { ListSkeleton } from './list-states'
 import { listPath, REVIEW_COUNT_PATH } from './paths'
@@ -21,6 +22,9 @@ export default async function ApiKeysPage({ searchParams }: PageProps<'/settings
         description="Each external app calls the Fenicia API with a key of its own, and can do only what the key’s scopes allow."
         action={mayCreate ? <GenerateKeyButton /> : undefined}
       />
+      <Suspense>
+        <LeakBanner accountId={account.id} />
+      </Suspense>
       <Suspense fallback={<ListSkeleton />}>
         <Keys
           accountId={account.id}

@@ -20,6 +20,13 @@ const fieldWords: Record<string, { subject: string } & Partial<Record<FieldProbl
     invalid_value: 'Choose at least one integration, or let the key use all.',
   },
   reason: { subject: 'The reason' },
+  rate: { subject: 'The number of requests', invalid_format: 'Type a whole number from 1 to 1,000,000.' },
+  monthly_quota: { subject: 'The number of requests', invalid_format: 'Type a whole number from 1 to 1,000,000,000.' },
+  addresses: {
+    subject: 'The addresses',
+    invalid_value: 'Type IP addresses and CIDR ranges, 100 at most, such as 203.0.113.7 or 2001:db8::/32.',
+  },
+  methods: { subject: 'The methods', invalid_value: 'Choose at least one method, or let the key use all.' },
 }
 
 /** A refusal in the words of the form. */

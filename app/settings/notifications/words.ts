@@ -18,6 +18,7 @@ export const kindNames: Record<EventKind, { name: string; hint: string }> = {
   'api_key.created': { name: 'API key generated', hint: 'Somebody made a new key.' },
   'api_key.regenerated': { name: 'API key regenerated', hint: 'A new key replaces an old one.' },
   'api_key.revoked': { name: 'API key revoked', hint: 'A key is not accepted any more.' },
+  'api_key.leaked': { name: 'API key leaked', hint: 'A key’s token was seen where it does not belong.' },
 }
 
 export const languageNames = { en: 'English', es: 'Español' } as const
@@ -78,6 +79,13 @@ export function noticeWords(notice: NoticeView, service: string | null): NoticeW
       }
     case 'api_key.revoked':
       return { title: count === 1 ? `API key ${name} was revoked` : `${keys} were revoked`, ...by(data.by, href) }
+    case 'api_key.leaked':
+      return {
+        title: count === 1 ? `The token of API key ${name} has leaked` : `The tokens of ${keys} have leaked`,
+        detail: data.outcome === 'revoked' ? 'The key was revoked at once.' : 'The key goes on working.',
+        href,
+        tone: 'error',
+      }
   }
 }
 

@@ -1,18 +1,20 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { MiddlewareHandler } from 'hono'
-import { hasScope, isAccepted } from '../../api-keys'
+import { hasScope } from '../../api-keys'
 import { getRuntime } from '../../runtime'
+import { admit } from '../admit'
 import { json } from '../answer'
 import { authenticateByBasic, missingScope, requireScope } from '../authenticate'
 import { type ApiEnv, originOf } from '../context'
 import { formBody, jsonAnswer, keyProblems, problems, router } from '../define'
 import { requireForm } from '../validation'
-import { findOwnKey } from './verify'
+import { entryFields, entryOf, findOwnKey } from './verify'
 
 const form = z
   .object({
     token: z.string().openapi({ example: 'fn_live_…' }),
     token_type_hint: z.string().optional().openapi({ description: 'Taken and ignored: there is one type.' }),
+    ...entryFields,
   })
   .openapi('Introspection')
 
@@ -23,7 +25,7 @@ const introspectToken = createRoute({
   tags: ['Verification'],
   summary: 'Introspect a token',
   description:
-    'RFC 7662. The caller authenticates with its API key, either as `Authorization: Bearer` or as an OAuth2 client with HTTP Basic: the key’s id as client id, its token as client secret.',
+    'RFC 7662. The caller authenticates with its API key, either as `Authorization: Bearer` or as an OAuth2 client with HTTP Basic: the key’s id as client id, its token as client secret. An active token counts as used: each introspection is a request of its key, and one beyond its limits is answered as not active.',
   security: [{ bearer: ['keys:verify'] }, { basic: ['keys:verify'] }],
   middleware: [requireClient(), requireForm()] as const,
   request: {
@@ -50,6 +52,7 @@ const introspectToken = createRoute({
       ...keyProblems,
       'validation:missing_field',
       'validation:invalid_format',
+      'validation:invalid_value',
       'INSUFFICIENT_PERMISSIONS',
       'PAYLOAD_TOO_LARGE',
       'UNSUPPORTED_MEDIA_TYPE',
@@ -59,10 +62,10 @@ const introspectToken = createRoute({
 
 export const introspect = router().openapi(introspectToken, async (c) => {
   // The route's types lose a form's; its validation has passed, so this does too.
-  const { token } = form.parse(await c.req.parseBody())
+  const { token, address, method } = form.parse(await c.req.parseBody())
   const key = await findOwnKey(c, token)
-  if (!key || !isAccepted(key.status)) return json(c, 200, { active: false })
-  getRuntime().usage.record(key, originOf(c))
+  const admission = admit(key, originOf(c), entryOf({ address, method }))
+  if (!key || !admission.admitted) return json(c, 200, { active: false })
   return json(c, 200, {
     active: true,
     scope: key.scopes.join(' '),

@@ -1,15 +1,17 @@
 import { createRoute } from '@hono/zod-openapi'
 import {
+  changeApiKey,
+  changeKeyInput,
   createApiKey,
   createKeyInput,
   getApiKey,
   type IssuedKey,
   listApiKeys,
   listKeysQuery,
+  pauseApiKey,
   regenerateApiKey,
   regenerateKeyInput,
-  renameApiKey,
-  renameKeyInput,
+  resumeApiKey,
   revokeApiKey,
   revokeKeyInput,
 } from '../../api-keys'
@@ -57,7 +59,8 @@ const create = createRoute({
   operationId: 'createKey',
   tags,
   summary: 'Generate an API key',
-  description: 'A key can never grant what it does not have: not a scope, not the live environment, not a longer life.',
+  description:
+    'A key can never grant what it does not have: not a scope, not the live environment, not a longer life, not looser limits.',
   security: keyWith('keys:create'),
   middleware: [requireScope('keys:create'), requireJson()] as const,
   request: { body: jsonBody(createKeyInput) },
@@ -99,19 +102,53 @@ const reach = createRoute({
   },
 })
 
-const rename = createRoute({
+const change = createRoute({
   method: 'patch',
   path: '/keys/{id}',
-  operationId: 'renameKey',
+  operationId: 'changeKey',
   tags,
-  summary: 'Rename an API key',
-  description: 'Only active keys can be renamed.',
+  summary: 'Change an API key',
+  description:
+    'Its name and its limits; what is left out stays as it is. A key can never give a key, itself included, looser limits than its own. Only active keys can be renamed.',
   security: keyWith('keys:manage'),
   middleware: [requireScope('keys:manage'), requireJson()] as const,
-  request: { params, body: jsonBody(renameKeyInput) },
+  request: { params, body: jsonBody(changeKeyInput) },
   responses: {
-    200: jsonAnswer(keySchema, 'The key with its new name.'),
+    200: jsonAnswer(keySchema, 'The key as it is now.'),
     ...problems(...inputProblems, 'NOT_FOUND', 'KEY_NOT_ACTIVE'),
+  },
+})
+
+const pause = createRoute({
+  method: 'post',
+  path: '/keys/{id}/pause',
+  operationId: 'pauseKey',
+  tags,
+  summary: 'Pause an API key',
+  description:
+    'Once this has answered, no later request with the key is accepted until it is resumed. Its token stays the same. Pausing twice changes nothing.',
+  security: keyWith('keys:manage'),
+  middleware: requireScope('keys:manage'),
+  request: { params },
+  responses: {
+    200: jsonAnswer(keySchema, 'The paused key.'),
+    ...problems(...keyProblems, 'INSUFFICIENT_PERMISSIONS', 'NOT_FOUND', 'KEY_NOT_ACTIVE'),
+  },
+})
+
+const resume = createRoute({
+  method: 'post',
+  path: '/keys/{id}/resume',
+  operationId: 'resumeKey',
+  tags,
+  summary: 'Resume a paused API key',
+  description: 'The calling key must itself have what the resumed key may do. Resuming twice changes nothing.',
+  security: keyWith('keys:manage'),
+  middleware: requireScope('keys:manage'),
+  request: { params },
+  responses: {
+    200: jsonAnswer(keySchema, 'The key, which works again.'),
+    ...problems(...keyProblems, 'INSUFFICIENT_PERMISSIONS', 'NOT_FOUND', 'KEY_NOT_ACTIVE'),
   },
 })
 
@@ -135,7 +172,7 @@ const regenerate = createRoute({
   tags,
   summary: 'Regenerate an API key',
   description:
-    'The calling key must itself have what the regenerated key may do. The new key has the same name, scopes, environment and expiry; the old token stops at once or after the overlap.',
+    'The calling key must itself have what the regenerated key may do. The new key has the same name, scopes, environment, expiry and limits; the old token stops at once or after the overlap.',
   security: keyWith('keys:manage'),
   middleware: [requireScope('keys:manage'), requireJson()] as const,
   request: { params, body: jsonBody(regenerateKeyInput) },
@@ -158,9 +195,19 @@ export const keys = router()
     const key = await getApiKey(database(), callerAccountId(c), c.req.valid('param').id, wallOf(c))
     return json(c, 200, reachResource(await reachOfKey(database(), callerAccountId(c), key.id)))
   })
-  .openapi(rename, async (c) => {
+  .openapi(change, async (c) => {
     const { id } = c.req.valid('param')
-    await renameApiKey(database(), actorOf(c), id, c.req.valid('json').name, wallOf(c))
+    await changeApiKey(database(), actorOf(c), id, c.req.valid('json'), grantorOf(c), wallOf(c))
+    return json(c, 200, await shownKey(c, id))
+  })
+  .openapi(pause, async (c) => {
+    const { id } = c.req.valid('param')
+    await pauseApiKey(database(), actorOf(c), id, wallOf(c))
+    return json(c, 200, await shownKey(c, id))
+  })
+  .openapi(resume, async (c) => {
+    const { id } = c.req.valid('param')
+    await resumeApiKey(database(), actorOf(c), id, grantorOf(c), wallOf(c))
     return json(c, 200, await shownKey(c, id))
   })
   .openapi(revoke, async (c) => {

@@ -16,7 +16,9 @@ const parameters = z.object({
 const DESCRIPTION = `Calls the service behind an integration. Method, path, query, body and headers go to it, below the
 integration’s base address; the credential is put on by Fenicia, and your API key never leaves. The answer comes back as
 it is: status, headers (but cookies and what concerns the connection) and body, which stream both ways. A refusal of
-Fenicia itself is a problem with the header \`Fenicia-Error\`; everything else is the service’s answer.`
+Fenicia itself is a problem with the header \`Fenicia-Error\`; everything else is the service’s answer.
+\`RateLimit\` and \`RateLimit-Policy\` speak of your API key; what the service says in headers of these names comes as
+\`Fenicia-Upstream-RateLimit\` and \`Fenicia-Upstream-RateLimit-Policy\`.`
 
 function documented(method: (typeof methods)[number]): RouteConfig {
   return {
@@ -36,6 +38,7 @@ function documented(method: (typeof methods)[number]): RouteConfig {
         'INSUFFICIENT_PERMISSIONS',
         'PATH_NOT_ALLOWED',
         'validation:invalid_value',
+        'TOKEN_IN_REQUEST',
         'NOT_FOUND',
         'METHOD_NOT_ALLOWED',
         'INTEGRATION_PAUSED',

@@ -1,4 +1,8 @@
 import type { AuditEventView } from '@/lib/audit'
+import { quotaText, rateText } from '../limits/words'
+import type { ApiKey } from '../words'
+
+type LimitFields = Pick<ApiKey, 'rate' | 'monthly_quota' | 'addresses' | 'methods'>
 
 type Happened = Pick<AuditEventView, 'action' | 'details'>
 
@@ -7,6 +11,12 @@ const overlapWords: Record<string, string> = {
   '1h': 'The old token was to work for 1 more hour.',
   '24h': 'The old token was to work for 24 more hours.',
   '7d': 'The old token was to work for 7 more days.',
+}
+
+const leakWords: Record<string, string> = {
+  revoked: 'The key was revoked at once.',
+  flagged: 'The key went on working.',
+  ended_before: 'The key did not work any more by then.',
 }
 
 /** What happened to a key, in a sentence, and what else is to be known of it. */
@@ -22,8 +32,21 @@ export function happened({ action, details }: Happened): { what: string; more?: 
     }
     case 'api_key.regenerated':
       return { what: 'Regenerated', more: overlapWords[text(details.overlap) ?? ''] }
+    case 'api_key.limits_changed':
+      return { what: 'Limits changed', more: limitsWords(details.after) }
+    case 'api_key.paused':
+      return { what: 'Paused' }
+    case 'api_key.resumed':
+      return { what: 'Resumed' }
     case 'api_key.retirement_changed':
       return { what: retirementWords(details) }
+    case 'api_key.leaked':
+      return {
+        what: 'Its token was seen where it does not belong',
+        more: leakWords[text(details.outcome) ?? ''],
+      }
+    case 'api_key.leak_handled':
+      return { what: 'Leak marked as handled' }
     default:
       return { what: action }
   }
@@ -35,6 +58,19 @@ function retirementWords({ ended, retire_when_silent }: Record<string, unknown>)
   return retire_when_silent === true
     ? 'Overlap set to end as soon as nothing uses the old token'
     : 'Overlap set to last to its end'
+}
+
+/** What of the limits was changed, and to what. */
+function limitsWords(after: unknown): string | undefined {
+  if (typeof after !== 'object' || after === null) return undefined
+  const words = Object.entries(after as Partial<LimitFields>).map(([field, value]) => {
+    if (field === 'rate') return rateText(value as LimitFields['rate'])
+    if (field === 'monthly_quota')
+      return `In a month: ${quotaText(value as LimitFields['monthly_quota']).toLowerCase()}`
+    if (field === 'addresses') return `Addresses: ${(value as string[] | null)?.join(', ') ?? 'all'}`
+    return `Methods: ${(value as string[] | null)?.join(', ') ?? 'all'}`
+  })
+  return words.length > 0 ? `${words.join('. ')}.` : undefined
 }
 
 function nameIn(value: unknown): string {

@@ -66,6 +66,12 @@ export function KeyDetails({ apiKey }: { apiKey: ApiKey }) {
           <KeyIntegrations ids={apiKey.integrations} />
         </DescriptionItem>
       ) : null}
+      {apiKey.paused ? (
+        <DescriptionItem term="Paused">
+          <RelativeTime value={apiKey.paused.at} />
+          {apiKey.paused.by ? ` by ${apiKey.paused.by}` : null}
+        </DescriptionItem>
+      ) : null}
       {revoked ? (
         <DescriptionItem term="Revoked">
           <RelativeTime value={revoked.at} />

@@ -9,7 +9,7 @@ import { Button, buttonVariants } from '@/components/ui/button'
 import { Card, CardContent, CardHeader, CardTitle } from '@/components/ui/card'
 import type { Preloaded } from '../../data/preloaded'
 import { useRecoveredFocus } from '../../data/use-recovered-focus'
-import { useKeyDialogs } from '../key-menu'
+import { canPause, useKeyDialogs } from '../key-menu'
 import { LIST_PATH } from '../list-state'
 import { ListFailure } from '../list-states'
 import { keyHref } from '../paths'
@@ -17,6 +17,7 @@ import { useKey, useKeysChanged } from '../queries'
 import type { ApiKey } from '../words'
 import { KeyDetails } from './key-details'
 import { KeyTitle } from './key-title'
+import { LimitsCard } from './limits-card'
 import { OverlapCard } from './overlap-card'
 import { KeyReach } from './reach'
 import { usageDays } from './usage'
@@ -29,6 +30,7 @@ export function KeyView({
   neighbour,
   mayManage,
   startRenaming,
+  leaks,
   history,
 }: {
   id: string
@@ -36,6 +38,8 @@ export function KeyView({
   neighbour: Preloaded<ApiKey> | null
   mayManage: boolean
   startRenaming: boolean
+  /** Where its token was seen that does not belong there. */
+  leaks: ReactNode
   history: ReactNode
 }) {
   const router = useRouter()
@@ -55,6 +59,7 @@ export function KeyView({
       router.refresh()
       expectLostFocus()
     },
+    onChanged: () => router.refresh(),
     onRegenerated: (newId) => router.push(keyHref(newId)),
   })
   const shownStatus = preloaded.answer.status
@@ -85,6 +90,11 @@ export function KeyView({
                   Regenerate key
                 </Button>
               ) : null}
+              {canPause(data.status) ? (
+                <Button aria-haspopup="dialog" onClick={() => open({ kind: 'pause', apiKey: data })}>
+                  {data.status === 'paused' ? 'Resume key' : 'Pause key'}
+                </Button>
+              ) : null}
               <Button variant="danger" aria-haspopup="dialog" onClick={() => open({ kind: 'revoke', apiKey: data })}>
                 Revoke key
               </Button>
@@ -93,6 +103,7 @@ export function KeyView({
         </div>
       </header>
       {isError ? <ListFailure error={error} stale retrying={isFetching} onRetry={() => void refetch()} /> : null}
+      {leaks}
       {data.status === 'retired' && data.replaced_by_id ? <RetiredNotice newId={data.replaced_by_id} /> : null}
       {neighbour ? <Overlap apiKey={data} neighbour={neighbour} mayManage={mayManage} onChanged={changed} /> : null}
       <Section title="Usage">
@@ -101,6 +112,10 @@ export function KeyView({
       <Section title="What this key reached">
         <KeyReach id={id} />
       </Section>
+      <LimitsCard
+        apiKey={data}
+        onEdit={mayManage && canPause(data.status) ? () => open({ kind: 'limits', apiKey: data }) : undefined}
+      />
       <Section title="Details">
         <KeyDetails apiKey={data} />
       </Section>

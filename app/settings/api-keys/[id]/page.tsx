@@ -11,6 +11,7 @@ import { preloadKey } from '../preload'
 import type { ApiKey } from '../words'
 import { History } from './history'
 import { KeyView } from './key-view'
+import { Leaks } from './leaks'
 
 type Props = PageProps<'/settings/api-keys/[id]'>
 
@@ -32,6 +33,11 @@ export default async function ApiKeyPage({ params, searchParams }: Props) {
       neighbour={await overlapNeighbour(account.id, key.answer)}
       mayManage={can(role, 'keys:manage')}
       startRenaming={(await searchParams).rename === '1'}
+      leaks={
+        <Suspense>
+          <Leaks accountId={account.id} keyId={key.answer.id} mayManage={can(role, 'keys:manage')} />
+        </Suspense>
+      }
       history={
         <Suspense fallback={<Skeleton className="h-10 w-full" />}>
           <History accountId={account.id} apiKey={key.answer} />

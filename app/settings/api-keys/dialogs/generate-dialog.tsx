@@ -19,6 +19,8 @@ import { ProblemBanner } from '../../data/problem-banner'
 import { useAction } from '../../data/use-action'
 import { generateKey, type IssuedToken } from '../actions'
 import { type ExpiryChoice, expiresAt } from '../expiry'
+import { limitsInput, NEW_LIMITS } from '../limits/draft'
+import { MoreLimits } from '../limits/more-limits'
 import { useKeysChanged } from '../queries'
 import { grants } from '../scope-selection'
 import { ExpiryField } from './expiry-field'
@@ -64,6 +66,7 @@ function GenerateForm({ onDone, onBusy }: { onDone: (issued: IssuedToken) => voi
   const [environment, setEnvironment] = useState<Environment>('live')
   const [scopes, setScopes] = useState<ReadonlySet<string>>(new Set())
   const [expiry, setExpiry] = useState<{ choice: ExpiryChoice; date: string }>({ choice: '90d', date: '' })
+  const [limits, setLimits] = useState(NEW_LIMITS)
   const [integrations, setIntegrations] = useState<ReadonlySet<string> | null>(null)
   const usesIntegrations = grants(scopes, 'integrations', 'use')
   const { run, pending, problem, passwordDialog } = useAction(generateKey, onDone, LOST)
@@ -87,6 +90,7 @@ function GenerateForm({ onDone, onBusy }: { onDone: (issued: IssuedToken) => voi
           scopes: [...scopes],
           expires_at: expiresAt(expiry.choice, expiry.date),
           integrations: usesIntegrations && integrations ? [...integrations] : null,
+          ...limitsInput(limits),
         })
       }}
     >
@@ -124,6 +128,7 @@ function GenerateForm({ onDone, onBusy }: { onDone: (issued: IssuedToken) => voi
         <IntegrationsField chosen={integrations} onChange={setIntegrations} error={problem?.fields.integrations} />
       ) : null}
       <ExpiryField {...expiry} onChange={setExpiry} error={problem?.fields.expires_at} />
+      <MoreLimits draft={limits} onChange={setLimits} errors={problem?.fields} />
       {/* Always in sight, however long the form is. */}
       <DialogFooter className="sticky bottom-0 z-10 -mx-5 -mb-5 border-border border-t bg-popover px-5 py-3">
         <DialogClose>Cancel</DialogClose>

@@ -26,6 +26,7 @@ const consequences: Record<ApiKey['status'], string> = {
   active: 'Every request with this key is refused from that moment on. This can’t be undone.',
   retiring:
     'Every request with this old token is refused from that moment on. The key that replaces it goes on working. This can’t be undone.',
+  paused: 'This key is paused; revoked, it can’t be resumed any more. This can’t be undone.',
   retired: 'This key no longer works. Revoking it puts on record that it must never be trusted again.',
   expired: 'This key no longer works. Revoking it puts on record that it must never be trusted again.',
   revoked: 'This key is revoked already.',

@@ -1,8 +1,8 @@
 'use client'
 
 import type { ComponentProps } from 'react'
-import { useFieldProps } from '@/components/ui/field'
-import { controlClass } from '@/components/ui/input'
+import { useFieldProps } from './field'
+import { controlClass } from './input'
 
 /** A control for several lines of code. Inside a Field it is wired by itself. */
 export function Textarea(props: Omit<ComponentProps<'textarea'>, 'className'>) {

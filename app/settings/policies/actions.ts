@@ -1,0 +1,23 @@
+'use server'
+
+import { type ActionAnswer, answer } from '@/app/action-answer'
+import { requireActor } from '@/app/session'
+import { changePolicy, leakPolicyInput } from '@/lib/accounts'
+import { parseInput } from '@/lib/input'
+import { getRuntime } from '@/lib/runtime'
+import type { ActionResult } from '../data/action-result'
+import { problemOf } from './refusal-words'
+
+/** Chooses what becomes of a key whose token is reported as leaked. */
+export async function saveLeakPolicy(input: unknown): Promise<ActionResult<void>> {
+  return worded(async () => {
+    const actor = await requireActor('policies:update', { recentPassword: true })
+    const { leak_response } = parseInput(leakPolicyInput, input)
+    await changePolicy(getRuntime().database.db, actor, { leakResponse: leak_response })
+  })
+}
+
+async function worded<Value>(work: () => Promise<Value>): Promise<ActionResult<Value>> {
+  const result: ActionAnswer<Value> = await answer(work)
+  return result.ok ? result : problemOf(result)
+}

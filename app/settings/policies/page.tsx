@@ -1,0 +1,26 @@
+import type { Metadata } from 'next'
+import { requireSession } from '@/app/session'
+import { PageHeader } from '@/components/ui/page-header'
+import { can, getPolicy } from '@/lib/accounts'
+import { getRuntime } from '@/lib/runtime'
+import { LeaksCard } from './leaks-card'
+
+export const metadata: Metadata = { title: 'Policies' }
+
+/** What the account asks of its keys and its people. */
+export default async function PoliciesPage() {
+  const { account, role } = await requireSession('policies:read')
+  const policy = await getPolicy(getRuntime().database.db, account.id)
+  const mayChange = can(role, 'policies:update')
+  return (
+    <>
+      <PageHeader
+        title="Policies"
+        description={`What ${account.name} asks of its keys and its people. They hold for everybody, whoever made a key.`}
+      />
+      <div className="grid gap-4">
+        <LeaksCard leakResponse={policy.leakResponse} mayChange={mayChange} />
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,220 @@
+import { eq, sql } from 'drizzle-orm'
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { OpenDatabase } from '@/db/client'
+import { apiKeyAllowances, apiKeys } from '@/db/schema'
+import { createTestAccount, createTestKey } from '@/test/account'
+import { forEachDatabase } from '@/test/databases'
+import type { Actor } from '../audit'
+import { Allowances } from './leases'
+import type { KeyLimits } from './limits'
+import { findKeysIn, KeyLookup } from './lookup'
+import { hashToken } from './token'
+
+forEachDatabase('the allowance of a key', (open, driver) => {
+  let database: OpenDatabase
+  let actor: Actor
+  let statements = 0
+  beforeAll(async () => {
+    const opened = await open()
+    await opened.db.execute(sql`create table test_clock as select interval '0' as passed`)
+    // Counts what goes to the database, whose clock goes as it is told to.
+    database = {
+      ...opened,
+      prepareLookup: (name, text) => {
+        const clock = '(statement_timestamp() + (select passed from test_clock))'
+        const ask = opened.prepareLookup(name, text.replaceAll('statement_timestamp()', clock))
+        return (values) => {
+          statements += 1
+          return ask(values) as never
+        }
+      },
+    }
+    actor = await createTestAccount(database.db)
+  })
+
+  /** A process: what it knows of allowances is its own. */
+  function instance() {
+    const allowances = new Allowances()
+    return { allowances, lookup: new KeyLookup(findKeysIn(database, allowances)) }
+  }
+  type Process = ReturnType<typeof instance>
+
+  async function makeKey({ rate, monthlyQuota = null }: Partial<KeyLimits>) {
+    const { id, token } = await createTestKey(database.db, actor)
+    await database.db
+      .update(apiKeys)
+      .set({ rateRequests: rate?.requests ?? null, rateSeconds: rate?.seconds ?? null, monthlyQuota })
+      .where(eq(apiKeys.id, id))
+    return { id, hash: hashToken(token) }
+  }
+  const change = (id: string, set: Partial<typeof apiKeys.$inferInsert>) =>
+    database.db.update(apiKeys).set(set).where(eq(apiKeys.id, id))
+
+  async function ask({ lookup }: Process, hash: string): Promise<string> {
+    const key = await lookup.find(hash)
+    return key?.allowance?.take() ?? 'admitted'
+  }
+  /** So many requests at once, so often; says what became of them. */
+  async function askMany(process: Process, hash: string, atOnce: number, times = 1) {
+    const counts: Record<string, number> = {}
+    for (let round = 0; round < times; round++) {
+      const verdicts = await Promise.all(Array.from({ length: atOnce }, () => ask(process, hash)))
+      for (const verdict of verdicts) counts[verdict] = (counts[verdict] ?? 0) + 1
+    }
+    return counts
+  }
+  const pass = (time: string) => database.db.execute(sql`update test_clock set passed = passed + ${time}::interval`)
+
+  it.each([
+    ['one by one', 1, 130],
+    ['by many at once', 64, 4],
+  ])('is exact on one instance, used %s', async (_, atOnce, times) => {
+    const { hash } = await makeKey({ rate: { requests: 100, seconds: 60 } })
+    expect(await askMany(instance(), hash, atOnce, times)).toEqual({
+      admitted: 100,
+      rate_limited: atOnce * times - 100,
+    })
+  })
+
+  it('costs no statement beside the look-up, whether leased, left or used up', async () => {
+    const { hash } = await makeKey({ rate: { requests: 20, seconds: 60 }, monthlyQuota: 1_000 })
+    const process = instance()
+    const before = statements
+    for (let i = 0; i < 40; i++) await ask(process, hash)
+    expect(statements - before).toBe(40)
+  })
+
+  it('is never exceeded by several instances together, and little of it is lost between them', async () => {
+    const { hash } = await makeKey({ rate: { requests: 100, seconds: 60 } })
+    const all = [instance(), instance(), instance()]
+    const counts = await Promise.all(all.map((one) => askMany(one, hash, 16, 5)))
+    expect(counts.reduce((sum, { admitted = 0 }) => sum + admitted, 0)).toBe(100)
+  })
+
+  it('is what is left of it for an instance that starts anew, as after a crash', async () => {
+    const { hash } = await makeKey({ rate: { requests: 100, seconds: 60 } })
+    expect(await askMany(instance(), hash, 60)).toEqual({ admitted: 60 })
+    const { admitted = 0 } = await askMany(instance(), hash, 60)
+    expect(admitted).toBeLessThanOrEqual(40)
+    expect(admitted).toBeGreaterThanOrEqual(30)
+  })
+
+  it('is given back as far as it was not used, when an instance ends in order', async () => {
+    const { hash } = await makeKey({ rate: { requests: 100, seconds: 60 }, monthlyQuota: 500 })
+    const first = instance()
+    expect(await askMany(first, hash, 1, 55)).toEqual({ admitted: 55 })
+    await first.allowances.giveBack(database.db)
+    await first.allowances.giveBack(database.db)
+    expect(await askMany(instance(), hash, 1, 60)).toEqual({ admitted: 45, rate_limited: 15 })
+    const rows = await database.db.select().from(apiKeyAllowances)
+    expect(rows.every(({ leased, monthLeased }) => leased >= 0 && monthLeased >= 0)).toBe(true)
+  })
+
+  it('is whole again when its window has ended, which began with its first request', async () => {
+    const { hash } = await makeKey({ rate: { requests: 5, seconds: 60 } })
+    const process = instance()
+    expect(await askMany(process, hash, 8)).toEqual({ admitted: 5, rate_limited: 3 })
+    await pass('59 seconds')
+    expect(await askMany(process, hash, 1)).toEqual({ rate_limited: 1 })
+    await pass('1 second')
+    expect(await askMany(process, hash, 8)).toEqual({ admitted: 5, rate_limited: 3 })
+  })
+
+  it('does not carry over what was leased in the window before', async () => {
+    const { hash } = await makeKey({ rate: { requests: 100, seconds: 60 } })
+    const process = instance()
+    expect(await askMany(process, hash, 1)).toEqual({ admitted: 1 })
+    await pass('60 seconds')
+    expect(await askMany(process, hash, 120)).toEqual({ admitted: 100, rate_limited: 20 })
+  })
+
+  it('follows its limit up and down at once, within the window', async () => {
+    const { id, hash } = await makeKey({ rate: { requests: 10, seconds: 60 } })
+    const process = instance()
+    expect(await askMany(process, hash, 12)).toEqual({ admitted: 10, rate_limited: 2 })
+    await change(id, { rateRequests: 15 })
+    expect(await askMany(process, hash, 8)).toEqual({ admitted: 5, rate_limited: 3 })
+    await change(id, { rateRequests: 1_000 })
+    expect(await askMany(process, hash, 1)).toEqual({ admitted: 1 })
+    await change(id, { rateRequests: 12 })
+    expect(await askMany(process, hash, 1)).toEqual({ rate_limited: 1 })
+    await change(id, { rateRequests: null, rateSeconds: null })
+    expect(await askMany(process, hash, 20)).toEqual({ admitted: 20 })
+    await change(id, { rateRequests: 17, rateSeconds: 60 })
+    expect(await askMany(process, hash, 1)).toEqual({ rate_limited: 1 })
+  })
+
+  it('of a month is kept apart from the rate, and starts anew with the month', async () => {
+    const { hash } = await makeKey({ rate: { requests: 10, seconds: 60 }, monthlyQuota: 12 })
+    const process = instance()
+    expect(await askMany(process, hash, 11)).toEqual({ admitted: 10, rate_limited: 1 })
+    await pass('60 seconds')
+    expect(await askMany(process, hash, 11)).toEqual({ admitted: 2, quota_exceeded: 9 })
+    expect(await askMany(instance(), hash, 1)).toEqual({ quota_exceeded: 1 })
+    await pass('1 month')
+    expect(await askMany(process, hash, 11)).toEqual({ admitted: 10, rate_limited: 1 })
+    await pass('1 minute')
+    expect(await askMany(process, hash, 11)).toEqual({ admitted: 2, quota_exceeded: 9 })
+  })
+
+  it('loses at most a hundred requests of a month with a process that is killed', async () => {
+    const { hash } = await makeKey({ monthlyQuota: 100_000 })
+    for (let kills = 0; kills < 3; kills++) await ask(instance(), hash)
+    const key = await instance().lookup.find(hash)
+    expect(key?.allowance?.take()).toBe('admitted')
+    expect(key?.allowance?.quota?.remaining).toBeGreaterThan(100_000 - 4 * 100)
+  })
+
+  it('tells what is left, and until when', async () => {
+    const { hash } = await makeKey({ rate: { requests: 3, seconds: 60 }, monthlyQuota: 2 })
+    const { lookup } = instance()
+    const states: unknown[] = []
+    for (let i = 0; i < 3; i++) {
+      const { allowance } = (await lookup.find(hash)) ?? {}
+      states.push([allowance?.take(), allowance?.rate?.remaining, allowance?.quota?.remaining])
+      expect(allowance?.rate?.seconds).toBeGreaterThan(50)
+      expect(allowance?.rate?.seconds).toBeLessThanOrEqual(60)
+      expect(allowance?.quota?.seconds).toBeLessThanOrEqual(31 * 86_400)
+    }
+    expect(states).toEqual([
+      ['admitted', 2, 1],
+      ['admitted', 1, 0],
+      ['quota_exceeded', 1, 0],
+    ])
+  })
+
+  it('is not touched by a key that is not accepted, nor kept for one without limits', async () => {
+    const paused = await makeKey({ rate: { requests: 3, seconds: 60 } })
+    await change(paused.id, { pausedAt: new Date() })
+    const free = await makeKey({})
+    const { lookup } = instance()
+    expect((await lookup.find(paused.hash))?.status).toBe('paused')
+    expect((await lookup.find(free.hash))?.allowance).toBeNull()
+    const rows = await database.db.select({ id: apiKeyAllowances.keyId }).from(apiKeyAllowances)
+    expect(rows.map(({ id }) => id)).not.toContain(paused.id)
+    expect(rows.map(({ id }) => id)).not.toContain(free.id)
+  })
+
+  describe.skipIf(driver === 'pglite')('leased by several instances at once', () => {
+    it('is leased without waiting for each other crosswise, for many keys in any order', async () => {
+      const keys = await Promise.all(Array.from({ length: 30 }, () => makeKey({ rate: { requests: 40, seconds: 60 } })))
+      const hashes = keys.map(({ hash }) => hash)
+      const all = Array.from({ length: 4 }, instance)
+      const admitted = new Map<string, number>()
+      await Promise.all(
+        all.flatMap((process, n) =>
+          Array.from({ length: 4 }, async () => {
+            for (let round = 0; round < 4; round++) {
+              const order = n % 2 ? hashes : hashes.toReversed()
+              const verdicts = await Promise.all(order.map(async (hash) => [hash, await ask(process, hash)] as const))
+              for (const [hash, verdict] of verdicts) {
+                if (verdict === 'admitted') admitted.set(hash, (admitted.get(hash) ?? 0) + 1)
+              }
+            }
+          }),
+        ),
+      )
+      expect(hashes.map((hash) => admitted.get(hash))).toEqual(hashes.map(() => 40))
+    })
+  })
+})

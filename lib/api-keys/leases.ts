@@ -1,0 +1,158 @@
+import { sql } from 'drizzle-orm'
+import { LRUCache } from 'lru-cache'
+import type { Database } from '@/db/client'
+import { apiKeyAllowances } from '@/db/schema'
+import type { Rate } from './limits'
+import { milliseconds } from './lookup-statements'
+import { Meter, type PeriodSeen, type Surrendered } from './meter'
+
+// How requests are counted without asking the database for each: an instance leases some of a key's allowance, in the
+// statement by which it looks the key up, and lets requests in on that. What is leased counts as used, by whomever and for
+// ever, so that all instances together never let in more than the limit. See docs/decisions/0022.
+
+/** What a key's limits leave it, as the answers to its requests tell. */
+export interface LimitState {
+  limit: number
+  remaining: number
+  /** Until there is more. */
+  seconds: number
+}
+
+/** What the statement says of a key's limits. */
+export interface LimitsSeen {
+  keyId: string
+  rate: Rate | null
+  monthlyQuota: number | null
+  /** The database's clock when the statement began, in milliseconds since 1970 with fractions. */
+  now: number
+  window: PeriodSeen
+  month: PeriodSeen
+}
+
+/** What one key may still do on this instance. */
+export class Allowance {
+  /** Requests that are being looked up, and may use what is left. */
+  reserved = 0
+  #seen: LimitsSeen
+  #rate = new Meter()
+  #quota = new Meter()
+
+  constructor(seen: LimitsSeen, sentAt: number) {
+    this.#seen = seen
+    this.learn(seen, sentAt)
+  }
+
+  get keyId(): string {
+    return this.#seen.keyId
+  }
+
+  learn(seen: LimitsSeen, sentAt: number): void {
+    this.#seen = seen
+    const { rate, monthlyQuota, window, month, now } = seen
+    if (rate) this.#rate.learn(window, rate.requests, now, sentAt)
+    if (monthlyQuota !== null) this.#quota.learn(month, monthlyQuota, now, sentAt)
+  }
+
+  /** What must be leased for so many requests that are about to be looked up. */
+  lacks(requests: number, sentAt: number): Lacking {
+    const { rate, monthlyQuota } = this.#seen
+    return {
+      rate: rate ? this.#rate.lacks(requests, this.reserved, sentAt) : 0,
+      quota: monthlyQuota === null ? 0 : this.#quota.lacks(requests, this.reserved, sentAt),
+    }
+  }
+
+  /**
+   * What must be leased for them after all, now that they were.
+   * @param asked what was leased for them already: if that was not enough, there is no more
+   */
+  lacksAfterAll(requests: number, asked: Lacking = { rate: 0, quota: 0 }): Lacking {
+    const { rate, monthlyQuota, now } = this.#seen
+    return {
+      rate: rate && asked.rate === 0 ? this.#rate.lacksAt(requests, this.reserved, now) : 0,
+      quota: monthlyQuota !== null && asked.quota === 0 ? this.#quota.lacksAt(requests, this.reserved, now) : 0,
+    }
+  }
+
+  /** Lets one request in, or says which limit does not. */
+  take(): 'admitted' | 'rate_limited' | 'quota_exceeded' {
+    const { rate, monthlyQuota, now } = this.#seen
+    // What lasts longer first: who has used up the month need not come back in a minute.
+    if (monthlyQuota !== null && this.#quota.isUsedUp(now)) return 'quota_exceeded'
+    if (rate && this.#rate.isUsedUp(now)) return 'rate_limited'
+    if (monthlyQuota !== null) this.#quota.take()
+    if (rate) this.#rate.take()
+    return 'admitted'
+  }
+
+  get rate(): (LimitState & { window: number }) | null {
+    const { rate, now } = this.#seen
+    if (!rate) return null
+    const { remaining } = this.#rate
+    return { limit: rate.requests, window: rate.seconds, remaining, seconds: this.#rate.secondsLeft(now) }
+  }
+
+  get quota(): LimitState | null {
+    const { monthlyQuota, now } = this.#seen
+    if (monthlyQuota === null) return null
+    return { limit: monthlyQuota, remaining: this.#quota.remaining, seconds: this.#quota.secondsLeft(now) }
+  }
+
+  /** What was leased and not used. */
+  surrender(): { window: Surrendered | null; month: Surrendered | null } {
+    return { window: this.#rate.surrender(), month: this.#quota.surrender() }
+  }
+}
+
+export interface Lacking {
+  rate: number
+  quota: number
+}
+
+/** The allowances of the keys that were used of late, by their tokens' hashes; null for a key without limits. */
+export class Allowances {
+  /** Of a key that is forgotten, what was leased is lost, and it is asked again whether it has limits. */
+  static readonly MAX_KEYS = 100_000
+
+  readonly #known = new LRUCache<string, { of: Allowance | null }>({ max: Allowances.MAX_KEYS })
+
+  /** @returns undefined: nothing is known of the key */
+  get(hash: string): Allowance | null | undefined {
+    return this.#known.get(hash)?.of
+  }
+
+  set(hash: string, of: Allowance | null): void {
+    this.#known.set(hash, of ? { of } : WITHOUT)
+  }
+
+  /**
+   * Gives back what was leased and not used, when the process ends in order. What the database does not take is lost: that
+   * lets nobody in too much.
+   */
+  async giveBack(db: Database): Promise<void> {
+    const unused = [...this.#known.values()].flatMap(({ of }) => {
+      const { window = null, month = null } = of?.surrender() ?? {}
+      return of && (window || month) ? [{ id: of.keyId, window, month }] : []
+    })
+    unused.sort((a, b) => (a.id < b.id ? -1 : 1))
+    const column = (pick: (one: (typeof unused)[number]) => unknown) => sql.param(unused.map(pick))
+    if (unused.length === 0) return
+    await db.execute(sql`
+      with locked as (
+        select a.key_id, u.window_start, u.window_left, u.month_start, u.month_left
+        from unnest(
+          ${column(({ id }) => id)}::text[],
+          ${column(({ window }) => window?.start ?? 0)}::numeric[], ${column(({ window }) => window?.left ?? 0)}::int[],
+          ${column(({ month }) => month?.start ?? 0)}::numeric[], ${column(({ month }) => month?.left ?? 0)}::int[]
+        ) as u(id, window_start, window_left, month_start, month_left)
+        join ${apiKeyAllowances} a on a.key_id = u.id
+        order by a.key_id for no key update of a)
+      update ${apiKeyAllowances} as known set
+        leased = known.leased - case when ${sql.raw(milliseconds('known.started_at'))} = locked.window_start then window_left else 0 end,
+        month_leased = known.month_leased
+          - case when ${sql.raw(milliseconds("known.month::timestamp at time zone 'utc'"))} = locked.month_start then month_left else 0 end
+      from locked where known.key_id = locked.key_id`)
+  }
+}
+
+const WITHOUT = { of: null }

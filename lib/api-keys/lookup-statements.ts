@@ -1,0 +1,192 @@
+import type { Lacking, LimitsSeen } from './leases'
+import { type KeyStatus, keyStatusText } from './status'
+import type { Environment } from './token'
+
+/** A key in a statement's answer: the fields of `KeyRecord`, in this order. */
+export type KeyTuple = [
+  tokenHash: string,
+  id: string,
+  name: string,
+  environment: Environment,
+  scopes: string[],
+  integrationIds: string[] | null,
+  expiresAtMs: number | null,
+  retiresAtMs: number | null,
+  status: KeyStatus,
+  accountId: string,
+  accountName: string,
+  addresses: string[] | null,
+  methods: string[] | null,
+  accountAddresses: string[] | null,
+  limits: LimitsTuple | null,
+]
+
+/** A key's limits, and what is leased of them, as far as the statement saw before it leased itself. */
+type LimitsTuple = [
+  requests: number | null,
+  seconds: number | null,
+  monthlyQuota: number | null,
+  now: number,
+  start: number | null,
+  leased: number | null,
+  month: string | null,
+  monthLeased: number | null,
+]
+
+/** What the statement leased of a key. */
+type LeaseTuple = [
+  keyId: string,
+  start: number,
+  leased: number,
+  granted: number,
+  month: string,
+  monthLeased: number,
+  monthGranted: number,
+]
+
+/** The one row of a statement's answer. */
+export interface Answered {
+  keys: KeyTuple[]
+  leases?: LeaseTuple[]
+}
+
+/** @param lease what the same statement leased */
+export function readLimits(
+  keyId: string,
+  [requests, seconds, monthlyQuota, now, ...known]: LimitsTuple,
+  lease: LeaseTuple | undefined,
+): LimitsSeen {
+  const [start, leased, month, monthLeased] = lease ? [lease[1], lease[2], lease[4], lease[5]] : known
+  return {
+    keyId,
+    rate: requests !== null && seconds !== null ? { requests, seconds } : null,
+    monthlyQuota,
+    now,
+    window: {
+      start,
+      end: (start ?? 0) + (seconds ?? 0) * 1_000,
+      leased: leased ?? 0,
+      granted: lease?.[3] ?? 0,
+    },
+    month: { ...monthOf(month), leased: monthLeased ?? 0, granted: lease?.[6] ?? 0 },
+  }
+}
+
+/** A calendar month in UTC, of its first day. */
+function monthOf(day: string | null): { start: number | null; end: number } {
+  if (day === null) return { start: null, end: 0 }
+  const [year = 0, month = 1] = day.split('-').map(Number)
+  return { start: Date.UTC(year, month - 1), end: Date.UTC(year, month) }
+}
+
+/** A time in milliseconds since 1970, with fractions: as exact as both Postgres and JavaScript keep it. */
+export function milliseconds(time: string): string {
+  return `extract(epoch from ${time}) * 1000`
+}
+
+const HAS_LIMITS = '(rate_requests is not null or monthly_quota is not null)'
+
+/**
+ * All keys as one JSON value: the database writes it and the runtime reads it faster than either handles rows of columns.
+ * `api_keys` is a key's row.
+ */
+const KEYS = `coalesce(json_agg(json_build_array(
+    token_hash, id, api_keys.name, environment, scopes, integration_ids, floor(extract(epoch from expires_at) * 1000),
+    floor(extract(epoch from retires_at) * 1000), ${keyStatusText}, api_keys.account_id, account.name,
+    addresses, methods, policy.key_addresses,
+    case when ${HAS_LIMITS} then json_build_array(
+      rate_requests, rate_seconds, monthly_quota, ${milliseconds('statement_timestamp()')},
+      ${milliseconds('known.started_at')}, known.leased, known.month, known.month_leased) end
+  )), '[]') as keys`
+
+/** What belongs to a key: looked for by itself for each, see `FIND_KEYS`. */
+const WITH_REST = `
+  cross join lateral (select name from accounts where id = api_keys.account_id limit 1) as account
+  left join lateral (
+    select key_addresses from account_policies where account_id = api_keys.account_id limit 1) as policy on true
+  left join lateral (
+    select * from api_key_allowances where key_id = api_keys.id and ${HAS_LIMITS} limit 1) as known on true`
+
+/**
+ * Each hash and each account is looked for by itself, and the array is a sub-query, so that the plan is by the indexes and
+ * made once, whatever statistics there are: an empty table's plan would else be kept while it fills.
+ */
+export const FIND_KEYS = `
+  select ${KEYS}
+  from unnest((select $1::text[])) as wanted
+  cross join lateral (select * from api_keys where token_hash = wanted limit 1) as api_keys${WITH_REST}`
+
+/** A hash, base64url of 32 bytes, takes so many characters. What is to be leased stands behind it. */
+const HASH_LENGTH = 43
+
+/** An entry of `FIND_KEYS_AND_LEASE` that leases; one that does not is the hash alone. */
+export function leaseEntry(hash: string, { rate, quota }: Lacking): string {
+  return `${hash}_${rate}_${quota}`
+}
+
+/**
+ * How much is leased: at least what is wanted, and more as long as there is much, so that a busy key asks seldom; never more
+ * than is left. What an instance has leased and does not use is lost to the others until the period ends.
+ */
+function grant(limit: string, leased: string, wanted: string, more: string): string {
+  return `case when ${limit} is null or ${wanted} = 0 then 0
+    else greatest(0, least(${limit} - ${leased}, greatest(${wanted}, ${more}))) end`
+}
+
+/** A tenth of what is left of a window. */
+const rateGrant = (limit: string, leased: string, wanted: string) =>
+  grant(limit, leased, wanted, `(${limit} - ${leased} + 9) / 10`)
+/** Of a month, little: what a process that is killed has leased is lost for all its days. */
+const quotaGrant = (limit: string, leased: string, wanted: string) =>
+  grant(limit, leased, wanted, `least(100, (${limit} - ${leased} + 99) / 100)`)
+
+const THIS_MONTH = `date_trunc('month', statement_timestamp() at time zone 'utc')::date`
+
+/**
+ * `FIND_KEYS` that leases on the way. Of two instances that lease of one key at once, the second waits for the first, in
+ * the order of ids so that they never wait for each other, and goes on with the row as the first has left it. Nothing waits
+ * for the disk: what a crash of the database forgets is a lease of some milliseconds.
+ */
+export const FIND_KEYS_AND_LEASE = `
+  with settings as materialized (select set_config('synchronous_commit', 'off', true) as commit),
+  asked as materialized (
+    select left(entry, ${HASH_LENGTH}) as hash,
+      coalesce(nullif(split_part(substr(entry, ${HASH_LENGTH + 2}), '_', 1), '')::int, 0) as wanted,
+      coalesce(nullif(split_part(substr(entry, ${HASH_LENGTH + 2}), '_', 2), '')::int, 0) as month_wanted
+    from unnest((select $1::text[])) as entry),
+  found as materialized (
+    select asked.wanted, asked.month_wanted, api_keys.*
+    from asked cross join lateral (select * from api_keys where token_hash = asked.hash limit 1) as api_keys),
+  leased as (
+    insert into api_key_allowances as known
+      (key_id, account_id, started_at, leased, granted, wanted, month, month_leased, month_granted, month_wanted)
+    select id, account_id, statement_timestamp(), first.granted, first.granted, wanted,
+      ${THIS_MONTH}, first.month_granted, first.month_granted, month_wanted
+    from settings cross join found as api_keys
+    cross join lateral (select
+      ${rateGrant('rate_requests', '0', 'wanted')} as granted,
+      ${quotaGrant('monthly_quota', '0', 'month_wanted')} as month_granted) as first
+    where commit is not null and wanted + month_wanted > 0 and ${HAS_LIMITS}
+      and ${keyStatusText} in ('active', 'retiring')
+    order by id
+    on conflict (key_id) do update set
+      (started_at, leased, granted, wanted, month, month_leased, month_granted, month_wanted) = (
+        select case when present.runs then known.started_at else statement_timestamp() end,
+          before.leased + next.granted, next.granted, excluded.wanted,
+          ${THIS_MONTH}, before.month_leased + next.month_granted, next.month_granted, excluded.month_wanted
+        from api_keys as limits
+        cross join lateral (
+          select known.started_at + limits.rate_seconds * interval '1 second' > statement_timestamp() as runs) as present
+        cross join lateral (select
+          case when present.runs then known.leased else 0 end as leased,
+          case when known.month = ${THIS_MONTH} then known.month_leased else 0 end as month_leased) as before
+        cross join lateral (select
+          ${rateGrant('limits.rate_requests', 'before.leased', 'excluded.wanted')} as granted,
+          ${quotaGrant('limits.monthly_quota', 'before.month_leased', 'excluded.month_wanted')} as month_granted) as next
+        where limits.id = excluded.key_id)
+    returning *)
+  select ${KEYS}, (
+    select json_agg(json_build_array(
+      key_id, ${milliseconds('started_at')}, leased, granted, month, month_leased, month_granted))
+    from leased) as leases
+  from found as api_keys${WITH_REST}`

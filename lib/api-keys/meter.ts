@@ -1,0 +1,83 @@
+/** What a statement says of one limit of a key: of its period, by the database's clock. */
+export interface PeriodSeen {
+  /** When the period began that was counted last, in milliseconds since 1970 with fractions; null: none ever was. */
+  start: number | null
+  end: number | null
+  /** What is leased of it, by all instances. */
+  leased: number
+  /** What this statement leased; null: it was not asked to. */
+  granted: number | null
+}
+
+/** What was leased of a period and not used. */
+export interface Surrendered {
+  start: number
+  left: number
+}
+
+/** One limit of one key, as this instance knows it. */
+export class Meter {
+  #start: number | null = null
+  #end = 0
+  #limit = 0
+  /** Leased by all instances, as far as is known. */
+  #leased = 0
+  /** Leased by this one, and not yet used. */
+  #left = 0
+  /** When the period ends by this machine's monotonic clock: at that moment or a little before. */
+  #endsHere = 0
+
+  /** Takes in what a statement said that was sent at `sentAt` (of the monotonic clock) and begun at `now` (the database's). */
+  learn({ start, end, leased, granted }: PeriodSeen, limit: number, now: number, sentAt: number): void {
+    this.#limit = limit
+    // An answer that was overtaken may tell of a period before, or not yet know of this one.
+    if (start === null || end === null || start < (this.#start ?? 0)) return
+    if (start !== this.#start) {
+      this.#start = start
+      this.#leased = 0
+      this.#left = 0
+    }
+    this.#leased = Math.max(this.#leased, leased)
+    this.#left += granted ?? 0
+    this.#end = end
+    this.#endsHere = sentAt + end - now
+  }
+
+  /** How much must be leased for so many requests, as far as can be told before the database is asked. */
+  lacks(requests: number, reserved: number, sentAt: number): number {
+    if (this.#start === null || sentAt >= this.#endsHere) return requests
+    if (this.#leased >= this.#limit) return 0
+    return Math.max(0, requests - Math.max(0, this.#left - reserved))
+  }
+
+  /** How much must be leased after all, since a period began or a limit was raised; by the database's clock. */
+  lacksAt(requests: number, reserved: number, now: number): number {
+    if (now >= this.#end) return requests
+    return this.lacks(requests, reserved, Number.NEGATIVE_INFINITY)
+  }
+
+  isUsedUp(now: number): boolean {
+    return now >= this.#end || this.#left === 0 || this.remaining < 1
+  }
+
+  take(): void {
+    this.#left -= 1
+  }
+
+  /** Requests that this instance could still let in. */
+  get remaining(): number {
+    return Math.max(0, this.#limit - this.#leased + this.#left)
+  }
+
+  /** Seconds until the period ends, at least one. */
+  secondsLeft(now: number): number {
+    return Math.max(1, Math.ceil((this.#end - now) / 1_000))
+  }
+
+  /** Gives up what was leased and not used. */
+  surrender(): Surrendered | null {
+    const left = this.#left
+    this.#left = 0
+    return this.#start !== null && left > 0 ? { start: this.#start, left } : null
+  }
+}

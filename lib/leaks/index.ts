@@ -1,0 +1,5 @@
+export { TokenScanner, tokensIn } from './find'
+export { GithubKeys, takeGithubMessage } from './github'
+export { type LeakView, leakedKeys, listLeaks, markLeaksHandled } from './read'
+export { LeakRecorder } from './recorder'
+export { reportLeak } from './report'
