@@ -2,6 +2,7 @@ export { type Actor, type Origin, operatorActor, systemActor } from './actor'
 export {
   type AuditEventPage,
   type AuditEventView,
+  countOlderEvents,
   listAuditEvents,
   listAuditEventsOf,
   readAuditEvents,

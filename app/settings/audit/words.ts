@@ -68,6 +68,11 @@ const actionWords: Record<AuditAction, { name: string; did?: (details: Details) 
     did: (d) =>
       d.ended ? 'ended the overlap of a regenerated API key' : 'changed the overlap of a regenerated API key',
   },
+  'api_key.leaked': { name: 'API key leaked', did: (d) => `heard that the token of${named(d)} has leaked` },
+  'api_key.leak_handled': { name: 'Leak looked after', did: () => 'looked after a leaked token' },
+  'api_key.limits_changed': { name: 'API key limits changed', did: () => 'changed the limits of an API key' },
+  'api_key.paused': { name: 'API key paused', did: (d) => `paused the API key${named(d)}` },
+  'api_key.resumed': { name: 'API key resumed', did: (d) => `resumed the API key${named(d)}` },
   'api_key.grant_refused': {
     name: 'Grant refused',
     did: () => 'tried to give an API key more than it may do itself',
