@@ -8,11 +8,8 @@ export {
   readAuditEvents,
 } from './list'
 export {
-  type AuditFilter,
   type AuditKind,
-  auditFilter,
   auditKinds,
-  type ListAuditEventsQuery,
   listAuditEventsQuery,
 } from './query'
 export { type AuditAction, auditActions, recordAuditEvent, recordAuditEvents } from './record'
