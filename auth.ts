@@ -4,7 +4,6 @@ import {
   decodeSession,
   deviceCookie,
   encodeSession,
-  endSession,
   findSession,
   newSessionClaims,
   SESSION_IDLE_SECONDS,
@@ -13,6 +12,7 @@ import {
   sessionCookie,
   signInInput,
   signIn as signInPerson,
+  signOut as signOutPerson,
 } from '@/lib/accounts'
 import { isRefusal, type Refusal } from '@/lib/errors'
 import { parseInput } from '@/lib/input'
@@ -87,7 +87,7 @@ export const { handlers, signIn, signOut } = NextAuth(() => {
     events: {
       signOut: async (message) => {
         const claims = sessionClaims.safeParse('token' in message ? message.token : null)
-        if (claims.success) await endSession(database.db, claims.data)
+        if (claims.success) await signOutPerson(database.db, claims.data, await requestOrigin())
       },
     },
     logger: {

@@ -5,14 +5,16 @@ import {
   can,
   claimsIn,
   encodeSession,
+  findSession,
   isPasswordRecent,
   type Permission,
+  recordEntry,
   SESSION_IDLE_SECONDS,
   type Session,
   sessionCookie,
   sessionFromToken,
 } from '@/lib/accounts'
-import type { Actor } from '@/lib/audit'
+import { type Actor, recordRefusedAttempt } from '@/lib/audit'
 import { Refusal } from '@/lib/errors'
 import { getRuntime } from '@/lib/runtime'
 import { currentPath, requestOrigin } from './request'
@@ -48,13 +50,19 @@ export async function requireActor(permission: Permission, { recentPassword = fa
     throw new Refusal('not_signed_in', 'You are no longer signed in. Sign in again, for example in another tab.')
   }
   if (!can(session.role, permission)) {
+    const { db } = getRuntime().database
+    await recordRefusedAttempt(db, await actorOf(session), 'user.permission_refused', session.user.id, { permission })
     throw new Refusal('forbidden', `Your role in ${session.account.name}, ${session.role}, does not allow this.`)
   }
   if (recentPassword && !isPasswordRecent(session)) {
     throw new Refusal('password_required', 'Enter your password again to go on.')
   }
+  return actorOf(session)
+}
+
+async function actorOf({ user, account }: Session): Promise<Actor> {
   const { device: _, ...origin } = await requestOrigin()
-  return { kind: 'user', id: session.user.id, name: session.user.name, accountId: session.account.id, ...origin }
+  return { kind: 'user', id: user.id, name: user.name, accountId: account.id, ...origin }
 }
 
 /**
@@ -65,6 +73,9 @@ export async function requireActor(permission: Permission, { recentPassword = fa
 export async function enterAccount(accountId: string): Promise<void> {
   const jar = await cookies()
   const { name, options } = sessionCookie()
-  const claims = await claimsIn(getRuntime().database.db, jar.get(name)?.value, accountId)
+  const { db } = getRuntime().database
+  const claims = await claimsIn(db, jar.get(name)?.value, accountId)
   jar.set(name, await encodeSession(claims), { ...options, maxAge: SESSION_IDLE_SECONDS })
+  const session = await findSession(db, claims)
+  if (session) await recordEntry(db, session, await requestOrigin())
 }

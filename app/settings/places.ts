@@ -10,6 +10,7 @@ const places: readonly (Place & { permission?: Permission })[] = [
   { href: '/settings/notifications', label: 'Notifications', permission: 'credentials:read' },
   { href: '/settings/members', label: 'Members', permission: 'members:read' },
   { href: '/settings/policies', label: 'Policies', permission: 'policies:read' },
+  { href: '/settings/audit', label: 'Audit', permission: 'audit:read' },
   { href: '/settings/account', label: 'Account' },
 ]
 

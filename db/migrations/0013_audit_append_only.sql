@@ -1,4 +1,4 @@
--- What an account's audit events are held together by, see docs/decisions/0023-audit-chain.md.
+-- What an account's audit events are held together by, see docs/decisions/0023-the-audit-log-is-a-chain.md.
 
 -- The hash of a link: of the one before it and the event. Each field is preceded by its length in bytes, so that no two
 -- events are written alike; `lib/audit/chain.ts` reckons the same.

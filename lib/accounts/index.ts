@@ -27,6 +27,7 @@ export { changeLanguage, changeName, getLanguage, getProfile, listAccountsOf } f
 export * from './schemas'
 export * from './session'
 export { type SignedIn, type SignInOrigin, signIn } from './sign-in'
+export { recordEntry, signOut } from './sign-out'
 
 /** Forgets ended sessions, links and browsers that would have expired by now, and counters of attempts whose time is over. */
 export async function pruneEndedAccess(db: Database): Promise<void> {

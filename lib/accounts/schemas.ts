@@ -89,6 +89,11 @@ export const changeLanguageInput = z.strictObject({
   language: z.enum(languages, `must be one of ${languages.join(', ')}`),
 })
 
+const KEEP_RULE = 'must be null or a whole number of days from 30 to 3,650'
+export const auditPolicyInput = z.strictObject({
+  keep_days: z.int(KEEP_RULE).min(30, KEEP_RULE).max(3_650, KEEP_RULE).nullable(),
+})
+
 export const leakPolicyInput = z.strictObject({
   leak_response: z.enum(leakResponses, `must be one of ${leakResponses.join(', ')}`),
 })

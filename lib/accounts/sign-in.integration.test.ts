@@ -138,6 +138,14 @@ forEachDatabase('signing in', (open) => {
       await attempt(PASSWORD)
     })
 
+    it('is put on record when it is stopped, once', async () => {
+      for (let n = 0; n < 9; n++) await refusal(WRONG)
+      const refused = (await auditLog(db, owner.accountId)).flatMap(({ action, details }) =>
+        action === 'user.sign_in_refused' ? [details.reason] : [],
+      )
+      expect(refused).toEqual([...Array(5).fill('wrong_password'), 'too_many_attempts'])
+    })
+
     it('is not stopped for longer by going on', async () => {
       await refuseTimes(5)
       for (let i = 0; i < 20; i++) {

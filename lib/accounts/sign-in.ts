@@ -8,7 +8,7 @@ import { recordPersonalMail } from '../notifications/personal-mails'
 import { issueDevice, recognizeDevice } from './device'
 import { noteBrowser } from './known-browsers'
 import { verifyPassword } from './passwords'
-import { countAttempt } from './throttle'
+import { countAttempt, TooManyAttempts } from './throttle'
 import { browserName } from './user-agent'
 
 /** A refusal takes at least so long, whatever was found on the way. */
@@ -72,11 +72,18 @@ export async function checkPassword(
 ): Promise<{ person: Person; deviceId: string | null }> {
   const started = performance.now()
   const deviceId = recognizeDevice(from.device, email)
-  const takeBack = await countAttempt(db, { email, deviceId, address: from.address })
+  const refuse = async (person: Person | undefined, reason: 'wrong_password' | 'too_many_attempts') => {
+    if (person) await recordRefusal(db, person, from, reason)
+    await sleep(Math.max(0, REFUSAL_MS - (performance.now() - started)))
+  }
+  const takeBack = await countAttempt(db, { email, deviceId, address: from.address }).catch(async (error) => {
+    // One event for all that are not looked at: a stranger fills nobody's log.
+    if (error instanceof TooManyAttempts && error.begins) await refuse(await findPerson(db, email), 'too_many_attempts')
+    throw error
+  })
   const person = await findPerson(db, email)
   if (!(await verifyPassword(password, person?.passwordHash ?? null)) || !person) {
-    if (person) await recordRefusal(db, person, from)
-    await sleep(Math.max(0, REFUSAL_MS - (performance.now() - started)))
+    await refuse(person, 'wrong_password')
     throw new Refusal('wrong_password', 'The e-mail address or the password is not right.')
   }
   await takeBack()
@@ -105,9 +112,9 @@ export async function findPerson(db: Database, email: string) {
 }
 
 /** Whoever tried is not known to be the person; hence Fenicia itself is the actor. */
-async function recordRefusal(db: Database, person: Person, from: SignInOrigin): Promise<void> {
+async function recordRefusal(db: Database, person: Person, from: SignInOrigin, reason: string): Promise<void> {
   const actor: Actor = { kind: 'system', id: null, name: 'Fenicia', accountId: person.accountId, ...origin(from) }
-  await recordAuditEvent(db, actor, 'user.sign_in_refused', person.userId, { reason: 'wrong_password' })
+  await recordAuditEvent(db, actor, 'user.sign_in_refused', person.userId, { reason })
 }
 
 /** Without the browser's cookie. */

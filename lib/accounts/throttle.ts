@@ -118,14 +118,15 @@ async function consume(db: Database, bucket: Bucket, of: string): Promise<string
   try {
     await limiter(db, bucket).consume(key)
   } catch (error) {
-    throw error instanceof RateLimiterRes ? tooMany(error) : error
+    if (!(error instanceof RateLimiterRes)) throw error
+    throw new TooManyAttempts(error.msBeforeNext, error.consumedPoints <= LIMITS[bucket].points + 1)
   }
   return key
 }
 
 async function requireFree(db: Database, bucket: Bucket, of: string): Promise<void> {
   const state = await limiter(db, bucket).get(keyedHash(bucket, of))
-  if (state && state.consumedPoints > LIMITS[bucket].points) throw tooMany(state)
+  if (state && state.consumedPoints > LIMITS[bucket].points) throw new TooManyAttempts(state.msBeforeNext, false)
 }
 
 const limiters = new WeakMap<Database, Record<Bucket, RateLimiterDrizzle>>()
@@ -151,8 +152,14 @@ function limiter(db: Database, bucket: Bucket): RateLimiterDrizzle {
   return ofDatabase[bucket]
 }
 
-function tooMany({ msBeforeNext }: RateLimiterRes): Refusal {
-  return new Refusal('too_many_attempts', `Too many attempts. Try again in ${waitInWords(msBeforeNext)}.`)
+/** Attempts are refused without being looked at. `begins`: this one is the first that is. */
+export class TooManyAttempts extends Refusal {
+  constructor(
+    msBeforeNext: number,
+    readonly begins: boolean,
+  ) {
+    super('too_many_attempts', `Too many attempts. Try again in ${waitInWords(msBeforeNext)}.`)
+  }
 }
 
 function waitInWords(ms: number): string {

@@ -77,6 +77,21 @@ export async function listAuditEvents(
   }
 }
 
+/** How many events of an account are older than so many days, by days. */
+export async function countOlderEvents(
+  db: Database,
+  accountId: string,
+  days: readonly number[],
+): Promise<Record<number, number>> {
+  const counts = await Promise.all(
+    days.map(async (age) => {
+      const isOlder = sql`${auditEvents.at} < statement_timestamp() - make_interval(days => ${age})`
+      return [age, await db.$count(auditEvents, and(eq(auditEvents.accountId, accountId), isOlder))] as const
+    }),
+  )
+  return Object.fromEntries(counts)
+}
+
 /** Events read at a time when all are read. */
 const PAGE = 500
 

@@ -35,7 +35,7 @@ function timeAt(endOfDay: 'start' | 'end') {
 }
 
 /** What narrows the list of events. */
-export const auditFilter = {
+const auditFilter = {
   action: z
     .string()
     .refine(

@@ -1,6 +1,7 @@
 import { and, asc, count, eq, gt, inArray, isNotNull, ne, notExists, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { dataKeys, vaultItems } from '@/db/schema'
+import { operatorActor, recordAuditEvent } from '../audit'
 import { insertDataKey } from './data-keys'
 import { open, seal, unwrap, wrap } from './envelope'
 import { isVaultError } from './errors'
@@ -108,6 +109,7 @@ async function retireActiveKey(db: Database, vault: Vault, accountId: string): P
     if (keys.some(({ retiredAt }) => retiredAt !== null)) return true
     await tx.update(dataKeys).set({ retiredAt: sql`now()` }).where(eq(dataKeys.accountId, accountId))
     await insertDataKey(tx, accountId, vault.masterKeys)
+    await recordAuditEvent(tx, operatorActor(accountId), 'account.data_key_replaced', accountId)
     return true
   })
 }

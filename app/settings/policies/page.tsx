@@ -2,7 +2,10 @@ import type { Metadata } from 'next'
 import { requireSession } from '@/app/session'
 import { PageHeader } from '@/components/ui/page-header'
 import { can, getPolicy } from '@/lib/accounts'
+import { countOlderEvents } from '@/lib/audit'
 import { getRuntime } from '@/lib/runtime'
+import { AuditCard } from './audit-card'
+import { keepChoices } from './audit-choices'
 import { LeaksCard } from './leaks-card'
 
 export const metadata: Metadata = { title: 'Policies' }
@@ -10,7 +13,15 @@ export const metadata: Metadata = { title: 'Policies' }
 /** What the account asks of its keys and its people. */
 export default async function PoliciesPage() {
   const { account, role } = await requireSession('policies:read')
-  const policy = await getPolicy(getRuntime().database.db, account.id)
+  const { db } = getRuntime().database
+  const [policy, older] = await Promise.all([
+    getPolicy(db, account.id),
+    countOlderEvents(
+      db,
+      account.id,
+      keepChoices.flatMap(({ days }) => days ?? []),
+    ),
+  ])
   const mayChange = can(role, 'policies:update')
   return (
     <>
@@ -20,6 +31,7 @@ export default async function PoliciesPage() {
       />
       <div className="grid gap-4">
         <LeaksCard leakResponse={policy.leakResponse} mayChange={mayChange} />
+        <AuditCard keepDays={policy.auditKeepDays} older={older} mayChange={mayChange} />
       </div>
     </>
   )
