@@ -1,4 +1,4 @@
-import type { Language, MailContent, MailItem } from '@/lib/notifications'
+import type { EventData, Language, MailContent, MailItem } from '@/lib/notifications'
 import { moment } from './moment'
 import { english } from './words/en'
 import { spanish } from './words/es'
@@ -107,6 +107,16 @@ function factsOf(content: MailContent, words: Words, now: Date): Facts {
       const end = { label: labels.endsAt, value: moment(item.data.expiresAt, words) }
       return [...service(content, words), end, uses(item, words)]
     }
+    case 'api_key.idle': {
+      const [item] = content.items
+      if (!item) return []
+      const { environment, lastUsedAt, revokesAt } = item.data
+      return [
+        { label: labels.environment, value: environment },
+        { label: labels.lastUsed, value: lastUsedAt === null ? labels.never : moment(lastUsedAt, words) },
+        { label: labels.endsAt, value: moment(revokesAt, words) },
+      ]
+    }
     default: {
       const [item] = content.items
       if (!item) return []
@@ -149,6 +159,11 @@ function uses(
 function listOf(content: MailContent, words: Words, now: Date): ComposedMail['list'] {
   return content.items.map((item) => {
     const href = addressOf(content, item.subjectId)
+    if (content.kind === 'api_key.idle') {
+      const { environment, revokesAt } = item.data as EventData['api_key.idle']
+      const end = `${words.labels.endsAt} ${moment(revokesAt, words)}`
+      return { name: item.data.name, detail: `${environment} · ${end}`, href }
+    }
     if (!content.kind.startsWith('credential.')) {
       const { environment, by } = item.data as { environment: string; by: string }
       return { name: item.data.name, detail: `${environment} · ${by}`, href }

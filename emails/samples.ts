@@ -36,6 +36,13 @@ export const sampleFacts: EventData = {
   'api_key.created': key,
   'api_key.regenerated': key,
   'api_key.revoked': { ...key, reason: 'Left the company' },
+  'api_key.idle': {
+    name: key.name,
+    environment: key.environment,
+    lastUsedAt: '2025-12-13T09:00:00.000Z',
+    revokesAt: '2026-03-13T09:00:00.000Z',
+    daysLeft: 7,
+  },
 }
 
 const where = { address: '203.0.113.7', browser: 'Firefox, Windows' }

@@ -36,6 +36,10 @@ export const english: Words = {
       one: ({ name }) => `API key “${name}” was revoked`,
       several: ({ count }) => `${count} API keys were revoked`,
     },
+    'api_key.idle': {
+      one: ({ name }) => `API key “${name}” will be revoked: nobody uses it`,
+      several: ({ count }) => `${count} API keys will be revoked: nobody uses them`,
+    },
   },
   meanings: {
     'credential.reauthorization_required': {
@@ -72,6 +76,12 @@ export const english: Words = {
       one: () => 'Calls with it are not accepted any more. An app that still uses it needs another key.',
       several: () => 'Calls with them are not accepted any more. Apps that still use one need another key.',
     },
+    'api_key.idle': {
+      one: () =>
+        'Your account revokes keys that nobody uses for long. If an app still needs it, let the app use it once, and the key stays.',
+      several: () =>
+        'Your account revokes keys that nobody uses for long. If an app still needs one, let the app use it once, and the key stays.',
+    },
   },
   expiring: {
     secret: {
@@ -106,6 +116,8 @@ export const english: Words = {
     environment: 'Environment',
     by: 'By',
     reason: 'Reason',
+    lastUsed: 'Last used',
+    never: 'Never',
   },
   notKnown: 'Not known',
   andMore: (count) => `and ${count} more`,

@@ -36,6 +36,10 @@ export const spanish: Words = {
       one: ({ name }) => `Se revocó la clave de API «${name}»`,
       several: ({ count }) => `Se revocaron ${count} claves de API`,
     },
+    'api_key.idle': {
+      one: ({ name }) => `La clave de API «${name}» se revocará: nadie la usa`,
+      several: ({ count }) => `${count} claves de API se revocarán: nadie las usa`,
+    },
   },
   meanings: {
     'credential.reauthorization_required': {
@@ -75,6 +79,12 @@ export const spanish: Words = {
       one: () => 'Ya no se aceptan llamadas con ella. Una aplicación que aún la use necesita otra clave.',
       several: () => 'Ya no se aceptan llamadas con ellas. Las aplicaciones que aún usen alguna necesitan otra clave.',
     },
+    'api_key.idle': {
+      one: () =>
+        'Tu cuenta revoca las claves que nadie usa durante mucho tiempo. Si una aplicación aún la necesita, basta con que la use una vez y la clave se queda.',
+      several: () =>
+        'Tu cuenta revoca las claves que nadie usa durante mucho tiempo. Si una aplicación aún necesita alguna, basta con que la use una vez y la clave se queda.',
+    },
   },
   expiring: {
     secret: {
@@ -109,6 +119,8 @@ export const spanish: Words = {
     environment: 'Entorno',
     by: 'Por',
     reason: 'Motivo',
+    lastUsed: 'Último uso',
+    never: 'Nunca',
   },
   notKnown: 'No se sabe',
   andMore: (count) => `y ${count} más`,

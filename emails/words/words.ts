@@ -43,6 +43,8 @@ export interface Words {
     environment: string
     by: string
     reason: string
+    lastUsed: string
+    never: string
   }
   notKnown: string
   /** What a list does not show. */

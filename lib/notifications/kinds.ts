@@ -10,6 +10,7 @@ export const eventKinds = [
   'api_key.created',
   'api_key.regenerated',
   'api_key.revoked',
+  'api_key.idle',
 ] as const satisfies readonly EventKind[]
 
 export type CredentialKind = Extract<EventKind, `credential.${string}`>

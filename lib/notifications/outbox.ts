@@ -33,6 +33,14 @@ export interface EventData {
   'api_key.created': KeyFacts
   'api_key.revoked': KeyFacts & { reason: string | null }
   'api_key.regenerated': KeyFacts
+  /** Nobody uses a key, which will therefore be revoked. */
+  'api_key.idle': Omit<KeyFacts, 'by'> & {
+    /** Null: never. */
+    lastUsedAt: string | null
+    revokesAt: string
+    /** The warning that this is. */
+    daysLeft: 7 | 1
+  }
 }
 
 /** Of the credential as it was then. */
