@@ -1,4 +1,4 @@
-import type { Language, MailContent, MailItem } from '@/lib/notifications'
+import type { EventData, Language, MailContent, MailItem } from '@/lib/notifications'
 import { moment } from './moment'
 import { english } from './words/en'
 import { spanish } from './words/es'
@@ -126,6 +126,16 @@ function factsOf(content: MailContent, words: Words, now: Date): Facts {
         { label: labels.reason, value: item.data.reason },
       ]
     }
+    case 'api_key.idle': {
+      const [item] = content.items
+      if (!item) return []
+      const { environment, lastUsedAt, revokesAt } = item.data
+      return [
+        { label: labels.environment, value: environment },
+        { label: labels.lastUsed, value: lastUsedAt === null ? labels.never : moment(lastUsedAt, words) },
+        { label: labels.endsAt, value: moment(revokesAt, words) },
+      ]
+    }
     default: {
       const [item] = content.items
       if (!item) return []
@@ -175,6 +185,11 @@ function listOf(content: MailContent, words: Words, now: Date): ComposedMail['li
     if (content.kind === 'api_key.leaked') {
       const { source, outcome } = (item as MailItem<'api_key.leaked'>).data
       return { name: item.data.name, detail: `${words.leaks.seen[source]} · ${words.leaks.outcome[outcome]}`, href }
+    }
+    if (content.kind === 'api_key.idle') {
+      const { environment, revokesAt } = item.data as EventData['api_key.idle']
+      const end = `${words.labels.endsAt} ${moment(revokesAt, words)}`
+      return { name: item.data.name, detail: `${environment} · ${end}`, href }
     }
     if (!content.kind.startsWith('credential.')) {
       const { environment, by } = item.data as { environment: string; by: string }

@@ -48,6 +48,13 @@ export const sampleFacts: EventData = {
     host: 'erp.example.com',
     reason: 'It has taken nothing for three days. Last: Answered with 503.',
   },
+  'api_key.idle': {
+    name: key.name,
+    environment: key.environment,
+    lastUsedAt: '2025-12-13T09:00:00.000Z',
+    revokesAt: '2026-03-13T09:00:00.000Z',
+    daysLeft: 7,
+  },
 }
 
 const where = { address: '203.0.113.7', browser: 'Firefox, Windows' }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { renderMail } from '@/emails'
 import { pruneEndedAccess } from '@/lib/accounts'
-import { pruneUsage, retireSilentKeys, runBulkRevocations } from '@/lib/api-keys'
+import { pruneUsage, retireSilentKeys, revokeIdleKeys, runBulkRevocations } from '@/lib/api-keys'
 import { recordCheckpoints } from '@/lib/audit/checkpoints'
 import { cutAuditEvents } from '@/lib/audit/retention'
 import {
@@ -43,6 +43,12 @@ const scheduled: Record<ScheduledJobId, ScheduledDefinition> = {
     retry: WITHIN_THE_HOUR,
     maxDurationSeconds: 3_600,
     run: ({ database }, _, { signal }) => pruneUsage(database.db, signal),
+  },
+  'api-keys.revoke-idle': {
+    cron: '37 * * * *',
+    retry: WITHIN_THE_HOUR,
+    maxDurationSeconds: 600,
+    run: ({ database }, _, { signal }) => revokeIdleKeys(database.db, signal),
   },
   'integrations.prune-calls': {
     cron: '41 3 * * *',

@@ -5,6 +5,7 @@ export type ScheduledJobId =
   | 'api-keys.retire-silent'
   | 'api-keys.bulk-revocations'
   | 'api-keys.prune-usage'
+  | 'api-keys.revoke-idle'
   | 'integrations.prune-calls'
   | 'credentials.prune-drafts'
   | 'credentials.renew-due'

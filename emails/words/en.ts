@@ -44,6 +44,10 @@ export const english: Words = {
       one: ({ name }) => `Webhook “${name}” was disabled`,
       several: ({ count }) => `${count} webhooks were disabled`,
     },
+    'api_key.idle': {
+      one: ({ name }) => `API key “${name}” will be revoked: nobody uses it`,
+      several: ({ count }) => `${count} API keys will be revoked: nobody uses them`,
+    },
   },
   meanings: {
     'credential.reauthorization_required': {
@@ -92,6 +96,12 @@ export const english: Words = {
       several: () =>
         'They get no messages any more. They are kept for 30 days: enable them again, and those of three days are sent.',
     },
+    'api_key.idle': {
+      one: () =>
+        'Your account revokes keys that nobody uses for long. If an app still needs it, let the app use it once, and the key stays.',
+      several: () =>
+        'Your account revokes keys that nobody uses for long. If an app still needs one, let the app use it once, and the key stays.',
+    },
   },
   expiring: {
     secret: {
@@ -131,6 +141,8 @@ export const english: Words = {
     seen: 'Seen',
     host: 'Host',
     outcome: 'What was done',
+    lastUsed: 'Last used',
+    never: 'Never',
   },
   leaks: {
     seen: {

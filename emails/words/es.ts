@@ -44,6 +44,10 @@ export const spanish: Words = {
       one: ({ name }) => `Se desactivó el webhook «${name}»`,
       several: ({ count }) => `Se desactivaron ${count} webhooks`,
     },
+    'api_key.idle': {
+      one: ({ name }) => `La clave de API «${name}» se revocará: nadie la usa`,
+      several: ({ count }) => `${count} claves de API se revocarán: nadie las usa`,
+    },
   },
   meanings: {
     'credential.reauthorization_required': {
@@ -93,6 +97,12 @@ export const spanish: Words = {
       one: () => 'Ya no recibe mensajes. Se guardan 30 días: actívalo de nuevo y se enviarán los de tres días.',
       several: () => 'Ya no reciben mensajes. Se guardan 30 días: actívalos de nuevo y se enviarán los de tres días.',
     },
+    'api_key.idle': {
+      one: () =>
+        'Tu cuenta revoca las claves que nadie usa durante mucho tiempo. Si una aplicación aún la necesita, basta con que la use una vez y la clave se queda.',
+      several: () =>
+        'Tu cuenta revoca las claves que nadie usa durante mucho tiempo. Si una aplicación aún necesita alguna, basta con que la use una vez y la clave se queda.',
+    },
   },
   expiring: {
     secret: {
@@ -132,6 +142,8 @@ export const spanish: Words = {
     seen: 'Dónde se vio',
     host: 'Servidor',
     outcome: 'Qué se hizo',
+    lastUsed: 'Último uso',
+    never: 'Nunca',
   },
   leaks: {
     seen: {

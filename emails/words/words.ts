@@ -48,6 +48,8 @@ export interface Words {
     seen: string
     host: string
     outcome: string
+    lastUsed: string
+    never: string
   }
   leaks: {
     seen: Record<EventData['api_key.leaked']['source'], string>

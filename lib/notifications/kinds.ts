@@ -12,6 +12,7 @@ export const eventKinds = [
   'api_key.revoked',
   'api_key.leaked',
   'webhook.disabled',
+  'api_key.idle',
 ] as const satisfies readonly EventKind[]
 
 export type CredentialKind = Extract<EventKind, `credential.${string}`>

@@ -43,6 +43,14 @@ export interface EventData {
     url: string | null
     outcome: 'revoked' | 'flagged'
   }
+  /** Nobody uses a key, which will therefore be revoked. */
+  'api_key.idle': Omit<KeyFacts, 'by'> & {
+    /** Null: never. */
+    lastUsedAt: string | null
+    revokesAt: string
+    /** The warning that this is. */
+    daysLeft: 7 | 1
+  }
 }
 
 /** What webhooks alone are told of: a person has just done it, or is about to see it. */

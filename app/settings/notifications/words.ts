@@ -20,6 +20,10 @@ export const kindNames: Record<EventKind, { name: string; hint: string }> = {
   'api_key.revoked': { name: 'API key revoked', hint: 'A key is not accepted any more.' },
   'api_key.leaked': { name: 'API key leaked', hint: 'A key’s token was seen where it does not belong.' },
   'webhook.disabled': { name: 'Webhook disabled', hint: 'A webhook has taken nothing for three days.' },
+  'api_key.idle': {
+    name: 'API key idle',
+    hint: '7 days and 1 day before a key is revoked since nobody uses it, if the account asks for that.',
+  },
 }
 
 export const languageNames = { en: 'English', es: 'Español' } as const
@@ -77,6 +81,16 @@ export function noticeWords(notice: NoticeView, service: string | null): NoticeW
       return {
         title: count === 1 ? `API key ${name} was regenerated` : `${keys} were regenerated`,
         ...by(data.by, href),
+      }
+    case 'api_key.idle':
+      return {
+        title:
+          count === 1
+            ? `API key ${name} will be revoked in ${days(data.daysLeft)}`
+            : `${keys} will be revoked in a few days`,
+        detail: 'Nobody uses it. Any use keeps it.',
+        href,
+        tone: 'warning',
       }
     case 'api_key.revoked':
       return { title: count === 1 ? `API key ${name} was revoked` : `${keys} were revoked`, ...by(data.by, href) }
