@@ -43,6 +43,18 @@ export const sampleFacts: EventData = {
     url: 'https://github.com/cedar-murex/sync/blob/main/config.js',
     outcome: 'revoked',
   },
+  'api_key.rehearsal_ended': {
+    ...key,
+    calls: 1_204,
+    callers: [{ address: '203.0.113.7', userAgent: 'python-requests/2.32', calls: 1_204 }],
+  },
+  'review.digest': {
+    name: 'Cedar & Murex',
+    keys: 14,
+    keyFindings: { never_used: 3, idle: 11, no_expiry: 0 },
+    credentials: 1,
+    credentialFindings: { failing: 1 },
+  },
 }
 
 const where = { address: '203.0.113.7', browser: 'Firefox, Windows' }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { renderMail } from '@/emails'
 import { pruneEndedAccess } from '@/lib/accounts'
-import { pruneUsage, retireSilentKeys, runBulkRevocations } from '@/lib/api-keys'
+import { endRehearsals, pruneUsage, retireSilentKeys, runBulkRevocations } from '@/lib/api-keys'
 import {
   pruneConsents,
   pruneDrafts,
@@ -16,6 +16,7 @@ import { pruneProxyCalls } from '@/lib/integrations'
 import type { JobPayloads, ScheduledJobId } from '@/lib/jobs'
 import { deliverNotifications, pruneNotifications, sendReminders } from '@/lib/notifications'
 import { type DueRenewal, isOAuthError } from '@/lib/oauth'
+import { sendReviewDigests } from '@/lib/review'
 import type { Runtime } from '@/lib/runtime'
 import { type DispatchedDefinition, type Job, NO_RETRY, type Retry, type ScheduledDefinition } from './job'
 
@@ -40,6 +41,18 @@ const scheduled: Record<ScheduledJobId, ScheduledDefinition> = {
     retry: WITHIN_THE_HOUR,
     maxDurationSeconds: 3_600,
     run: ({ database }, _, { signal }) => pruneUsage(database.db, signal),
+  },
+  'api-keys.end-rehearsals': {
+    cron: '* * * * *',
+    retry: NO_RETRY,
+    maxDurationSeconds: 60,
+    run: ({ database }) => endRehearsals(database.db),
+  },
+  'review.digest': {
+    cron: '0 8 1 * *',
+    retry: WITHIN_THE_HOUR,
+    maxDurationSeconds: 3_600,
+    run: ({ database }, _, { signal }) => sendReviewDigests(database.db, signal),
   },
   'integrations.prune-calls': {
     cron: '41 3 * * *',

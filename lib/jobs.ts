@@ -5,6 +5,8 @@ export type ScheduledJobId =
   | 'api-keys.retire-silent'
   | 'api-keys.bulk-revocations'
   | 'api-keys.prune-usage'
+  | 'api-keys.end-rehearsals'
+  | 'review.digest'
   | 'integrations.prune-calls'
   | 'credentials.prune-drafts'
   | 'credentials.renew-due'

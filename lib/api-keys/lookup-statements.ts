@@ -19,6 +19,7 @@ export type KeyTuple = [
   methods: string[] | null,
   accountAddresses: string[] | null,
   limits: LimitsTuple | null,
+  rehearsedAtMs: number | null,
 ]
 
 /** A key's limits, and what is leased of them, as far as the statement saw before it leased itself. */
@@ -96,7 +97,8 @@ const KEYS = `coalesce(json_agg(json_build_array(
     addresses, methods, policy.key_addresses,
     case when ${HAS_LIMITS} then json_build_array(
       rate_requests, rate_seconds, monthly_quota, ${milliseconds('statement_timestamp()')},
-      ${milliseconds('known.started_at')}, known.leased, known.month, known.month_leased) end
+      ${milliseconds('known.started_at')}, known.leased, known.month, known.month_leased) end,
+    case when rehearsing_until > statement_timestamp() then round(${milliseconds('rehearsed_at')}) end
   )), '[]') as keys`
 
 /** What belongs to a key: looked for by itself for each, see `FIND_KEYS`. */

@@ -11,6 +11,8 @@ export const eventKinds = [
   'api_key.regenerated',
   'api_key.revoked',
   'api_key.leaked',
+  'api_key.rehearsal_ended',
+  'review.digest',
 ] as const satisfies readonly EventKind[]
 
 export type CredentialKind = Extract<EventKind, `credential.${string}`>

@@ -40,6 +40,23 @@ export interface EventData {
     url: string | null
     outcome: 'revoked' | 'flagged'
   }
+  /** The day is over on which the revocation of a key was rehearsed. */
+  'api_key.rehearsal_ended': KeyFacts & {
+    /** Calls that would have failed. */
+    calls: number
+    /** Those who called most; empty texts: not known. */
+    callers: { address: string; userAgent: string; calls: number }[]
+  }
+  /** What the review of an account's keys and credentials finds, once a month. */
+  'review.digest': {
+    /** Of the account. */
+    name: string
+    /** How many of them somebody should look at. */
+    keys: number
+    keyFindings: Record<string, number>
+    credentials: number
+    credentialFindings: Record<string, number>
+  }
 }
 
 /** Of the credential as it was then. */
