@@ -4,6 +4,7 @@ export {
   findOpenBulkRevocation,
   getBulkRevocation,
   type RevocationOutcome,
+  type RevokedKey,
   readRevocationReport,
   requestBulkRevocation,
   runBulkRevocations,

@@ -70,7 +70,7 @@ export type KeyLimitsInput = z.output<typeof keyLimitsInput>
 
 /** What can be changed of a key; what is left out stays as it is. */
 export const changeKeyInput = keyLimitsInput
-  .extend({ name: keyName.optional() })
+  .extend({ name: keyName.optional(), scopes: scopeList.optional() })
   .refine((change) => Object.keys(change).length > 0, 'must name at least one field to change')
 
 /** The scopes that a key keeps: no more than it has. */
