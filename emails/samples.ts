@@ -55,6 +55,18 @@ export const sampleFacts: EventData = {
     revokesAt: '2026-03-13T09:00:00.000Z',
     daysLeft: 7,
   },
+  'api_key.rehearsal_ended': {
+    ...key,
+    calls: 1_204,
+    callers: [{ address: '203.0.113.7', userAgent: 'python-requests/2.32', calls: 1_204 }],
+  },
+  'review.digest': {
+    name: 'Cedar & Murex',
+    keys: 14,
+    keyFindings: { never_used: 3, idle: 11, no_expiry: 0 },
+    credentials: 1,
+    credentialFindings: { failing: 1 },
+  },
 }
 
 const where = { address: '203.0.113.7', browser: 'Firefox, Windows' }

@@ -6,6 +6,8 @@ export type ScheduledJobId =
   | 'api-keys.bulk-revocations'
   | 'api-keys.prune-usage'
   | 'api-keys.revoke-idle'
+  | 'api-keys.end-rehearsals'
+  | 'review.digest'
   | 'integrations.prune-calls'
   | 'credentials.prune-drafts'
   | 'credentials.renew-due'

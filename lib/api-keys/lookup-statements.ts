@@ -21,6 +21,7 @@ export type KeyTuple = [
   requests: number | null,
   seconds: number | null,
   monthlyQuota: number | null,
+  rehearsedAtMs: number | null,
 ]
 
 /** What the statement leased of a key. */
@@ -86,7 +87,8 @@ const KEYS = `coalesce(json_agg(json_build_array(
     token_hash, id, api_keys.name, environment, scopes, integration_ids, floor(extract(epoch from expires_at) * 1000),
     floor(extract(epoch from retires_at) * 1000), ${keyStatusText}, api_keys.account_id, account.name,
     addresses, methods, (select key_addresses from account_policies where account_id = api_keys.account_id),
-    rate_requests, rate_seconds, monthly_quota
+    rate_requests, rate_seconds, monthly_quota,
+    case when rehearsing_until > statement_timestamp() then round(${milliseconds('rehearsed_at')}) end
   )), '[]') as keys, ${milliseconds('statement_timestamp()')} as now`
 
 const ACCOUNT = 'cross join lateral (select name from accounts where id = api_keys.account_id limit 1) as account'

@@ -30,6 +30,8 @@ export interface KeyRecord extends KeyLimits {
   accountName: string
   /** Addresses that any key of the account may be used from; null: all. */
   accountAddresses: string[] | null
+  /** Since when its revocation is rehearsed; null: it is not. */
+  rehearsedAt: Date | null
   /** What is left of its rate and quota; null: it has none. */
   allowance: Allowance | null
 }
@@ -140,6 +142,10 @@ function readKey(
     addresses,
     methods,
     accountAddresses,
+    ,
+    ,
+    ,
+    rehearsedAtMs,
   ]: KeyTuple,
   seen: LimitsSeen | null,
   allowance: Allowance | null,
@@ -161,6 +167,7 @@ function readKey(
     addresses,
     methods,
     accountAddresses,
+    rehearsedAt: dateOrNull(rehearsedAtMs),
     allowance,
   }
 }

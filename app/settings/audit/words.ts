@@ -72,6 +72,22 @@ const actionWords: Record<AuditAction, { name: string; did?: (details: Details) 
   'api_key.leaked': { name: 'API key leaked', did: (d) => `heard that the token of${named(d)} has leaked` },
   'api_key.leak_handled': { name: 'Leak looked after', did: () => 'looked after a leaked token' },
   'api_key.limits_changed': { name: 'API key limits changed', did: () => 'changed the limits of an API key' },
+  'api_key.kept': { name: 'API key kept', did: (d) => `kept the API key${named(d)} at its review` },
+  'api_key.scopes_narrowed': {
+    name: 'API key narrowed',
+    did: (d) => `took scopes from the API key${named(d)} that it never used`,
+  },
+  'api_key.rehearsal_started': {
+    name: 'Revocation rehearsed',
+    did: (d) => `began to rehearse the revocation of the API key${named(d)}`,
+  },
+  'api_key.rehearsal_ended': {
+    name: 'Rehearsal ended',
+    did: (d) => `ended the rehearsed revocation of the API key${named(d)}`,
+  },
+  'api_keys.exported': { name: 'API keys exported', did: () => 'exported the list of API keys' },
+  'credential.kept': { name: 'Credential kept', did: (d) => `kept the credential${named(d)} at its review` },
+  'credentials.exported': { name: 'Credentials exported', did: () => 'exported the list of credentials' },
   'api_key.paused': { name: 'API key paused', did: (d) => `paused the API key${named(d)}` },
   'api_key.resumed': { name: 'API key resumed', did: (d) => `resumed the API key${named(d)}` },
   'api_key.grant_refused': {
