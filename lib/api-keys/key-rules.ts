@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Database } from '@/db/client'
-import { changePolicy } from '../accounts/policy'
+import { changePolicy } from '../accounts'
 import type { Actor } from '../audit'
 import { addressList } from './limits'
 
