@@ -154,7 +154,12 @@ function shown(value: unknown): string {
   if (value === null || value === undefined || value === '') return '–'
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   if (Array.isArray(value)) return value.length === 0 ? '–' : value.map(shown).join(', ')
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+  if (!isRecord(value)) return String(value)
+  return (
+    Object.entries(value)
+      .map(([name, part]) => `${name.replaceAll('_', ' ')}: ${shown(part)}`)
+      .join(', ') || '–'
+  )
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
