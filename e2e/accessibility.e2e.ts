@@ -3,7 +3,7 @@ import { call, makeIntegration, SET_UP_SCOPES } from './external-app'
 import { expectFitToUse } from './fit-to-use'
 import { expect, runProduct, test } from './fixtures'
 import { pageAddresses } from './pages'
-import { chooseAction, closeToken, generateKey, keyRow, OWNER, readToken, signIn, signUp } from './people'
+import { addWebhook, chooseAction, closeToken, generateKey, keyRow, OWNER, readToken, signIn, signUp } from './people'
 
 const product = runProduct()
 
@@ -114,7 +114,9 @@ test('axe finds nothing on any page, in either theme, wide or narrow', async ({ 
   await expectFitToUse(page, 'sign-in, refused')
 
   await signIn(page, product.url)
-  const paths = pageAddresses({ 'api-keys': keyId, credentials: others.credential, integrations: others.integration })
+  const { id: webhooks } = await addWebhook(page, product.url)
+  const { credential: credentials, integration: integrations } = others
+  const paths = pageAddresses({ 'api-keys': keyId, credentials, integrations, webhooks })
   for (const path of [
     ...paths,
     `/settings/api-keys/${leakedId}`,

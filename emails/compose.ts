@@ -118,6 +118,14 @@ function factsOf(content: MailContent, words: Words, now: Date): Facts {
         { label: labels.outcome, value: words.leaks.outcome[outcome] },
       ]
     }
+    case 'webhook.disabled': {
+      const [item] = content.items
+      if (!item) return []
+      return [
+        { label: labels.host, value: item.data.host },
+        { label: labels.reason, value: item.data.reason },
+      ]
+    }
     default: {
       const [item] = content.items
       if (!item) return []
@@ -160,6 +168,10 @@ function uses(
 function listOf(content: MailContent, words: Words, now: Date): ComposedMail['list'] {
   return content.items.map((item) => {
     const href = addressOf(content, item.subjectId)
+    if (content.kind === 'webhook.disabled') {
+      const { name, host, reason } = (item as MailItem<'webhook.disabled'>).data
+      return { name, detail: `${host} · ${reason}`, href }
+    }
     if (content.kind === 'api_key.leaked') {
       const { source, outcome } = (item as MailItem<'api_key.leaked'>).data
       return { name: item.data.name, detail: `${words.leaks.seen[source]} · ${words.leaks.outcome[outcome]}`, href }
@@ -181,7 +193,7 @@ function listOf(content: MailContent, words: Words, now: Date): ComposedMail['li
 }
 
 function addressOf({ kind, url }: MailContent, subjectId: string): string {
-  const place = kind.startsWith('credential.') ? 'credentials' : 'api-keys'
+  const place = kind.startsWith('credential.') ? 'credentials' : kind === 'webhook.disabled' ? 'webhooks' : 'api-keys'
   const address = `${url}/settings/${place}/${encodeURIComponent(subjectId)}`
   return kind === 'credential.reauthorization_required' ? `${address}?reauthorize=1` : address
 }
@@ -189,6 +201,11 @@ function addressOf({ kind, url }: MailContent, subjectId: string): string {
 function buttonOf(content: MailContent, { buttons }: Words): ComposedMail['button'] {
   const [item] = content.items
   const isCredential = content.kind.startsWith('credential.')
+  if (content.kind === 'webhook.disabled') {
+    return content.total === 1 && item
+      ? { label: buttons.openWebhook, href: addressOf(content, item.subjectId) }
+      : { label: buttons.openWebhooks, href: `${content.url}/settings/webhooks` }
+  }
   if (content.total !== 1 || !item) {
     return isCredential
       ? { label: buttons.openCredentials, href: `${content.url}/settings/credentials` }

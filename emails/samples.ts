@@ -43,6 +43,11 @@ export const sampleFacts: EventData = {
     url: 'https://github.com/cedar-murex/sync/blob/main/config.js',
     outcome: 'revoked',
   },
+  'webhook.disabled': {
+    name: 'ERP events',
+    host: 'erp.example.com',
+    reason: 'It has taken nothing for three days. Last: Answered with 503.',
+  },
 }
 
 const where = { address: '203.0.113.7', browser: 'Firefox, Windows' }

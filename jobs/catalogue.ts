@@ -19,6 +19,7 @@ import type { JobPayloads, ScheduledJobId } from '@/lib/jobs'
 import { deliverNotifications, pruneNotifications, sendReminders } from '@/lib/notifications'
 import { type DueRenewal, isOAuthError } from '@/lib/oauth'
 import type { Runtime } from '@/lib/runtime'
+import { pruneMessages, runWebhooks } from '@/lib/webhooks'
 import { type DispatchedDefinition, type Job, NO_RETRY, type Retry, type ScheduledDefinition } from './job'
 
 /** Of jobs whose next time is far away. */
@@ -98,6 +99,20 @@ const scheduled: Record<ScheduledJobId, ScheduledDefinition> = {
     retry: WITHIN_THE_HOUR,
     maxDurationSeconds: 3_600,
     run: ({ database }, _, { signal }) => pruneNotifications(database.db, signal),
+  },
+  'webhooks.deliver': {
+    cron: '* * * * *',
+    retry: NO_RETRY,
+    maxDurationSeconds: 120,
+    // Until the next run begins: the first pauses last seconds.
+    run: ({ database: { db }, vault, egress }, _, { signal }) =>
+      runWebhooks({ db, vault, egress }, { signal, forMs: 55_000 }),
+  },
+  'webhooks.prune': {
+    cron: '29 4 * * *',
+    retry: WITHIN_THE_HOUR,
+    maxDurationSeconds: 3_600,
+    run: ({ database }, _, { signal }) => pruneMessages(database.db, signal),
   },
   'accounts.prune': {
     cron: '7 * * * *',

@@ -24,6 +24,9 @@ const prefixes = {
   passwordReset: 'rst',
   invitation: 'inv',
   leakReport: 'leak',
+  webhook: 'whk',
+  webhookMessage: 'msg',
+  webhookAttempt: 'wha',
 } as const
 
 /**

@@ -14,6 +14,8 @@ export type ScheduledJobId =
   | 'notifications.remind'
   | 'notifications.prune'
   | 'accounts.prune'
+  | 'webhooks.deliver'
+  | 'webhooks.prune'
   | 'audit.checkpoint'
   | 'audit.cut'
 

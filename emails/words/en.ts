@@ -40,6 +40,10 @@ export const english: Words = {
       one: ({ name }) => `The token of API key “${name}” has leaked`,
       several: ({ count }) => `The tokens of ${count} API keys have leaked`,
     },
+    'webhook.disabled': {
+      one: ({ name }) => `Webhook “${name}” was disabled`,
+      several: ({ count }) => `${count} webhooks were disabled`,
+    },
   },
   meanings: {
     'credential.reauthorization_required': {
@@ -82,6 +86,12 @@ export const english: Words = {
       several: () =>
         'Their tokens were seen where they do not belong, so others may have them. Each key’s page says what it reached in the last 30 days: replace those secrets too.',
     },
+    'webhook.disabled': {
+      one: () =>
+        'It gets no messages any more. They are kept for 30 days: enable it again, and those of three days are sent.',
+      several: () =>
+        'They get no messages any more. They are kept for 30 days: enable them again, and those of three days are sent.',
+    },
   },
   expiring: {
     secret: {
@@ -102,6 +112,8 @@ export const english: Words = {
     openCredentials: 'Open the credentials',
     openKey: 'Open the API key',
     openKeys: 'Open the API keys',
+    openWebhook: 'Open the webhook',
+    openWebhooks: 'Open the webhooks',
   },
   labels: {
     account: 'Account',
@@ -117,6 +129,7 @@ export const english: Words = {
     by: 'By',
     reason: 'Reason',
     seen: 'Seen',
+    host: 'Host',
     outcome: 'What was done',
   },
   leaks: {

@@ -40,6 +40,10 @@ export const spanish: Words = {
       one: ({ name }) => `Se filtró el token de la clave de API «${name}»`,
       several: ({ count }) => `Se filtraron los tokens de ${count} claves de API`,
     },
+    'webhook.disabled': {
+      one: ({ name }) => `Se desactivó el webhook «${name}»`,
+      several: ({ count }) => `Se desactivaron ${count} webhooks`,
+    },
   },
   meanings: {
     'credential.reauthorization_required': {
@@ -85,6 +89,10 @@ export const spanish: Words = {
       several: () =>
         'Sus tokens se vieron donde no deben estar, así que otros pueden tenerlos. La página de cada clave dice a qué llegó en los últimos 30 días: sustituye también esos secretos.',
     },
+    'webhook.disabled': {
+      one: () => 'Ya no recibe mensajes. Se guardan 30 días: actívalo de nuevo y se enviarán los de tres días.',
+      several: () => 'Ya no reciben mensajes. Se guardan 30 días: actívalos de nuevo y se enviarán los de tres días.',
+    },
   },
   expiring: {
     secret: {
@@ -105,6 +113,8 @@ export const spanish: Words = {
     openCredentials: 'Abrir las credenciales',
     openKey: 'Abrir la clave de API',
     openKeys: 'Abrir las claves de API',
+    openWebhook: 'Abrir el webhook',
+    openWebhooks: 'Abrir los webhooks',
   },
   labels: {
     account: 'Cuenta',
@@ -120,6 +130,7 @@ export const spanish: Words = {
     by: 'Por',
     reason: 'Motivo',
     seen: 'Dónde se vio',
+    host: 'Servidor',
     outcome: 'Qué se hizo',
   },
   leaks: {

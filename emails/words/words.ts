@@ -29,6 +29,8 @@ export interface Words {
     openCredentials: string
     openKey: string
     openKeys: string
+    openWebhook: string
+    openWebhooks: string
   }
   labels: {
     account: string
@@ -44,6 +46,7 @@ export interface Words {
     by: string
     reason: string
     seen: string
+    host: string
     outcome: string
   }
   leaks: {

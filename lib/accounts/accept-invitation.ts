@@ -5,6 +5,7 @@ import { invitations, members, users } from '@/db/schema'
 import { type Origin, recordAuditEvent } from '../audit'
 import { invalidField, Refusal } from '../errors'
 import { newId } from '../ids'
+import { recordEvent } from '../notifications/outbox'
 import { type FoundInvitation, findInvitation } from './invitations'
 import { userActor } from './password-change'
 import { hashPassword } from './passwords'
@@ -89,6 +90,7 @@ async function join(
   const actor = userActor(user, accountId, from)
   await recordAuditEvent(tx, actor, 'invitation.accepted', id, { email })
   await recordAuditEvent(tx, actor, 'member.joined', user.id, { email, role })
+  await recordEvent(tx, accountId, 'member.joined', user.id, { name: user.name, role })
 }
 
 function hasUser(): Refusal {

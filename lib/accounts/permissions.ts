@@ -25,6 +25,8 @@ export const permissions = [
   'integrations:use',
   'members:read',
   'members:invite',
+  'webhooks:read',
+  'webhooks:manage',
   'policies:read',
   'policies:update',
   'audit:read',

@@ -76,7 +76,7 @@ forEachDatabase('a chain over time', (open) => {
       expect(await kept(quiet)).toEqual([])
     })
 
-    it('that the tables were tidied before, as the embedded database needs it, is none the worse for it', async () => {
+    it('is as good after the tables were tidied, as the embedded database needs it', async () => {
       await tidyAuditTables(db)
       const actor = await createTestAccount(db)
       await record(actor, 1)

@@ -11,6 +11,7 @@ export const eventKinds = [
   'api_key.regenerated',
   'api_key.revoked',
   'api_key.leaked',
+  'webhook.disabled',
 ] as const satisfies readonly EventKind[]
 
 export type CredentialKind = Extract<EventKind, `credential.${string}`>

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { outboxEvents } from '@/db/schema'
 import { newId } from '../ids'
@@ -33,6 +34,8 @@ export interface EventData {
   'api_key.created': KeyFacts
   'api_key.revoked': KeyFacts & { reason: string | null }
   'api_key.regenerated': KeyFacts
+  /** A webhook takes no messages any more, so that none are sent. */
+  'webhook.disabled': { name: string; host: string; reason: string }
   /** A key's token was seen where it does not belong. */
   'api_key.leaked': Omit<KeyFacts, 'by'> & {
     source: 'report' | 'github' | 'url' | 'body'
@@ -40,6 +43,14 @@ export interface EventData {
     url: string | null
     outcome: 'revoked' | 'flagged'
   }
+}
+
+/** What webhooks alone are told of: a person has just done it, or is about to see it. */
+export interface SilentEventData {
+  'credential.connected': Omit<CredentialFacts, 'connectedById'> & { by: string }
+  /** A test of a stored credential did not end well. */
+  'credential.tested_bad': Omit<CredentialFacts, 'connectedById'> & { result: string; by: string }
+  'member.joined': { name: string; role: string }
 }
 
 /** Of the credential as it was then. */
@@ -59,30 +70,39 @@ interface KeyFacts {
 
 export type EventKind = keyof EventData
 
+/** All that happens of which anybody is told. */
+export type AllEventData = EventData & SilentEventData
+
 /**
- * Has people told of what happened. Call it with the transaction that makes the change, so that neither exists without the
+ * Has people, and webhooks, told of what happened. Call it with the transaction that makes the change, so that neither exists without the
  * other.
  * @param subjectId the credential or key that it happened to
  */
-export async function recordEvent<Kind extends EventKind>(
+export async function recordEvent<Kind extends keyof AllEventData>(
   tx: Database,
   accountId: string,
   kind: Kind,
   subjectId: string,
-  data: EventData[Kind],
+  data: AllEventData[Kind],
 ): Promise<void> {
   await recordEvents(tx, accountId, kind, [{ subjectId, data }])
+}
+
+const silent: Record<keyof SilentEventData, true> = {
+  'credential.connected': true,
+  'credential.tested_bad': true,
+  'member.joined': true,
 }
 
 /** Rows in one insert. */
 const CHUNK = 1_000
 
 /** Has people told of what happened to several subjects of one change, as `recordEvent` does for one. */
-export async function recordEvents<Kind extends EventKind>(
+export async function recordEvents<Kind extends keyof AllEventData>(
   tx: Database,
   accountId: string,
   kind: Kind,
-  events: readonly { subjectId: string; data: EventData[Kind] }[],
+  events: readonly { subjectId: string; data: AllEventData[Kind] }[],
 ): Promise<void> {
   for (let start = 0; start < events.length; start += CHUNK) {
     await tx.insert(outboxEvents).values(
@@ -92,6 +112,8 @@ export async function recordEvents<Kind extends EventKind>(
         kind,
         subjectId,
         data: data as unknown as Record<string, unknown>,
+        // People are not told of it.
+        ...(kind in silent ? { notifiedAt: sql`now()` } : {}),
       })),
     )
   }

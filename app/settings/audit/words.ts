@@ -11,6 +11,7 @@ export const kindNames: Record<AuditKind, string> = {
   api_key: 'API keys',
   credential: 'Credentials',
   integration: 'Integrations',
+  webhook: 'Webhooks',
 }
 
 /** Each action: its name in the filter, and what happened, in a sentence that goes on from who did it. */
@@ -92,6 +93,18 @@ const actionWords: Record<AuditAction, { name: string; did?: (details: Details) 
     did: (d) => `did not get a credential connected${because(d)}`,
   },
   'credential.disconnected': { name: 'Credential disconnected', did: (d) => `disconnected the credential${named(d)}` },
+  'webhook.created': { name: 'Webhook added', did: (d) => `added the webhook${named(d)}` },
+  'webhook.updated': { name: 'Webhook changed', did: () => 'changed a webhook' },
+  'webhook.secret_rotated': {
+    name: 'Webhook secret replaced',
+    did: (d) => `gave the webhook${named(d)} a new secret`,
+  },
+  'webhook.paused': { name: 'Webhook paused', did: (d) => `paused the webhook${named(d)}` },
+  'webhook.resumed': { name: 'Webhook resumed', did: (d) => `resumed the webhook${named(d)}` },
+  'webhook.disabled': { name: 'Webhook disabled', did: (d) => `disabled the webhook${named(d)}${because(d)}` },
+  'webhook.deleted': { name: 'Webhook deleted', did: (d) => `deleted the webhook${named(d)}` },
+  'webhook.tested': { name: 'Webhook tested', did: (d) => `tested the webhook${named(d)}` },
+  'webhook.replayed': { name: 'Webhook message sent again', did: () => 'sent a message to a webhook again' },
   'integration.created': { name: 'Integration added', did: (d) => `added the integration${named(d)}` },
   'integration.updated': { name: 'Integration changed', did: () => 'changed an integration' },
   'integration.deleted': { name: 'Integration deleted', did: (d) => `deleted the integration${named(d)}` },

@@ -19,6 +19,7 @@ export const kindNames: Record<EventKind, { name: string; hint: string }> = {
   'api_key.regenerated': { name: 'API key regenerated', hint: 'A new key replaces an old one.' },
   'api_key.revoked': { name: 'API key revoked', hint: 'A key is not accepted any more.' },
   'api_key.leaked': { name: 'API key leaked', hint: 'A key’s token was seen where it does not belong.' },
+  'webhook.disabled': { name: 'Webhook disabled', hint: 'A webhook has taken nothing for three days.' },
 }
 
 export const languageNames = { en: 'English', es: 'Español' } as const
@@ -79,6 +80,13 @@ export function noticeWords(notice: NoticeView, service: string | null): NoticeW
       }
     case 'api_key.revoked':
       return { title: count === 1 ? `API key ${name} was revoked` : `${keys} were revoked`, ...by(data.by, href) }
+    case 'webhook.disabled':
+      return {
+        title: count === 1 ? `Webhook ${name} was disabled` : `${count.toLocaleString('en')} webhooks were disabled`,
+        detail: data.reason,
+        href: count === 1 ? `/settings/webhooks/${subjectId}` : '/settings/webhooks',
+        tone: 'error',
+      }
     case 'api_key.leaked':
       return {
         title: count === 1 ? `The token of API key ${name} has leaked` : `The tokens of ${keys} have leaked`,
