@@ -1,4 +1,4 @@
-import type { Language, MailContent, MailItem } from '@/lib/notifications'
+import type { EventData, Language, MailContent, MailItem } from '@/lib/notifications'
 import { moment } from './moment'
 import { english } from './words/en'
 import { spanish } from './words/es'
@@ -44,7 +44,7 @@ export function compose(content: MailContent, now: Date): ComposedMail {
     heading,
     meaning: meaningOf(content, words, about),
     facts: [{ label: words.labels.account, value: content.account }, ...(isOne ? factsOf(content, words, now) : [])],
-    list: isOne ? [] : listOf(content, words, now),
+    list: isOne && content.kind !== 'review.digest' ? [] : listOf(content, words, now),
     more: !isOne && hidden > 0 ? words.andMore(hidden) : null,
     button: buttonOf(content, words),
     footer: { why, choose: { label: choose, href: `${content.url}/settings/notifications` } },
@@ -107,6 +107,23 @@ function factsOf(content: MailContent, words: Words, now: Date): Facts {
       const end = { label: labels.endsAt, value: moment(item.data.expiresAt, words) }
       return [...service(content, words), end, uses(item, words)]
     }
+    case 'api_key.rehearsal_ended': {
+      const [item] = content.items
+      if (!item) return []
+      const { environment, calls, callers } = item.data
+      const { nothingCalled, calls: callsText } = words.rehearsal
+      const from = callers.map(
+        ({ address, userAgent, calls: times }) =>
+          `${[address, userAgent].filter(Boolean).join(', ') || words.notKnown} (${callsText(times)})`,
+      )
+      return [
+        { label: labels.environment, value: environment },
+        { label: labels.calls, value: calls === 0 ? nothingCalled : callsText(calls) },
+        ...(from.length > 0 ? [{ label: labels.callers, value: from.join('; ') }] : []),
+      ]
+    }
+    case 'review.digest':
+      return []
     case 'api_key.leaked': {
       const [item] = content.items
       if (!item) return []
@@ -124,6 +141,16 @@ function factsOf(content: MailContent, words: Words, now: Date): Facts {
       return [
         { label: labels.host, value: item.data.host },
         { label: labels.reason, value: item.data.reason },
+      ]
+    }
+    case 'api_key.idle': {
+      const [item] = content.items
+      if (!item) return []
+      const { environment, lastUsedAt, revokesAt } = item.data
+      return [
+        { label: labels.environment, value: environment },
+        { label: labels.lastUsed, value: lastUsedAt === null ? labels.never : moment(lastUsedAt, words) },
+        { label: labels.endsAt, value: moment(revokesAt, words) },
       ]
     }
     default: {
@@ -165,7 +192,34 @@ function uses(
   return { label: words.labels.integrations, value: names.length > 0 ? names.join(', ') : words.labels.noIntegration }
 }
 
+/** What is found, each with the page that shows it. */
+function foundOf(
+  { items, url }: Extract<MailContent, { kind: 'review.digest' }>,
+  { digest }: Words,
+): ComposedMail['list'] {
+  const [item] = items
+  if (!item) return []
+  const { keyFindings, credentialFindings } = item.data
+  const lines = (
+    counts: Record<string, number>,
+    words: Record<string, string>,
+    count: (n: number) => string,
+    page: string,
+  ) =>
+    Object.entries(words).flatMap(([finding, detail]) => {
+      const times = counts[finding] ?? 0
+      return times === 0
+        ? []
+        : [{ name: count(times), detail, href: `${url}/settings/${page}/review?finding=${finding}` }]
+    })
+  return [
+    ...lines(keyFindings, digest.keyFindings, digest.keys, 'api-keys'),
+    ...lines(credentialFindings, digest.credentialFindings, digest.credentials, 'credentials'),
+  ]
+}
+
 function listOf(content: MailContent, words: Words, now: Date): ComposedMail['list'] {
+  if (content.kind === 'review.digest') return foundOf(content, words)
   return content.items.map((item) => {
     const href = addressOf(content, item.subjectId)
     if (content.kind === 'webhook.disabled') {
@@ -175,6 +229,11 @@ function listOf(content: MailContent, words: Words, now: Date): ComposedMail['li
     if (content.kind === 'api_key.leaked') {
       const { source, outcome } = (item as MailItem<'api_key.leaked'>).data
       return { name: item.data.name, detail: `${words.leaks.seen[source]} · ${words.leaks.outcome[outcome]}`, href }
+    }
+    if (content.kind === 'api_key.idle') {
+      const { environment, revokesAt } = item.data as EventData['api_key.idle']
+      const end = `${words.labels.endsAt} ${moment(revokesAt, words)}`
+      return { name: item.data.name, detail: `${environment} · ${end}`, href }
     }
     if (!content.kind.startsWith('credential.')) {
       const { environment, by } = item.data as { environment: string; by: string }
@@ -200,6 +259,10 @@ function addressOf({ kind, url }: MailContent, subjectId: string): string {
 
 function buttonOf(content: MailContent, { buttons }: Words): ComposedMail['button'] {
   const [item] = content.items
+  if (content.kind === 'review.digest') {
+    const place = (item?.data as MailItem<'review.digest'>['data'] | undefined)?.keys === 0 ? 'credentials' : 'api-keys'
+    return { label: buttons.openReview, href: `${content.url}/settings/${place}/review` }
+  }
   const isCredential = content.kind.startsWith('credential.')
   if (content.kind === 'webhook.disabled') {
     return content.total === 1 && item

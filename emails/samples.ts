@@ -48,6 +48,25 @@ export const sampleFacts: EventData = {
     host: 'erp.example.com',
     reason: 'It has taken nothing for three days. Last: Answered with 503.',
   },
+  'api_key.idle': {
+    name: key.name,
+    environment: key.environment,
+    lastUsedAt: '2025-12-13T09:00:00.000Z',
+    revokesAt: '2026-03-13T09:00:00.000Z',
+    daysLeft: 7,
+  },
+  'api_key.rehearsal_ended': {
+    ...key,
+    calls: 1_204,
+    callers: [{ address: '203.0.113.7', userAgent: 'python-requests/2.32', calls: 1_204 }],
+  },
+  'review.digest': {
+    name: 'Cedar & Murex',
+    keys: 14,
+    keyFindings: { never_used: 3, idle: 11, no_expiry: 0 },
+    credentials: 1,
+    credentialFindings: { failing: 1 },
+  },
 }
 
 const where = { address: '203.0.113.7', browser: 'Firefox, Windows' }

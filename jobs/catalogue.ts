@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { renderMail } from '@/emails'
 import { pruneEndedAccess } from '@/lib/accounts'
-import { pruneUsage, retireSilentKeys, runBulkRevocations } from '@/lib/api-keys'
+import { endRehearsals, pruneUsage, retireSilentKeys, revokeIdleKeys, runBulkRevocations } from '@/lib/api-keys'
 import { recordCheckpoints, tidyAuditTables } from '@/lib/audit/checkpoints'
 import { cutAuditEvents } from '@/lib/audit/retention'
 import {
@@ -18,6 +18,7 @@ import { pruneProxyCalls } from '@/lib/integrations'
 import type { JobPayloads, ScheduledJobId } from '@/lib/jobs'
 import { deliverNotifications, pruneNotifications, sendReminders } from '@/lib/notifications'
 import { type DueRenewal, isOAuthError } from '@/lib/oauth'
+import { sendReviewDigests } from '@/lib/review'
 import type { Runtime } from '@/lib/runtime'
 import { pruneMessages, runWebhooks } from '@/lib/webhooks'
 import { type DispatchedDefinition, type Job, NO_RETRY, type Retry, type ScheduledDefinition } from './job'
@@ -43,6 +44,24 @@ const scheduled: Record<ScheduledJobId, ScheduledDefinition> = {
     retry: WITHIN_THE_HOUR,
     maxDurationSeconds: 3_600,
     run: ({ database }, _, { signal }) => pruneUsage(database.db, signal),
+  },
+  'api-keys.revoke-idle': {
+    cron: '37 * * * *',
+    retry: WITHIN_THE_HOUR,
+    maxDurationSeconds: 600,
+    run: ({ database }, _, { signal }) => revokeIdleKeys(database.db, signal),
+  },
+  'api-keys.end-rehearsals': {
+    cron: '* * * * *',
+    retry: NO_RETRY,
+    maxDurationSeconds: 60,
+    run: ({ database }) => endRehearsals(database.db),
+  },
+  'review.digest': {
+    cron: '0 8 1 * *',
+    retry: WITHIN_THE_HOUR,
+    maxDurationSeconds: 3_600,
+    run: ({ database }, _, { signal }) => sendReviewDigests(database.db, signal),
   },
   'integrations.prune-calls': {
     cron: '41 3 * * *',

@@ -70,6 +70,10 @@ export const apiKeys = pgTable(
     /** Since when it is not accepted until somebody resumes it; null: it is not paused. */
     pausedAt: at('paused_at'),
     pausedByName: text('paused_by_name'),
+    /** While its revocation is rehearsed: since when, until when, and who asked for it. All three null: it is not. */
+    rehearsedAt: at('rehearsed_at'),
+    rehearsingUntil: at('rehearsing_until'),
+    rehearsedByName: text('rehearsed_by_name'),
     /** Warnings that it will be revoked since nobody uses it, of two; and when that will be. */
     idleWarnings: integer('idle_warnings').notNull().default(0),
     idleRevokesAt: at('idle_revokes_at'),
@@ -81,6 +85,7 @@ export const apiKeys = pgTable(
     uniqueIndex('api_keys_replaces_idx').on(t.replacesId).where(sql`replaces_id is not null`),
     index('api_keys_account_created_idx').on(t.accountId, t.createdAt, t.id),
     index('api_keys_silent_idx').on(t.retiresAt).where(sql`retire_when_silent`),
+    index('api_keys_rehearsing_idx').on(t.rehearsingUntil).where(sql`rehearsing_until is not null`),
     foreignKey({ columns: [t.accountId, t.replacesId], foreignColumns: [t.accountId, t.id] }),
     check('api_keys_environment_check', sql`environment in ('live', 'test')`),
     check('api_keys_created_by_kind_check', sql`created_by_kind in ('user', 'key', 'operator', 'system')`),

@@ -36,6 +36,14 @@ export const english: Words = {
       one: ({ name }) => `API key “${name}” was revoked`,
       several: ({ count }) => `${count} API keys were revoked`,
     },
+    'api_key.rehearsal_ended': {
+      one: ({ name }) => `The rehearsal for API key “${name}” is over`,
+      several: ({ count }) => `The rehearsals for ${count} API keys are over`,
+    },
+    'review.digest': {
+      one: ({ name }) => `What to review in ${name}`,
+      several: () => 'What to review',
+    },
     'api_key.leaked': {
       one: ({ name }) => `The token of API key “${name}” has leaked`,
       several: ({ count }) => `The tokens of ${count} API keys have leaked`,
@@ -43,6 +51,10 @@ export const english: Words = {
     'webhook.disabled': {
       one: ({ name }) => `Webhook “${name}” was disabled`,
       several: ({ count }) => `${count} webhooks were disabled`,
+    },
+    'api_key.idle': {
+      one: ({ name }) => `API key “${name}” will be revoked: nobody uses it`,
+      several: ({ count }) => `${count} API keys will be revoked: nobody uses them`,
     },
   },
   meanings: {
@@ -80,6 +92,17 @@ export const english: Words = {
       one: () => 'Calls with it are not accepted any more. An app that still uses it needs another key.',
       several: () => 'Calls with them are not accepted any more. Apps that still use one need another key.',
     },
+    'api_key.rehearsal_ended': {
+      one: () =>
+        'For a day Fenicia noted which calls would have failed, were it revoked. It still works: revoke it, or keep it.',
+      several: () =>
+        'For a day Fenicia noted which calls would have failed, were they revoked. They still work: revoke or keep each.',
+    },
+    'review.digest': {
+      one: () =>
+        'Keys and credentials that nobody needs can still be misused. Look through these once a month: keep what you need, end the rest.',
+      several: () => 'Keys and credentials that nobody needs can still be misused. Keep what you need, end the rest.',
+    },
     'api_key.leaked': {
       one: () =>
         'Its token was seen where it does not belong, so others may have it. The key’s page says what it reached in the last 30 days: replace those secrets too.',
@@ -91,6 +114,12 @@ export const english: Words = {
         'It gets no messages any more. They are kept for 30 days: enable it again, and those of three days are sent.',
       several: () =>
         'They get no messages any more. They are kept for 30 days: enable them again, and those of three days are sent.',
+    },
+    'api_key.idle': {
+      one: () =>
+        'Your account revokes keys that nobody uses for long. If an app still needs it, let the app use it once, and the key stays.',
+      several: () =>
+        'Your account revokes keys that nobody uses for long. If an app still needs one, let the app use it once, and the key stays.',
     },
   },
   expiring: {
@@ -114,6 +143,7 @@ export const english: Words = {
     openKeys: 'Open the API keys',
     openWebhook: 'Open the webhook',
     openWebhooks: 'Open the webhooks',
+    openReview: 'Open the review',
   },
   labels: {
     account: 'Account',
@@ -131,6 +161,10 @@ export const english: Words = {
     seen: 'Seen',
     host: 'Host',
     outcome: 'What was done',
+    lastUsed: 'Last used',
+    never: 'Never',
+    calls: 'Calls that would have failed',
+    callers: 'From',
   },
   leaks: {
     seen: {
@@ -143,6 +177,28 @@ export const english: Words = {
       revoked: 'The key was revoked at once',
       flagged: 'Nothing yet: the key goes on working until you regenerate or revoke it',
     },
+  },
+  rehearsal: {
+    nothingCalled: 'None: nothing called it, so it is safe to revoke',
+    calls: (count) => (count === 1 ? '1 call' : `${count.toLocaleString('en')} calls`),
+  },
+  digest: {
+    keyFindings: {
+      never_used: 'never used, and older than 30 days',
+      idle: 'not used for 90 days',
+      over_scoped: 'with scopes that they do not use',
+      maker_left: 'made by somebody who has left',
+      retiring: 'replaced, and the old token is still used',
+      no_expiry: 'without an expiry',
+    },
+    credentialFindings: {
+      failing: 'that fail',
+      unconnected: 'that no integration uses',
+      idle: 'not used for 90 days',
+      maker_left: 'made by somebody who has left',
+    },
+    keys: (count) => (count === 1 ? '1 API key' : `${count.toLocaleString('en')} API keys`),
+    credentials: (count) => (count === 1 ? '1 credential' : `${count.toLocaleString('en')} credentials`),
   },
   notKnown: 'Not known',
   andMore: (count) => `and ${count} more`,

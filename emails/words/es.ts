@@ -36,6 +36,14 @@ export const spanish: Words = {
       one: ({ name }) => `Se revocó la clave de API «${name}»`,
       several: ({ count }) => `Se revocaron ${count} claves de API`,
     },
+    'api_key.rehearsal_ended': {
+      one: ({ name }) => `Terminó el ensayo de la clave de API «${name}»`,
+      several: ({ count }) => `Terminaron los ensayos de ${count} claves de API`,
+    },
+    'review.digest': {
+      one: ({ name }) => `Qué revisar en ${name}`,
+      several: () => 'Qué revisar',
+    },
     'api_key.leaked': {
       one: ({ name }) => `Se filtró el token de la clave de API «${name}»`,
       several: ({ count }) => `Se filtraron los tokens de ${count} claves de API`,
@@ -43,6 +51,10 @@ export const spanish: Words = {
     'webhook.disabled': {
       one: ({ name }) => `Se desactivó el webhook «${name}»`,
       several: ({ count }) => `Se desactivaron ${count} webhooks`,
+    },
+    'api_key.idle': {
+      one: ({ name }) => `La clave de API «${name}» se revocará: nadie la usa`,
+      several: ({ count }) => `${count} claves de API se revocarán: nadie las usa`,
     },
   },
   meanings: {
@@ -83,6 +95,18 @@ export const spanish: Words = {
       one: () => 'Ya no se aceptan llamadas con ella. Una aplicación que aún la use necesita otra clave.',
       several: () => 'Ya no se aceptan llamadas con ellas. Las aplicaciones que aún usen alguna necesitan otra clave.',
     },
+    'api_key.rehearsal_ended': {
+      one: () =>
+        'Durante un día Fenicia anotó qué llamadas habrían fallado si se hubiera revocado. Sigue funcionando: revócala o consérvala.',
+      several: () =>
+        'Durante un día Fenicia anotó qué llamadas habrían fallado si se hubieran revocado. Siguen funcionando: revoca o conserva cada una.',
+    },
+    'review.digest': {
+      one: () =>
+        'Las claves y credenciales que nadie necesita pueden usarse mal. Repásalas una vez al mes: conserva lo que necesites y termina con el resto.',
+      several: () =>
+        'Las claves y credenciales que nadie necesita pueden usarse mal. Conserva lo que necesites y termina con el resto.',
+    },
     'api_key.leaked': {
       one: () =>
         'Su token se vio donde no debe estar, así que otros pueden tenerlo. La página de la clave dice a qué llegó en los últimos 30 días: sustituye también esos secretos.',
@@ -92,6 +116,12 @@ export const spanish: Words = {
     'webhook.disabled': {
       one: () => 'Ya no recibe mensajes. Se guardan 30 días: actívalo de nuevo y se enviarán los de tres días.',
       several: () => 'Ya no reciben mensajes. Se guardan 30 días: actívalos de nuevo y se enviarán los de tres días.',
+    },
+    'api_key.idle': {
+      one: () =>
+        'Tu cuenta revoca las claves que nadie usa durante mucho tiempo. Si una aplicación aún la necesita, basta con que la use una vez y la clave se queda.',
+      several: () =>
+        'Tu cuenta revoca las claves que nadie usa durante mucho tiempo. Si una aplicación aún necesita alguna, basta con que la use una vez y la clave se queda.',
     },
   },
   expiring: {
@@ -115,6 +145,7 @@ export const spanish: Words = {
     openKeys: 'Abrir las claves de API',
     openWebhook: 'Abrir el webhook',
     openWebhooks: 'Abrir los webhooks',
+    openReview: 'Abrir la revisión',
   },
   labels: {
     account: 'Cuenta',
@@ -132,6 +163,10 @@ export const spanish: Words = {
     seen: 'Dónde se vio',
     host: 'Servidor',
     outcome: 'Qué se hizo',
+    lastUsed: 'Último uso',
+    never: 'Nunca',
+    calls: 'Llamadas que habrían fallado',
+    callers: 'Desde',
   },
   leaks: {
     seen: {
@@ -144,6 +179,28 @@ export const spanish: Words = {
       revoked: 'La clave se revocó al momento',
       flagged: 'Nada todavía: la clave sigue funcionando hasta que la regeneres o la revoques',
     },
+  },
+  rehearsal: {
+    nothingCalled: 'Ninguna: nada la llamó, así que puedes revocarla sin riesgo',
+    calls: (count) => (count === 1 ? '1 llamada' : `${count.toLocaleString('es')} llamadas`),
+  },
+  digest: {
+    keyFindings: {
+      never_used: 'sin usar nunca, con más de 30 días',
+      idle: 'sin usar desde hace 90 días',
+      over_scoped: 'con permisos que no usan',
+      maker_left: 'de alguien que ya no está en la cuenta',
+      retiring: 'sustituidas, con el token antiguo aún en uso',
+      no_expiry: 'sin fecha de caducidad',
+    },
+    credentialFindings: {
+      failing: 'que fallan',
+      unconnected: 'que ninguna integración usa',
+      idle: 'sin usar desde hace 90 días',
+      maker_left: 'de alguien que ya no está en la cuenta',
+    },
+    keys: (count) => (count === 1 ? '1 clave de API' : `${count.toLocaleString('es')} claves de API`),
+    credentials: (count) => (count === 1 ? '1 credencial' : `${count.toLocaleString('es')} credenciales`),
   },
   notKnown: 'No se sabe',
   andMore: (count) => `y ${count} más`,

@@ -1,4 +1,5 @@
 import type { EventData, EventKind } from '@/lib/notifications'
+import type { CredentialFinding, KeyFinding } from '@/lib/review/findings'
 
 /** What a subject or a heading is about: one thing by its name, or several of a provider. */
 export interface About {
@@ -31,6 +32,7 @@ export interface Words {
     openKeys: string
     openWebhook: string
     openWebhooks: string
+    openReview: string
   }
   labels: {
     account: string
@@ -48,10 +50,21 @@ export interface Words {
     seen: string
     host: string
     outcome: string
+    lastUsed: string
+    never: string
+    calls: string
+    callers: string
   }
   leaks: {
     seen: Record<EventData['api_key.leaked']['source'], string>
     outcome: Record<EventData['api_key.leaked']['outcome'], string>
+  }
+  rehearsal: { nothingCalled: string; calls: (count: number) => string }
+  digest: {
+    keyFindings: Record<KeyFinding, string>
+    credentialFindings: Record<CredentialFinding, string>
+    keys: (count: number) => string
+    credentials: (count: number) => string
   }
   notKnown: string
   /** What a list does not show. */

@@ -62,8 +62,17 @@ forEachDatabase('deleting an account', (open) => {
       .values({ id: newId('webhookAttempt'), accountId, messageId, at: new Date(), latencyMs: 1 })
     const usage = new UsageRecorder(db)
     usage.record({ id, accountId }, { address: null, userAgent: null })
+    usage.rehearse(
+      { id, accountId, rehearsedAt: new Date() },
+      { address: null, userAgent: null, method: 'GET', path: '/', integration: null },
+    )
     await usage.stop()
-    await requestBulkRevocation(db, actor, [id], null)
+    const revocationId = await requestBulkRevocation(db, actor, [id], null)
+    await db
+      .insert(schema.bulkRevocationOutcomes)
+      .values({ accountId, revocationId, keyId: id, outcome: 'used_meanwhile' })
+    const kept = { accountId, kind: 'key', subjectId: id, finding: 'idle', reason: 'Needed', byName: name } as const
+    await db.insert(schema.reviewDecisions).values({ ...kept, until: new Date() })
     const vault = new Vault(new MasterKeys([{ kid: 'test', key: new Uint8Array(32) }]))
     const place = { accountId, ownerId: 'cred_1', field: 'secret' } as const
     await db.transaction((tx) => vault.put(tx, place, { password: new Secret('hush') }))
@@ -138,6 +147,7 @@ forEachDatabase('deleting an account', (open) => {
       timeoutMs: 30_000,
       state: 'enabled',
     })
+    await db.insert(schema.credentialUses).values({ accountId, credentialId })
     await db.insert(schema.proxyCalls).values({
       id: newId('proxyCall'),
       accountId,

@@ -16,6 +16,7 @@ const key: KeyRecord = {
   accountId: 'acc_1',
   accountName: 'A shop',
   accountAddresses: null,
+  rehearsedAt: null,
   rate: null,
   monthlyQuota: null,
   addresses: null,

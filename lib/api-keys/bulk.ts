@@ -1,15 +1,16 @@
-import { and, asc, desc, eq, gte, inArray, isNull, notInArray, sql } from 'drizzle-orm'
+import { and, asc, count, desc, eq, gte, inArray, isNull, notExists, notInArray, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
-import { apiKeyUses, bulkRevocations } from '@/db/schema'
+import { apiKeyUsageDays, apiKeyUses, bulkRevocationOutcomes, bulkRevocations, revocationOutcomes } from '@/db/schema'
 import type { Actor } from '../audit'
 import { invalidField, Refusal } from '../errors'
 import { newId } from '../ids'
 import { type EnvironmentWall, type LockedKey, lockKeys, revokeLockedKeys } from './change'
-import { reviewKeyIds } from './list'
-import { MAX_BULK_KEYS, type ReviewRevocationInput } from './schemas'
+import { MAX_BULK_KEYS } from './schemas'
 
 /** Keys revoked in one transaction: what a crash makes us do again, and how often the progress moves. */
 const STEP = 200
+/** A key that was not used in so many days before a revocation was asked for is one that nobody seemed to use. */
+const UNUSED_DAYS = 30
 
 export interface BulkRevocation {
   id: string
@@ -19,11 +20,15 @@ export interface BulkRevocation {
   revoked: number
   createdAt: Date
   finishedAt: Date | null
+  /** How many keys met with each outcome. */
+  outcomes: Record<RevocationOutcome, number>
 }
 
+export type RevocationOutcome = (typeof revocationOutcomes)[number]
+
 /**
- * Asks for many unused keys to be revoked. The work is done by `runBulkRevocations`, whether or not anybody watches. A key
- * that turns out to be used in the meantime is left alone.
+ * Asks for many keys to be revoked. The work is done by `runBulkRevocations`, whether or not anybody watches. A key
+ * that nobody used, and that turns out to be used in the meantime, is left alone.
  * @returns the id under which its progress is found
  * @throws {Refusal} `invalid` on `keys` when there are more than `MAX_BULK_KEYS`
  */
@@ -51,29 +56,6 @@ export async function requestBulkRevocation(
   return id
 }
 
-/**
- * Asks for the keys that come up for review to be revoked, all but some. What has been used since the person looked is
- * left alone.
- * @returns the id under which its progress is found
- * @throws {Refusal} `invalid` on `expected` when there are more keys than the person was told, or none
- */
-export async function requestReviewRevocation(
-  db: Database,
-  actor: Actor,
-  { except, expected, reason }: ReviewRevocationInput,
-): Promise<string> {
-  const kept = new Set(except)
-  const keyIds = (await reviewKeyIds(db, actor.accountId, MAX_BULK_KEYS)).filter((id) => !kept.has(id))
-  if (keyIds.length === 0) throw invalidField('expected', 'None of these keys comes up for review any more.')
-  if (keyIds.length > expected) {
-    throw invalidField(
-      'expected',
-      `Meanwhile ${keyIds.length} keys come up for review, not ${expected}. Nothing was revoked: look at the list again.`,
-    )
-  }
-  return requestBulkRevocation(db, actor, keyIds, reason)
-}
-
 /** The id of the account's newest bulk revocation that is still being done; null when none is. */
 export async function findOpenBulkRevocation(db: Database, accountId: string): Promise<string | null> {
   const [row] = await db
@@ -99,7 +81,14 @@ export async function getBulkRevocation(db: Database, accountId: string, id: str
     .from(bulkRevocations)
     .where(and(eq(bulkRevocations.accountId, accountId), eq(bulkRevocations.id, id)))
   if (!row) throw new Refusal('not_found', 'There is no such revocation.')
-  return row
+  const counted = await db
+    .select({ outcome: bulkRevocationOutcomes.outcome, times: count() })
+    .from(bulkRevocationOutcomes)
+    .where(and(eq(bulkRevocationOutcomes.accountId, accountId), eq(bulkRevocationOutcomes.revocationId, id)))
+    .groupBy(bulkRevocationOutcomes.outcome)
+  const times = new Map(counted.map((one) => [one.outcome, one.times]))
+  const outcomes = Object.fromEntries(revocationOutcomes.map((one) => [one, times.get(one) ?? 0]))
+  return { ...row, outcomes: outcomes as BulkRevocation['outcomes'] }
 }
 
 /**
@@ -123,6 +112,14 @@ export async function runBulkRevocations(db: Database, signal?: AbortSignal): Pr
     }
   }
   if (failures.length > 0) throw failures[0]
+}
+
+interface Work {
+  id: string
+  accountId: string
+  createdAt: Date
+  /** The keys of this step. */
+  next: string[]
 }
 
 /** @returns whether there was something to do */
@@ -153,8 +150,10 @@ async function step(db: Database, except: string[], begin: (id: string) => void)
 
     // Those that are gone, or never were this account's, are not found: nothing to revoke.
     const keys = await lockKeys(tx, work.accountId, work.next, work.wall)
-    const unused = await withoutUsedSince(tx, work, keys)
-    const revoked = await revokeLockedKeys(tx, work.actor as unknown as Actor, unused, work.reason)
+    const spared = await usedMeanwhile(tx, work, keys)
+    const wanted = keys.filter(({ id }) => !spared.has(id))
+    const revoked = await revokeLockedKeys(tx, work.actor as unknown as Actor, wanted, work.reason)
+    await report(tx, work, keys, spared)
     const done = sql`${bulkRevocations.done} + ${work.next.length}::int`
     await tx
       .update(bulkRevocations)
@@ -168,19 +167,69 @@ async function step(db: Database, except: string[], begin: (id: string) => void)
   })
 }
 
-/** Those of the keys that nobody has used since the revocation was asked for, as far as it is written yet. */
-async function withoutUsedSince(
-  tx: Database,
-  { accountId, createdAt }: { accountId: string; createdAt: Date },
-  keys: LockedKey[],
-): Promise<LockedKey[]> {
+/**
+ * Those of the keys that nobody used, and that are used since the revocation was asked for, as far as it is written yet. Who
+ * asks to revoke a key that is in use knows it.
+ */
+async function usedMeanwhile(tx: Database, work: Work, keys: readonly LockedKey[]): Promise<Set<string>> {
+  const { accountId, createdAt } = work
   const ids = keys.map(({ id }) => id)
+  const usedBefore = tx
+    .select({ one: sql`1` })
+    .from(apiKeyUsageDays)
+    .where(
+      and(
+        eq(apiKeyUsageDays.accountId, accountId),
+        eq(apiKeyUsageDays.keyId, apiKeyUses.keyId),
+        sql`${apiKeyUsageDays.day} between (${createdAt.toISOString()}::timestamptz at time zone 'utc')::date - ${UNUSED_DAYS}::int
+          and (${createdAt.toISOString()}::timestamptz at time zone 'utc')::date - 1`,
+      ),
+    )
   const uses = await tx
     .select({ id: apiKeyUses.keyId })
     .from(apiKeyUses)
     .where(
-      and(eq(apiKeyUses.accountId, accountId), inArray(apiKeyUses.keyId, ids), gte(apiKeyUses.lastUsedAt, createdAt)),
+      and(
+        eq(apiKeyUses.accountId, accountId),
+        inArray(apiKeyUses.keyId, ids),
+        gte(apiKeyUses.lastUsedAt, createdAt),
+        notExists(usedBefore),
+      ),
     )
-  const used = new Set(uses.map(({ id }) => id))
-  return keys.filter(({ id }) => !used.has(id))
+  return new Set(uses.map(({ id }) => id))
+}
+
+/** Keeps what became of each key of a step. */
+async function report(tx: Database, work: Work, keys: readonly LockedKey[], spared: Set<string>): Promise<void> {
+  const { id: revocationId, accountId, next } = work
+  const found = new Map(keys.map((key) => [key.id, key]))
+  const rows = next.map((keyId) => {
+    const key = found.get(keyId)
+    return { accountId, revocationId, keyId, name: key?.name ?? null, outcome: outcomeOf(key, spared) }
+  })
+  if (rows.length > 0) await tx.insert(bulkRevocationOutcomes).values(rows).onConflictDoNothing()
+}
+
+function outcomeOf(key: LockedKey | undefined, spared: Set<string>): RevocationOutcome {
+  if (!key) return 'not_found'
+  if (key.status === 'revoked') return 'revoked_before'
+  return spared.has(key.id) ? 'used_meanwhile' : 'revoked'
+}
+
+/** A line of the report of a bulk revocation. */
+export interface RevokedKey {
+  keyId: string
+  name: string | null
+  outcome: RevocationOutcome
+}
+
+/** What became of each key of a bulk revocation, as far as it is done. @throws {Refusal} `not_found` */
+export async function readRevocationReport(db: Database, accountId: string, id: string): Promise<RevokedKey[]> {
+  await getBulkRevocation(db, accountId, id)
+  const { keyId, name, outcome } = bulkRevocationOutcomes
+  return db
+    .select({ keyId, name, outcome })
+    .from(bulkRevocationOutcomes)
+    .where(and(eq(bulkRevocationOutcomes.accountId, accountId), eq(bulkRevocationOutcomes.revocationId, id)))
+    .orderBy(asc(outcome), asc(keyId))
 }

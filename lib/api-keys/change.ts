@@ -158,7 +158,13 @@ export async function revokeLockedKeys(
   if (open.length === 0) return 0
   await tx
     .update(apiKeys)
-    .set({ revokedAt: sql`now()`, revokedReason: reason, revokedByName: actor.name, nameHeld: null })
+    .set({
+      revokedAt: sql`now()`,
+      revokedReason: reason,
+      revokedByName: actor.name,
+      nameHeld: null,
+      rehearsingUntil: null,
+    })
     .where(and(eq(apiKeys.accountId, actor.accountId), isAnyOf(open.map(({ id }) => id))))
   const events = open.map(({ id, name, status }) => ({
     targetId: id,

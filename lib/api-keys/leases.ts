@@ -25,8 +25,9 @@ export interface LimitsSeen {
   monthlyQuota: number | null
   /** The database's clock when the statement began, in milliseconds since 1970 with fractions. */
   now: number
-  window: PeriodSeen
-  month: PeriodSeen
+  /** What it leased; null: nothing, and it did not look. */
+  window: PeriodSeen | null
+  month: PeriodSeen | null
 }
 
 /** What one key may still do on this instance. */
@@ -49,8 +50,14 @@ export class Allowance {
   learn(seen: LimitsSeen, sentAt: number): void {
     this.#seen = seen
     const { rate, monthlyQuota, window, month, now } = seen
-    if (rate) this.#rate.learn(window, rate.requests, now, sentAt)
-    if (monthlyQuota !== null) this.#quota.learn(month, monthlyQuota, now, sentAt)
+    if (rate) {
+      if (window) this.#rate.learn(window, now, sentAt)
+      this.#rate.adapt(rate.requests, rate.seconds * 1_000)
+    }
+    if (monthlyQuota !== null) {
+      if (month) this.#quota.learn(month, now, sentAt)
+      this.#quota.adapt(monthlyQuota)
+    }
   }
 
   /** What must be leased for so many requests that are about to be looked up. */

@@ -1,15 +1,13 @@
-import { type AnyColumn, and, asc, count, eq, or, type SQL, sql } from 'drizzle-orm'
+import { type AnyColumn, and, count, eq, not, or, type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Database } from '@/db/client'
-import { apiKeys, apiKeyUses, environments } from '@/db/schema'
+import { apiKeys, apiKeyUses, environments, reviewDecisions } from '@/db/schema'
 import { invalidField } from '../errors'
 import { isStorable } from '../text'
 import type { EnvironmentWall } from './change'
 import { type ApiKeyView, inAccount, selectKeys, withUsage } from './read'
 import { keyStatus, keyStatuses } from './status'
-
-/** Days after which a key that was never used, or not any more, comes up for review. */
-export const REVIEW = { neverUsedDays: 30, unusedDays: 90 } as const
+import { isIdle, isNeverUsed } from './unused'
 
 export const statusFilters = ['current', ...keyStatuses, 'review', 'all'] as const
 export const sortKeys = ['created', 'name', 'last_used', 'expires'] as const
@@ -25,7 +23,7 @@ function oneOf(values: readonly string[]): string {
 export const listKeysQuery = z.strictObject({
   status: z.enum(statusFilters, oneOf(statusFilters)).default('current').meta({
     description:
-      '`current`: active, retiring and paused. `review`: active, and never used for 30 days or not used for 90.',
+      '`current`: active, retiring and paused. `review`: active, never used for 30 days or not used for 90, and nobody has decided to keep it. See `/review/keys` for all that is found.',
   }),
   environment: z.enum(environments, oneOf(environments)).optional(),
   q: z
@@ -142,8 +140,12 @@ export async function listApiKeys(
   }
 }
 
-const neverUsed = sql`(${apiKeyUses.lastUsedAt} is null and ${apiKeys.createdAt} < now() - ${REVIEW.neverUsedDays} * interval '1 day')`
-const noLongerUsed = sql`${apiKeyUses.lastUsedAt} < now() - ${REVIEW.unusedDays} * interval '1 day'`
+/** Whether somebody has decided to keep a key although this is found about it. */
+function isKept(finding: string): SQL {
+  return sql`exists (
+    select 1 from ${reviewDecisions} d
+    where d.account_id = ${apiKeys.accountId} and d.subject_id = ${apiKeys.id} and d.finding = ${finding} and d.until > now())`
+}
 
 function statusFilter(status: ListKeysQuery['status']): SQL | undefined {
   switch (status) {
@@ -152,22 +154,13 @@ function statusFilter(status: ListKeysQuery['status']): SQL | undefined {
     case 'current':
       return sql`${keyStatus} in ('active', 'retiring', 'paused')`
     case 'review':
-      return and(eq(keyStatus, 'active'), or(neverUsed, noLongerUsed))
+      return and(
+        eq(keyStatus, 'active'),
+        or(and(isNeverUsed, not(isKept('never_used'))), and(isIdle, not(isKept('idle')))),
+      )
     default:
       return eq(keyStatus, status)
   }
-}
-
-/** The ids of the keys that come up for review, longest unused first, at most `limit` of them. */
-export async function reviewKeyIds(db: Database, accountId: string, limit: number): Promise<string[]> {
-  const rows = await db
-    .select({ id: apiKeys.id })
-    .from(apiKeys)
-    .leftJoin(apiKeyUses, eq(apiKeyUses.keyId, apiKeys.id))
-    .where(and(inAccount(accountId, null), statusFilter('review')))
-    .orderBy(sql`${sortExpressions.last_used.by} asc`, asc(apiKeys.id))
-    .limit(limit)
-  return rows.map(({ id }) => id)
 }
 
 function environmentFilter({ environment }: ListKeysQuery): SQL | undefined {

@@ -16,6 +16,7 @@ function keyOf(tokenHash: string): KeyRecord {
     accountId: 'acc_1',
     accountName: 'Phoenix Traders',
     accountAddresses: null,
+    rehearsedAt: null,
     rate: null,
     monthlyQuota: null,
     addresses: null,

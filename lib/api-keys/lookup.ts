@@ -30,6 +30,8 @@ export interface KeyRecord extends KeyLimits {
   accountName: string
   /** Addresses that any key of the account may be used from; null: all. */
   accountAddresses: string[] | null
+  /** Since when its revocation is rehearsed; null: it is not. */
+  rehearsedAt: Date | null
   /** What is left of its rate and quota; null: it has none. */
   allowance: Allowance | null
 }
@@ -69,11 +71,11 @@ export function findKeysIn(
       return leaseEntry(hash, lack)
     })
     const [row] = await (leases ? findAndLease : find)(entries)
-    const leased = new Map(row?.leases?.map((lease) => [lease[0], lease]))
-    return (row?.keys ?? []).map((tuple) => {
-      const [hash, id, limits] = [tuple[0], tuple[1], tuple[14]]
-      const seen = limits && readLimits(id, limits, leased.get(id))
-      return readKey(tuple, seen, learn(allowances, hash, seen, sentAt))
+    if (!row) return []
+    const leased = row.leases && new Map(row.leases.map((lease) => [lease[0], lease]))
+    return row.keys.map((tuple) => {
+      const seen = readLimits(tuple, Number(row.now), leased?.get(tuple[1]))
+      return readKey(tuple, seen, learn(allowances, tuple[0], seen, sentAt))
     })
   }
 
@@ -140,6 +142,10 @@ function readKey(
     addresses,
     methods,
     accountAddresses,
+    ,
+    ,
+    ,
+    rehearsedAtMs,
   ]: KeyTuple,
   seen: LimitsSeen | null,
   allowance: Allowance | null,
@@ -161,6 +167,7 @@ function readKey(
     addresses,
     methods,
     accountAddresses,
+    rehearsedAt: dateOrNull(rehearsedAtMs),
     allowance,
   }
 }

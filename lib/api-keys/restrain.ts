@@ -6,11 +6,13 @@ import { Refusal } from '../errors'
 import { type EnvironmentWall, type LockedKey, lockKey, renameLockedKey } from './change'
 import { type Grantor, requireGrantable, requireLimitsWithin } from './grants'
 import { type KeyLimits, limitColumns, limitFields } from './limits'
+import { narrowLockedKey } from './narrow'
 import type { KeyLimitsInput } from './schemas'
+import type { Scope } from './scopes'
 import { isAccepted } from './status'
 
 /**
- * Changes a key's limits, and its name. They hold for every request that comes after this has returned; of the window that
+ * Changes a key's limits and its name, and takes scopes from it, see `narrowScopes`. They hold for every request that comes after this has returned; of the window that
  * runs, what was used stays used.
  * @param grantor bounds of the caller, see `requireLimitsWithin`
  * @throws {Refusal} `not_found`; `key_not_active`; `scope_not_held`; `invalid` on `name` when an active key has it
@@ -19,13 +21,14 @@ export async function changeApiKey(
   db: Database,
   actor: Actor,
   id: string,
-  { name, ...change }: KeyLimitsInput & { name?: string },
+  { name, scopes, ...change }: KeyLimitsInput & { name?: string; scopes?: Scope[] },
   grantor: Grantor = null,
   wall: EnvironmentWall = null,
 ): Promise<void> {
   await db.transaction(async (tx) => {
     const key = await lockKey(tx, actor.accountId, id, wall)
     await changeLimits(tx, actor, key, change, grantor)
+    if (scopes !== undefined) await narrowLockedKey(tx, actor, key, scopes)
     if (name !== undefined) await renameLockedKey(tx, actor, key, name)
   })
 }

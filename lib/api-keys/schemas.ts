@@ -70,8 +70,11 @@ export type KeyLimitsInput = z.output<typeof keyLimitsInput>
 
 /** What can be changed of a key; what is left out stays as it is. */
 export const changeKeyInput = keyLimitsInput
-  .extend({ name: keyName.optional() })
+  .extend({ name: keyName.optional(), scopes: scopeList.optional() })
   .refine((change) => Object.keys(change).length > 0, 'must name at least one field to change')
+
+/** The scopes that a key keeps: no more than it has. */
+export const narrowScopesInput = z.strictObject({ scopes: scopeList })
 
 /** How long the old token of a regenerated key goes on working, in seconds. */
 export const overlaps = { none: 0, '1h': 3_600, '24h': 86_400, '7d': 604_800 } as const
@@ -106,14 +109,6 @@ export const bulkRevocationInput = z.strictObject({
   keys: z.array(apiKeyId).min(1, 'must name at least one key').max(MAX_BULK_KEYS, 'must be 10,000 keys or fewer'),
   reason,
 })
-
-/** All keys that come up for review but some; `expected` is how many the person was told. */
-export const reviewRevocationInput = z.strictObject({
-  except: z.array(apiKeyId).max(MAX_BULK_KEYS),
-  expected: z.number().int().min(1).max(MAX_BULK_KEYS),
-  reason,
-})
-export type ReviewRevocationInput = z.output<typeof reviewRevocationInput>
 
 /** The comparable form of a name: two active keys of an account never share it. */
 export function comparableName(name: string): string {

@@ -6,7 +6,8 @@ import { createTestAccount, createTestKey } from '@/test/account'
 import { forEachDatabase } from '@/test/databases'
 import type { Actor } from '../audit'
 import { log } from '../log'
-import { pruneUsage, USAGE_DAYS_KEPT, UsageRecorder } from './usage'
+import { pruneUsage, USAGE_DAYS_KEPT } from './prune-usage'
+import { UsageRecorder } from './usage'
 
 const PYTHON = { address: '203.0.113.7', userAgent: 'python-requests/2.32' }
 const CURL = { address: '2001:db8::1', userAgent: 'curl/8' }
@@ -34,16 +35,16 @@ forEachDatabase('usage of keys', (open) => {
     const usage = new UsageRecorder(database.db)
     // Yesterday's; uses a minute apart, since times go as ages, which writing makes a few milliseconds older.
     const midnight = new Date().setUTCHours(0, 0, 0, 0) - 86_400_000
-    usage.record(key, CURL, midnight - 1)
-    usage.record(key, PYTHON, midnight + 60_000)
-    usage.record(key, CURL, midnight)
+    usage.record(key, CURL, [], midnight - 1)
+    usage.record(key, PYTHON, [], midnight + 60_000)
+    usage.record(key, CURL, [], midnight)
     await usage.flush()
     const day = (at: number) => new Date(at).toISOString().slice(0, 10)
     const { use, days } = await written(key.id)
     expect(days).toEqual({ [day(midnight - 1)]: 1, [day(midnight)]: 2 })
     expect(use).toMatchObject(PYTHON)
     // A later writer with an earlier use, such as another instance that was slow.
-    usage.record(key, CURL, midnight)
+    usage.record(key, CURL, [], midnight)
     await usage.flush()
     const after = await written(key.id)
     expect(after.days[day(midnight)]).toBe(3)
@@ -145,7 +146,7 @@ forEachDatabase('usage of keys', (open) => {
     expect(left).toHaveLength(USAGE_DAYS_KEPT + 1)
     const oldest = new Date(Date.now() - USAGE_DAYS_KEPT * 86_400_000).toISOString().slice(0, 10)
     expect(left[0]).toBe(oldest)
-    expect(await pruneUsage(database.db)).toBe(0)
+    expect(await pruneUsage(database.db)).toEqual({ pruned: 0, rolledUp: 0 })
   })
 })
 

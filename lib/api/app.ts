@@ -15,10 +15,12 @@ import { credentialTests } from './routes/credential-tests'
 import { credentials } from './routes/credentials'
 import { integrations } from './routes/integrations'
 import { introspect } from './routes/introspect'
+import { keyUsage } from './routes/key-usage'
 import { keys } from './routes/keys'
 import { leaks } from './routes/leaks'
 import { me } from './routes/me'
 import { proxied } from './routes/proxy'
+import { reviews } from './routes/reviews'
 import { verify } from './routes/verify'
 
 /**
@@ -39,6 +41,8 @@ export function createApi() {
     me,
     verify,
     keys,
+    keyUsage,
+    reviews,
     credentialTests,
     credentialRenewals,
     credentials,

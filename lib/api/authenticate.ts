@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
 import { sessionFromCookies } from '../accounts/session'
-import { hashToken, hasScope, isWellFormedToken, type KeyRecord } from '../api-keys'
+import { hashToken, hasScope, isWellFormedToken, type KeyRecord, type Scope } from '../api-keys'
 import { getRuntime } from '../runtime'
 import { admitCaller } from './admit'
 import { toResponse } from './answer'
@@ -11,7 +11,12 @@ import { problem } from './problems'
 const BASIC = /^basic +([a-z0-9+/]+={0,2}) *$/i
 
 /** Lets a caller in whose key is accepted, whatever its scopes. */
-export const requireKey: MiddlewareHandler<ApiEnv> = async (c, next) => (await authenticateByKey(c)) ?? next()
+export const requireKey: MiddlewareHandler<ApiEnv> = async (c, next) => {
+  const refused = await authenticateByKey(c, [])
+  if (refused) return refused
+  await next()
+  noteAnswer(c)
+}
 
 /**
  * Lets a caller in whose key has the scope – or, for GET, the dashboard of a person whose role has the permission of
@@ -19,12 +24,19 @@ export const requireKey: MiddlewareHandler<ApiEnv> = async (c, next) => (await a
  */
 export function requireScope(scope: RequiredScope): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
-    const refused = isDashboardRead(c) ? await authenticateBySession(c, scope) : await authenticateByKey(c)
+    const refused = isDashboardRead(c) ? await authenticateBySession(c, scope) : await authenticateByKey(c, [scope])
     if (refused) return refused
     const { caller } = c.var
     if (caller.kind === 'key' && !hasScope(caller.key.scopes, scope)) return missingScope(c, scope)
-    return next()
+    await next()
+    noteAnswer(c)
   }
+}
+
+/** Notes with the calling key how its request was answered. */
+export function noteAnswer(c: ApiContext): void {
+  const { caller } = c.var
+  if (caller.kind === 'key') getRuntime().usage.answer(caller.key, c.res.status)
 }
 
 /** Refuses test keys, after `requireScope`: what is behind the call is live. */
@@ -34,17 +46,21 @@ export const requireLive: MiddlewareHandler<ApiEnv> = async (c, next) =>
     : problem(c, 'INSUFFICIENT_PERMISSIONS', 'A test key has no way to credentials and integrations: they are live.')
 
 /** @returns null when the key is accepted and `c.var.caller` is set; else the refusal */
-async function authenticateByKey(c: ApiContext): Promise<Response | null> {
+async function authenticateByKey(c: ApiContext, scopes: readonly Scope[]): Promise<Response | null> {
   const token = bearerToken(credentialsOf(c))
   if (typeof token !== 'string') return toResponse(token)
-  return accept(c, await findKey(token), 'Bearer')
+  return accept(c, await findKey(token), 'Bearer', scopes)
 }
 
 /**
  * An OAuth2 client with HTTP Basic (RFC 6749 §2.3.1): its id is the key's, its secret the token.
  * @returns null when the key is accepted and `c.var.caller` is set; else the refusal
  */
-export async function authenticateByBasic(c: ApiContext, header: string): Promise<Response | null> {
+export async function authenticateByBasic(
+  c: ApiContext,
+  header: string,
+  scopes: readonly Scope[],
+): Promise<Response | null> {
   const several = refuseSeveral(credentialsOf(c), 'Basic')
   if (several) return toResponse(several)
   const client = header.length <= MAX_AUTHORIZATION ? decodeBasic(header) : null
@@ -57,12 +73,12 @@ export async function authenticateByBasic(c: ApiContext, header: string): Promis
     const detail = 'The client id is not the id of the key whose token was sent.'
     return toResponse(unauthorized(c.env, 'INVALID_API_KEY', detail, 'Basic'))
   }
-  return accept(c, key, 'Basic')
+  return accept(c, key, 'Basic', scopes)
 }
 
 /** Sets `c.var.caller` when the key lets the request in; else the refusal. */
-function accept(c: ApiContext, key: KeyRecord | null, scheme: Scheme): Response | null {
-  const refused = admitCaller(c.env, key, originOf(c), c.req.method, scheme)
+function accept(c: ApiContext, key: KeyRecord | null, scheme: Scheme, scopes: readonly Scope[]): Response | null {
+  const refused = admitCaller(c.env, key, originOf(c), c.req.method, { scopes, path: c.req.path }, scheme)
   if (refused) return toResponse(refused)
   c.set('caller', { kind: 'key', key: key as KeyRecord })
   return null

@@ -8,6 +8,8 @@ import { originOfIncoming } from './context'
 import { answerFailure } from './failures'
 import { callingKey } from './routes/me'
 
+const PURPOSE = { scopes: [], path: '/api/v1/me' }
+
 const PLAIN_HOST = /^[\w.-]+(:\d{1,5})?$/
 
 /**
@@ -36,6 +38,8 @@ export function answerFastMe(request: IncomingMessage, response: ServerResponse,
 }
 
 function answerKey(asked: Asked, key: KeyRecord | null, request: IncomingMessage): Answer {
-  const refused = admitCaller(asked, key, originOfIncoming(request), 'GET')
-  return refused ?? answerJson(asked, 200, callingKey(key as KeyRecord))
+  const refused = admitCaller(asked, key, originOfIncoming(request), 'GET', PURPOSE)
+  if (refused || !key) return refused ?? refuseKey(asked, null, 'unknown')
+  getRuntime().usage.answer(key, 200)
+  return answerJson(asked, 200, callingKey(key))
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import type { ReadableStream as WebStream } from 'node:stream/web'
-import { hasScope } from '../api-keys'
+import { hasScope, type KeyRecord } from '../api-keys'
 import { type ProxyAnswer, proxy } from '../integrations/proxy'
 import { type ProxyRequest, readProxyTarget } from '../integrations/proxy-request'
 import { proxyDeps } from '../integrations/runtime'
@@ -33,8 +33,16 @@ async function answerCall({ credentials, from, request }: ProxyCall): Promise<An
   if (typeof token !== 'string') return token
   const key = await findKey(token)
   if (!key) return refuseKey(credentials, null, 'unknown')
-  const refused = admitCaller(credentials, key, from, request.method)
+  const purpose = { scopes: ['integrations:use'], path: request.rawPath, integration: request.slug }
+  const refused = admitCaller(credentials, key, from, request.method, purpose)
   if (refused) return refused
+  const answer = await answerKey({ credentials, from, request }, key)
+  getRuntime().usage.answer(key, answer.status)
+  return answer
+}
+
+/** Calls the service for a key that lets the request in. */
+async function answerKey({ credentials, from, request }: ProxyCall, key: KeyRecord): Promise<Answer | Streamed> {
   if (!hasScope(key.scopes, 'integrations:use')) {
     const challenge = 'Bearer realm="Fenicia", error="insufficient_scope", scope="integrations:use"'
     const detail = 'This needs the scope integrations:use, which the API key does not have.'

@@ -4,6 +4,7 @@ import {
   type ApiKeyView,
   type BulkRevocation,
   DEFAULT_RATE,
+  isAccepted,
   keyStatuses,
   limitFields,
   readLimitColumns,
@@ -67,6 +68,10 @@ export const keySchema = z
       .array(z.string())
       .nullable()
       .openapi({ description: 'Methods that it may be used with; null: all.', example: null }),
+    rehearsal: z
+      .object({ started_at: time, until: time })
+      .nullable()
+      .openapi({ description: 'While its revocation is rehearsed; null: it is not.', example: null }),
     paused: z
       .object({ at: time, by: z.string().nullable() })
       .nullable()
@@ -109,6 +114,12 @@ export const bulkRevocationSchema = z
     revoked: z.int(),
     created_at: time,
     finished_at: time.nullable(),
+    outcomes: z.object({
+      revoked: z.int(),
+      used_meanwhile: z.int().openapi({ description: 'Nobody used it, and somebody does since: left alone.' }),
+      revoked_before: z.int(),
+      not_found: z.int(),
+    }),
   })
   .openapi('BulkRevocation')
 
@@ -150,6 +161,10 @@ export function keyResource(key: ApiKeyView): KeyResource {
     },
     usage_30d: { total: key.usage.reduce((sum, day) => sum + day, 0), days: key.usage },
     ...limitFields(readLimitColumns(key)),
+    rehearsal:
+      key.rehearsedAt && key.rehearsingUntil && key.rehearsingUntil > new Date() && isAccepted(key.status)
+        ? { started_at: key.rehearsedAt.toISOString(), until: key.rehearsingUntil.toISOString() }
+        : null,
     paused: key.pausedAt && { at: key.pausedAt.toISOString(), by: key.pausedByName },
     revoked: key.revokedAt && { at: key.revokedAt.toISOString(), reason: key.revokedReason, by: key.revokedByName },
     retires_at: isoOrNull(key.retiresAt),
@@ -167,6 +182,7 @@ export function bulkRevocationResource(work: BulkRevocation): z.output<typeof bu
     revoked: work.revoked,
     created_at: work.createdAt.toISOString(),
     finished_at: isoOrNull(work.finishedAt),
+    outcomes: work.outcomes,
   }
 }
 

@@ -295,6 +295,18 @@ const rows: Record<string, Row> = {
       'another account’s id': '200',
     },
   },
+  getKeyUsage: {
+    good: { status: 200 },
+    malformed: { query: '?from=yesterday' },
+    but: { 'malformed input': '400 validation:invalid_value', 'unknown field': '400 validation:unknown_field' },
+  },
+  getKeyRehearsal: { good: { status: 200 }, malformed: { id: 'key_%00' } },
+  reviewKeys: { good: { status: 200 }, malformed: { query: '?limit=0' }, but: { 'another account’s id': '200' } },
+  reviewCredentials: {
+    good: { status: 200 },
+    malformed: { query: '?finding=old' },
+    but: { 'another account’s id': '200' },
+  },
   getBulkRevocation: { good: { status: 200 }, malformed: { id: 'bulk_%00' } },
 }
 

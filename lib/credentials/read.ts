@@ -96,6 +96,20 @@ export async function getCredential(db: Database, accountId: string, id: string)
   return view
 }
 
+/** Those of these credentials that are there, in no order. */
+export async function getCredentials(
+  db: Database,
+  accountId: string,
+  ids: readonly string[],
+): Promise<CredentialView[]> {
+  if (ids.length === 0) return []
+  const rows = await db
+    .select()
+    .from(credentials)
+    .where(and(eq(credentials.accountId, accountId), inArray(credentials.id, [...ids])))
+  return viewsOf(db, accountId, rows)
+}
+
 /**
  * A page of an account's credentials: the newest first, or by name.
  * @throws {Refusal} `invalid` on `cursor`

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { isDatabaseUnavailable } from '@/db/errors'
-import { accounts, proxyCalls } from '@/db/schema'
+import { accounts, credentials, credentialUses, proxyCalls } from '@/db/schema'
 import { log } from '../log'
 import { storable, withoutTokens } from '../text'
 
@@ -152,7 +152,7 @@ function whole(value: number, max: number): number {
 }
 
 /**
- * Times go as ages and become times by the database's clock, which is the one that they are pruned by. Written once, should
+ * Also notes when each credential was used last, to the minute: calls are kept for a month only. Times go as ages and become times by the database's clock, which is the one that they are pruned by. Written once, should
  * the answer to an earlier attempt have been lost.
  */
 async function writeCalls(db: Database, calls: PendingCall[]): Promise<void> {
@@ -160,6 +160,7 @@ async function writeCalls(db: Database, calls: PendingCall[]): Promise<void> {
   const now = Date.now()
   // Joined with accounts, since one may be gone by now.
   await db.execute(sql`
+    with noted as (
     insert into ${proxyCalls} (
       id, account_id, at, key_id, user_id, integration_id, credential_id, host, method, path, outcome, status,
       latency_ms, total_ms, request_bytes, response_bytes, request_id)
@@ -179,7 +180,14 @@ async function writeCalls(db: Database, calls: PendingCall[]): Promise<void> {
     ) as c(id, account_id, age_ms, key_id, user_id, integration_id, credential_id, host, method, path, outcome, status,
       latency_ms, total_ms, request_bytes, response_bytes, request_id)
     join ${accounts} a on a.id = c.account_id
-    on conflict (id) do nothing`)
+    on conflict (id) do nothing
+    returning account_id, credential_id, at)
+    insert into ${credentialUses} as known (account_id, credential_id, last_used_at, known_since)
+    select used.account_id, used.id, max(noted.at), min(used.created_at)
+    from noted join ${credentials} as used on used.account_id = noted.account_id and used.id = noted.credential_id
+    group by used.account_id, used.id order by used.id
+    on conflict (credential_id) do update set last_used_at = excluded.last_used_at
+      where known.last_used_at is null or known.last_used_at < excluded.last_used_at - interval '1 minute'`)
 }
 
 /** Days that calls are kept. */

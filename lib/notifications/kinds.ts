@@ -12,6 +12,9 @@ export const eventKinds = [
   'api_key.revoked',
   'api_key.leaked',
   'webhook.disabled',
+  'api_key.idle',
+  'api_key.rehearsal_ended',
+  'review.digest',
 ] as const satisfies readonly EventKind[]
 
 export type CredentialKind = Extract<EventKind, `credential.${string}`>

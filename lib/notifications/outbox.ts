@@ -43,6 +43,31 @@ export interface EventData {
     url: string | null
     outcome: 'revoked' | 'flagged'
   }
+  /** Nobody uses a key, which will therefore be revoked. */
+  'api_key.idle': Omit<KeyFacts, 'by'> & {
+    /** Null: never. */
+    lastUsedAt: string | null
+    revokesAt: string
+    /** The warning that this is. */
+    daysLeft: 7 | 1
+  }
+  /** The day is over on which the revocation of a key was rehearsed. */
+  'api_key.rehearsal_ended': KeyFacts & {
+    /** Calls that would have failed. */
+    calls: number
+    /** Those who called most; empty texts: not known. */
+    callers: { address: string; userAgent: string; calls: number }[]
+  }
+  /** What the review of an account's keys and credentials finds, once a month. */
+  'review.digest': {
+    /** Of the account. */
+    name: string
+    /** How many of them somebody should look at. */
+    keys: number
+    keyFindings: Record<string, number>
+    credentials: number
+    credentialFindings: Record<string, number>
+  }
 }
 
 /** What webhooks alone are told of: a person has just done it, or is about to see it. */

@@ -11,6 +11,8 @@ import {
   endOverlap,
   type IssuedKey,
   keyLimitsInput,
+  narrowScopes,
+  narrowScopesInput,
   overlapChangeInput,
   pauseApiKey,
   regenerateApiKey,
@@ -18,16 +20,17 @@ import {
   renameApiKey,
   renameKeyInput,
   requestBulkRevocation,
-  requestReviewRevocation,
   resumeApiKey,
-  reviewRevocationInput,
   revokeApiKey,
   revokeKeyInput,
   setRetireWhenSilent,
+  startRehearsal,
+  stopRehearsal,
 } from '@/lib/api-keys'
 import type { Actor } from '@/lib/audit'
 import { parseInput } from '@/lib/input'
 import { markLeaksHandled } from '@/lib/leaks'
+import { keepKeys, keepKeysInput, requestReviewRevocation, reviewRevocationInput } from '@/lib/review'
 import { getRuntime } from '@/lib/runtime'
 import type { ActionResult } from '../data/action-result'
 import { problemOf } from './refusal-words'
@@ -135,6 +138,39 @@ export async function revokeKeys(input: unknown): Promise<ActionResult<string>> 
 /** Asks for all keys that come up for review to be revoked, all but some; `value` is the id of the bulk revocation. */
 export async function revokeKeysUnderReview(input: unknown): Promise<ActionResult<string>> {
   return bulk((actor) => requestReviewRevocation(database(), actor, parseInput(reviewRevocationInput, input)))
+}
+
+/** Decides to keep keys although something is found about them; `value` is how many. */
+export async function keepFoundKeys(input: unknown): Promise<ActionResult<number>> {
+  return worded(async () => {
+    const actor = await requireActor('keys:manage')
+    return keepKeys(database(), actor, parseInput(keepKeysInput, input))
+  })
+}
+
+/** Begins to rehearse the revocation of a key. */
+export async function rehearseRevoke(id: unknown): Promise<ActionResult<void>> {
+  return worded(async () => {
+    const actor = await requireActor('keys:manage')
+    await startRehearsal(database(), actor, parseInput(apiKeyId, id))
+  })
+}
+
+/** Stops to rehearse the revocation of a key. */
+export async function stopRehearsing(id: unknown): Promise<ActionResult<void>> {
+  return worded(async () => {
+    const actor = await requireActor('keys:manage')
+    await stopRehearsal(database(), actor, parseInput(apiKeyId, id))
+  })
+}
+
+/** Takes scopes from a key. */
+export async function narrowKey(id: unknown, input: unknown): Promise<ActionResult<void>> {
+  return worded(async () => {
+    const actor = await actorWithPassword('keys:manage')
+    const { scopes } = parseInput(narrowScopesInput, input)
+    await narrowScopes(database(), actor, parseInput(apiKeyId, id), scopes)
+  })
 }
 
 async function bulk(request: (actor: Actor) => Promise<string>): Promise<ActionResult<string>> {

@@ -1,4 +1,4 @@
-import type { AuditAction, AuditEventView, AuditKind } from '@/lib/audit'
+import { type AuditAction, type AuditEventView, type AuditKind, auditActions } from '@/lib/audit'
 
 type Details = AuditEventView['details']
 
@@ -72,6 +72,22 @@ const actionWords: Record<AuditAction, { name: string; did?: (details: Details) 
   'api_key.leaked': { name: 'API key leaked', did: (d) => `heard that the token of${named(d)} has leaked` },
   'api_key.leak_handled': { name: 'Leak looked after', did: () => 'looked after a leaked token' },
   'api_key.limits_changed': { name: 'API key limits changed', did: () => 'changed the limits of an API key' },
+  'api_key.kept': { name: 'API key kept', did: (d) => `kept the API key${named(d)} at its review` },
+  'api_key.scopes_narrowed': {
+    name: 'API key narrowed',
+    did: (d) => `took scopes from the API key${named(d)} that it never used`,
+  },
+  'api_key.rehearsal_started': {
+    name: 'Revocation rehearsed',
+    did: (d) => `began to rehearse the revocation of the API key${named(d)}`,
+  },
+  'api_key.rehearsal_ended': {
+    name: 'Rehearsal ended',
+    did: (d) => `ended the rehearsed revocation of the API key${named(d)}`,
+  },
+  'api_keys.exported': { name: 'API keys exported', did: () => 'exported the list of API keys' },
+  'credential.kept': { name: 'Credential kept', did: (d) => `kept the credential${named(d)} at its review` },
+  'credentials.exported': { name: 'Credentials exported', did: () => 'exported the list of credentials' },
   'api_key.paused': { name: 'API key paused', did: (d) => `paused the API key${named(d)}` },
   'api_key.resumed': { name: 'API key resumed', did: (d) => `resumed the API key${named(d)}` },
   'api_key.grant_refused': {
@@ -96,15 +112,15 @@ const actionWords: Record<AuditAction, { name: string; did?: (details: Details) 
   'webhook.created': { name: 'Webhook added', did: (d) => `added the webhook${named(d)}` },
   'webhook.updated': { name: 'Webhook changed', did: () => 'changed a webhook' },
   'webhook.secret_rotated': {
-    name: 'Webhook secret replaced',
-    did: (d) => `gave the webhook${named(d)} a new secret`,
+    name: 'Webhook secret rotated',
+    did: (d) => `put a new signing secret in place for the webhook${named(d)}`,
   },
   'webhook.paused': { name: 'Webhook paused', did: (d) => `paused the webhook${named(d)}` },
-  'webhook.resumed': { name: 'Webhook resumed', did: (d) => `resumed the webhook${named(d)}` },
+  'webhook.resumed': { name: 'Webhook enabled', did: (d) => `enabled the webhook${named(d)}` },
   'webhook.disabled': { name: 'Webhook disabled', did: (d) => `disabled the webhook${named(d)}${because(d)}` },
   'webhook.deleted': { name: 'Webhook deleted', did: (d) => `deleted the webhook${named(d)}` },
-  'webhook.tested': { name: 'Webhook tested', did: (d) => `tested the webhook${named(d)}` },
-  'webhook.replayed': { name: 'Webhook message sent again', did: () => 'sent a message to a webhook again' },
+  'webhook.tested': { name: 'Webhook tested', did: (d) => `sent a test message to the webhook${named(d)}` },
+  'webhook.replayed': { name: 'Webhook message sent again', did: () => 'had a message to a webhook sent again' },
   'integration.created': { name: 'Integration added', did: (d) => `added the integration${named(d)}` },
   'integration.updated': { name: 'Integration changed', did: () => 'changed an integration' },
   'integration.deleted': { name: 'Integration deleted', did: (d) => `deleted the integration${named(d)}` },
@@ -113,7 +129,7 @@ const actionWords: Record<AuditAction, { name: string; did?: (details: Details) 
 /** The actions that the filter offers, by the kind of thing that they happen to. */
 export const actionNames = Object.entries(actionWords).map(([action, { name }]) => ({
   action: action as AuditAction,
-  kind: action.slice(0, action.indexOf('.')) as AuditKind,
+  kind: auditActions[action as AuditAction],
   name,
 }))
 

@@ -18,8 +18,20 @@ export const kindNames: Record<EventKind, { name: string; hint: string }> = {
   'api_key.created': { name: 'API key generated', hint: 'Somebody made a new key.' },
   'api_key.regenerated': { name: 'API key regenerated', hint: 'A new key replaces an old one.' },
   'api_key.revoked': { name: 'API key revoked', hint: 'A key is not accepted any more.' },
+  'api_key.rehearsal_ended': {
+    name: 'Rehearsal of a revoke over',
+    hint: 'Which calls would have failed, were a key revoked.',
+  },
+  'review.digest': {
+    name: 'Monthly review',
+    hint: 'On the 1st of each month, when keys or credentials want to be looked at.',
+  },
   'api_key.leaked': { name: 'API key leaked', hint: 'A key’s token was seen where it does not belong.' },
   'webhook.disabled': { name: 'Webhook disabled', hint: 'A webhook has taken nothing for three days.' },
+  'api_key.idle': {
+    name: 'API key idle',
+    hint: '7 days and 1 day before a key is revoked since nobody uses it, if the account asks for that.',
+  },
 }
 
 export const languageNames = { en: 'English', es: 'Español' } as const
@@ -78,6 +90,16 @@ export function noticeWords(notice: NoticeView, service: string | null): NoticeW
         title: count === 1 ? `API key ${name} was regenerated` : `${keys} were regenerated`,
         ...by(data.by, href),
       }
+    case 'api_key.idle':
+      return {
+        title:
+          count === 1
+            ? `API key ${name} will be revoked in ${days(data.daysLeft)}`
+            : `${keys} will be revoked in a few days`,
+        detail: 'Nobody uses it. Any use keeps it.',
+        href,
+        tone: 'warning',
+      }
     case 'api_key.revoked':
       return { title: count === 1 ? `API key ${name} was revoked` : `${keys} were revoked`, ...by(data.by, href) }
     case 'webhook.disabled':
@@ -87,6 +109,32 @@ export function noticeWords(notice: NoticeView, service: string | null): NoticeW
         href: count === 1 ? `/settings/webhooks/${subjectId}` : '/settings/webhooks',
         tone: 'error',
       }
+    case 'api_key.rehearsal_ended':
+      return {
+        title: count === 1 ? `The rehearsal for API key ${name} is over` : `The rehearsals for ${keys} are over`,
+        detail:
+          count > 1
+            ? null
+            : data.calls === 0
+              ? 'Nothing called it: safe to revoke.'
+              : `${data.calls.toLocaleString('en')} ${data.calls === 1 ? 'call' : 'calls'} would have failed.`,
+        href,
+        tone: 'info',
+      }
+    case 'review.digest': {
+      const found = [
+        ...(data.keys > 0 ? [`${data.keys.toLocaleString('en')} API ${data.keys === 1 ? 'key' : 'keys'}`] : []),
+        ...(data.credentials > 0
+          ? [`${data.credentials.toLocaleString('en')} ${data.credentials === 1 ? 'credential' : 'credentials'}`]
+          : []),
+      ]
+      return {
+        title: `${found.join(' and ')} to review`,
+        detail: null,
+        href: `/settings/${data.keys > 0 ? 'api-keys' : 'credentials'}/review`,
+        tone: 'info',
+      }
+    }
     case 'api_key.leaked':
       return {
         title: count === 1 ? `The token of API key ${name} has leaked` : `The tokens of ${keys} have leaked`,

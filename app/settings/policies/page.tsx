@@ -6,6 +6,7 @@ import { countOlderEvents } from '@/lib/audit'
 import { getRuntime } from '@/lib/runtime'
 import { AuditCard } from './audit-card'
 import { keepChoices } from './audit-choices'
+import { KeyRulesCard } from './key-rules-card'
 import { LeaksCard } from './leaks-card'
 
 export const metadata: Metadata = { title: 'Policies' }
@@ -30,6 +31,7 @@ export default async function PoliciesPage() {
         description={`What ${account.name} asks of its keys and its people. They hold for everybody, whoever made a key.`}
       />
       <div className="grid gap-4">
+        <KeyRulesCard policy={policy} mayUpdate={mayChange} />
         <LeaksCard leakResponse={policy.leakResponse} mayChange={mayChange} />
         <AuditCard keepDays={policy.auditKeepDays} older={older} mayChange={mayChange} />
       </div>

@@ -4,7 +4,7 @@ import { hasScope } from '../../api-keys'
 import { getRuntime } from '../../runtime'
 import { admit } from '../admit'
 import { json } from '../answer'
-import { authenticateByBasic, missingScope, requireScope } from '../authenticate'
+import { authenticateByBasic, missingScope, noteAnswer, requireScope } from '../authenticate'
 import { type ApiEnv, originOf } from '../context'
 import { formBody, jsonAnswer, keyProblems, problems, router } from '../define'
 import { requireForm } from '../validation'
@@ -64,7 +64,7 @@ export const introspect = router().openapi(introspectToken, async (c) => {
   // The route's types lose a form's; its validation has passed, so this does too.
   const { token, address, method } = form.parse(await c.req.parseBody())
   const key = await findOwnKey(c, token)
-  const admission = admit(key, originOf(c), entryOf({ address, method }))
+  const admission = admit(key, originOf(c), entryOf({ address, method }), { scopes: [], path: c.req.path })
   if (!key || !admission.admitted) return json(c, 200, { active: false })
   return json(c, 200, {
     active: true,
@@ -85,10 +85,12 @@ function requireClient(): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
     const header = c.req.header('authorization') ?? ''
     if (!/^basic( |$)/i.test(header)) return byBearer(c, next)
-    const refused = await authenticateByBasic(c, header)
+    const refused = await authenticateByBasic(c, header, ['keys:verify'])
     if (refused) return refused
     const { caller } = c.var
     const mayVerify = caller.kind === 'key' && hasScope(caller.key.scopes, 'keys:verify')
-    return mayVerify ? next() : missingScope(c, 'keys:verify')
+    if (!mayVerify) return missingScope(c, 'keys:verify')
+    await next()
+    noteAnswer(c)
   }
 }

@@ -109,7 +109,7 @@ const change = createRoute({
   tags,
   summary: 'Change an API key',
   description:
-    'Its name and its limits; what is left out stays as it is. A key can never give a key, itself included, looser limits than its own. Only active keys can be renamed.',
+    'Its name, its limits and its scopes, of which it can lose some and get none; what is left out stays as it is. A key can never give a key, itself included, looser limits than its own. Only active keys can be renamed.',
   security: keyWith('keys:manage'),
   middleware: [requireScope('keys:manage'), requireJson()] as const,
   request: { params, body: jsonBody(changeKeyInput) },

@@ -11,6 +11,7 @@ import {
   type LimitState,
   missingScopes,
 } from '../../api-keys'
+import { getRuntime } from '../../runtime'
 import { admit } from '../admit'
 import { json } from '../answer'
 import { findKey, requireScope } from '../authenticate'
@@ -170,7 +171,9 @@ export async function findOwnKey(c: ApiContext, token: string): Promise<KeyRecor
 function judge(c: ApiContext, key: KeyRecord | null, required: string[], entry: Entry): Verdict {
   if (!key) return { valid: false, reason: 'unknown', missing_scopes: [], limits: null, key: null }
   const missing = isAccepted(key.status) ? missingScopes(key.scopes, required) : []
-  const admission = missing.length > 0 ? null : admit(key, originOf(c), entry)
+  if (missing.length > 0) getRuntime().usage.refuse(key, 'missing_scope')
+  const purpose = { scopes: required, path: c.req.path }
+  const admission = missing.length > 0 ? null : admit(key, originOf(c), entry, purpose)
   const reason = !admission ? 'missing_scope' : admission.admitted ? null : admission.reason
   return {
     valid: reason === null,

@@ -3,16 +3,16 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Database } from '@/db/client'
 import { accounts, apiKeys, apiKeyUses } from '@/db/schema'
 import { forEachDatabase } from '@/test/databases'
-import { type Actor, operatorActor } from '../audit'
 import {
   createApiKey,
   findOpenBulkRevocation,
   getBulkRevocation,
   listApiKeys,
   listKeysQuery,
-  requestReviewRevocation,
   runBulkRevocations,
-} from '.'
+} from '../api-keys'
+import { type Actor, operatorActor } from '../audit'
+import { requestReviewRevocation } from '.'
 
 forEachDatabase('revoking what comes up for review', (open) => {
   let db: Database
@@ -36,7 +36,7 @@ forEachDatabase('revoking what comes up for review', (open) => {
       name,
       environment: 'live',
       scopes: ['orders:read'],
-      expires_at: null,
+      expires_at: new Date(Date.now() + 365 * 86_400_000),
       integrations: null,
       rate: null,
       monthly_quota: null,
@@ -59,7 +59,7 @@ forEachDatabase('revoking what comes up for review', (open) => {
       (k) => k.name,
     )
   const request = (expected: number, except: string[] = []) =>
-    requestReviewRevocation(db, actor, { except, expected, reason: 'unused' })
+    requestReviewRevocation(db, actor, { finding: null, except, expected, reason: 'unused' })
 
   async function fourKeys() {
     await key('fresh', 29)
