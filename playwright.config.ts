@@ -15,6 +15,7 @@ const ONLY = {
 const ONCE = {
   pglite: [
     'accessibility.e2e.ts',
+    'audit.e2e.ts',
     'csp.e2e.ts',
     'keys-states.e2e.ts',
     'people-mails.e2e.ts',

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { renderMail } from '@/emails'
 import { pruneEndedAccess } from '@/lib/accounts'
 import { endRehearsals, pruneUsage, retireSilentKeys, revokeIdleKeys, runBulkRevocations } from '@/lib/api-keys'
-import { recordCheckpoints } from '@/lib/audit/checkpoints'
+import { recordCheckpoints, tidyAuditTables } from '@/lib/audit/checkpoints'
 import { cutAuditEvents } from '@/lib/audit/retention'
 import {
   pruneConsents,
@@ -143,7 +143,10 @@ const scheduled: Record<ScheduledJobId, ScheduledDefinition> = {
     cron: '2 0 * * *',
     retry: WITHIN_THE_HOUR,
     maxDurationSeconds: 600,
-    run: ({ database }) => recordCheckpoints(database.db),
+    run: async ({ config, database }) => {
+      if (config.database.driver === 'pglite') await tidyAuditTables(database.db)
+      return recordCheckpoints(database.db)
+    },
   },
   'audit.cut': {
     cron: '31 3 * * *',

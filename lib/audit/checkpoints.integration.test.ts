@@ -16,6 +16,7 @@ import {
   exportCheckpoint,
   proveCheckpoint,
   recordCheckpoints,
+  tidyAuditTables,
 } from './checkpoints'
 import { cutAuditEvents } from './retention'
 import { verifyChain } from './verify'
@@ -73,6 +74,13 @@ forEachDatabase('a chain over time', (open) => {
       const { hash } = await verifyChain(db, busy.accountId)
       expect(await kept(busy)).toMatchObject([{ seq: 2 }, { seq: 3, hash, at: expect.any(Date) }])
       expect(await kept(quiet)).toEqual([])
+    })
+
+    it('is as good after the tables were tidied, as the embedded database needs it', async () => {
+      await tidyAuditTables(db)
+      const actor = await createTestAccount(db)
+      await record(actor, 1)
+      expect(await verifyChain(db, actor.accountId)).toMatchObject({ verified: 1, broken: null })
     })
 
     it('that was exported proves later what the chain was, for this account alone', async () => {

@@ -105,9 +105,14 @@ function Facts({ event }: { event: AuditEventView }) {
         <Mono>{event.id}</Mono>
       </DescriptionItem>
       {link ? (
-        <DescriptionItem term="Place in the chain">
-          <span className="tabular-nums">{link.seq.toLocaleString('en')}</span>, <Mono>{link.hash}</Mono>
-        </DescriptionItem>
+        <>
+          <DescriptionItem term="Place in the chain">
+            <span className="tabular-nums">{link.seq.toLocaleString('en')}</span>
+          </DescriptionItem>
+          <DescriptionItem term="Hash of the chain up to it">
+            <Mono>{link.hash}</Mono>
+          </DescriptionItem>
+        </>
       ) : null}
     </DescriptionList>
   )

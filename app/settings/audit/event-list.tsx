@@ -63,7 +63,7 @@ async function readPage(
     const query = parseInput(listAuditEventsQuery, { ...filter, cursor, limit: PAGE_SIZE })
     return await listAuditEvents(getRuntime().database.db, accountId, query)
   } catch (error) {
-    if (isRefusal(error)) return error.message
+    if (isRefusal(error)) return error.message.charAt(0).toUpperCase() + error.message.slice(1)
     throw error
   }
 }

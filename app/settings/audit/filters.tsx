@@ -50,7 +50,7 @@ export function Filters({
         maxLength={100}
         defaultValue={filter.q}
       />
-      <div className="grid gap-3 sm:grid-cols-2 lg:grid-cols-3">
+      <div className="grid grid-cols-2 gap-3 lg:grid-cols-3">
         <Field label="Who">
           <Select name="actor" defaultValue={filter.actor ?? ''}>
             <option value="">Anybody</option>

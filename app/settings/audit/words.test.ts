@@ -55,7 +55,14 @@ it.each<[object, object]>([
     },
   ],
   [
-    { reason: 'other_account', before: 'Shop 1', now: 'Shop 2', ok: false, scopes: ['a', 'b'], rule: { a: 1 } },
+    {
+      reason: 'other_account',
+      before: 'Shop 1',
+      now: 'Shop 2',
+      ok: false,
+      scopes: ['a', 'b'],
+      rule: { a_b: 1, c: false },
+    },
     {
       changes: [],
       facts: [
@@ -64,7 +71,7 @@ it.each<[object, object]>([
         { name: 'Now', value: 'Shop 2' },
         { name: 'Ok', value: 'no' },
         { name: 'Scopes', value: 'a, b' },
-        { name: 'Rule', value: '{"a":1}' },
+        { name: 'Rule', value: 'a b: 1, c: no' },
       ],
     },
   ],

@@ -1,4 +1,4 @@
-import type { AuditAction, AuditEventView, AuditKind } from '@/lib/audit'
+import { type AuditAction, type AuditEventView, type AuditKind, auditActions } from '@/lib/audit'
 
 type Details = AuditEventView['details']
 
@@ -129,7 +129,7 @@ const actionWords: Record<AuditAction, { name: string; did?: (details: Details) 
 /** The actions that the filter offers, by the kind of thing that they happen to. */
 export const actionNames = Object.entries(actionWords).map(([action, { name }]) => ({
   action: action as AuditAction,
-  kind: action.slice(0, action.indexOf('.')) as AuditKind,
+  kind: auditActions[action as AuditAction],
   name,
 }))
 
@@ -183,7 +183,12 @@ function shown(value: unknown): string {
   if (value === null || value === undefined || value === '') return '–'
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   if (Array.isArray(value)) return value.length === 0 ? '–' : value.map(shown).join(', ')
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+  if (!isRecord(value)) return String(value)
+  return (
+    Object.entries(value)
+      .map(([name, part]) => `${name.replaceAll('_', ' ')}: ${shown(part)}`)
+      .join(', ') || '–'
+  )
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
