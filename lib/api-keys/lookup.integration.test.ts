@@ -56,6 +56,7 @@ forEachDatabase('finding keys', (open) => {
       accountId: actor.accountId,
       accountName: 'Quote " and \\ and 😀',
       accountAddresses: ['198.51.100.0/24'],
+      rehearsedAt: null,
       rate: { requests: 100, seconds: 60 },
       monthlyQuota: 5_000,
       addresses: ['203.0.113.7', '2001:db8::/32'],
