@@ -66,10 +66,11 @@ describe('the fast way of GET /me', () => {
     const key = await keyWith({})
     const record = vi.spyOn(api.runtime.usage, 'record')
     await api.call('GET', '/me', { token: key.token, headers: { 'User-Agent': 'gateway/1.0' } })
-    expect(record).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ id: key.id, accountId }), {
-      address: '127.0.0.1',
-      userAgent: 'gateway/1.0',
-    })
+    expect(record).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ id: key.id, accountId }),
+      { address: '127.0.0.1', userAgent: 'gateway/1.0' },
+      [],
+    )
     record.mockRestore()
   })
 })

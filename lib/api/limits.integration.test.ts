@@ -328,6 +328,6 @@ describe('changing limits over the API', () => {
       400,
       'validation:invalid_value',
     ])
-    expect(codeOf(await change(manager.token, id, { scopes: [] }))).toEqual([400, 'validation:unknown_field'])
+    expect(codeOf(await change(manager.token, id, { environment: 'test' }))).toEqual([400, 'validation:unknown_field'])
   })
 })

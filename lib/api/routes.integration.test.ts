@@ -298,7 +298,7 @@ const rows: Record<string, Row> = {
   getKeyUsage: {
     good: { status: 200 },
     malformed: { query: '?from=yesterday' },
-    but: { 'malformed input': '400 validation:invalid_value', 'unknown field': '400 validation:unknown_field' },
+    but: { 'malformed input': '400 validation:invalid_format', 'unknown field': '400 validation:unknown_field' },
   },
   getKeyRehearsal: { good: { status: 200 }, malformed: { id: 'key_%00' } },
   reviewKeys: { good: { status: 200 }, malformed: { query: '?limit=0' }, but: { 'another account’s id': '200' } },
@@ -407,7 +407,8 @@ function expected(operation: Operation, row: Row, situation: (typeof situations)
   const own = row.but?.[situation.name]
   if (own) return own
   const usual = 'withoutBody' in situation && !operation.requestBody ? situation.withoutBody : situation.answer
-  const isListQuery = /^list(Keys|Credentials|Integrations)$/.test(operation.operationId) && !('change' in situation)
+  const isListQuery =
+    /^(list(Keys|Credentials|Integrations)|review.*)$/.test(operation.operationId) && !('change' in situation)
   if (isListQuery) return situation.answer
   return usual === 'good' ? String(row.good.status) : usual
 }
