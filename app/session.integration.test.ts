@@ -1,10 +1,10 @@
 import { eq } from 'drizzle-orm'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { members, type roles } from '@/db/schema'
-import { encodeSession, newSessionClaims, sessionCookie } from '@/lib/accounts'
+import { sessionCookie } from '@/lib/accounts'
 import { getRuntime } from '@/lib/runtime'
 import { forEachDatabase } from '@/test/databases'
-import { makeOwner } from '@/test/people'
+import { makeOwner, tokenOf } from '@/test/people'
 import { useRuntime } from '@/test/runtime'
 import { getSession, requireActor, requireSession } from './session'
 
@@ -56,7 +56,7 @@ forEachDatabase('who asks', (open) => {
   async function signIn(role: (typeof roles)[number] = 'owner') {
     const { db } = getRuntime().database
     await db.update(members).set({ role }).where(eq(members.userId, owner.userId))
-    request.cookies.set(sessionCookie().name, await encodeSession(newSessionClaims({ ...owner, sessionVersion: 1 })))
+    request.cookies.set(sessionCookie().name, await tokenOf(db, owner))
   }
 
   describe('a page', () => {

@@ -23,6 +23,8 @@ const prefixes = {
   personalMail: 'mail',
   passwordReset: 'rst',
   invitation: 'inv',
+  session: 'ses',
+  passkey: 'psk',
 } as const
 
 /**

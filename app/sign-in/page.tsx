@@ -7,7 +7,7 @@ import { localPath } from '@/lib/local-path'
 import { getRuntime } from '@/lib/runtime'
 import { AddressNotice } from '../address-notice'
 import { Door, inlineLink } from '../door'
-import { getSession } from '../session'
+import { getPerson } from '../session'
 import { SignInForm } from './form'
 
 export const metadata: Metadata = { title: 'Sign in' }
@@ -15,7 +15,7 @@ export const metadata: Metadata = { title: 'Sign in' }
 export default async function SignInPage({ searchParams }: PageProps<'/sign-in'>) {
   const { next, ended, password } = await searchParams
   const target = localPath(typeof next === 'string' ? next : undefined)
-  if (await getSession()) redirect(target)
+  if (await getPerson()) redirect(target)
   const { config, database } = getRuntime()
   if (await isEmptyInstallation(database.db)) redirect('/sign-up')
   return (

@@ -3,9 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type OpenDatabase, openDatabase } from '@/db/client'
 import { accounts, apiKeys, members, users } from '@/db/schema'
 import { createTestDatabase, DRIVERS, type TestDatabase } from '@/test/databases'
-import { auditLog, PASSWORD, SOMEWHERE } from '@/test/people'
+import { auditLog, PASSWORD, signInOnce } from '@/test/people'
 import { useRuntime } from '@/test/runtime'
-import { signIn } from '../accounts'
 import { runAdmin } from './index'
 
 let source: TestDatabase
@@ -65,7 +64,7 @@ describe.each(DRIVERS)('the operator’s command line (%s)', (driver) => {
     await look(async (database) => {
       useRuntime(database)
       expect(await database.db.select().from(users)).toMatchObject([{ name: 'Hanna Barca' }])
-      const { accountId } = await signIn(database.db, { email: 'hanna@example.com', password: PASSWORD }, SOMEWHERE)
+      const { accountId } = await signInOnce(database.db, { email: 'hanna@example.com', password: PASSWORD })
       expect((await auditLog(database.db, accountId))[0]).toMatchObject({
         action: 'account.created',
         actorKind: 'operator',
@@ -150,7 +149,7 @@ describe('the operator’s command line, whatever the database', () => {
     expect([code, stdout]).toEqual([0, 'Set a new password for hanna@example.com, who is signed out everywhere.\n'])
     await look(async (database) => {
       useRuntime(database)
-      await signIn(database.db, { email: 'hanna@example.com', password: 'new-purple-ships-10' }, SOMEWHERE)
+      await signInOnce(database.db, { email: 'hanna@example.com', password: 'new-purple-ships-10' })
     })
   })
 

@@ -127,7 +127,9 @@ export const commands: Record<string, Command> = {
     run: async (db, _values, { vault, progress }) => {
       const { dataKeys, items, damaged } = await checkVault(db, vault, progress)
       const opened = `${counted(dataKeys, 'data key')} and ${counted(items, 'secret')} looked at`
-      const list = damaged.map(({ accountId, reason }) => `  ${reason} (account ${accountId})\n`).join('')
+      const list = damaged
+        .map(({ accountId, reason }) => `  ${reason}${accountId === null ? '' : ` (account ${accountId})`}\n`)
+        .join('')
       return {
         text: damaged.length === 0 ? `${opened}: all open.\n` : `${opened}, ${damaged.length} do not open:\n${list}`,
         json: {

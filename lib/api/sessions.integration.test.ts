@@ -2,7 +2,8 @@ import { eq } from 'drizzle-orm'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { members, type roles, users } from '@/db/schema'
 import { type Answer, startTestApi } from '@/test/api'
-import { encodeSession, newSessionClaims, sessionCookie } from '../accounts/session'
+import { tokenOf } from '@/test/people'
+import { sessionCookie } from '../accounts/session-claims'
 import { requestBulkRevocation } from '../api-keys'
 import { operatorActor } from '../audit'
 
@@ -25,7 +26,7 @@ describe('a person’s session', () => {
     const userId = `usr_${++serial}`
     await db.insert(users).values({ id: userId, email: `${userId}@example.com`, name: 'Ana', passwordHash: '-' })
     await db.insert(members).values({ accountId: account, userId, role })
-    return `${sessionCookie().name}=${await encodeSession(newSessionClaims({ userId, accountId: account, sessionVersion: 1 }))}`
+    return `${sessionCookie().name}=${await tokenOf(db, { userId, accountId: account })}`
   }
   const GET = (path: string, Cookie: string, headers = {}) => api.call('GET', path, { headers: { Cookie, ...headers } })
 

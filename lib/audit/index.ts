@@ -1,3 +1,3 @@
 export { type Actor, type Origin, operatorActor, systemActor } from './actor'
 export { type AuditEventView, listAuditEventsOf } from './list'
-export { recordAuditEvent, recordAuditEvents } from './record'
+export { type AuditAction, recordAuditEvent, recordAuditEvents } from './record'
