@@ -26,6 +26,7 @@ export { findResetLink, requestPasswordReset, resetForgottenPassword } from './p
 export { can, type Permission, type Role } from './permissions'
 export { type AccountPolicy, changePolicy, getPolicy } from './policy'
 export { changeLanguage, changeName, getLanguage, getProfile, listAccountsOf } from './profile'
+export { countSecondFactors, requireSecondFactor } from './require-second-factor'
 export * from './schemas'
 export { confirmAuthenticator, removeAuthenticator, startAuthenticator } from './second-factor/authenticator'
 export { type Factors, listFactors, makeNewRecoveryCodes, resetSecondFactor } from './second-factor/factors'

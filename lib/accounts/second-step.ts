@@ -4,10 +4,10 @@ import { invalidField, isRefusal, Refusal } from '../errors'
 import { recordPersonalMail } from '../notifications/personal-mails'
 import { recognizeDevice } from './device'
 import { recordInEachAccount, userActor } from './record-in-each-account'
-import { useCode, WRONG_CODE } from './second-factor/authenticator'
+import { takeCode, WRONG_CODE } from './second-factor/authenticator'
 import { type Factors, listFactors } from './second-factor/factors'
 import type { PasskeyAnswer } from './second-factor/passkey-schemas'
-import { countRecoveryCodes, useRecoveryCode } from './second-factor/recovery-codes'
+import { countRecoveryCodes, takeRecoveryCode } from './second-factor/recovery-codes'
 import { askForPasskey, type PasskeyRequest, provePasskey } from './second-factor/use-passkey'
 import type { SignInMethod } from './session'
 import { beginSignedIn, findPersonById, type Person, recordRefusal, type SignedIn, type SignInOrigin } from './sign-in'
@@ -56,8 +56,8 @@ export async function signInByCode(
     const signedIn = await beginSignedIn(db, person, deviceId, from, async (tx) => {
       await spendTicket(tx, ticket)
       if (/^\d{6}$/.test(code)) {
-        if (await useCode(tx, userId, code)) return 'password_code'
-      } else if (await useRecoveryCode(tx, userId, code)) {
+        if (await takeCode(tx, userId, code)) return 'password_code'
+      } else if (await takeRecoveryCode(tx, userId, code)) {
         await noteRecoveryCode(tx, person, from)
         return 'password_recovery_code'
       }

@@ -82,7 +82,7 @@ export async function confirmAuthenticator(
  * Uses a code of a person's authenticator app up: neither it nor an earlier one is taken again (RFC 6238 §5.2).
  * @returns whether it is right
  */
-export async function useCode(tx: Database, userId: string, code: string): Promise<boolean> {
+export async function takeCode(tx: Database, userId: string, code: string): Promise<boolean> {
   const [row] = await tx
     .select()
     .from(authenticators)

@@ -25,7 +25,7 @@ export async function makeRecoveryCodes(tx: Database, userId: string): Promise<s
  * Uses a code up: of two who use it at once, one does.
  * @returns whether it is one of the person's that was not used yet
  */
-export async function useRecoveryCode(tx: Database, userId: string, given: string): Promise<boolean> {
+export async function takeRecoveryCode(tx: Database, userId: string, given: string): Promise<boolean> {
   const used = await tx
     .update(recoveryCodes)
     .set({ usedAt: sql`now()` })
