@@ -8,6 +8,7 @@ const places: readonly (Place & { permission?: Permission })[] = [
   { href: '/settings/integrations', label: 'Integrations', permission: 'integrations:read' },
   { href: '/settings/notifications', label: 'Notifications', permission: 'credentials:read' },
   { href: '/settings/members', label: 'Members', permission: 'members:read' },
+  { href: '/settings/policies', label: 'Policies', permission: 'policies:read' },
   { href: '/settings/account', label: 'Account' },
 ]
 

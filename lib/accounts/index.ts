@@ -26,13 +26,14 @@ export { findResetLink, requestPasswordReset, resetForgottenPassword } from './p
 export { can, type Permission, type Role } from './permissions'
 export { type AccountPolicy, changePolicy, getPolicy } from './policy'
 export { changeLanguage, changeName, getLanguage, getProfile, listAccountsOf } from './profile'
-export { countSecondFactors, requireSecondFactor } from './require-second-factor'
+export { countSecondFactors, requireSecondFactor, type SecondFactorCount } from './require-second-factor'
 export * from './schemas'
 export { confirmAuthenticator, removeAuthenticator, startAuthenticator } from './second-factor/authenticator'
 export { type Factors, listFactors, makeNewRecoveryCodes, resetSecondFactor } from './second-factor/factors'
-export { newPasskeyInput, passkeyAnswer } from './second-factor/passkey-schemas'
+export { newPasskeyInput, type PasskeyAnswer, passkeyAnswer } from './second-factor/passkey-schemas'
 export { addPasskey, removePasskey, startPasskey } from './second-factor/passkeys'
 export { hasPasskeys } from './second-factor/relying-party'
+export { askForPasskey, type PasskeyRequest } from './second-factor/use-passkey'
 export {
   askForSecondPasskey,
   describeSecondStep,

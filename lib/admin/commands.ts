@@ -1,7 +1,14 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { z } from 'zod'
 import type { Database } from '@/db/client'
-import { createAccount, createAccountInput, emailAddress, resetPassword, resetPasswordInput } from '../accounts'
+import {
+  createAccount,
+  createAccountInput,
+  emailAddress,
+  resetPassword,
+  resetPasswordInput,
+  resetSecondFactor,
+} from '../accounts'
 import { type AccountEntry, findAccountOf, listAccounts } from '../accounts/directory'
 import { createApiKey, createKeyInput } from '../api-keys'
 import { operatorActor } from '../audit'
@@ -87,6 +94,23 @@ export const commands: Record<string, Command> = {
       return {
         text: `Set a new password for ${input.email}, who is signed out everywhere.\n`,
         json: { email: input.email, sessions_ended: true },
+      }
+    },
+  },
+
+  'reset-second-factor': {
+    options: { email: text },
+    required: ['email'],
+    fields: {},
+    run: async (db, { email }) => {
+      const { email: address } = parseInput(z.object({ email: emailAddress }), { email })
+      const { removed } = await resetSecondFactor(db, address)
+      return {
+        text:
+          removed === 0
+            ? `${address} had no second factor; they are signed out everywhere.\n`
+            : `Removed ${counted(removed, 'second factor')} of ${address}, who is signed out everywhere and signs in by the password alone.\n`,
+        json: { email: address, removed, sessions_ended: true },
       }
     },
   },
