@@ -3,6 +3,7 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { members, type roles, users } from '@/db/schema'
 import { type Answer, startTestApi } from '@/test/api'
 import { tokenOf } from '@/test/people'
+import { changePolicy } from '../accounts/policy'
 import { sessionCookie } from '../accounts/session-claims'
 import { requestBulkRevocation } from '../api-keys'
 import { operatorActor } from '../audit'
@@ -90,5 +91,17 @@ describe('a person’s session', () => {
     for (const Cookie of [cookie, cookie.slice(0, -3), `${sessionCookie().name}=x`, 'other=1']) {
       expect(codeOf(await GET('/keys', Cookie))).toEqual([401, 'MISSING_AUTHORIZATION'])
     }
+  })
+
+  it('reads nothing where the account asks for a second factor that the person lacks, from the next call on', async () => {
+    const cookie = await cookieOf('owner')
+    expect((await GET('/keys', cookie)).status).toBe(200)
+    await changePolicy(db, operatorActor(account), { secondFactorRequired: true })
+    for (const path of ['/keys', '/credentials', '/integrations']) {
+      expect(codeOf(await GET(path, cookie))).toEqual([403, 'SECOND_FACTOR_REQUIRED'])
+    }
+    // A key is no person.
+    const { token } = await api.makeKey(account, { scopes: ['keys:read'] })
+    expect((await api.call('GET', '/keys', { token })).status).toBe(200)
   })
 })

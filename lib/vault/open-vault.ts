@@ -30,7 +30,7 @@ export async function openVault(db: Database, config: Pick<Config, 'masterKeys' 
   for (const kid of needed) {
     if (!masterKeys.has(kid)) {
       throw new ConfigError(
-        `The master key “${kid}” is missing: data keys in this database are wrapped with it, and ${where} does not have it.`,
+        `The master key “${kid}” is missing: what is in this database is sealed with it, and ${where} does not have it.`,
       )
     }
   }
