@@ -6,9 +6,10 @@ import { invalidField, isRefusal, Refusal } from '../errors'
 import { type PersonalData, recordPersonalMail } from '../notifications/personal-mails'
 import { recognizeDevice } from './device'
 import { forgetBrowsers } from './known-browsers'
+import { requireStrong } from './password-strength'
 import { hashPassword } from './passwords'
 import { recordInEachAccount, userActor } from './record-in-each-account'
-import { type ChangePasswordInput, GUESSABLE, isGuessable } from './schemas'
+import type { ChangePasswordInput } from './schemas'
 import { beginSession, endSessions, type Session } from './session'
 import type { SessionClaims } from './session-claims'
 import { checkPassword, type SignInOrigin } from './sign-in'
@@ -28,9 +29,7 @@ export async function changePassword(
   from: SignInOrigin,
 ): Promise<SessionClaims> {
   const { user, account } = session
-  if (isGuessable(input.new_password, [user.email, user.name, account.name])) {
-    throw invalidField('new_password', GUESSABLE)
-  }
+  await requireStrong('new_password', input.new_password, [user.email, user.name, account.name])
   try {
     // Whoever sits before somebody else's open browser guesses no faster here than at the sign-in page.
     await checkPassword(db, { email: user.email, password: input.current_password }, from)
@@ -74,7 +73,7 @@ export async function signOutEverywhere(db: Database, session: Session, from: Si
 export async function resetPassword(db: Database, input: { email: string; password: string }): Promise<void> {
   const [user] = await db.select({ id: users.id, name: users.name }).from(users).where(eq(users.email, input.email))
   if (!user) throw new Refusal('not_found', `Nobody has the e-mail address ${input.email}.`)
-  if (isGuessable(input.password, [input.email, user.name])) throw invalidField('password', GUESSABLE)
+  await requireStrong('password', input.password, [input.email, user.name])
   const passwordHash = await hashPassword(input.password)
   await db.transaction(async (tx) => {
     await setPassword(tx, user.id, passwordHash, { how: 'operator', from: null })

@@ -62,7 +62,10 @@ export default async function AccountPage() {
             </CardDescription>
           </CardHeader>
           <CardContent>
-            <PasswordForm email={session.user.email} />
+            <PasswordForm
+              email={session.user.email}
+              known={[session.user.email, session.user.name, session.account.name]}
+            />
           </CardContent>
         </Card>
         <Card aria-labelledby="second-factor">
