@@ -34,6 +34,7 @@ export default async function SetUpSecondFactorPage() {
       below={null}
     >
       <div className="grid gap-5">
+        <h2 className="font-semibold">Choose what suits you</h2>
         <SecondFactor factors={shownFactors(factors)} />
         {person.lacksSecondFactor ? null : (
           <Link href="/" className={buttonVariants({ variant: 'primary', size: 'lg' })}>

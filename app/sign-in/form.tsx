@@ -36,7 +36,7 @@ export function SignInForm({ next }: { next: string }) {
 export function SignInByPasskey({ next }: { next: string }) {
   return (
     <PasskeyButton
-      label="Sign in with a passkey"
+      label="Use a passkey"
       ask={askForPasskeyAction}
       give={signInByPasskeyAction}
       onDone={() => location.assign(next)}

@@ -30,7 +30,7 @@ export { countSecondFactors, requireSecondFactor, type SecondFactorCount } from 
 export * from './schemas'
 export { confirmAuthenticator, removeAuthenticator, startAuthenticator } from './second-factor/authenticator'
 export { type Factors, listFactors, makeNewRecoveryCodes, resetSecondFactor } from './second-factor/factors'
-export { newPasskeyInput, type PasskeyAnswer, passkeyAnswer } from './second-factor/passkey-schemas'
+export { newPasskeyInput, passkeyAnswer } from './second-factor/passkey-schemas'
 export { addPasskey, removePasskey, startPasskey } from './second-factor/passkeys'
 export { hasPasskeys } from './second-factor/relying-party'
 export { askForPasskey, type PasskeyRequest } from './second-factor/use-passkey'
