@@ -20,6 +20,7 @@ const ONCE = {
     'keys-states.e2e.ts',
     'people-mails.e2e.ts',
     'roles.e2e.ts',
+    'second-factor.e2e.ts',
     'shell.e2e.ts',
   ],
   postgres: ['connect.e2e.ts', 'credentials.e2e.ts', 'integrations.e2e.ts', 'renewal.e2e.ts', 'webhooks.e2e.ts'],

@@ -76,6 +76,15 @@ export const samplePersonal: PersonalData = {
   'password.reset_requested': { ...where, resetId: 'rst_1', expiresAt: '2026-03-06T22:10:00.000Z' },
   'password.changed': { ...where, at: '2026-03-06T21:40:00.000Z', how: 'reset' },
   'sign_in.new_browser': { ...where, at: '2026-03-06T21:40:00.000Z' },
+  'second_factor.added': { ...where, at: '2026-03-06T21:40:00.000Z', factor: 'passkey', name: 'Laptop' },
+  'second_factor.removed': {
+    ...where,
+    at: '2026-03-06T21:40:00.000Z',
+    factor: 'authenticator',
+    name: null,
+    how: 'person',
+  },
+  'recovery_code.used': { ...where, at: '2026-03-06T21:40:00.000Z', left: 3 },
   'invitation.sent': {
     invitationId: 'inv_1',
     linkId: 'inv_1',

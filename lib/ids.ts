@@ -27,6 +27,8 @@ const prefixes = {
   webhook: 'whk',
   webhookMessage: 'msg',
   webhookAttempt: 'wha',
+  session: 'ses',
+  passkey: 'psk',
 } as const
 
 /**

@@ -5,11 +5,10 @@ import { Readable } from 'node:stream'
 import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type OpenDatabase, openDatabase } from '@/db/client'
-import { accounts, apiKeys, members, users } from '@/db/schema'
+import { accounts, apiKeys, members, passkeys, users } from '@/db/schema'
 import { createTestDatabase, DRIVERS, type TestDatabase } from '@/test/databases'
-import { auditLog, PASSWORD, SOMEWHERE } from '@/test/people'
+import { auditLog, PASSWORD, signInOnce } from '@/test/people'
 import { useRuntime } from '@/test/runtime'
-import { signIn } from '../accounts'
 import { runAdmin } from './index'
 
 let source: TestDatabase
@@ -69,7 +68,7 @@ describe.each(DRIVERS)('the operator’s command line (%s)', (driver) => {
     await look(async (database) => {
       useRuntime(database)
       expect(await database.db.select().from(users)).toMatchObject([{ name: 'Hanna Barca' }])
-      const { accountId } = await signIn(database.db, { email: 'hanna@example.com', password: PASSWORD }, SOMEWHERE)
+      const { accountId } = await signInOnce(database.db, { email: 'hanna@example.com', password: PASSWORD })
       expect((await auditLog(database.db, accountId))[0]).toMatchObject({
         action: 'account.created',
         actorKind: 'operator',
@@ -154,8 +153,32 @@ describe('the operator’s command line, whatever the database', () => {
     expect([code, stdout]).toEqual([0, 'Set a new password for hanna@example.com, who is signed out everywhere.\n'])
     await look(async (database) => {
       useRuntime(database)
-      await signIn(database.db, { email: 'hanna@example.com', password: 'new-purple-ships-10' }, SOMEWHERE)
+      await signInOnce(database.db, { email: 'hanna@example.com', password: 'new-purple-ships-10' })
     })
+  })
+
+  it('takes second factors away, and says how many', async () => {
+    await admin(ACCOUNT, PASSWORD)
+    const none = await admin(['reset-second-factor', '--email', 'hanna@example.com'])
+    expect([none.code, none.stdout]).toEqual([
+      0,
+      'hanna@example.com had no second factor; they are signed out everywhere.\n',
+    ])
+    await look(async (database) => {
+      const [user] = await database.db.select().from(users)
+      const userId = user?.id ?? ''
+      const key = { credentialId: 'c', publicKey: 'p', counter: 0, transports: [], backedUp: false }
+      await database.db.insert(passkeys).values({ id: 'psk_1', userId, name: 'Laptop', ...key })
+    })
+    const json = await admin(['reset-second-factor', '--email', 'HANNA@example.com', '--json'])
+    expect([json.code, JSON.parse(json.stdout)]).toEqual([
+      0,
+      { email: 'hanna@example.com', removed: 1, sessions_ended: true },
+    ])
+    await look(async ({ db }) => expect(await db.$count(passkeys)).toBe(0))
+    const unknown = await admin(['reset-second-factor', '--email', 'x@example.com'])
+    expect([unknown.code, unknown.stderr]).toEqual([1, 'error: Nobody has the e-mail address x@example.com.\n'])
+    expect((await admin(['reset-second-factor'])).code).toBe(2)
   })
 
   it.each<[what: string, args: string[], input: string, stderr: RegExp]>([

@@ -1,7 +1,14 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { z } from 'zod'
 import type { Database } from '@/db/client'
-import { createAccount, createAccountInput, emailAddress, resetPassword, resetPasswordInput } from '../accounts'
+import {
+  createAccount,
+  createAccountInput,
+  emailAddress,
+  resetPassword,
+  resetPasswordInput,
+  resetSecondFactor,
+} from '../accounts'
 import { type AccountEntry, findAccountOf, listAccounts } from '../accounts/directory'
 import { createApiKey, createKeyInput } from '../api-keys'
 import { operatorActor } from '../audit'
@@ -96,6 +103,23 @@ export const commands: Record<string, Command> = {
     },
   },
 
+  'reset-second-factor': {
+    options: { email: text },
+    required: ['email'],
+    fields: {},
+    run: async (db, { email }) => {
+      const { email: address } = parseInput(z.object({ email: emailAddress }), { email })
+      const { removed } = await resetSecondFactor(db, address)
+      return {
+        text:
+          removed === 0
+            ? `${address} had no second factor; they are signed out everywhere.\n`
+            : `Removed ${counted(removed, 'second factor')} of ${address}, who is signed out everywhere and signs in by the password alone.\n`,
+        json: { email: address, removed, sessions_ended: true },
+      }
+    },
+  },
+
   'vault-rotate': {
     options: {},
     required: [],
@@ -132,7 +156,9 @@ export const commands: Record<string, Command> = {
     run: async (db, _values, { vault, progress }) => {
       const { dataKeys, items, damaged } = await checkVault(db, vault, progress)
       const opened = `${counted(dataKeys, 'data key')} and ${counted(items, 'secret')} looked at`
-      const list = damaged.map(({ accountId, reason }) => `  ${reason} (account ${accountId})\n`).join('')
+      const list = damaged
+        .map(({ accountId, reason }) => `  ${reason}${accountId === null ? '' : ` (account ${accountId})`}\n`)
+        .join('')
       return {
         text: damaged.length === 0 ? `${opened}: all open.\n` : `${opened}, ${damaged.length} do not open:\n${list}`,
         json: {

@@ -22,6 +22,10 @@ Commands:
   reset-password --email ADDRESS --password-stdin
       Sets a new password, from standard input, and signs the person out everywhere.
 
+  reset-second-factor --email ADDRESS
+      Removes the authenticator app, passkeys and recovery codes of somebody who lost them, and signs the person out
+      everywhere. Make sure first that it is them who asks.
+
   list
       Lists the accounts with their members.
 

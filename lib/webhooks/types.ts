@@ -43,14 +43,6 @@ export type WebhookType = keyof typeof webhookTypes
 /** The types that one can choose: a test comes when it is asked for. */
 export const chosenTypes = Object.keys(webhookTypes).filter((type) => type !== 'webhook.test') as WebhookType[]
 
-/** The body of a message (https://www.standardwebhooks.com). */
-export interface WebhookPayload {
-  type: WebhookType
-  /** When it happened. */
-  timestamp: string
-  data: Record<string, unknown>
-}
-
 type Translations = {
   [Kind in keyof AllEventData]?: (
     id: string,
