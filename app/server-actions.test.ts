@@ -60,6 +60,14 @@ const actions: Record<string, Record<string, string>> = {
     endOverlapNow: SENSITIVE,
     changeOverlap: SENSITIVE,
     renameKey: 'a name opens nothing',
+    changeLimits: SENSITIVE,
+    pauseKey: SENSITIVE,
+    resumeKey: SENSITIVE,
+    markLeakHandled: 'a note that opens nothing, and stands in the audit log',
+    keepFoundKeys: 'a note that opens nothing, and stands in the audit log',
+    rehearseRevoke: 'ends nothing: it only looks',
+    stopRehearsing: 'ends nothing: it only looked',
+    narrowKey: SENSITIVE,
   },
   'settings/credentials/actions.ts': {
     saveCredential: SENSITIVE,
@@ -93,7 +101,18 @@ const actions: Record<string, Record<string, string>> = {
     savePreferencesAction: 'the person’s own mails; those for their safety can’t be switched off',
     saveLanguageAction: 'the person’s own mails',
   },
+  'settings/policies/actions.ts': { changeKeyRulesAction: SENSITIVE, saveLeakPolicy: SENSITIVE },
+  'settings/policies/audit-actions.ts': { saveAuditPolicy: SENSITIVE },
   'settings/policies/second-factor-actions.ts': { requireSecondFactorAction: SENSITIVE },
+  'settings/webhooks/actions.ts': {
+    addWebhook: SENSITIVE,
+    changeWebhook: SENSITIVE,
+    removeWebhook: SENSITIVE,
+    rotateSecret: SENSITIVE,
+    replay: 'sends what was sent, to where it was sent',
+    switchWebhook: 'sends nothing anywhere else',
+    tryWebhook: 'sends nothing that tells of anything',
+  },
 }
 
 const asked = vi.hoisted(() => ({ by: [] as boolean[] }))
