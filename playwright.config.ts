@@ -23,7 +23,14 @@ const ONCE = {
     'second-factor.e2e.ts',
     'shell.e2e.ts',
   ],
-  postgres: ['connect.e2e.ts', 'credentials.e2e.ts', 'integrations.e2e.ts', 'renewal.e2e.ts', 'webhooks.e2e.ts'],
+  postgres: [
+    'connect.e2e.ts',
+    'credentials.e2e.ts',
+    'integrations.e2e.ts',
+    'limits.e2e.ts',
+    'renewal.e2e.ts',
+    'webhooks.e2e.ts',
+  ],
 }
 
 function ignored(kind: ReturnType<typeof databaseKind>): string[] {

@@ -83,6 +83,20 @@ const STATES: [name: string, path: string, open: (page: Page) => Promise<Locator
     (page) => opened(page, 'dialog', () => chooseAction(keyRow(page, 'Manager'), 'Regenerate key')),
   ],
   [
+    'pause',
+    '/settings/api-keys',
+    (page) => opened(page, 'alertdialog', () => chooseAction(keyRow(page, 'Manager'), 'Pause key')),
+  ],
+  [
+    'limits, with methods',
+    '/settings/api-keys',
+    async (page) => {
+      const form = await opened(page, 'dialog', () => chooseAction(keyRow(page, 'Manager'), 'Edit limits'))
+      await form.getByRole('radio', { name: /^Only these/ }).check()
+      return form
+    },
+  ],
+  [
     'list without a result',
     '/settings/api-keys?q=nothing-is-called-this',
     async (page) => page.getByText(/nothing-is-called-this/).first(),

@@ -115,6 +115,10 @@ describe('the operator’s command line, whatever the database', () => {
       scopes: ['orders:read', 'products:*'],
       integrations: null,
       expires_at: null,
+      rate: { requests: 100, seconds: 60 },
+      monthly_quota: null,
+      addresses: null,
+      methods: null,
       token: expect.stringMatching(/^fn_live_/),
     })
     const list = JSON.parse((await admin(['list', '--json'])).stdout)

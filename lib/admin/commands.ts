@@ -15,7 +15,7 @@ import { operatorActor } from '../audit'
 import { parseInput } from '../input'
 import { accountsWithSecrets, checkVault, type Progress, rekeyAccount, rotateMasterKey, type Vault } from '../vault'
 import { auditCommands } from './audit-commands'
-import { parseExpires, UsageError } from './usage'
+import { parseExpires, parseRate, UsageError } from './usage'
 
 /** What a command has done, for people (`text`, standard output as it is) and for programs. */
 export interface Done {
@@ -71,17 +71,19 @@ export const commands: Record<string, Command> = {
   },
 
   'create-key': {
-    options: { email: text, name: text, scopes: text, environment: text, expires: text, account: text },
+    options: { email: text, name: text, scopes: text, environment: text, expires: text, rate: text, account: text },
     required: ['email', 'name', 'scopes'],
-    fields: { expires_at: '--expires' },
-    run: async (db, { email, name, scopes = '', environment, expires, account }) => {
+    fields: { expires_at: '--expires', 'rate.requests': '--rate', 'rate.seconds': '--rate' },
+    run: async (db, { email, name, scopes = '', environment, expires, rate, account }) => {
       const expiresAt = parseExpires(expires)
+      const parsedRate = parseRate(rate)
       const { email: address } = parseInput(z.object({ email: emailAddress }), { email })
       const input = parseInput(createKeyInput, {
         name,
         environment,
         scopes: scopes.split(',').map((scope) => scope.trim()),
         expires_at: expiresAt,
+        rate: parsedRate,
       })
       const accountId = await findAccountOf(db, address, account)
       const { id, token } = await createApiKey(db, operatorActor(accountId), input)

@@ -13,11 +13,13 @@ Commands:
       Makes an account, whose owner signs in with the address and the password on standard input. --person is the
       owner's name; without it, it is what stands before the @ of the address.
 
-  create-key --email ADDRESS --name NAME --scopes LIST [--environment live|test] [--expires WHEN] [--account ID]
+  create-key --email ADDRESS --name NAME --scopes LIST [--environment live|test] [--expires WHEN]
+      [--rate N/SECONDS|off] [--account ID]
       Makes an API key in the account of the person with that address. The token goes to standard output and nothing
       else does; nobody can see it again. LIST is comma-separated, such as orders:read,products:*. WHEN is a number of
       hours, days, weeks or years (12h, 90d, 4w, 1y) or a date (2027-01-31, 2027-01-31T18:00:00Z); without it, the key
-      does not expire. --account is needed only for members of several accounts.
+      does not expire. --rate is how many requests it may make in how many seconds, 100/60 if nothing is said; off: any
+      number. --account is needed only for members of several accounts.
 
   reset-password --email ADDRESS --password-stdin
       Sets a new password, from standard input, and signs the person out everywhere.
@@ -75,6 +77,19 @@ export function parseExpires(text: string | undefined, now = Date.now()): string
     throw new UsageError('--expires must be a span such as 12h, 90d, 4w or 1y, or a date such as 2027-01-31')
   }
   return at.toISOString()
+}
+
+/**
+ * Reads `--rate`: requests and seconds, or off. @returns null for any number of requests, undefined for what a key gets by
+ * itself
+ * @throws {UsageError}
+ */
+export function parseRate(text: string | undefined): { requests: number; seconds: number } | null | undefined {
+  if (text === undefined) return undefined
+  if (text === 'off') return null
+  const [, requests, seconds] = /^(\d{1,9})\/(\d{1,9})$/.exec(text) ?? []
+  if (requests && seconds) return { requests: Number(requests), seconds: Number(seconds) }
+  throw new UsageError('--rate must be requests and seconds such as 100/60, or off')
 }
 
 function isRealDay(day: string): boolean {
