@@ -3,6 +3,7 @@
 import type { Preloaded } from '../data/preloaded'
 import { REFRESH_MS, useApi } from '../data/use-api'
 import { bulkRevocationPath, keyPath, REVIEW_COUNT_PATH } from './paths'
+import type { KeyReview } from './review/words'
 import type { ApiKey, IntegrationNames, KeyList, RevocationProgress } from './words'
 
 export { useChanged as useKeysChanged } from '../data/use-api'
@@ -14,9 +15,14 @@ export function useKeyList(path: string, preloaded: Preloaded<KeyList> | null) {
   return useApi<KeyList>(path, { preloaded, keepPrevious: true })
 }
 
-/** How many keys come up for review. */
-export function useReviewCount(preloaded: Preloaded<KeyList> | null) {
-  return useApi<KeyList>(REVIEW_COUNT_PATH, { preloaded, refreshMs: 10 * REFRESH_MS }).data?.total ?? 0
+/** How many keys come up for review, by what is found of them. */
+export function useReviewCounts(preloaded: Preloaded<KeyReview> | null) {
+  return useApi<KeyReview>(REVIEW_COUNT_PATH, { preloaded, refreshMs: 10 * REFRESH_MS }).data
+}
+
+/** A page of the review. */
+export function useKeyReview(path: string, preloaded: Preloaded<KeyReview> | null) {
+  return useApi<KeyReview>(path, { preloaded, keepPrevious: true })
 }
 
 /** Whether the account has any keys at all, once it is known that it has no current ones. */
