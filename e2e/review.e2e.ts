@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import type { Locator, Page } from '@playwright/test'
 import { expectFitToUse } from './fit-to-use'
 import { expect, test } from './fixtures'
@@ -11,12 +12,13 @@ import { type SeededKey, seedAccount } from './seed'
 const FORGOTTEN = 4_000
 
 const keys: SeededKey[] = [
-  { name: 'In use', createdDaysAgo: 400, usedMinutesAgo: 5 },
-  { name: 'Young', createdDaysAgo: 29 },
+  { name: 'In use', createdDaysAgo: 400, usedMinutesAgo: 5, expiresInDays: 300 },
+  { name: 'Young', createdDaysAgo: 29, expiresInDays: 300 },
   // The longest unused come first: never used, by their age; then by their last use.
   ...Array.from({ length: FORGOTTEN }, (_, i) => ({
     name: `Forgotten ${i + 1}`,
     createdDaysAgo: 400,
+    expiresInDays: 300,
     usedMinutesAgo: 1_440 * 200 - i,
     address: '203.0.113.7',
     userAgent: 'python-requests/2.31',
@@ -58,9 +60,9 @@ async function countKeys(page: Page, status: string): Promise<number> {
 }
 
 test('the banner leads to them; those that are chosen are revoked, and nothing else', async ({ page }) => {
-  const banner = page.getByText('4,000 keys seem to be unused')
+  const banner = page.getByText('4,000 keys to review')
   await expect(banner).toBeVisible()
-  await page.getByRole('link', { name: 'Review' }).click()
+  await page.getByRole('link', { name: 'Review', exact: true }).click()
   await expect(page).toHaveURL(review())
   await expect(reviewRow(page, 'Forgotten 50')).toBeVisible()
   for (const name of ['In use', 'Young']) await expect(reviewRow(page, name)).toHaveCount(0)
@@ -93,6 +95,25 @@ test('the banner leads to them; those that are chosen are revoked, and nothing e
   await expect(page.getByRole('region', { name: 'History' })).toContainText('Reason: Nobody knows them')
 })
 
+test('what somebody keeps, with a reason, does not come up any more', async ({ page }) => {
+  await page.goto(`${review()}?finding=idle`)
+  await expect(page.getByRole('link', { name: /^Not used for 90 days/ })).toHaveAttribute('aria-current', 'page')
+  await expect(reviewRow(page, 'Forgotten 6')).toContainText('Not used for 90 days, last')
+  await page.getByRole('button', { name: 'Keep Forgotten 6', exact: true }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('button', { name: 'Keep', exact: true }).click()
+  await expect(dialog.getByLabel('Reason')).toHaveAttribute('aria-invalid', 'true')
+  await dialog.getByLabel('Reason').fill('Runs at Christmas')
+  await expectFitToUse(page, 'keeping a key')
+  await dialog.getByRole('button', { name: 'Keep', exact: true }).click()
+  await expect(dialog).toBeHidden()
+  await expect(box(page, 'Forgotten 6')).toHaveCount(0, { timeout: 5_000 })
+  await expect(page.getByRole('button', { name: 'Select all 3,997' })).toBeVisible()
+  await page.goto(`${product.url}/settings/api-keys?q=Forgotten+6&sort=name`)
+  await keyRow(page, 'Forgotten 6').first().getByRole('link').click()
+  await expect(page.getByRole('region', { name: 'History' })).toContainText('Reason: Runs at Christmas')
+})
+
 test('what somebody else has revoked meanwhile is told, and is not revoked twice', async ({ page, context }) => {
   await page.goto(review())
   for (const name of ['Forgotten 2', 'Forgotten 3', 'Forgotten 4']) await box(page, name).check()
@@ -108,7 +129,18 @@ test('what somebody else has revoked meanwhile is told, and is not revoked twice
 
   await dialog.getByRole('button', { name: 'Revoke 3 keys' }).click()
   await expect(progressOf(page)).toContainText('2 keys revoked')
-  await expect(progressOf(page)).toContainText('1 key left alone: used since you asked, or revoked before.')
+  await expect(progressOf(page)).toContainText('1 key left alone: 1 revoked before.')
+  const [report] = await Promise.all([
+    page.waitForEvent('download'),
+    progressOf(page).getByRole('link', { name: 'Report (CSV)' }).click(),
+  ])
+  const lines = (await readFile(await report.path(), 'utf8')).trimEnd().split('\r\n')
+  expect(lines.map((line) => line.replace(/^key_[0-9a-f]{32},/, '')).sort()).toEqual([
+    'Forgotten 2,revoked',
+    'Forgotten 3,revoked_before',
+    'Forgotten 4,revoked',
+    'key,name,outcome',
+  ])
   await other.goto(`${product.url}/settings/api-keys?status=revoked&q=Forgotten+3`)
   await keyRow(other, 'Forgotten 3').getByRole('link').click()
   await expect(other.getByRole('region', { name: 'History' }).getByText('Revoked', { exact: true })).toHaveCount(1)
@@ -141,7 +173,7 @@ test('what a server that died had promised is done by the next one, and the page
       `insert into bulk_revocations (id, account_id, actor, key_ids, total)
        select 'bulk_' || repeat('0', 32), account_id, jsonb_build_object('kind', 'operator', 'id', null, 'name', 'operator',
          'accountId', account_id, 'address', null, 'userAgent', null, 'requestId', null), array_agg(id), 300
-       from (select id, account_id from api_keys where revoked_at is null and name like 'Forgotten %' order by id limit 300)
+       from (select id, account_id from api_keys where revoked_at is null and name like 'Forgotten %' and name <> 'Forgotten 6' order by id limit 300)
        group by account_id returning id`,
     ),
   )
@@ -153,21 +185,21 @@ test('what a server that died had promised is done by the next one, and the page
 
 test('all but one of thousands are revoked, and go on being so when one leaves', async ({ page }) => {
   await page.goto(review())
-  await page.getByRole('button', { name: 'Select all 3,694' }).click()
+  await page.getByRole('button', { name: 'Select all 3,693' }).click()
   const kept =
     (await page
       .getByRole('checkbox', { name: /^Select Forgotten/ })
       .first()
       .getAttribute('aria-label')) ?? ''
   await page.getByRole('checkbox', { name: kept, exact: true }).uncheck()
-  const dialog = await openDialog(page, 'Revoke 3,693 keys')
+  const dialog = await openDialog(page, 'Revoke 3,692 keys')
   // The server is too fast to be watched: what it tells of its progress is what it would have told half-way.
   await page.route(isProgress, async (route) => {
     const response = await route.fetch()
     await route.fulfill({ response, json: { ...(await response.json()), done: 1_200, finished_at: null } })
   })
-  await dialog.getByRole('button', { name: 'Revoke 3,693 keys' }).click()
-  await expect(progressOf(page)).toContainText('Revoking 3,693 keys')
+  await dialog.getByRole('button', { name: 'Revoke 3,692 keys' }).click()
+  await expect(progressOf(page)).toContainText('Revoking 3,692 keys')
   await expect(progressOf(page)).toContainText('1,200 done. You can leave this page: it goes on by itself.')
   await expect(progressOf(page).getByRole('progressbar')).toHaveAttribute('value', '1200')
   await page.getByRole('main').getByRole('link', { name: 'API Keys' }).click()
@@ -175,11 +207,11 @@ test('all but one of thousands are revoked, and go on being so when one leaves',
 
   await page.unroute(isProgress)
   await page.goBack()
-  await expect(progressOf(page)).toContainText('3,693 keys revoked')
+  await expect(progressOf(page)).toContainText('3,692 keys revoked')
   await expect(page.getByRole('checkbox', { name: /^Select Forgotten/ })).toHaveCount(1)
   await expect(page.getByRole('checkbox', { name: kept, exact: true })).toBeVisible()
-  expect(await countKeys(page, 'revoked')).toBe(FORGOTTEN - 1)
-  expect(await countKeys(page, 'active')).toBe(3)
+  expect(await countKeys(page, 'revoked')).toBe(FORGOTTEN - 2)
+  expect(await countKeys(page, 'active')).toBe(4)
   await page.goto(review())
   await expect(progressOf(page)).toHaveCount(0)
 })
@@ -196,5 +228,5 @@ test('when nothing is left to review, the page says so', async ({ page }) => {
   await expectFitToUse(page, 'review, done')
   await page.getByRole('link', { name: 'Back to API Keys' }).click()
   await expect(keyRow(page, 'In use')).toBeVisible()
-  await expect(page.getByText('seem to be unused')).toHaveCount(0)
+  await expect(page.getByText('to review')).toHaveCount(0)
 })

@@ -11,7 +11,13 @@ const STAFF = { email: 'staff@example.com', begins: '/settings/account' }
 
 const product = runProduct({}, async (place) => {
   await seedAccount(place, [
-    { name: 'ERP Integration', usedMinutesAgo: 3, address: '203.0.113.7', userAgent: 'python-requests/2.31' },
+    {
+      name: 'ERP Integration',
+      usedMinutesAgo: 3,
+      address: '203.0.113.7',
+      userAgent: 'python-requests/2.31',
+      expiresInDays: 300,
+    },
     { name: 'Nobody’s', createdDaysAgo: 40 },
   ])
   await seedMember(place, 'manager', MANAGER.email)
@@ -35,7 +41,7 @@ test('a manager sees the keys and what became of them, and nothing that would ch
   await expect(page.getByRole('dialog')).toHaveCount(0)
 
   await page.goto(address('api-keys'))
-  await page.getByRole('link', { name: 'Look at them' }).click()
+  await page.getByRole('link', { name: 'Review', exact: true }).click()
   await expect(page.getByRole('table', { name: 'Keys to review' }).getByRole('row')).toHaveCount(2)
   await expect(page.getByRole('checkbox')).toHaveCount(0)
   await expect(page.getByRole('button', { name: /Revoke/ })).toHaveCount(0)
@@ -58,13 +64,13 @@ test('staff begin at their account, find no keys in the settings, and are told s
   await expect(page.getByRole('navigation', { name: 'Settings' }).getByRole('link', { name: 'API Keys' })).toHaveCount(
     0,
   )
-  for (const path of ['api-keys', 'api-keys/review']) {
+  for (const path of ['api-keys', 'api-keys/review', 'credentials/review']) {
     await page.goto(address(path))
     await expect(page.getByRole('heading', { name: 'Your role does not allow this' })).toBeVisible()
     expect(await page.content()).not.toContain('ERP Integration')
   }
   await expectFitToUse(page, 'not for staff')
-  for (const path of ['/keys', '/keys?status=review']) {
+  for (const path of ['/keys', '/keys?status=review', '/review/keys']) {
     const answer = await context.request.get(`${product.url}/api/v1${path}`)
     expect(answer.status()).toBe(403)
     expect(await answer.text()).not.toContain('ERP Integration')
@@ -111,6 +117,12 @@ async function catchActions(page: Page): Promise<Caught[]> {
   await page.getByRole('textbox', { name: 'Name' }).fill('Made')
   await page.getByRole('checkbox', { name: 'orders:read', exact: true }).check()
   await press('generate', 'Generate key')
+  await row().getByRole('link').click()
+  await press('rehearse', 'Start the rehearsal', page)
+  await page.goto(address('api-keys/review'))
+  await page.getByRole('button', { name: 'Keep Nobody’s' }).click()
+  await page.getByRole('dialog').getByLabel('Reason').fill('Needed')
+  await press('keep', 'Keep')
   await page.goto(address('api-keys/review'))
   await page.getByRole('checkbox', { name: 'Select Nobody’s' }).check()
   await page.getByRole('button', { name: 'Revoke 1 key' }).click()
@@ -151,7 +163,7 @@ test('every change that a page asks for is refused to those whose role does not 
   const [page] = owner.pages()
   if (!page) throw new Error('The owner has no page')
   const actions = await catchActions(page)
-  expect(actions).toHaveLength(6)
+  expect(actions).toHaveLength(8)
   const before = await keysAsTheyAre(owner)
 
   for (const [role, who] of [

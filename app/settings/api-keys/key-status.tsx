@@ -1,3 +1,4 @@
+import { Badge } from '@/components/ui/badge'
 import { RelativeTime } from '@/components/ui/relative-time'
 import { Status, type StatusTone } from '@/components/ui/status'
 import type { ApiKey } from './words'
@@ -12,9 +13,14 @@ const looks: Record<ApiKey['status'], { tone: StatusTone; word: string }> = {
 }
 
 /** A key's status, as a word and a shape. */
-export function KeyStatus({ status }: Pick<ApiKey, 'status'>) {
+export function KeyStatus({ status, rehearsal }: Pick<ApiKey, 'status' | 'rehearsal'>) {
   const { tone, word } = looks[status]
-  return <Status tone={tone}>{word}</Status>
+  return (
+    <span className="inline-flex flex-wrap items-center gap-x-2 gap-y-1">
+      <Status tone={tone}>{word}</Status>
+      {rehearsal ? <Badge variant="outline">Rehearsing</Badge> : null}
+    </span>
+  )
 }
 
 /** When a key stops being accepted, or stopped. */

@@ -58,7 +58,7 @@ export function KeysTable({
           <TableRow key={key.id}>
             <NameCell apiKey={key} />
             <TableCell label="Status">
-              <KeyStatus status={key.status} />
+              <KeyStatus status={key.status} rehearsal={key.rehearsal} />
               <Second>
                 <KeyEnd apiKey={key} />
               </Second>

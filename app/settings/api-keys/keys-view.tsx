@@ -7,6 +7,7 @@ import { Pagination } from '@/components/ui/pagination'
 import { emptyTrail, type PageTrail, placeOf, stepped } from '../data/page-trail'
 import type { Preloaded } from '../data/preloaded'
 import { useRecoveredFocus } from '../data/use-recovered-focus'
+import { ExportLinks } from '../review/export-links'
 import { KeyMenu, useKeyDialogs } from './key-menu'
 import { KeysTable } from './keys-table'
 import { KeysToolbar } from './keys-toolbar'
@@ -21,8 +22,9 @@ import {
   parseListState,
 } from './list-state'
 import { ListFailure, ListSkeleton, NoKeys, NoResult } from './list-states'
-import { listPath } from './paths'
-import { useHasEndedKeys, useKeyList, useReviewCount } from './queries'
+import { EXPORT_HREF, listPath } from './paths'
+import { useHasEndedKeys, useKeyList, useReviewCounts } from './queries'
+import type { KeyReview } from './review/words'
 import { ReviewBanner } from './review-banner'
 import { counted, countText, type KeyList } from './words'
 
@@ -34,7 +36,7 @@ export function KeysView({
   mayManage,
 }: {
   preloaded: Preloaded<KeyList> | null
-  preloadedReview: Preloaded<KeyList> | null
+  preloadedReview: Preloaded<KeyReview> | null
   mayCreate: boolean
   mayManage: boolean
 }) {
@@ -45,14 +47,14 @@ export function KeysView({
   const { open, dialog } = useKeyDialogs({ onRevoked: useRecoveredFocus(region) })
   const isEmpty = data?.total === 0 && !isPlaceholderData && !isFiltered(state)
   const hasEnded = useHasEndedKeys(isEmpty)
-  const reviewCount = useReviewCount(preloadedReview)
+  const found = useReviewCounts(preloadedReview)
 
   // Typing and filtering replace the address: each letter is not a place to go back to. Turning a page is.
   const show = (next: ListState) => history.replaceState(null, '', listHref(next))
 
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
-      <ReviewBanner count={reviewCount} mayManage={mayManage} />
+      {found ? <ReviewBanner found={found} /> : null}
       {isEmpty ? null : <KeysToolbar state={state} onChange={show} />}
       {isError ? (
         <ListFailure
@@ -88,6 +90,7 @@ export function KeysView({
             )}
           </Card>
           {data.total > 0 ? <Pages state={state} page={data} busy={isPlaceholderData} /> : null}
+          {isEmpty ? null : <ExportLinks href={EXPORT_HREF} what="keys" />}
         </>
       ) : isError ? null : (
         <ListSkeleton />

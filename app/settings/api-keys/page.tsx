@@ -8,7 +8,7 @@ import { LeakBanner } from './leak-banner'
 import { parseListState } from './list-state'
 import { ListSkeleton } from './list-states'
 import { listPath, REVIEW_COUNT_PATH } from './paths'
-import { preloadKeyList } from './preload'
+import { preloadKeyList, preloadKeyReview } from './preload'
 
 /** Settings → API Keys. */
 export default async function ApiKeysPage({ searchParams }: PageProps<'/settings/api-keys'>) {
@@ -50,7 +50,7 @@ async function Keys({
 }) {
   const [keys, review] = await Promise.all([
     preloadKeyList(accountId, path),
-    preloadKeyList(accountId, REVIEW_COUNT_PATH),
+    preloadKeyReview(accountId, REVIEW_COUNT_PATH),
   ])
   return <KeysView preloaded={keys} preloadedReview={review} {...may} />
 }

@@ -1,10 +1,13 @@
 import { bulkRevocationResource, keyResource } from '@/lib/api/resources'
+import { keyReviewResource } from '@/lib/api/review-resources'
 import { getApiKey, getBulkRevocation, listApiKeys, listKeysQuery } from '@/lib/api-keys'
 import { isRefusal } from '@/lib/errors'
 import { log } from '@/lib/log'
+import { reviewKeys, reviewKeysQuery } from '@/lib/review'
 import { getRuntime } from '@/lib/runtime'
 import type { Preloaded } from '../data/preloaded'
 import { bulkRevocationPath, keyPath } from './paths'
+import type { KeyReview } from './review/words'
 import type { ApiKey, KeyList, RevocationProgress } from './words'
 
 // What the server puts into a page, in the form of the API's answers. Null when it can't be had now: the browser then
@@ -16,6 +19,14 @@ export function preloadKeyList(accountId: string, path: string): Promise<Preload
     const query = listKeysQuery.parse(Object.fromEntries(new URLSearchParams(path.split('?')[1])))
     const { keys, nextCursor, total } = await listApiKeys(getRuntime().database.db, accountId, query)
     return { data: keys.map(keyResource), next_cursor: nextCursor, total }
+  })
+}
+
+/** A page of the review. `path` is the API's, with its query. */
+export function preloadKeyReview(accountId: string, path: string): Promise<Preloaded<KeyReview> | null> {
+  return preload(path, async () => {
+    const query = reviewKeysQuery.parse(Object.fromEntries(new URLSearchParams(path.split('?')[1])))
+    return keyReviewResource(await reviewKeys(getRuntime().database.db, accountId, query))
   })
 }
 

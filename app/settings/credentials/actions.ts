@@ -16,6 +16,8 @@ import {
 } from '@/lib/credentials'
 import { credentialStore } from '@/lib/credentials/runtime'
 import { parseInput } from '@/lib/input'
+import { keepCredentials, keepCredentialsInput } from '@/lib/review'
+import { getRuntime } from '@/lib/runtime'
 import type { ActionResult } from '../data/action-result'
 import { problemOf } from './refusal-words'
 
@@ -48,6 +50,14 @@ export async function removeCredential(id: unknown, input: unknown): Promise<Act
     const actor = await actorWithPassword('credentials:delete')
     const { even_if_used: evenIfUsed } = parseInput(deletionInput, input)
     await deleteCredential(credentialStore(), actor, parseInput(idInput, id), { evenIfUsed })
+  })
+}
+
+/** Decides to keep credentials although something is found about them; `value` is how many. */
+export async function keepFoundCredentials(input: unknown): Promise<ActionResult<number>> {
+  return worded(async () => {
+    const actor = await requireActor('credentials:update')
+    return keepCredentials(getRuntime().database.db, actor, parseInput(keepCredentialsInput, input))
   })
 }
 

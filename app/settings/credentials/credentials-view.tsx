@@ -7,6 +7,8 @@ import { Pagination } from '@/components/ui/pagination'
 import { emptyTrail, type PageTrail, placeOf, stepped } from '../data/page-trail'
 import type { Preloaded } from '../data/preloaded'
 import { useRecoveredFocus } from '../data/use-recovered-focus'
+import { FoundBanner } from '../review/banner'
+import { ExportLinks } from '../review/export-links'
 import { type Allowed, CredentialMenu, useCredentialDialogs } from './credential-menu'
 import { CredentialsTable } from './credentials-table'
 import { CredentialsToolbar } from './credentials-toolbar'
@@ -22,19 +24,22 @@ import {
   parseListState,
 } from './list-state'
 import { ListSkeleton, NoCredentials, NoResult, ReadFailure } from './list-states'
-import { listPath } from './paths'
-import { useCredentialList } from './queries'
+import { EXPORT_HREF, listPath, REVIEW_HREF } from './paths'
+import { useCredentialList, useReviewCounts } from './queries'
+import { type CredentialReview, findingNames } from './review/words'
 import { type CredentialList, counted, type DraftList, type ProviderMarks } from './words'
 
 /** The list of credentials. Its state is its address; the first page comes with the page itself. */
 export function CredentialsView({
   preloaded,
   preloadedDrafts,
+  preloadedReview,
   marks,
   may,
 }: {
   preloaded: Preloaded<CredentialList> | null
   preloadedDrafts: Preloaded<DraftList> | null
+  preloadedReview: Preloaded<CredentialReview> | null
   marks: ProviderMarks
   may: Allowed
 }) {
@@ -45,11 +50,21 @@ export function CredentialsView({
   const { open, dialog } = useCredentialDialogs({ may, onDeleted: useRecoveredFocus(region) })
   const isEmpty = data?.total === 0 && !isPlaceholderData && !isFiltered(state)
 
+  const found = useReviewCounts(preloadedReview)
+
   // Typing and filtering replace the address: each letter is not a place to go back to. Turning a page is.
   const show = (next: ListState) => history.replaceState(null, '', listHref(next))
 
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
+      {found && found.all > 0 ? (
+        <FoundBanner
+          title={`${counted(found.all, 'credential')} to review`}
+          href={REVIEW_HREF}
+          names={findingNames}
+          counts={found.counts}
+        />
+      ) : null}
       <DraftsNotice preloaded={preloadedDrafts} marks={marks} may={may} />
       {isEmpty ? null : <CredentialsToolbar state={state} onChange={show} />}
       {isError ? (
@@ -80,6 +95,7 @@ export function CredentialsView({
             )}
           </Card>
           {data.total > 0 ? <Pages state={state} page={data} busy={isPlaceholderData} /> : null}
+          {isEmpty ? null : <ExportLinks href={EXPORT_HREF} what="credentials" />}
         </>
       ) : isError ? null : (
         <ListSkeleton />

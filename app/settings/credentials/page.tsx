@@ -8,8 +8,8 @@ import type { Allowed } from './credential-menu'
 import { CredentialsView } from './credentials-view'
 import { parseListState } from './list-state'
 import { ListSkeleton } from './list-states'
-import { listPath, NEW_HREF } from './paths'
-import { preloadCredentialList, preloadDrafts } from './preload'
+import { listPath, NEW_HREF, REVIEW_COUNT_PATH } from './paths'
+import { preloadCredentialList, preloadCredentialReview, preloadDrafts } from './preload'
 import { providerMarks } from './provider-marks'
 import { firstParams } from './search-params'
 
@@ -49,9 +49,18 @@ async function Credentials({
   path: string
   may: Allowed
 }) {
-  const [credentials, drafts] = await Promise.all([
+  const [credentials, drafts, review] = await Promise.all([
     preloadCredentialList(accountId, path),
     may.test ? preloadDrafts(accountId, userId) : null,
+    preloadCredentialReview(accountId, REVIEW_COUNT_PATH),
   ])
-  return <CredentialsView preloaded={credentials} preloadedDrafts={drafts} marks={providerMarks()} may={may} />
+  return (
+    <CredentialsView
+      preloaded={credentials}
+      preloadedDrafts={drafts}
+      preloadedReview={review}
+      marks={providerMarks()}
+      may={may}
+    />
+  )
 }

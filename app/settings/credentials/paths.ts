@@ -32,9 +32,21 @@ export function integrationHref(id: string): string {
 /** Runs a test and tells of it as it goes, see `test/route.ts`. */
 export const TEST_PATH = '/settings/credentials/test'
 
+/** Where credentials are looked through. */
+export const REVIEW_HREF = '/settings/credentials/review'
+/** All credentials, as a file. */
+export const EXPORT_HREF = '/settings/credentials/export'
+
 // The paths of the API that these pages read, below /api/v1.
 
 export const DRAFTS_PATH = '/credential-drafts'
+
+export const REVIEW_COUNT_PATH = '/review/credentials?limit=1'
+
+export function reviewPath(finding: string | null, cursor: string | undefined): string {
+  const query = new URLSearchParams({ limit: '50', ...(finding ? { finding } : {}), ...(cursor ? { cursor } : {}) })
+  return `/review/credentials?${query}`
+}
 
 export function listPath(state: ListState): string {
   return `/credentials?${listQuery(state)}`

@@ -1,4 +1,5 @@
 import { credentialResource, draftResource } from '@/lib/api/credential-resources'
+import { credentialReviewResource } from '@/lib/api/review-resources'
 import {
   type ConsentView,
   getConsent,
@@ -10,9 +11,11 @@ import {
 } from '@/lib/credentials'
 import { isRefusal } from '@/lib/errors'
 import { log } from '@/lib/log'
+import { reviewCredentials, reviewCredentialsQuery } from '@/lib/review'
 import { getRuntime } from '@/lib/runtime'
 import type { Preloaded } from '../data/preloaded'
 import { credentialPath, DRAFTS_PATH } from './paths'
+import type { CredentialReview } from './review/words'
 import type { Credential, CredentialList, Draft, DraftList } from './words'
 
 // What the server puts into a page, in the form of the API's answers. Null when it can't be had now: the browser then
@@ -24,6 +27,14 @@ export function preloadCredentialList(accountId: string, path: string): Promise<
     const query = listCredentialsQuery.parse(Object.fromEntries(new URLSearchParams(path.split('?')[1])))
     const { credentials, nextCursor, total } = await listCredentials(database(), accountId, query)
     return { data: credentials.map(credentialResource), next_cursor: nextCursor, total }
+  })
+}
+
+/** A page of the review. `path` is the API's, with its query. */
+export function preloadCredentialReview(accountId: string, path: string): Promise<Preloaded<CredentialReview> | null> {
+  return preload(path, async () => {
+    const query = reviewCredentialsQuery.parse(Object.fromEntries(new URLSearchParams(path.split('?')[1])))
+    return credentialReviewResource(await reviewCredentials(database(), accountId, query))
   })
 }
 

@@ -34,6 +34,14 @@ export function happened({ action, details }: Happened): { what: string; more?: 
       return { what: 'Regenerated', more: overlapWords[text(details.overlap) ?? ''] }
     case 'api_key.limits_changed':
       return { what: 'Limits changed', more: limitsWords(details.after) }
+    case 'api_key.scopes_narrowed':
+      return { what: 'Scopes taken away', more: lostWords(details) }
+    case 'api_key.kept':
+      return { what: 'Kept at a review', more: keptWords(details) }
+    case 'api_key.rehearsal_started':
+      return { what: 'Rehearsal of a revoke started' }
+    case 'api_key.rehearsal_ended':
+      return { what: 'Rehearsal of a revoke ended', more: rehearsalWords(details) }
     case 'api_key.paused':
       return { what: 'Paused' }
     case 'api_key.resumed':
@@ -71,6 +79,26 @@ function limitsWords(after: unknown): string | undefined {
     return `Methods: ${(value as string[] | null)?.join(', ') ?? 'all'}`
   })
   return words.length > 0 ? `${words.join('. ')}.` : undefined
+}
+
+function lostWords({ before, after }: Record<string, unknown>): string | undefined {
+  const kept = scopesIn(after)
+  const lost = scopesIn(before).filter((scope) => !kept.includes(scope))
+  return lost.length > 0 ? lost.join(', ') : undefined
+}
+
+function scopesIn(value: unknown): unknown[] {
+  const scopes = typeof value === 'object' && value !== null && 'scopes' in value ? value.scopes : null
+  return Array.isArray(scopes) ? scopes : []
+}
+
+function keptWords({ reason, days }: Record<string, unknown>): string {
+  return `For ${String(days)} days. Reason: ${text(reason) ?? '?'}`
+}
+
+function rehearsalWords({ ended, calls }: Record<string, unknown>): string | undefined {
+  if (ended === 'by hand') return undefined
+  return calls === 0 ? 'Nothing had called it.' : `${Number(calls).toLocaleString('en')} calls would have failed.`
 }
 
 function nameIn(value: unknown): string {

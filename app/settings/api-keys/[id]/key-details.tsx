@@ -15,7 +15,7 @@ export function KeyDetails({ apiKey }: { apiKey: ApiKey }) {
     <DescriptionList>
       <DescriptionItem term="Status">
         <span className="flex flex-wrap items-baseline gap-x-1.5">
-          <KeyStatus status={apiKey.status} />
+          <KeyStatus status={apiKey.status} rehearsal={apiKey.rehearsal} />
           {apiKey.status === 'active' ? null : (
             <span className="text-muted-foreground">
               <KeyEnd apiKey={apiKey} />

@@ -13,15 +13,18 @@ import { canPause, useKeyDialogs } from '../key-menu'
 import { LIST_PATH } from '../list-state'
 import { ListFailure } from '../list-states'
 import { keyHref } from '../paths'
-import { useKey, useKeysChanged } from '../queries'
+import { useKey, useKeysChanged, useKeyUse } from '../queries'
 import type { ApiKey } from '../words'
 import { KeyDetails } from './key-details'
 import { KeyTitle } from './key-title'
 import { LimitsCard } from './limits-card'
 import { OverlapCard } from './overlap-card'
 import { KeyReach } from './reach'
+import { Rehearsal } from './rehearsal'
 import { usageDays } from './usage'
 import { UsageChart } from './usage-chart'
+import { refusedByDay } from './use'
+import { KeyUseDetails } from './use-card'
 
 /** A key as a page. `neighbour` is the other key of an overlap that is going on. */
 export function KeyView({
@@ -48,6 +51,8 @@ export function KeyView({
   const keysChanged = useKeysChanged()
   const { data = preloaded.answer, dataUpdatedAt, error, isError, isFetching, refetch } = useKey(id, preloaded)
   const days = useMemo(() => usageDays(data.usage_30d.days, new Date(dataUpdatedAt)), [data, dataUpdatedAt])
+  const { data: use, isError: useFailed, refetch: refetchUse } = useKeyUse(id, days[0]?.day ?? '')
+  const refused = useMemo(() => (use ? refusedByDay(use) : null), [use])
   // What the API does not tell, such as the history, is the server's to render anew.
   const changed = () => {
     expectLostFocus()
@@ -107,8 +112,32 @@ export function KeyView({
       {data.status === 'retired' && data.replaced_by_id ? <RetiredNotice newId={data.replaced_by_id} /> : null}
       {neighbour ? <Overlap apiKey={data} neighbour={neighbour} mayManage={mayManage} onChanged={changed} /> : null}
       <Section title="Usage">
-        <UsageChart days={days} />
+        <UsageChart days={days} refused={refused} />
+        {use ? (
+          <KeyUseDetails
+            apiKey={data}
+            use={use}
+            mayNarrow={mayManage && canPause(data.status)}
+            onChanged={() => router.refresh()}
+          />
+        ) : useFailed ? (
+          <p role="alert" className="flex flex-wrap items-center gap-3 text-sm">
+            What it asked for, and from where, could not be read.
+            <Button size="sm" onClick={() => void refetchUse()}>
+              Retry
+            </Button>
+          </p>
+        ) : null}
       </Section>
+      <Rehearsal
+        apiKey={data}
+        mayManage={mayManage}
+        onRevoke={() => open({ kind: 'revoke', apiKey: data })}
+        onChanged={() => {
+          keysChanged()
+          router.refresh()
+        }}
+      />
       <Section title="What this key reached">
         <KeyReach id={id} />
       </Section>

@@ -7,10 +7,22 @@ import { scaleEnd, type UsageDay } from './usage'
 const HEIGHT = 120
 
 /** Requests per day as bars; the same figures as a table below, for whoever can't see or point. */
-export function UsageChart({ days }: { days: readonly UsageDay[] }) {
+export function UsageChart({
+  days,
+  refused,
+}: {
+  days: readonly UsageDay[]
+  /** Refused requests by day; null: not known yet. */
+  refused: ReadonlyMap<string, number> | null
+}) {
   const [pointed, setPointed] = useState<string | null>(null)
   const total = days.reduce((sum, { requests }) => sum + requests, 0)
-  const end = scaleEnd(Math.max(...days.map(({ requests }) => requests)))
+  const refusedOn = (name: string) => refused?.get(name) ?? 0
+  const end = scaleEnd(Math.max(...days.map(({ day, requests }) => requests + refusedOn(day))))
+  const refusedShown = days.reduce(
+    (sum, { day }) => (pointed === null || pointed === day ? sum + refusedOn(day) : sum),
+    0,
+  )
   const slot = 100 / days.length
   const day = days.find((one) => one.day === pointed)
   return (
@@ -19,6 +31,7 @@ export function UsageChart({ days }: { days: readonly UsageDay[] }) {
         <span className="font-semibold text-lg tabular-nums">{countText(day?.requests ?? total)}</span>{' '}
         <span className="text-muted-foreground">
           {(day?.requests ?? total) === 1 ? 'request' : 'requests'} {day ? `on ${day.label}` : 'in the last 30 days'}
+          {refusedShown > 0 ? `, and ${countText(refusedShown)} refused` : ''}
         </span>
       </p>
       <div className="grid grid-cols-[1fr_auto] gap-x-2">
@@ -44,6 +57,7 @@ export function UsageChart({ days }: { days: readonly UsageDay[] }) {
           {days.map(({ day, requests }, index) => {
             // A day with any use is always seen.
             const height = requests === 0 ? 0 : Math.max(2, (requests / end) * HEIGHT)
+            const more = refusedOn(day) === 0 ? 0 : Math.max(2, (refusedOn(day) / end) * HEIGHT)
             return (
               <g key={day} onPointerEnter={() => setPointed(day)}>
                 <rect x={`${index * slot}%`} y="0" width={`${slot}%`} height={HEIGHT} fill="transparent" />
@@ -55,6 +69,19 @@ export function UsageChart({ days }: { days: readonly UsageDay[] }) {
                   fill="currentColor"
                   opacity={pointed === null || pointed === day ? 1 : 0.45}
                 />
+                {more > 0 ? (
+                  <rect
+                    x={`${(index + 0.15) * slot}%`}
+                    y={HEIGHT - height - more}
+                    width={`${0.7 * slot}%`}
+                    height={more}
+                    className="text-destructive"
+                    fill="none"
+                    stroke="currentColor"
+                    strokeDasharray="2 2"
+                    opacity={pointed === null || pointed === day ? 1 : 0.45}
+                  />
+                ) : null}
               </g>
             )
           })}
@@ -72,12 +99,12 @@ export function UsageChart({ days }: { days: readonly UsageDay[] }) {
           <span>Today (UTC)</span>
         </div>
       </div>
-      <UsageTable days={days} />
+      <UsageTable days={days} refusedOn={refusedOn} />
     </div>
   )
 }
 
-function UsageTable({ days }: { days: readonly UsageDay[] }) {
+function UsageTable({ days, refusedOn }: { days: readonly UsageDay[]; refusedOn: (day: string) => number }) {
   return (
     <details className="text-xs">
       <summary className="w-fit rounded text-muted-foreground hover:text-foreground">Show as a table</summary>
@@ -91,6 +118,9 @@ function UsageTable({ days }: { days: readonly UsageDay[] }) {
             <th scope="col" className="py-1 text-right font-medium">
               Requests
             </th>
+            <th scope="col" className="py-1 text-right font-medium">
+              Refused
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -100,6 +130,7 @@ function UsageTable({ days }: { days: readonly UsageDay[] }) {
                 <time dateTime={day}>{label}</time>
               </th>
               <td className="py-1 text-right">{countText(requests)}</td>
+              <td className="py-1 text-right">{countText(refusedOn(day))}</td>
             </tr>
           ))}
         </tbody>

@@ -8,25 +8,27 @@ import { getRuntime } from '@/lib/runtime'
 import { LIST_PATH } from '../list-state'
 import { ListSkeleton } from '../list-states'
 import { reviewPath } from '../paths'
-import { preloadKeyList, preloadRevocation } from '../preload'
+import { preloadKeyReview, preloadRevocation } from '../preload'
 import { ReviewView } from './review-view'
+import { isFinding, type KeyFinding } from './words'
 
 export const metadata: Metadata = { title: 'Review API keys' }
 
 /** Settings → API Keys → Review. */
 export default async function ReviewPage({ searchParams }: PageProps<'/settings/api-keys/review'>) {
   const { account, role } = await requireSession('keys:read')
-  const { cursor, revocation } = await searchParams
+  const { cursor, revocation, finding } = await searchParams
   return (
     <>
       <PageHeader
         back={{ href: LIST_PATH, label: 'API Keys' }}
         title="Review API keys"
-        description="Keys that were never used for 30 days, or not used for 90. Revoke what nobody needs: a key that is forgotten can still be misused."
+        description="Keys that somebody should look at, and why. Revoke what nobody needs, and keep what you do: a key that is forgotten can still be misused."
       />
       <Suspense fallback={<ListSkeleton />}>
         <Review
           accountId={account.id}
+          finding={isFinding(finding) ? finding : null}
           cursor={typeof cursor === 'string' ? cursor : undefined}
           revocation={typeof revocation === 'string' ? revocation : null}
           mayManage={can(role, 'keys:manage')}
@@ -38,11 +40,13 @@ export default async function ReviewPage({ searchParams }: PageProps<'/settings/
 
 async function Review({
   accountId,
+  finding,
   cursor,
   revocation,
   mayManage,
 }: {
   accountId: string
+  finding: KeyFinding | null
   cursor: string | undefined
   revocation: string | null
   mayManage: boolean
@@ -50,7 +54,7 @@ async function Review({
   const openRevocation = revocation ? null : await findOpenBulkRevocation(getRuntime().database.db, accountId)
   const shown = revocation ?? openRevocation
   const [keys, progress] = await Promise.all([
-    preloadKeyList(accountId, reviewPath(cursor)),
+    preloadKeyReview(accountId, reviewPath(finding, cursor)),
     shown ? preloadRevocation(accountId, shown) : null,
   ])
   return (

@@ -10,29 +10,43 @@ import { EmptyState } from '@/components/ui/empty-state'
 import { Pagination } from '@/components/ui/pagination'
 import { emptyTrail, type PageTrail, placeOf, stepped } from '../../data/page-trail'
 import type { Preloaded } from '../../data/preloaded'
+import { FindingFilter } from '../../review/finding-filter'
+import { keepFoundKeys } from '../actions'
+import { useKeyDialogs } from '../key-menu'
 import { LIST_PATH } from '../list-state'
 import { ListFailure, ListSkeleton } from '../list-states'
 import { REVIEW_HREF, reviewPath } from '../paths'
-import { useKeyList } from '../queries'
-import { counted, countText, type KeyList, type RevocationProgress } from '../words'
+import { useKeyReview } from '../queries'
+import { counted, countText, type RevocationProgress } from '../words'
 import { ReviewTable } from './review-table'
 import { RevocationProgressCard } from './revocation-progress'
 import { countSelected, everything, nothing, type Selection, select } from './selection'
+import { findingNames, isFinding, type KeyFinding, type KeyReview } from './words'
 
 const load = () => import('./revoke-selected-dialog')
 const RevokeSelectedDialog = lazy(load)
+const KeepDialog = lazy(() => import('../../review/keep-dialog'))
 
+/** What somebody is about to keep. */
+interface Keeping {
+  ids: string[]
+  findings: KeyFinding[]
+  what: string
+}
+
+/** The most that are kept in one go, as the server has it. */
+const MOST_KEPT = 1_000
 /** The most keys that are revoked in one go, as the server has it. */
 const LIMIT = 10_000
 
-/** Keys that nobody seems to need any more, to be revoked in one go. */
+/** Keys that somebody should look at, to be kept or revoked, one by one or in one go. */
 export function ReviewView({
   preloaded,
   preloadedProgress,
   openRevocation,
   mayManage,
 }: {
-  preloaded: Preloaded<KeyList> | null
+  preloaded: Preloaded<KeyReview> | null
   preloadedProgress: Preloaded<RevocationProgress> | null
   /** A bulk revocation that is going on, whoever asked for it. */
   openRevocation: string | null
@@ -40,11 +54,25 @@ export function ReviewView({
 }) {
   const params = useSearchParams()
   const cursor = params.get('cursor') ?? undefined
+  const chosenFinding = params.get('finding')
+  const finding = isFinding(chosenFinding) ? chosenFinding : null
+  const base = finding ? `${REVIEW_HREF}?finding=${finding}` : REVIEW_HREF
   const [dismissed, setDismissed] = useState<string | null>(null)
   const revocation = params.get('revocation') ?? (openRevocation === dismissed ? null : openRevocation)
-  const { data, error, isError, isFetching, isPlaceholderData, refetch } = useKeyList(reviewPath(cursor), preloaded)
+  const { data, error, isError, isFetching, isPlaceholderData, refetch } = useKeyReview(
+    reviewPath(finding, cursor),
+    preloaded,
+  )
   const [selection, setSelection] = useState<Selection>(nothing)
   const [asking, setAsking] = useState(false)
+  const [keeping, setKeeping] = useState<Keeping | null>(null)
+  const { open, dialog } = useKeyDialogs()
+  // What is chosen among some keys is nothing to others.
+  const [chosenFor, setChosenFor] = useState(finding)
+  if (chosenFor !== finding) {
+    setChosenFor(finding)
+    setSelection(nothing)
+  }
 
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
@@ -55,7 +83,7 @@ export function ReviewView({
           preloaded={preloadedProgress}
           onDismiss={() => {
             setDismissed(revocation)
-            history.replaceState(null, '', REVIEW_HREF)
+            history.replaceState(null, '', base)
           }}
         />
       ) : null}
@@ -72,42 +100,89 @@ export function ReviewView({
         isError ? null : (
           <ListSkeleton />
         )
-      ) : data.total === 0 ? (
-        <Card>
-          <NothingToReview />
-        </Card>
       ) : (
         <>
-          {mayManage ? (
-            <SelectionBar
-              selection={selection}
-              page={data}
-              onChange={setSelection}
-              onRevoke={() => setAsking(true)}
-              onNear={() => void load()}
-            />
-          ) : null}
-          <Card>
-            <ReviewTable
-              keys={data.data}
-              selection={selection}
-              busy={isPlaceholderData}
-              onSelect={mayManage ? (ids, on) => setSelection((was) => select(was, ids, on)) : undefined}
-            />
-          </Card>
-          <Pages page={data} cursor={cursor} busy={isPlaceholderData} />
+          <FindingFilter
+            base={REVIEW_HREF}
+            names={findingNames}
+            counts={data.counts}
+            all={data.all}
+            finding={finding}
+          />
+          {data.total === 0 ? (
+            <Card>
+              <NothingToReview finding={finding} />
+            </Card>
+          ) : (
+            <>
+              {mayManage ? (
+                <SelectionBar
+                  selection={selection}
+                  page={data}
+                  onChange={setSelection}
+                  onRevoke={() => setAsking(true)}
+                  onKeep={
+                    finding && selection.kind === 'some' && selection.ids.size <= MOST_KEPT
+                      ? () =>
+                          setKeeping({
+                            ids: [...selection.ids],
+                            findings: [finding],
+                            what: counted(selection.ids.size, 'key'),
+                          })
+                      : undefined
+                  }
+                  onNear={() => void load()}
+                />
+              ) : null}
+              <Card>
+                <ReviewTable
+                  items={data.data}
+                  selection={selection}
+                  onKeep={
+                    mayManage
+                      ? ({ key, findings }) =>
+                          setKeeping({
+                            ids: [key.id],
+                            findings: findings.map((one) => one.finding),
+                            what: `“${key.name}”`,
+                          })
+                      : undefined
+                  }
+                  onRevoke={mayManage ? ({ key }) => open({ kind: 'revoke', apiKey: key }) : undefined}
+                  busy={isPlaceholderData}
+                  onSelect={mayManage ? (ids, on) => setSelection((was) => select(was, ids, on)) : undefined}
+                />
+              </Card>
+              <Pages page={data} base={base} cursor={cursor} busy={isPlaceholderData} />
+            </>
+          )}
         </>
       )}
+      {dialog}
+      {keeping ? (
+        <Suspense>
+          <KeepDialog
+            what={keeping.what}
+            keep={({ reason, days }) => keepFoundKeys({ keys: keeping.ids, findings: keeping.findings, reason, days })}
+            onKept={() => {
+              setKeeping(null)
+              setSelection(nothing)
+            }}
+            onClose={() => setKeeping(null)}
+          />
+        </Suspense>
+      ) : null}
       {asking && data ? (
         <Suspense>
           <RevokeSelectedDialog
             selection={selection}
+            finding={finding}
             count={countSelected(selection, data.total, LIMIT)}
             onClose={() => setAsking(false)}
             onRequested={(id) => {
               setAsking(false)
               setSelection(nothing)
-              history.pushState(null, '', `${REVIEW_HREF}?revocation=${id}`)
+              history.pushState(null, '', `${base}${finding ? '&' : '?'}revocation=${id}`)
             }}
           />
         </Suspense>
@@ -122,12 +197,15 @@ function SelectionBar({
   page,
   onChange,
   onRevoke,
+  onKeep,
   onNear,
 }: {
   selection: Selection
-  page: KeyList
+  page: KeyReview
   onChange: (selection: Selection) => void
   onRevoke: () => void
+  /** Absent: they are too many, or of several findings. */
+  onKeep?: (() => void) | undefined
   onNear: () => void
 }) {
   const count = countSelected(selection, page.total, LIMIT)
@@ -140,9 +218,7 @@ function SelectionBar({
         </p>
         {count < most ? (
           <Button size="sm" onClick={() => onChange(everything)}>
-            {page.total > LIMIT
-              ? `Select the ${countText(LIMIT)} longest unused`
-              : `Select all ${countText(page.total)}`}
+            {page.total > LIMIT ? `Select the first ${countText(LIMIT)}` : `Select all ${countText(page.total)}`}
           </Button>
         ) : null}
         {count > 0 ? (
@@ -151,26 +227,37 @@ function SelectionBar({
           </Button>
         ) : null}
       </div>
-      <Button
-        variant="danger"
-        aria-haspopup="dialog"
-        disabled={count === 0}
-        onClick={onRevoke}
-        onPointerEnter={onNear}
-        onFocus={onNear}
-      >
-        Revoke {count === 0 ? 'selected keys' : counted(count, 'key')}
-      </Button>
+      <div className="flex flex-wrap gap-2">
+        {onKeep ? (
+          <Button aria-haspopup="dialog" disabled={count === 0} onClick={onKeep}>
+            Keep {count === 0 ? 'selected keys' : counted(count, 'key')}
+          </Button>
+        ) : null}
+        <Button
+          variant="danger"
+          aria-haspopup="dialog"
+          disabled={count === 0}
+          onClick={onRevoke}
+          onPointerEnter={onNear}
+          onFocus={onNear}
+        >
+          Revoke {count === 0 ? 'selected keys' : counted(count, 'key')}
+        </Button>
+      </div>
     </div>
   )
 }
 
-function NothingToReview() {
+function NothingToReview({ finding }: { finding: KeyFinding | null }) {
   return (
     <EmptyState
       icon={<ShieldCheck />}
       title="Nothing to review"
-      description="Every active key has been used in the last 90 days, or is younger than 30 days."
+      description={
+        finding
+          ? 'Nothing of this kind is found about any key.'
+          : 'Each key is used, for all that it may do, ends some day, and was made by somebody who is still here.'
+      }
       action={
         <Link href={LIST_PATH} className={buttonVariants()}>
           Back to API Keys
@@ -183,10 +270,20 @@ function NothingToReview() {
 /** Survives going to a key and back; only ever written in the browser. */
 let trail: PageTrail = emptyTrail
 
-function Pages({ page, cursor, busy }: { page: KeyList; cursor: string | undefined; busy: boolean }) {
-  const place = placeOf(trail, REVIEW_HREF, cursor)
+function Pages({
+  page,
+  base,
+  cursor,
+  busy,
+}: {
+  page: KeyReview
+  base: string
+  cursor: string | undefined
+  busy: boolean
+}) {
+  const place = placeOf(trail, base, cursor)
   const turnTo = (to: string | null) => {
-    history.pushState(null, '', to ? `${REVIEW_HREF}?cursor=${encodeURIComponent(to)}` : REVIEW_HREF)
+    history.pushState(null, '', to ? `${base}${base.includes('?') ? '&' : '?'}cursor=${encodeURIComponent(to)}` : base)
     window.scrollTo({ top: 0 })
   }
   const next = page.next_cursor
@@ -198,7 +295,7 @@ function Pages({ page, cursor, busy }: { page: KeyList; cursor: string | undefin
       onNext={
         next
           ? () => {
-              trail = stepped(trail, REVIEW_HREF, cursor, next)
+              trail = stepped(trail, base, cursor, next)
               turnTo(next)
             }
           : undefined

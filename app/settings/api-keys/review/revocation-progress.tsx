@@ -1,11 +1,11 @@
 'use client'
 
 import { useEffect, useRef } from 'react'
-import { Button } from '@/components/ui/button'
+import { Button, buttonVariants } from '@/components/ui/button'
 import { Card, CardContent } from '@/components/ui/card'
 import type { Preloaded } from '../../data/preloaded'
 import { ListFailure } from '../list-states'
-import { bulkRevocationPath } from '../paths'
+import { bulkRevocationPath, reportHref } from '../paths'
 import { useKeysChanged, useRevocationProgress } from '../queries'
 import { counted, countText, type RevocationProgress } from '../words'
 
@@ -36,7 +36,7 @@ export function RevocationProgressCard({
       <ListFailure error={error} stale={false} retrying={isFetching} onRetry={() => void refetch()} />
     ) : null
   }
-  const skipped = data.done - data.revoked
+  const skipped = skippedText(data)
   return (
     <Card aria-label="Revocation">
       <CardContent className="grid gap-3 pt-4">
@@ -47,13 +47,18 @@ export function RevocationProgressCard({
             </h2>
             <p className="text-muted-foreground text-sm">
               {finished
-                ? skipped > 0
-                  ? `${counted(skipped, 'key')} left alone: used since you asked, or revoked before.`
-                  : 'None of them is accepted any more.'
+                ? (skipped ?? 'None of them is accepted any more.')
                 : `${countText(data.done)} done. You can leave this page: it goes on by itself.`}
             </p>
           </div>
-          {finished ? <Button onClick={onDismiss}>Done</Button> : null}
+          {finished ? (
+            <div className="flex flex-wrap gap-2">
+              <a href={reportHref(id)} download className={buttonVariants()}>
+                Report (CSV)
+              </a>
+              <Button onClick={onDismiss}>Done</Button>
+            </div>
+          ) : null}
         </div>
         <progress
           aria-label="Keys revoked"
@@ -67,4 +72,15 @@ export function RevocationProgressCard({
       </CardContent>
     </Card>
   )
+}
+
+/** What became of those that were not revoked; null: there are none. */
+function skippedText({ done, revoked, outcomes }: RevocationProgress): string | null {
+  if (done === revoked) return null
+  const parts = [
+    outcomes.used_meanwhile > 0 ? `${countText(outcomes.used_meanwhile)} used since you asked` : null,
+    outcomes.revoked_before > 0 ? `${countText(outcomes.revoked_before)} revoked before` : null,
+    outcomes.not_found > 0 ? `${countText(outcomes.not_found)} not there any more` : null,
+  ].filter((part) => part !== null)
+  return `${counted(done - revoked, 'key')} left alone: ${parts.join(', ')}.`
 }

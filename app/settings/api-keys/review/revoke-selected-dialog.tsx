@@ -19,15 +19,19 @@ import { revokeKeys, revokeKeysUnderReview } from '../actions'
 import { useFocusOnFirstError } from '../dialogs/use-focus-on-first-error'
 import { counted } from '../words'
 import type { Selection } from './selection'
+import { type KeyFinding, revokeHints } from './words'
 
 /** Says what revoking the chosen keys cuts off, and asks for it. */
 export default function RevokeSelectedDialog({
   selection,
+  finding,
   count,
   onRequested,
   onClose,
 }: {
   selection: Selection
+  /** What the list shows; null: all. */
+  finding: KeyFinding | null
   /** How many keys the person was told. */
   count: number
   /** @param id of the bulk revocation, by which its progress is found */
@@ -39,7 +43,7 @@ export default function RevokeSelectedDialog({
     (reasonOrNull: string | null) =>
       selection.kind === 'some'
         ? revokeKeys({ keys: [...selection.ids], reason: reasonOrNull })
-        : revokeKeysUnderReview({ except: [...selection.ids], expected: count, reason: reasonOrNull }),
+        : revokeKeysUnderReview({ finding, except: [...selection.ids], expected: count, reason: reasonOrNull }),
     onRequested,
   )
   const form = useRef<HTMLFormElement>(null)
@@ -60,8 +64,8 @@ export default function RevokeSelectedDialog({
           <AlertDialogHeader>
             <AlertDialogTitle>Revoke {counted(count, 'key')}?</AlertDialogTitle>
             <AlertDialogDescription>
-              {one ? 'It has' : 'They have'} never been used for 30 days or more, or not for the last 90. If an app
-              still holds {one ? 'it' : 'one of them'}, its next request is refused. This can’t be undone.
+              {revokeHints[finding ?? 'any']} If an app still holds {one ? 'it' : 'one of them'}, its next request is
+              refused. This can’t be undone.
             </AlertDialogDescription>
           </AlertDialogHeader>
           <ProblemBanner problem={problem} />

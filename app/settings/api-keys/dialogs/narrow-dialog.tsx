@@ -1,0 +1,86 @@
+'use client'
+
+import {
+  AlertDialog,
+  AlertDialogAction,
+  AlertDialogCancel,
+  AlertDialogContent,
+  AlertDialogDescription,
+  AlertDialogFooter,
+  AlertDialogHeader,
+  AlertDialogTitle,
+} from '@/components/ui/alert-dialog'
+import { RelativeTime } from '@/components/ui/relative-time'
+import { toast } from '@/components/ui/toast'
+import { ProblemBanner } from '../../data/problem-banner'
+import { useAction } from '../../data/use-action'
+import { narrowKey } from '../actions'
+import { useKeysChanged } from '../queries'
+import type { ApiKey } from '../words'
+
+/** Says which scopes a key would lose, and takes them from it. */
+export default function NarrowDialog({
+  apiKey,
+  unused,
+  isUncertain,
+  watchedSince,
+  onChanged,
+  onClose,
+}: {
+  apiKey: ApiKey
+  unused: readonly string[]
+  /** Some requests did not say what they ask for. */
+  isUncertain: boolean
+  watchedSince: string | null
+  onChanged: () => void
+  onClose: () => void
+}) {
+  const { id, name, scopes } = apiKey
+  const keysChanged = useKeysChanged()
+  const { run, pending, problem, passwordDialog } = useAction(narrowKey, () => {
+    onClose()
+    keysChanged()
+    onChanged()
+    toast(`“${name}” may do less now`)
+  })
+  return (
+    <AlertDialog open busy={pending} onOpenChange={(open) => open || onClose()}>
+      <AlertDialogContent size="md">
+        <AlertDialogHeader>
+          <AlertDialogTitle>
+            Take unused scopes from “<bdi>{name}</bdi>”?
+          </AlertDialogTitle>
+          <AlertDialogDescription>
+            None of its requests has asked for these
+            {watchedSince ? (
+              <>
+                {' '}
+                since it is noted, <RelativeTime value={watchedSince} />
+              </>
+            ) : null}
+            . Scopes can’t be given back to a key: if an app turns out to need one, it needs another key.
+            {isUncertain ? ' Some of its requests did not say what they ask for, so look before you take one.' : ''}
+          </AlertDialogDescription>
+        </AlertDialogHeader>
+        <ProblemBanner problem={problem} />
+        <ul className="grid gap-1 rounded border border-border bg-background px-3 py-2.5">
+          {unused.map((scope) => (
+            <li key={scope}>
+              <code className="font-mono text-sm">{scope}</code>
+            </li>
+          ))}
+        </ul>
+        <AlertDialogFooter>
+          <AlertDialogCancel />
+          <AlertDialogAction
+            pending={pending}
+            onClick={() => run(id, { scopes: scopes.filter((scope) => !unused.includes(scope)) })}
+          >
+            Take scopes away
+          </AlertDialogAction>
+        </AlertDialogFooter>
+        {passwordDialog}
+      </AlertDialogContent>
+    </AlertDialog>
+  )
+}

@@ -1,0 +1,31 @@
+import type { KeyReviewResource } from '@/lib/api/review-resources'
+
+/** A page of the review as the API answers it. */
+export type KeyReview = KeyReviewResource
+export type ReviewedKey = KeyReview['data'][number]
+export type KeyFinding = ReviewedKey['findings'][number]['finding']
+
+/** What can be found, in a few words, in the order in which it is shown. */
+export const findingNames: Record<KeyFinding, string> = {
+  never_used: 'Never used',
+  idle: 'Not used for 90 days',
+  over_scoped: 'Unused scopes',
+  maker_left: 'Maker has left',
+  retiring: 'Old token still used',
+  no_expiry: 'No expiry',
+}
+
+export function isFinding(text: unknown): text is KeyFinding {
+  return typeof text === 'string' && Object.hasOwn(findingNames, text)
+}
+
+/** What revoking keys of which this was found means, before it is done. */
+export const revokeHints: Record<KeyFinding | 'any', string> = {
+  never_used: 'Nobody has used them in the 30 days or more since they were made.',
+  idle: 'Nobody has used them for 90 days.',
+  over_scoped: 'They are in use: what uses them stops working. To take only the unused scopes, open a key.',
+  maker_left: 'They may be in use: what uses them stops working.',
+  retiring: 'Their old tokens are still used: what uses them stops working.',
+  no_expiry: 'They may be in use: what uses them stops working.',
+  any: 'Some of them may be in use: what uses them stops working.',
+}
