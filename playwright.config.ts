@@ -19,6 +19,7 @@ const ONCE = {
     'csp.e2e.ts',
     'keys-states.e2e.ts',
     'people-mails.e2e.ts',
+    'rehearse.e2e.ts',
     'roles.e2e.ts',
     'second-factor.e2e.ts',
     'shell.e2e.ts',
