@@ -75,6 +75,7 @@ const actions: Record<string, Record<string, string>> = {
     removeCredential: SENSITIVE,
     discardTestedForm: SENSITIVE,
     renewCredentialNow: 'what happens by itself, only sooner',
+    keepFoundCredentials: 'a note that opens nothing, and stands in the audit log',
   },
   'settings/credentials/connect/actions.ts': {
     connectForm: SENSITIVE,

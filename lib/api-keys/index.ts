@@ -3,7 +3,6 @@ export {
   type BulkRevocation,
   findOpenBulkRevocation,
   getBulkRevocation,
-  type RevocationOutcome,
   type RevokedKey,
   readRevocationReport,
   requestBulkRevocation,

@@ -6,18 +6,28 @@ import { kindNames, noticeWords, troubleWords } from './words'
 const notice = (kind: (typeof eventKinds)[number], count: number) =>
   ({ kind, count, subjectId: 'x_1', data: sampleFacts[kind] }) as unknown as NoticeView
 
-it.each(eventKinds)('a notice of %s says what it is about and leads there', (kind) => {
+/** What happens to one thing, or to several; the review’s digest is of the account. */
+const ofThings = eventKinds.filter((kind) => kind !== 'review.digest')
+
+it.each(ofThings)('a notice of %s says what it is about and leads there', (kind) => {
   const { title, href } = noticeWords(notice(kind, 1), 'MercadoLibre')
   expect(title).toContain(sampleFacts[kind].name)
   expect(href).toContain('/x_1')
   expect(kindNames[kind].name).not.toBe('')
 })
 
-it.each(eventKinds)('a notice of many of %s counts them and leads to their list', (kind) => {
+it.each(ofThings)('a notice of many of %s counts them and leads to their list', (kind) => {
   const { title, href } = noticeWords(notice(kind, 1_500), 'MercadoLibre')
   expect(title).toContain('1,500')
   expect(title).not.toContain(sampleFacts[kind].name)
   expect(href).not.toContain('x_1')
+})
+
+it('a digest of the review counts what it found and leads to it', () => {
+  const { title, href } = noticeWords(notice('review.digest', 1), null)
+  expect(title).toBe('14 API keys and 1 credential to review')
+  expect(href).toMatch(/^\/settings\/api-keys\/review/)
+  expect(kindNames['review.digest'].name).not.toBe('')
 })
 
 it('what has to be re-authorized leads straight to it, and says why', () => {
