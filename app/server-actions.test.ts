@@ -95,6 +95,10 @@ const actions: Record<string, Record<string, string>> = {
   'settings/members/actions.ts': {
     inviteAction: SENSITIVE,
     resendAction: SENSITIVE,
+    changeRoleAction: SENSITIVE,
+    removeMemberAction: SENSITIVE,
+    handOverAction: SENSITIVE,
+    leaveAction: SENSITIVE,
     revokeAction: 'takes a link back: lets nobody in',
   },
   'settings/notifications/actions.ts': {

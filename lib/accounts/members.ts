@@ -12,7 +12,7 @@ import type { Role } from './permissions'
 type Manager = Actor & { id: string }
 
 /** What a member has made that goes on without them. */
-export interface MadeBy {
+interface MadeBy {
   /** Keys that work. */
   keys: { id: string; name: string; lastUsedAt: Date | null }[]
   credentials: { id: string; name: string }[]

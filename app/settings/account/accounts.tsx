@@ -5,6 +5,7 @@ import { Badge } from '@/components/ui/badge'
 import { Banner } from '@/components/ui/banner'
 import { Button } from '@/components/ui/button'
 import { enterAccountAction } from './actions'
+import { LeaveAccount } from './leave-account'
 
 /** The accounts of somebody who is a member of several. */
 export function Accounts({
@@ -40,7 +41,10 @@ export function Accounts({
               <span className="block text-muted-foreground text-sm">You are {role}.</span>
             </span>
             {id === currentId ? (
-              <Badge>You are here</Badge>
+              <span className="flex flex-wrap items-center gap-3">
+                <Badge>You are here</Badge>
+                {role === 'owner' ? null : <LeaveAccount name={name} />}
+              </span>
             ) : (
               <Button size="sm" pending={pending} aria-label={`Go to ${name}`} onClick={() => enter(id)}>
                 Go to it
