@@ -12,7 +12,7 @@ export function Accounts({
   accounts,
   currentId,
 }: {
-  accounts: { id: string; name: string; role: string }[]
+  accounts: { id: string; name: string; role: string; mayLeave?: boolean }[]
   currentId: string
 }) {
   const [error, setError] = useState<string>()
@@ -34,7 +34,7 @@ export function Accounts({
         </Banner>
       ) : null}
       <ul className="divide-y divide-border">
-        {accounts.map(({ id, name, role }) => (
+        {accounts.map(({ id, name, role, mayLeave }) => (
           <li key={id} className="flex min-h-12 flex-wrap items-center justify-between gap-3 py-2">
             <span className="min-w-0 [overflow-wrap:anywhere]">
               <bdi className="font-medium">{name}</bdi>
@@ -43,7 +43,7 @@ export function Accounts({
             {id === currentId ? (
               <span className="flex flex-wrap items-center gap-3">
                 <Badge>You are here</Badge>
-                {role === 'owner' ? null : <LeaveAccount name={name} />}
+                {mayLeave ? <LeaveAccount name={name} /> : null}
               </span>
             ) : (
               <Button size="sm" pending={pending} aria-label={`Go to ${name}`} onClick={() => enter(id)}>
