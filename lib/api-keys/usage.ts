@@ -7,14 +7,13 @@ import {
   countAddress,
   countOne,
   emptyHour,
+  HOUR_MS,
   type HourCounts,
   NO_SCOPE,
   statusClass,
   type UsageRefusal,
 } from './usage-counts'
 import { type KeyUsage, writeUsage } from './usage-store'
-
-export const HOUR_MS = 3_600_000
 
 /** A key, as far as its use is noted. */
 interface UsedKey {
