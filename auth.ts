@@ -1,20 +1,20 @@
-import NextAuth, { CredentialsSignin } from 'next-auth'
+import NextAuth, { CredentialsSignin, type User } from 'next-auth'
 import Credentials from 'next-auth/providers/credentials'
 import {
   decodeSession,
   deviceCookie,
   encodeSession,
-  endSession,
   findSession,
-  newSessionClaims,
   SESSION_IDLE_SECONDS,
   type SignedIn,
   sessionClaims,
   sessionCookie,
   signInInput,
   signIn as signInPerson,
+  signOut as signOutPerson,
+  ticketCookie,
 } from '@/lib/accounts'
-import { isRefusal, type Refusal } from '@/lib/errors'
+import { isRefusal, Refusal } from '@/lib/errors'
 import { parseInput } from '@/lib/input'
 import { log } from '@/lib/log'
 import { getRuntime } from '@/lib/runtime'
@@ -24,8 +24,8 @@ import { requestOrigin, setCookie } from './app/request'
 // lib/accounts.
 
 declare module 'next-auth' {
-  // What a sign-in knows of the person until their session's claims are made.
-  interface User extends Pick<SignedIn, 'userId' | 'accountId' | 'sessionVersion'> {}
+  // What a sign-in hands on to the session's cookie.
+  interface User extends Pick<SignedIn, 'claims'> {}
 }
 
 /** A refused sign-in, as it travels through Auth.js; `refusal` is the reason in words. */
@@ -65,10 +65,14 @@ export const { handlers, signIn, signOut } = NextAuth(() => {
         authorize: async ({ email, password }) => {
           try {
             const input = parseInput(signInInput, { email, password })
-            const { device, isTold, ...person } = await signInPerson(database.db, input, await requestOrigin())
-            await setCookie(deviceCookie(), device)
-            if (isTold) getRuntime().jobs?.trigger('notifications.deliver')
-            return person
+            const { signedIn, ticket } = await signInPerson(database.db, input, await requestOrigin())
+            if (ticket !== undefined) {
+              await setCookie(ticketCookie('second_factor'), ticket)
+              throw new Refusal('second_factor_required', 'Your second factor is asked for next, at the sign-in page.')
+            }
+            await setCookie(deviceCookie(), signedIn.device)
+            if (signedIn.isTold) getRuntime().jobs?.trigger('notifications.deliver')
+            return { claims: signedIn.claims }
           } catch (error) {
             throw isRefusal(error) ? new SignInRefused(error) : error
           }
@@ -78,7 +82,7 @@ export const { handlers, signIn, signOut } = NextAuth(() => {
     callbacks: {
       // `session`, which a browser may send along with an update, is deliberately not looked at.
       jwt: async ({ token, user, trigger }) => {
-        if (trigger === 'signIn') return { ...newSessionClaims(user) }
+        if (trigger === 'signIn') return { ...(user as User).claims }
         const claims = sessionClaims.parse(token)
         return (await findSession(database.db, claims)) && token
       },
@@ -87,7 +91,8 @@ export const { handlers, signIn, signOut } = NextAuth(() => {
     events: {
       signOut: async (message) => {
         const claims = sessionClaims.safeParse('token' in message ? message.token : null)
-        if (claims.success) await endSession(database.db, claims.data)
+        const ended = claims.success ? await findSession(database.db, claims.data) : null
+        if (ended) await signOutPerson(database.db, ended, await requestOrigin())
       },
     },
     logger: {

@@ -15,14 +15,23 @@ const ONLY = {
 const ONCE = {
   pglite: [
     'accessibility.e2e.ts',
+    'audit.e2e.ts',
     'csp.e2e.ts',
     'keys-states.e2e.ts',
     'people-mails.e2e.ts',
     'rehearse.e2e.ts',
     'roles.e2e.ts',
+    'second-factor.e2e.ts',
     'shell.e2e.ts',
   ],
-  postgres: ['connect.e2e.ts', 'credentials.e2e.ts', 'integrations.e2e.ts', 'renewal.e2e.ts'],
+  postgres: [
+    'connect.e2e.ts',
+    'credentials.e2e.ts',
+    'integrations.e2e.ts',
+    'limits.e2e.ts',
+    'renewal.e2e.ts',
+    'webhooks.e2e.ts',
+  ],
 }
 
 function ignored(kind: ReturnType<typeof databaseKind>): string[] {

@@ -1,6 +1,6 @@
 import { NextRequest } from 'next/server'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { decodeSession, encodeSession, newSessionClaims } from '@/lib/accounts'
+import { decodeSession, encodeSession, newSessionClaims } from '@/lib/accounts/session-claims'
 import { useConfiguration } from '@/test/runtime'
 import { config, proxy } from './proxy'
 

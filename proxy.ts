@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type NextRequest, NextResponse } from 'next/server'
-import { decodeSession, renewedSession, SESSION_IDLE_SECONDS, sessionCookie } from '@/lib/accounts/session'
+import { decodeSession, renewedSession, SESSION_IDLE_SECONDS, sessionCookie } from '@/lib/accounts/session-claims'
 import { isOwnOrigin, judgeHost } from '@/lib/host'
 import { newRequestId } from '@/lib/ids'
 import { PATH_HEADER, REQUEST_ID_HEADER } from '@/lib/request-headers'
@@ -8,7 +8,8 @@ import { getRuntime } from '@/lib/runtime'
 import { contentSecurityPolicy, securityHeaders } from '@/lib/security-headers'
 
 /** Pages that are shown to whoever is not signed in; all others lead to the sign-in page. */
-const PUBLIC = /^\/(sign-in|sign-up|forgot-password|reset-password|invitation|docs\/.*|api\/.*|oauth\/ended)$/
+const PUBLIC =
+  /^\/(sign-in(\/second-factor)?|sign-up|forgot-password|reset-password|invitation|docs\/.*|api\/.*|oauth\/ended)$/
 
 /**
  * Their addresses come from providers, with codes that nobody else may see, or from mails: not even our own pages are told of

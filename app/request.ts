@@ -23,7 +23,16 @@ export async function currentPath(): Promise<string> {
 
 /** Sets a cookie with the answer. In server actions and route handlers only. */
 export async function setCookie(
-  { name, options }: { name: string; options: ReturnType<typeof deviceCookie>['options'] },
+  {
+    name,
+    options,
+  }: {
+    name: string
+    options: Omit<ReturnType<typeof deviceCookie>['options'], 'sameSite' | 'maxAge'> & {
+      sameSite: 'lax' | 'strict'
+      maxAge: number
+    }
+  },
   value: string,
 ): Promise<void> {
   ;(await cookies()).set(name, value, options)

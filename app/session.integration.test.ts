@@ -1,12 +1,12 @@
 import { eq } from 'drizzle-orm'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { members, type roles } from '@/db/schema'
-import { encodeSession, newSessionClaims, sessionCookie } from '@/lib/accounts'
+import { accountPolicies, members, type roles } from '@/db/schema'
+import { sessionCookie } from '@/lib/accounts'
 import { getRuntime } from '@/lib/runtime'
 import { forEachDatabase } from '@/test/databases'
-import { makeOwner } from '@/test/people'
+import { makeOwner, tokenOf } from '@/test/people'
 import { useRuntime } from '@/test/runtime'
-import { getSession, requireActor, requireSession } from './session'
+import { getSession, requireActor, requirePerson, requireSession } from './session'
 
 const request = vi.hoisted(() => ({ cookies: new Map<string, string>(), headers: new Headers() }))
 
@@ -56,7 +56,7 @@ forEachDatabase('who asks', (open) => {
   async function signIn(role: (typeof roles)[number] = 'owner') {
     const { db } = getRuntime().database
     await db.update(members).set({ role }).where(eq(members.userId, owner.userId))
-    request.cookies.set(sessionCookie().name, await encodeSession(newSessionClaims({ ...owner, sessionVersion: 1 })))
+    request.cookies.set(sessionCookie().name, await tokenOf(db, owner))
   }
 
   describe('a page', () => {
@@ -121,6 +121,35 @@ forEachDatabase('who asks', (open) => {
       await signIn('manager')
       vi.setSystemTime(START + HOUR)
       await expect(requireActor('keys:create', { recentPassword: true })).rejects.toMatchObject({ code: 'forbidden' })
+    })
+  })
+
+  describe('an account that asks for a second factor', () => {
+    const setRequired = (secondFactorRequired: boolean) =>
+      getRuntime()
+        .database.db.insert(accountPolicies)
+        .values({ accountId: owner.accountId, secondFactorRequired })
+        .onConflictDoUpdate({ target: accountPolicies.accountId, set: { secondFactorRequired } })
+    beforeEach(async () => {
+      await signIn()
+      await setRequired(true)
+    })
+    afterEach(() => setRequired(false))
+
+    it('leads every page of whoever has none to where one is set up, and does nothing for them', async () => {
+      await expect(requireSession()).rejects.toThrow('redirect to /second-factor')
+      await expect(requireSession('keys:read')).rejects.toThrow('redirect to /second-factor')
+      expect(await getSession()).toBeNull()
+      await expect(requireActor('keys:create')).rejects.toMatchObject({ code: 'second_factor_required' })
+      await expect(requirePerson()).rejects.toMatchObject({ code: 'second_factor_required' })
+    })
+
+    it('lets them do what gets them one, but for what asks for the password again', async () => {
+      expect(await requirePerson({ evenWithoutSecondFactor: true })).toMatchObject({ user: { id: owner.userId } })
+      vi.setSystemTime(START + HOUR)
+      await expect(requirePerson({ evenWithoutSecondFactor: true, recentPassword: true })).rejects.toMatchObject({
+        code: 'password_required',
+      })
     })
   })
 })

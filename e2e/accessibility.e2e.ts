@@ -3,7 +3,7 @@ import { call, makeIntegration, SET_UP_SCOPES } from './external-app'
 import { expectFitToUse } from './fit-to-use'
 import { expect, runProduct, test } from './fixtures'
 import { pageAddresses } from './pages'
-import { chooseAction, closeToken, generateKey, keyRow, OWNER, readToken, signIn, signUp } from './people'
+import { addWebhook, chooseAction, closeToken, generateKey, keyRow, OWNER, readToken, signIn, signUp } from './people'
 
 const product = runProduct()
 
@@ -83,6 +83,20 @@ const STATES: [name: string, path: string, open: (page: Page) => Promise<Locator
     (page) => opened(page, 'dialog', () => chooseAction(keyRow(page, 'Manager'), 'Regenerate key')),
   ],
   [
+    'pause',
+    '/settings/api-keys',
+    (page) => opened(page, 'alertdialog', () => chooseAction(keyRow(page, 'Manager'), 'Pause key')),
+  ],
+  [
+    'limits, with methods',
+    '/settings/api-keys',
+    async (page) => {
+      const form = await opened(page, 'dialog', () => chooseAction(keyRow(page, 'Manager'), 'Edit limits'))
+      await form.getByRole('radio', { name: /^Only these/ }).check()
+      return form
+    },
+  ],
+  [
     'list without a result',
     '/settings/api-keys?q=nothing-is-called-this',
     async (page) => page.getByText(/nothing-is-called-this/).first(),
@@ -114,7 +128,9 @@ test('axe finds nothing on any page, in either theme, wide or narrow', async ({ 
   await expectFitToUse(page, 'sign-in, refused')
 
   await signIn(page, product.url)
-  const paths = pageAddresses({ 'api-keys': keyId, credentials: others.credential, integrations: others.integration })
+  const { id: webhooks } = await addWebhook(page, product.url)
+  const { credential: credentials, integration: integrations } = others
+  const paths = pageAddresses({ 'api-keys': keyId, credentials, integrations, webhooks })
   for (const path of [
     ...paths,
     `/settings/api-keys/${leakedId}`,

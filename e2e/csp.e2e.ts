@@ -2,7 +2,7 @@ import type { BrowserContext } from '@playwright/test'
 import { makeIntegration, SET_UP_SCOPES } from './external-app'
 import { expect, runProduct, test } from './fixtures'
 import { pageAddresses } from './pages'
-import { closeToken, generateKey, readToken, signUp } from './people'
+import { addWebhook, closeToken, generateKey, readToken, signUp } from './people'
 
 const product = runProduct()
 
@@ -43,8 +43,9 @@ test('no page breaks the content security policy or asks another host for anythi
   await page.getByRole('link', { name: 'Sync script' }).click()
   await expect(page).toHaveURL(/\/settings\/api-keys\/key_/)
   const id = new URL(page.url()).pathname.split('/').at(-1) as string
+  const { id: webhooks } = await addWebhook(page, product.url)
   const addresses = [
-    ...pageAddresses({ 'api-keys': id, credentials: credential, integrations: integration }),
+    ...pageAddresses({ 'api-keys': id, credentials: credential, integrations: integration, webhooks }),
     '/no/such/page',
     '/settings/api-keys/key_none',
   ]

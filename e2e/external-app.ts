@@ -36,7 +36,18 @@ export async function createAccount(place: Place): Promise<void> {
 
 /** Makes a key of that account by the operator's command and answers its token. */
 export async function createKey(place: Place, name: string, scopes: string[], more: string[] = []): Promise<string> {
-  const args = ['create-key', '--email', OWNER.email, '--name', name, '--scopes', scopes.join(), ...more]
+  const args = [
+    'create-key',
+    '--email',
+    OWNER.email,
+    '--name',
+    name,
+    '--scopes',
+    scopes.join(),
+    '--rate',
+    'off',
+    ...more,
+  ]
   const { code, stdout, stderr } = await admin(place, args)
   expect(code, stderr).toBe(0)
   return stdout.trim()

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { call, createKey, makeIntegration, SET_UP_SCOPES } from './external-app'
 import { expect, test } from './fixtures'
 import { pageAddresses } from './pages'
-import { chooseAction, closeToken, generateKey, keyRow, readToken, signIn, signUp } from './people'
+import { addWebhook, chooseAction, closeToken, generateKey, keyRow, readToken, signIn, signUp } from './people'
 import { makePlace } from './place'
 import { startProduct } from './product'
 import { type Recorded, startRecorder } from './recorder'
@@ -109,9 +109,10 @@ test('a token is in the one answer that brings it, and in no file, log, page or 
   const later = await browser.newContext()
   const visitor = await later.newPage()
   await signIn(visitor, recorder.url)
+  const { id: webhooks } = await addWebhook(visitor, recorder.url)
   const contents: Recorded[] = []
   for (const path of [
-    ...pageAddresses({ 'api-keys': created.body.id, credentials: credential, integrations: integration }),
+    ...pageAddresses({ 'api-keys': created.body.id, credentials: credential, integrations: integration, webhooks }),
     '/settings/api-keys?status=all',
   ]) {
     await visitor.goto(recorder.url + path, { waitUntil: 'networkidle' })

@@ -69,3 +69,19 @@ export async function chooseAction(row: Locator, action: string): Promise<void> 
   await row.getByRole('button', { name: /^Actions for / }).click()
   await row.page().getByRole('menuitem', { name: action }).click()
 }
+
+/** Adds a webhook on its page; answers its id and its signing secret. */
+export async function addWebhook(
+  page: Page,
+  url: string,
+  address = 'https://hooks.example.com/fenicia',
+): Promise<{ id: string; secret: string }> {
+  await page.goto(`${url}/settings/webhooks/new`)
+  await page.getByLabel('Name').fill('ERP events')
+  await page.getByLabel('Address').fill(address)
+  await page.getByRole('button', { name: 'Add webhook' }).click()
+  const secret = await page.getByRole('status', { name: 'Signing secret' }).locator('code').textContent()
+  await page.getByRole('link', { name: /open the webhook$/ }).click()
+  await expect(page).toHaveURL(/\/settings\/webhooks\/whk_/)
+  return { id: new URL(page.url()).pathname.split('/').at(-1) ?? '', secret: secret ?? '' }
+}

@@ -27,7 +27,12 @@ test.afterAll(async () => {
 })
 
 async function create(name: string, more: object = {}): Promise<{ id: string; token: string }> {
-  const { status, body } = await call(urls[0] as string, manager, '/keys', { name, scopes: ['orders:read'], ...more })
+  const { status, body } = await call(urls[0] as string, manager, '/keys', {
+    name,
+    scopes: ['orders:read'],
+    rate: null,
+    ...more,
+  })
   expect(status, JSON.stringify(body)).toBe(201)
   return body
 }

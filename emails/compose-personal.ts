@@ -39,10 +39,13 @@ const PLACES: Record<PersonalKind, string> = {
   'password.reset_requested': '/forgot-password',
   'password.changed': '/forgot-password',
   'sign_in.new_browser': '/settings/account',
+  'second_factor.added': '/settings/account',
+  'second_factor.removed': '/settings/account',
+  'recovery_code.used': '/settings/account',
   'invitation.sent': '/',
 }
 
-function factsOf(content: PersonalContent, words: Words, { labels, roles, operator }: PersonalWords) {
+function factsOf(content: PersonalContent, words: Words, { labels, roles, factors, operator }: PersonalWords) {
   const account = { label: words.labels.account, value: content.account }
   const eMail = { label: labels.eMail, value: content.to.address }
   const time = (label: string, at: string) => ({ label, value: moment(at, words) })
@@ -60,6 +63,19 @@ function factsOf(content: PersonalContent, words: Words, { labels, roles, operat
     }
     case 'sign_in.new_browser':
       return [eMail, time(labels.when, content.data.at), ...where(content.data)]
+    case 'second_factor.added':
+    case 'second_factor.removed': {
+      const { at, factor, name } = content.data
+      const what = { label: labels.factor, value: name === null ? factors[factor] : `${factors[factor]}: ${name}` }
+      if ('how' in content.data && content.data.how === 'operator') {
+        return [eMail, time(labels.when, at), { label: words.labels.by, value: operator }]
+      }
+      return [eMail, what, time(labels.when, at), ...where(content.data)]
+    }
+    case 'recovery_code.used': {
+      const { at, left } = content.data
+      return [eMail, { label: labels.codesLeft, value: String(left) }, time(labels.when, at), ...where(content.data)]
+    }
     case 'invitation.sent': {
       const { by, role, expiresAt } = content.data
       return [

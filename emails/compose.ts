@@ -1,4 +1,4 @@
-import type { Language, MailContent, MailItem } from '@/lib/notifications'
+import type { EventData, Language, MailContent, MailItem } from '@/lib/notifications'
 import { moment } from './moment'
 import { english } from './words/en'
 import { spanish } from './words/es'
@@ -135,6 +135,24 @@ function factsOf(content: MailContent, words: Words, now: Date): Facts {
         { label: labels.outcome, value: words.leaks.outcome[outcome] },
       ]
     }
+    case 'webhook.disabled': {
+      const [item] = content.items
+      if (!item) return []
+      return [
+        { label: labels.host, value: item.data.host },
+        { label: labels.reason, value: item.data.reason },
+      ]
+    }
+    case 'api_key.idle': {
+      const [item] = content.items
+      if (!item) return []
+      const { environment, lastUsedAt, revokesAt } = item.data
+      return [
+        { label: labels.environment, value: environment },
+        { label: labels.lastUsed, value: lastUsedAt === null ? labels.never : moment(lastUsedAt, words) },
+        { label: labels.endsAt, value: moment(revokesAt, words) },
+      ]
+    }
     default: {
       const [item] = content.items
       if (!item) return []
@@ -204,9 +222,18 @@ function listOf(content: MailContent, words: Words, now: Date): ComposedMail['li
   if (content.kind === 'review.digest') return foundOf(content, words)
   return content.items.map((item) => {
     const href = addressOf(content, item.subjectId)
+    if (content.kind === 'webhook.disabled') {
+      const { name, host, reason } = (item as MailItem<'webhook.disabled'>).data
+      return { name, detail: `${host} · ${reason}`, href }
+    }
     if (content.kind === 'api_key.leaked') {
       const { source, outcome } = (item as MailItem<'api_key.leaked'>).data
       return { name: item.data.name, detail: `${words.leaks.seen[source]} · ${words.leaks.outcome[outcome]}`, href }
+    }
+    if (content.kind === 'api_key.idle') {
+      const { environment, revokesAt } = item.data as EventData['api_key.idle']
+      const end = `${words.labels.endsAt} ${moment(revokesAt, words)}`
+      return { name: item.data.name, detail: `${environment} · ${end}`, href }
     }
     if (!content.kind.startsWith('credential.')) {
       const { environment, by } = item.data as { environment: string; by: string }
@@ -225,7 +252,7 @@ function listOf(content: MailContent, words: Words, now: Date): ComposedMail['li
 }
 
 function addressOf({ kind, url }: MailContent, subjectId: string): string {
-  const place = kind.startsWith('credential.') ? 'credentials' : 'api-keys'
+  const place = kind.startsWith('credential.') ? 'credentials' : kind === 'webhook.disabled' ? 'webhooks' : 'api-keys'
   const address = `${url}/settings/${place}/${encodeURIComponent(subjectId)}`
   return kind === 'credential.reauthorization_required' ? `${address}?reauthorize=1` : address
 }
@@ -237,6 +264,11 @@ function buttonOf(content: MailContent, { buttons }: Words): ComposedMail['butto
     return { label: buttons.openReview, href: `${content.url}/settings/${place}/review` }
   }
   const isCredential = content.kind.startsWith('credential.')
+  if (content.kind === 'webhook.disabled') {
+    return content.total === 1 && item
+      ? { label: buttons.openWebhook, href: addressOf(content, item.subjectId) }
+      : { label: buttons.openWebhooks, href: `${content.url}/settings/webhooks` }
+  }
   if (content.total !== 1 || !item) {
     return isCredential
       ? { label: buttons.openCredentials, href: `${content.url}/settings/credentials` }

@@ -55,6 +55,32 @@ describe.each(LANGUAGES)('in %s', (language) => {
     expect(hrefs(html)).toEqual([`${URL}/settings/account`])
   })
 
+  it('a mail of a second factor says what, when, from where, and what to do', async () => {
+    const added = await render(samplePersonalContent('second_factor.added', language))
+    const passkey = say({ en: 'Passkey: Laptop', es: 'Llave de acceso: Laptop' })
+    for (const fact of [passkey, day, '21:40 UTC', '203.0.113.7', 'Firefox, Windows'])
+      expect(added.text).toContain(fact)
+    const removed = await render(samplePersonalContent('second_factor.removed', language))
+    expect(removed.subject).toBe(
+      say({ en: 'Your authenticator app was removed', es: 'Se quitó tu aplicación de autenticación' }),
+    )
+    expect(removed.text).toContain('203.0.113.7')
+    const operator = await render(samplePersonalContent('second_factor.removed', language, { how: 'operator' }))
+    expect(operator.text).toContain(
+      say({ en: 'By: By whoever runs this Fenicia', es: 'Por: Por quien administra este Fenicia' }),
+    )
+    expect(operator.text).not.toContain('203.0.113.7')
+    for (const { html } of [added, removed, operator]) expect(hrefs(html)).toEqual([`${URL}/settings/account`])
+  })
+
+  it('a mail of a used recovery code says how many are left', async () => {
+    const { text, html } = await render(samplePersonalContent('recovery_code.used', language))
+    expect(text).toContain(say({ en: 'Recovery codes left: 3', es: 'Códigos de recuperación que quedan: 3' }))
+    expect(hrefs(html)).toEqual([`${URL}/settings/account`])
+    const last = await render(samplePersonalContent('recovery_code.used', language, { left: 1 }))
+    expect(last.text).toContain(say({ en: 'of which 1 is left', es: 'queda 1' }))
+  })
+
   it('an invitation says who invites, to what, as what, and until when it is good', async () => {
     const { subject, text, html } = await render(samplePersonalContent('invitation.sent', language))
     expect(subject).toBe(

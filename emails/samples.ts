@@ -43,6 +43,18 @@ export const sampleFacts: EventData = {
     url: 'https://github.com/cedar-murex/sync/blob/main/config.js',
     outcome: 'revoked',
   },
+  'webhook.disabled': {
+    name: 'ERP events',
+    host: 'erp.example.com',
+    reason: 'It has taken nothing for three days. Last: Answered with 503.',
+  },
+  'api_key.idle': {
+    name: key.name,
+    environment: key.environment,
+    lastUsedAt: '2025-12-13T09:00:00.000Z',
+    revokesAt: '2026-03-13T09:00:00.000Z',
+    daysLeft: 7,
+  },
   'api_key.rehearsal_ended': {
     ...key,
     calls: 1_204,
@@ -64,6 +76,15 @@ export const samplePersonal: PersonalData = {
   'password.reset_requested': { ...where, resetId: 'rst_1', expiresAt: '2026-03-06T22:10:00.000Z' },
   'password.changed': { ...where, at: '2026-03-06T21:40:00.000Z', how: 'reset' },
   'sign_in.new_browser': { ...where, at: '2026-03-06T21:40:00.000Z' },
+  'second_factor.added': { ...where, at: '2026-03-06T21:40:00.000Z', factor: 'passkey', name: 'Laptop' },
+  'second_factor.removed': {
+    ...where,
+    at: '2026-03-06T21:40:00.000Z',
+    factor: 'authenticator',
+    name: null,
+    how: 'person',
+  },
+  'recovery_code.used': { ...where, at: '2026-03-06T21:40:00.000Z', left: 3 },
   'invitation.sent': {
     invitationId: 'inv_1',
     linkId: 'inv_1',

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { renderMail } from '@/emails'
 import { pruneEndedAccess } from '@/lib/accounts'
-import { endRehearsals, pruneUsage, retireSilentKeys, runBulkRevocations } from '@/lib/api-keys'
+import { endRehearsals, pruneUsage, retireSilentKeys, revokeIdleKeys, runBulkRevocations } from '@/lib/api-keys'
+import { recordCheckpoints, tidyAuditTables } from '@/lib/audit/checkpoints'
+import { cutAuditEvents } from '@/lib/audit/retention'
 import {
   pruneConsents,
   pruneDrafts,
@@ -18,6 +20,7 @@ import { deliverNotifications, pruneNotifications, sendReminders } from '@/lib/n
 import { type DueRenewal, isOAuthError } from '@/lib/oauth'
 import { sendReviewDigests } from '@/lib/review'
 import type { Runtime } from '@/lib/runtime'
+import { pruneMessages, runWebhooks } from '@/lib/webhooks'
 import { type DispatchedDefinition, type Job, NO_RETRY, type Retry, type ScheduledDefinition } from './job'
 
 /** Of jobs whose next time is far away. */
@@ -41,6 +44,12 @@ const scheduled: Record<ScheduledJobId, ScheduledDefinition> = {
     retry: WITHIN_THE_HOUR,
     maxDurationSeconds: 3_600,
     run: ({ database }, _, { signal }) => pruneUsage(database.db, signal),
+  },
+  'api-keys.revoke-idle': {
+    cron: '37 * * * *',
+    retry: WITHIN_THE_HOUR,
+    maxDurationSeconds: 600,
+    run: ({ database }, _, { signal }) => revokeIdleKeys(database.db, signal),
   },
   'api-keys.end-rehearsals': {
     cron: '* * * * *',
@@ -110,11 +119,40 @@ const scheduled: Record<ScheduledJobId, ScheduledDefinition> = {
     maxDurationSeconds: 3_600,
     run: ({ database }, _, { signal }) => pruneNotifications(database.db, signal),
   },
+  'webhooks.deliver': {
+    cron: '* * * * *',
+    retry: NO_RETRY,
+    maxDurationSeconds: 120,
+    // Until the next run begins: the first pauses last seconds.
+    run: ({ database: { db }, vault, egress }, _, { signal }) =>
+      runWebhooks({ db, vault, egress }, { signal, forMs: 55_000 }),
+  },
+  'webhooks.prune': {
+    cron: '29 4 * * *',
+    retry: WITHIN_THE_HOUR,
+    maxDurationSeconds: 3_600,
+    run: ({ database }, _, { signal }) => pruneMessages(database.db, signal),
+  },
   'accounts.prune': {
     cron: '7 * * * *',
     retry: WITHIN_THE_HOUR,
     maxDurationSeconds: 600,
     run: ({ database }) => pruneEndedAccess(database.db),
+  },
+  'audit.checkpoint': {
+    cron: '2 0 * * *',
+    retry: WITHIN_THE_HOUR,
+    maxDurationSeconds: 600,
+    run: async ({ config, database }) => {
+      if (config.database.driver === 'pglite') await tidyAuditTables(database.db)
+      return recordCheckpoints(database.db)
+    },
+  },
+  'audit.cut': {
+    cron: '31 3 * * *',
+    retry: WITHIN_THE_HOUR,
+    maxDurationSeconds: 3_600,
+    run: ({ database }, _, { signal }) => cutAuditEvents(database.db, signal),
   },
 }
 

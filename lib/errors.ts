@@ -16,6 +16,8 @@ export type RefusalCode =
   | 'already_regenerated'
   | 'not_signed_in'
   | 'password_required'
+  | 'second_factor_required'
+  | 'step_ended'
   | 'wrong_password'
   | 'too_many_attempts'
   | 'sign_up_closed'

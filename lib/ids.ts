@@ -24,6 +24,11 @@ const prefixes = {
   passwordReset: 'rst',
   invitation: 'inv',
   leakReport: 'leak',
+  webhook: 'whk',
+  webhookMessage: 'msg',
+  webhookAttempt: 'wha',
+  session: 'ses',
+  passkey: 'psk',
 } as const
 
 /**

@@ -5,6 +5,7 @@ export type ScheduledJobId =
   | 'api-keys.retire-silent'
   | 'api-keys.bulk-revocations'
   | 'api-keys.prune-usage'
+  | 'api-keys.revoke-idle'
   | 'api-keys.end-rehearsals'
   | 'review.digest'
   | 'integrations.prune-calls'
@@ -16,6 +17,10 @@ export type ScheduledJobId =
   | 'notifications.remind'
   | 'notifications.prune'
   | 'accounts.prune'
+  | 'webhooks.deliver'
+  | 'webhooks.prune'
+  | 'audit.checkpoint'
+  | 'audit.cut'
 
 /**
  * The jobs that run when they are dispatched, by id, with what each is told: ids and plain words, nothing secret, since it

@@ -1,6 +1,6 @@
-/** Nothing of a page needs any of these; what is not named here has a safe default. */
+/** Our own pages ask for passkeys. Nothing of a page needs the others; what is not named here has a safe default. */
 const PERMISSIONS =
-  'accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=()'
+  'publickey-credentials-get=(self), publickey-credentials-create=(self), accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=()'
 
 /**
  * The Content Security Policy of a page: scripts and style sheets only with this request's nonce, everything from our own

@@ -15,6 +15,7 @@ import { newId } from '@/lib/ids'
 import type { Mail, Mailer, MailResult } from '@/lib/mail/mailer'
 import { type EventData, recordEvent } from '@/lib/notifications'
 import type { MailContent, RenderMail } from '@/lib/notifications/mail-content'
+import type { AllEventData } from '@/lib/notifications/outbox'
 
 /** Puts a person into an account. */
 export async function addMember(
@@ -117,7 +118,7 @@ export function happens<Kind extends keyof EventData>(
   subjectId: string,
   data: EventData[Kind],
 ): Promise<void> {
-  return db.transaction((tx) => recordEvent(tx, accountId, kind, subjectId, data))
+  return db.transaction((tx) => recordEvent(tx, accountId, kind, subjectId, data as AllEventData[Kind]))
 }
 
 /** A mail server that takes mails, or answers as it is told to. */

@@ -2,12 +2,17 @@ import { eq } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { auditEvents, users } from '@/db/schema'
 import {
+  beginSession,
   type CreateAccountInput,
   createAccount,
+  encodeSession,
   findSession,
-  newSessionClaims,
   type Session,
+  type SessionClaims,
+  type SignedIn,
+  type SignInMethod,
   type SignInOrigin,
+  signIn,
 } from '@/lib/accounts'
 
 /** Addresses of documentation (RFC 5737), and a browser that has not been here. */
@@ -30,15 +35,42 @@ export async function makeOwner(db: Database, change: Partial<CreateAccountInput
 
 export const PASSWORD = 'purple-cedar-ships-9'
 
-/** The session of somebody who has just signed in. */
-export async function sessionOf(
+interface Somebody {
+  userId: string
+  accountId: string
+}
+
+/** What the cookie says of somebody who has just signed in. */
+export async function claimsOf(
   db: Database,
-  { userId, accountId }: { userId: string; accountId: string },
-): Promise<Session> {
+  { userId, accountId }: Somebody,
+  method: SignInMethod = 'password',
+): Promise<SessionClaims> {
   const [user] = await db.select({ version: users.sessionVersion }).from(users).where(eq(users.id, userId))
-  const session = await findSession(db, newSessionClaims({ userId, accountId, sessionVersion: user?.version ?? 0 }))
+  return beginSession(db, { userId, accountId, sessionVersion: user?.version ?? 0 }, method, SOMEWHERE)
+}
+
+/** The value of the session's cookie of somebody who has just signed in. */
+export async function tokenOf(db: Database, somebody: Somebody, method?: SignInMethod): Promise<string> {
+  return encodeSession(await claimsOf(db, somebody, method))
+}
+
+/** The session of somebody who has just signed in. */
+export async function sessionOf(db: Database, somebody: Somebody, method?: SignInMethod): Promise<Session> {
+  const session = await findSession(db, await claimsOf(db, somebody, method))
   if (!session) throw new Error('This person cannot have a session')
   return session
+}
+
+/** Signs somebody in by their password, who has no second factor. */
+export async function signInOnce(
+  db: Database,
+  credentials: { email: string; password: string },
+  from = SOMEWHERE,
+): Promise<SignedIn> {
+  const { signedIn } = await signIn(db, credentials, from)
+  if (!signedIn) throw new Error('This person was asked for a second factor')
+  return signedIn
 }
 
 /** What the audit log of an account says, oldest first. */

@@ -1,6 +1,6 @@
 'use client'
 
-import { type ReactNode, useRef, useState, useTransition } from 'react'
+import { type ReactNode, useEffect, useRef, useState, useTransition } from 'react'
 import { Banner } from '@/components/ui/banner'
 import { Button } from '@/components/ui/button'
 import {
@@ -14,7 +14,8 @@ import {
 } from '@/components/ui/dialog'
 import { Field } from '@/components/ui/field'
 import { PasswordInput } from '@/components/ui/password-input'
-import { confirmPassword } from './action'
+import { PasskeyButton } from '../sign-in/passkey-button'
+import { askToConfirmByPasskey, confirmPasskey, confirmPassword, mayConfirmByPasskey } from './action'
 
 interface Answer {
   ok: boolean
@@ -68,7 +69,19 @@ export function useConfirmedPassword(): {
 function PasswordDialog({ open, onClose }: { open: boolean; onClose: (confirmed: boolean) => void }) {
   const [refusal, setRefusal] = useState<{ message: string; fields: readonly { message: string }[] }>()
   const [pending, startTransition] = useTransition()
+  const [hasPasskey, setHasPasskey] = useState(false)
   const input = useRef<HTMLInputElement>(null)
+  useEffect(() => {
+    if (!open) return
+    let isCurrent = true
+    mayConfirmByPasskey()
+      .then((answer) => isCurrent && setHasPasskey(answer.ok && answer.value))
+      // The password is asked for all the same.
+      .catch(() => undefined)
+    return () => {
+      isCurrent = false
+    }
+  }, [open])
 
   function close(confirmed: boolean) {
     setRefusal(undefined)
@@ -99,7 +112,9 @@ function PasswordDialog({ open, onClose }: { open: boolean; onClose: (confirmed:
         >
           <DialogHeader>
             <DialogTitle>Confirm it is you</DialogTitle>
-            <DialogDescription>You gave your password over an hour ago. This step needs it again.</DialogDescription>
+            <DialogDescription>
+              You last showed that it is you over an hour ago. This step needs it again.
+            </DialogDescription>
           </DialogHeader>
           {refusal && !wrong ? (
             <Banner tone="error" role="alert">
@@ -116,6 +131,14 @@ function PasswordDialog({ open, onClose }: { open: boolean; onClose: (confirmed:
             </Button>
           </DialogFooter>
         </form>
+        {hasPasskey ? (
+          <PasskeyButton
+            label="Use a passkey instead"
+            ask={askToConfirmByPasskey}
+            give={confirmPasskey}
+            onDone={() => close(true)}
+          />
+        ) : null}
       </DialogContent>
     </Dialog>
   )

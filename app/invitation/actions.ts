@@ -9,7 +9,7 @@ import { getRuntime } from '@/lib/runtime'
 import { type ActionAnswer, answer } from '../action-answer'
 import { type FormState, refusedForm, textFields } from '../form-state'
 import { requestOrigin } from '../request'
-import { enterAccount, getSession, readSession } from '../session'
+import { enterAccount, getPerson, readPerson } from '../session'
 
 /** What the page says of an invitation. */
 export interface SeenInvitation {
@@ -28,7 +28,7 @@ export async function lookAtInvitation(token: string): Promise<ActionAnswer<Seen
       getRuntime().database.db,
       parseInput(givenLink, token),
     )
-    const session = await getSession()
+    const session = await getPerson()
     if (session && session.user.email !== email) {
       throw new Refusal(
         'forbidden',
@@ -58,8 +58,8 @@ export async function acceptAsUserAction(_: FormState, data: FormData): Promise<
   const { token, password } = textFields(data, 'token', 'password')
   const result = await answer(async () => {
     const { db } = getRuntime().database
-    if (!(await readSession())) await signInAs((await findInvitation(db, parseInput(givenLink, token))).email, password)
-    const session = await readSession()
+    if (!(await readPerson())) await signInAs((await findInvitation(db, parseInput(givenLink, token))).email, password)
+    const session = await readPerson()
     if (!session) throw new Refusal('not_signed_in', 'You are no longer signed in. Open the link in the mail again.')
     const { accountId } = await acceptAsUser(db, token, session, withoutDevice(await requestOrigin()))
     await enterAccount(accountId)
@@ -73,6 +73,12 @@ async function signInAs(email: string, password: string): Promise<void> {
     await signIn('credentials', { redirect: false, email, password })
   } catch (error) {
     const refusal = refusalOf(error)
+    if (isRefusal(refusal) && refusal.code === 'second_factor_required') {
+      throw new Refusal(
+        'second_factor_required',
+        'Your sign-in takes a second factor. Sign in first, then open the link in the mail again.',
+      )
+    }
     if (!isRefusal(refusal) || refusal.code === 'too_many_attempts') throw refusal
     throw invalidField('password', 'This is not your password.')
   }

@@ -5,6 +5,7 @@ import { Input } from '@/components/ui/input'
 import { PasswordInput } from '@/components/ui/password-input'
 import { ActionForm } from '../action-form'
 import { LinkFrame } from '../link-frame'
+import { NewPasswordInput } from '../new-password-input'
 import { acceptAsNewUserAction, acceptAsUserAction, lookAtInvitation, type SeenInvitation } from './actions'
 
 /** Says what one is invited to, and takes the yes; of an invitation that has ended, how. */
@@ -29,6 +30,9 @@ export function Invitation() {
   )
 }
 
+/** What the form itself says of the person. */
+const NAME_FIELDS = ['name']
+
 interface FormProps {
   token: string
   invitation: SeenInvitation
@@ -51,7 +55,11 @@ function NewUserForm({ token, invitation }: FormProps) {
             error={errors.password}
             required
           >
-            <PasswordInput name="password" autoComplete="new-password" />
+            <NewPasswordInput
+              name="password"
+              known={[invitation.email, invitation.account]}
+              knownFields={NAME_FIELDS}
+            />
           </Field>
         </>
       )}

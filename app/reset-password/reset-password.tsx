@@ -1,9 +1,9 @@
 'use client'
 
 import { Field } from '@/components/ui/field'
-import { PasswordInput } from '@/components/ui/password-input'
 import { ActionForm } from '../action-form'
 import { LinkFrame } from '../link-frame'
+import { NewPasswordInput } from '../new-password-input'
 import { lookAtResetLink, resetPasswordAction } from './actions'
 
 /** The form for whom the link is of; of a link that has ended, how, and the way on. */
@@ -26,7 +26,7 @@ export function ResetPassword() {
                 error={errors.password}
                 required
               >
-                <PasswordInput name="password" autoComplete="new-password" />
+                <NewPasswordInput name="password" known={[email]} />
               </Field>
             </>
           )}

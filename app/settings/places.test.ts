@@ -4,13 +4,13 @@ import { actionsFor, homeOf, placesFor } from './places'
 test.each([
   [
     'owner',
-    ['API Keys', 'Credentials', 'Integrations', 'Notifications', 'Members', 'Account'],
+    ['API Keys', 'Credentials', 'Integrations', 'Webhooks', 'Notifications', 'Members', 'Policies', 'Audit', 'Account'],
     ['Generate new key', 'Add credential', 'Add integration'],
     '/settings/api-keys',
   ],
   [
     'admin',
-    ['API Keys', 'Credentials', 'Integrations', 'Notifications', 'Members', 'Account'],
+    ['API Keys', 'Credentials', 'Integrations', 'Webhooks', 'Notifications', 'Members', 'Policies', 'Audit', 'Account'],
     ['Generate new key', 'Add credential', 'Add integration'],
     '/settings/api-keys',
   ],

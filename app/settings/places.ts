@@ -6,9 +6,11 @@ const places: readonly (Place & { permission?: Permission })[] = [
   { href: '/settings/api-keys', label: 'API Keys', permission: 'keys:read' },
   { href: '/settings/credentials', label: 'Credentials', permission: 'credentials:read' },
   { href: '/settings/integrations', label: 'Integrations', permission: 'integrations:read' },
+  { href: '/settings/webhooks', label: 'Webhooks', permission: 'webhooks:read' },
   { href: '/settings/notifications', label: 'Notifications', permission: 'credentials:read' },
   { href: '/settings/members', label: 'Members', permission: 'members:read' },
   { href: '/settings/policies', label: 'Policies', permission: 'policies:read' },
+  { href: '/settings/audit', label: 'Audit', permission: 'audit:read' },
   { href: '/settings/account', label: 'Account' },
 ]
 

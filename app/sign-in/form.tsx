@@ -4,7 +4,8 @@ import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { PasswordInput } from '@/components/ui/password-input'
 import { ActionForm } from '../action-form'
-import { signInAction } from './actions'
+import { askForPasskeyAction, signInAction, signInByPasskeyAction } from './actions'
+import { PasskeyButton } from './passkey-button'
 
 export function SignInForm({ next }: { next: string }) {
   return (
@@ -28,5 +29,17 @@ export function SignInForm({ next }: { next: string }) {
         </>
       )}
     </ActionForm>
+  )
+}
+
+/** Signs in without e-mail address and password. */
+export function SignInByPasskey({ next }: { next: string }) {
+  return (
+    <PasskeyButton
+      label="Use a passkey"
+      ask={askForPasskeyAction}
+      give={signInByPasskeyAction}
+      onDone={() => location.assign(next)}
+    />
   )
 }

@@ -2,20 +2,20 @@ import type { Metadata } from 'next'
 import Link from 'next/link'
 import { redirect } from 'next/navigation'
 import { Banner } from '@/components/ui/banner'
-import { isEmptyInstallation } from '@/lib/accounts'
+import { hasPasskeys, isEmptyInstallation } from '@/lib/accounts'
 import { localPath } from '@/lib/local-path'
 import { getRuntime } from '@/lib/runtime'
 import { AddressNotice } from '../address-notice'
 import { Door, inlineLink } from '../door'
-import { getSession } from '../session'
-import { SignInForm } from './form'
+import { getPerson } from '../session'
+import { SignInByPasskey, SignInForm } from './form'
 
 export const metadata: Metadata = { title: 'Sign in' }
 
 export default async function SignInPage({ searchParams }: PageProps<'/sign-in'>) {
   const { next, ended, password } = await searchParams
   const target = localPath(typeof next === 'string' ? next : undefined)
-  if (await getSession()) redirect(target)
+  if (await getPerson()) redirect(target)
   const { config, database } = getRuntime()
   if (await isEmptyInstallation(database.db)) redirect('/sign-up')
   return (
@@ -48,8 +48,14 @@ export default async function SignInPage({ searchParams }: PageProps<'/sign-in'>
             Your new password is set, and every browser is signed out. Sign in with it.
           </Banner>
         ) : null}
+        {ended === 'step' ? (
+          <Banner tone="warning" role="status">
+            The sign-in took over 5 minutes, or was finished in another tab. Begin anew.
+          </Banner>
+        ) : null}
         <AddressNotice url={config.url} />
         <SignInForm next={target} />
+        {hasPasskeys() ? <SignInByPasskey next={target} /> : null}
       </div>
     </Door>
   )

@@ -2,9 +2,12 @@
 
 import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
-import { PasswordInput } from '@/components/ui/password-input'
 import { ActionForm } from '../action-form'
+import { NewPasswordInput } from '../new-password-input'
 import { signUpAction } from './actions'
+
+/** What the form itself says of the person. */
+const KNOWN_FIELDS = ['account_name', 'name', 'email']
 
 export function SignUpForm() {
   return (
@@ -38,7 +41,7 @@ export function SignUpForm() {
             error={errors.password}
             required
           >
-            <PasswordInput name="password" autoComplete="new-password" />
+            <NewPasswordInput name="password" knownFields={KNOWN_FIELDS} />
           </Field>
         </>
       )}

@@ -6,13 +6,13 @@ import { isEmptyInstallation } from '@/lib/accounts'
 import { getRuntime } from '@/lib/runtime'
 import { AddressNotice } from '../address-notice'
 import { Door, inlineLink } from '../door'
-import { getSession } from '../session'
+import { getPerson } from '../session'
 import { SignUpForm } from './form'
 
 export const metadata: Metadata = { title: 'Create an account' }
 
 export default async function SignUpPage() {
-  if (await getSession()) redirect('/')
+  if (await getPerson()) redirect('/')
   const { config, database } = getRuntime()
   if (await isEmptyInstallation(database.db)) {
     return (

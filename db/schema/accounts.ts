@@ -54,15 +54,3 @@ export const members = pgTable(
     check('members_role_check', sql`role in ('owner', 'admin', 'manager', 'staff')`),
   ],
 )
-
-/** Sessions that were signed out before they expired; their cookies are refused until then. */
-export const endedSessions = pgTable(
-  'ended_sessions',
-  {
-    /** The session's own id, as its cookie carries it; random, and of no use without the rest of the cookie. */
-    id: bytewise('id').primaryKey(),
-    /** When the cookie would expire by itself. */
-    expiresAt: at('expires_at').notNull(),
-  },
-  (t) => [index('ended_sessions_expires_idx').on(t.expiresAt)],
-)

@@ -23,6 +23,11 @@ export const outboxEvents = pgTable(
     createdAt: at('created_at').notNull().defaultNow(),
     /** When notices were made of it. Null: not yet. */
     notifiedAt: at('notified_at'),
+    /** When messages to webhooks were made of it. Null: not yet. */
+    fannedOutAt: at('fanned_out_at'),
   },
-  (t) => [index('outbox_events_open_idx').on(t.id).where(sql`notified_at is null`)],
+  (t) => [
+    index('outbox_events_unsent_idx').on(t.id).where(sql`fanned_out_at is null`),
+    index('outbox_events_open_idx').on(t.id).where(sql`notified_at is null`),
+  ],
 )

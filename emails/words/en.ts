@@ -48,6 +48,14 @@ export const english: Words = {
       one: ({ name }) => `The token of API key “${name}” has leaked`,
       several: ({ count }) => `The tokens of ${count} API keys have leaked`,
     },
+    'webhook.disabled': {
+      one: ({ name }) => `Webhook “${name}” was disabled`,
+      several: ({ count }) => `${count} webhooks were disabled`,
+    },
+    'api_key.idle': {
+      one: ({ name }) => `API key “${name}” will be revoked: nobody uses it`,
+      several: ({ count }) => `${count} API keys will be revoked: nobody uses them`,
+    },
   },
   meanings: {
     'credential.reauthorization_required': {
@@ -101,6 +109,18 @@ export const english: Words = {
       several: () =>
         'Their tokens were seen where they do not belong, so others may have them. Each key’s page says what it reached in the last 30 days: replace those secrets too.',
     },
+    'webhook.disabled': {
+      one: () =>
+        'It gets no messages any more. They are kept for 30 days: enable it again, and those of three days are sent.',
+      several: () =>
+        'They get no messages any more. They are kept for 30 days: enable them again, and those of three days are sent.',
+    },
+    'api_key.idle': {
+      one: () =>
+        'Your account revokes keys that nobody uses for long. If an app still needs it, let the app use it once, and the key stays.',
+      several: () =>
+        'Your account revokes keys that nobody uses for long. If an app still needs one, let the app use it once, and the key stays.',
+    },
   },
   expiring: {
     secret: {
@@ -121,6 +141,8 @@ export const english: Words = {
     openCredentials: 'Open the credentials',
     openKey: 'Open the API key',
     openKeys: 'Open the API keys',
+    openWebhook: 'Open the webhook',
+    openWebhooks: 'Open the webhooks',
     openReview: 'Open the review',
   },
   labels: {
@@ -137,7 +159,10 @@ export const english: Words = {
     by: 'By',
     reason: 'Reason',
     seen: 'Seen',
+    host: 'Host',
     outcome: 'What was done',
+    lastUsed: 'Last used',
+    never: 'Never',
     calls: 'Calls that would have failed',
     callers: 'From',
   },

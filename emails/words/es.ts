@@ -48,6 +48,14 @@ export const spanish: Words = {
       one: ({ name }) => `Se filtró el token de la clave de API «${name}»`,
       several: ({ count }) => `Se filtraron los tokens de ${count} claves de API`,
     },
+    'webhook.disabled': {
+      one: ({ name }) => `Se desactivó el webhook «${name}»`,
+      several: ({ count }) => `Se desactivaron ${count} webhooks`,
+    },
+    'api_key.idle': {
+      one: ({ name }) => `La clave de API «${name}» se revocará: nadie la usa`,
+      several: ({ count }) => `${count} claves de API se revocarán: nadie las usa`,
+    },
   },
   meanings: {
     'credential.reauthorization_required': {
@@ -105,6 +113,16 @@ export const spanish: Words = {
       several: () =>
         'Sus tokens se vieron donde no deben estar, así que otros pueden tenerlos. La página de cada clave dice a qué llegó en los últimos 30 días: sustituye también esos secretos.',
     },
+    'webhook.disabled': {
+      one: () => 'Ya no recibe mensajes. Se guardan 30 días: actívalo de nuevo y se enviarán los de tres días.',
+      several: () => 'Ya no reciben mensajes. Se guardan 30 días: actívalos de nuevo y se enviarán los de tres días.',
+    },
+    'api_key.idle': {
+      one: () =>
+        'Tu cuenta revoca las claves que nadie usa durante mucho tiempo. Si una aplicación aún la necesita, basta con que la use una vez y la clave se queda.',
+      several: () =>
+        'Tu cuenta revoca las claves que nadie usa durante mucho tiempo. Si una aplicación aún necesita alguna, basta con que la use una vez y la clave se queda.',
+    },
   },
   expiring: {
     secret: {
@@ -125,6 +143,8 @@ export const spanish: Words = {
     openCredentials: 'Abrir las credenciales',
     openKey: 'Abrir la clave de API',
     openKeys: 'Abrir las claves de API',
+    openWebhook: 'Abrir el webhook',
+    openWebhooks: 'Abrir los webhooks',
     openReview: 'Abrir la revisión',
   },
   labels: {
@@ -141,7 +161,10 @@ export const spanish: Words = {
     by: 'Por',
     reason: 'Motivo',
     seen: 'Dónde se vio',
+    host: 'Servidor',
     outcome: 'Qué se hizo',
+    lastUsed: 'Último uso',
+    never: 'Nunca',
     calls: 'Llamadas que habrían fallado',
     callers: 'Desde',
   },

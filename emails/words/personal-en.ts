@@ -6,6 +6,17 @@ export const personalEnglish: PersonalWords = {
     'password.reset_requested': () => 'Set a new password',
     'password.changed': () => 'Your password was changed',
     'sign_in.new_browser': () => 'New sign-in to your account',
+    'second_factor.added': ({ data }) =>
+      data.factor === 'passkey'
+        ? 'A passkey was added to your sign-in'
+        : 'An authenticator app was added to your sign-in',
+    'second_factor.removed': ({ data }) =>
+      data.how === 'operator'
+        ? 'Your second factors were removed'
+        : data.factor === 'passkey'
+          ? 'A passkey of yours was removed'
+          : 'Your authenticator app was removed',
+    'recovery_code.used': () => 'A recovery code of yours was used',
     'invitation.sent': ({ account, data }) => `${data.by} invites you to ${account}`,
   },
   meanings: {
@@ -15,6 +26,14 @@ export const personalEnglish: PersonalWords = {
       `${data.how === 'operator' ? 'Whoever runs this Fenicia set a new password for you, and' : 'Your password was changed, and'} every browser was signed out. If you know of it, there is nothing to do. If not, somebody else may be in your account: set a new password at once.`,
     'sign_in.new_browser': () =>
       'Somebody signed in as you with a browser that we do not know as yours. If it was you, there is nothing to do. If not, change your password and sign out everywhere at once: whoever it was knows your password.',
+    'second_factor.added': () =>
+      'From now on it can be used to sign in as you. If you did this, there is nothing to do. If not, somebody else is in your account: remove it, change your password and sign out everywhere at once.',
+    'second_factor.removed': ({ data }) =>
+      data.how === 'operator'
+        ? 'Whoever runs this Fenicia removed your authenticator app, passkeys and recovery codes, and signed you out everywhere. Your password alone signs you in now: sign in, and set up a second factor again. If you did not ask for this, ask them.'
+        : 'It can no longer be used to sign in as you. If you did this, there is nothing to do. If not, somebody else is in your account: change your password and sign out everywhere at once.',
+    'recovery_code.used': ({ data }) =>
+      `Somebody signed in as you with your password and one of your recovery codes, of which ${data.left === 1 ? '1 is' : `${data.left} are`} left. If it was you, make new ones before they run out. If not, change your password and make new recovery codes at once.`,
     'invitation.sent': ({ account, data }) =>
       `${data.by} invites you to be a member of ${account} on Fenicia, where its API keys, credentials and integrations are kept. The button works once, and for 7 days.`,
   },
@@ -22,6 +41,9 @@ export const personalEnglish: PersonalWords = {
     'password.reset_requested': 'Set a new password',
     'password.changed': 'It was not me: set a new password',
     'sign_in.new_browser': 'Look at your account',
+    'second_factor.added': 'Look at your account',
+    'second_factor.removed': 'Look at your account',
+    'recovery_code.used': 'Look at your account',
     'invitation.sent': 'Accept the invitation',
   },
   roles: {
@@ -38,12 +60,18 @@ export const personalEnglish: PersonalWords = {
     role: 'Your role',
     roleMay: 'You may',
     goodUntil: 'The link is good until',
+    factor: 'What',
+    codesLeft: 'Recovery codes left',
   },
+  factors: { authenticator: 'Authenticator app', passkey: 'Passkey' },
   operator: 'By whoever runs this Fenicia',
   why: {
     'password.reset_requested': 'You get this since somebody asked for it with your e-mail address.',
     'password.changed': 'You get this for your safety, whatever you chose to hear of.',
     'sign_in.new_browser': 'You get this for your safety, whatever you chose to hear of.',
+    'second_factor.added': 'You get this for your safety, whatever you chose to hear of.',
+    'second_factor.removed': 'You get this for your safety, whatever you chose to hear of.',
+    'recovery_code.used': 'You get this for your safety, whatever you chose to hear of.',
     'invitation.sent':
       'You get this since somebody invited you. If you do not know them, do nothing: without you nothing happens.',
   },

@@ -18,7 +18,10 @@ export interface PersonalWords {
     role: string
     roleMay: string
     goodUntil: string
+    factor: string
+    codesLeft: string
   }
+  factors: Record<PersonalData['second_factor.added']['factor'], string>
   /** How a password was changed. */
   operator: string
   /** Why one gets it, and that it can't be switched off. */

@@ -30,6 +30,8 @@ export interface Words {
     openCredentials: string
     openKey: string
     openKeys: string
+    openWebhook: string
+    openWebhooks: string
     openReview: string
   }
   labels: {
@@ -46,7 +48,10 @@ export interface Words {
     by: string
     reason: string
     seen: string
+    host: string
     outcome: string
+    lastUsed: string
+    never: string
     calls: string
     callers: string
   }

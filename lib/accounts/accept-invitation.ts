@@ -3,12 +3,14 @@ import type { z } from 'zod'
 import type { Database } from '@/db/client'
 import { invitations, members, users } from '@/db/schema'
 import { type Origin, recordAuditEvent } from '../audit'
-import { invalidField, Refusal } from '../errors'
+import { Refusal } from '../errors'
 import { newId } from '../ids'
+import { recordEvent } from '../notifications/outbox'
 import { type FoundInvitation, findInvitation } from './invitations'
-import { userActor } from './password-change'
+import { requireStrong } from './password-strength'
 import { hashPassword } from './passwords'
-import { type acceptInvitationInput, GUESSABLE, isGuessable } from './schemas'
+import { userActor } from './record-in-each-account'
+import type { acceptInvitationInput } from './schemas'
 import type { Session } from './session'
 
 /**
@@ -24,7 +26,7 @@ export async function acceptAsNewUser(
   // Before the work of hashing, and again where it is certain.
   const { email, account, user } = await findInvitation(db, token)
   if (user) throw hasUser()
-  if (isGuessable(password, [email, name, account])) throw invalidField('password', GUESSABLE)
+  await requireStrong('password', password, [email, name, account])
   const passwordHash = await hashPassword(password)
   await db.transaction(async (tx) => {
     const invitation = await takeInvitation(tx, token)
@@ -89,6 +91,7 @@ async function join(
   const actor = userActor(user, accountId, from)
   await recordAuditEvent(tx, actor, 'invitation.accepted', id, { email })
   await recordAuditEvent(tx, actor, 'member.joined', user.id, { email, role })
+  await recordEvent(tx, accountId, 'member.joined', user.id, { name: user.name, role })
 }
 
 function hasUser(): Refusal {

@@ -31,6 +31,7 @@ forEachDatabase('deleting an account', (open) => {
       .values({ id: actor.id as string, email: `${accountId}@example.com`, name, passwordHash: '-' })
     await db.insert(schema.members).values({ accountId, userId: actor.id as string, role: 'owner' })
     await db.insert(schema.accountPolicies).values({ accountId })
+    await db.insert(schema.auditCheckpoints).values({ accountId, seq: 0, hash: schema.GENESIS })
     const { id } = await createTestKey(db, actor)
     await db
       .insert(schema.leakReports)
@@ -47,6 +48,18 @@ forEachDatabase('deleting an account', (open) => {
       monthGranted: 1,
       monthWanted: 1,
     })
+    const webhookId = newId('webhook')
+    const messageId = newId('webhookMessage')
+    const url = 'https://hooks.example.com'
+    await db
+      .insert(schema.webhooks)
+      .values({ id: webhookId, accountId, name, url, createdByKind: 'user', createdByName: name })
+    await db
+      .insert(schema.webhookMessages)
+      .values({ id: messageId, accountId, webhookId, eventId: 'out_1', type: 'x', subjectId: id, payload: {} })
+    await db
+      .insert(schema.webhookAttempts)
+      .values({ id: newId('webhookAttempt'), accountId, messageId, at: new Date(), latencyMs: 1 })
     const usage = new UsageRecorder(db)
     usage.record({ id, accountId }, { address: null, userAgent: null })
     usage.rehearse(

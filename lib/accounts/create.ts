@@ -4,6 +4,7 @@ import { accounts, members, users } from '@/db/schema'
 import { type Actor, type Origin, operatorActor, recordAuditEvent } from '../audit'
 import { invalidField, Refusal } from '../errors'
 import { newId } from '../ids'
+import { requireStrong } from './password-strength'
 import { hashPassword } from './passwords'
 import type { CreateAccountInput } from './schemas'
 import { countSignUp } from './throttle'
@@ -27,7 +28,8 @@ export async function isEmptyInstallation(db: Database): Promise<boolean> {
 /**
  * Makes an account on the web: the first visitor's, and after that only where sign-up is open. Of two first visitors at
  * once, one makes it.
- * @throws {Refusal} `sign_up_closed`; `invalid` on `email` when somebody has it; `too_many_attempts`
+ * @throws {Refusal} `sign_up_closed`; `invalid` on `email` when somebody has it, on
+ * `password`; `too_many_attempts`
  */
 export async function signUp(
   db: Database,
@@ -41,7 +43,7 @@ export async function signUp(
   }
   // Before the work of hashing, and again where it is certain.
   if (!(await isEmptyInstallation(db))) throw signUpClosed()
-  const passwordHash = await hashPassword(input.password)
+  const passwordHash = await hashNewPassword(input)
   return db.transaction(async (tx) => {
     await tx.execute(sql`select pg_advisory_xact_lock(${FIRST_ACCOUNT_LOCK})`)
     if (!(await isEmptyInstallation(tx))) throw signUpClosed()
@@ -51,11 +53,16 @@ export async function signUp(
 
 /**
  * Makes an account with its owner.
- * @throws {Refusal} `invalid` on `email` when somebody has it
+ * @throws {Refusal} `invalid` on `password` when it is easy to guess, on `email` when somebody has it
  */
 export async function createAccount(db: Database, input: CreateAccountInput, maker: AccountMaker): Promise<NewAccount> {
-  const passwordHash = await hashPassword(input.password)
+  const passwordHash = await hashNewPassword(input)
   return db.transaction((tx) => insertAccount(tx, input, passwordHash, maker))
+}
+
+async function hashNewPassword({ password, email, name, account_name }: CreateAccountInput): Promise<string> {
+  await requireStrong('password', password, [email, name, account_name])
+  return hashPassword(password)
 }
 
 async function insertAccount(

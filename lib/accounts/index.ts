@@ -2,10 +2,12 @@ import type { Database } from '@/db/client'
 import { pruneInvitations } from './invitations'
 import { pruneBrowsers } from './known-browsers'
 import { prunePasswordResets } from './password-reset'
-import { pruneEndedSessions } from './session'
+import { pruneSessions } from './session'
 import { pruneAttempts } from './throttle'
+import { pruneTickets } from './ticket'
 
 export { acceptAsNewUser, acceptAsUser } from './accept-invitation'
+export { askToConfirm, confirmByPasskey, confirmByPassword } from './confirm'
 export { createAccount, isEmptyInstallation, signUp } from './create'
 export { deviceCookie } from './device'
 export {
@@ -19,18 +21,49 @@ export {
   resendInvitation,
   revokeInvitation,
 } from './invitations'
+export { changeRole, handOver, leaveAccount, type MadeBy, madeBy, removeMember } from './members'
 export { changePassword, resetPassword, signOutEverywhere } from './password-change'
 export { findResetLink, requestPasswordReset, resetForgottenPassword } from './password-reset'
 export { can, type Permission, type Role } from './permissions'
 export { type AccountPolicy, changePolicy, getPolicy } from './policy'
 export { changeLanguage, changeName, getLanguage, getProfile, listAccountsOf } from './profile'
+export { recordEntry } from './record-entry'
+export { countSecondFactors, requireSecondFactor, type SecondFactorCount } from './require-second-factor'
 export * from './schemas'
-export * from './session'
+export { confirmAuthenticator, removeAuthenticator, startAuthenticator } from './second-factor/authenticator'
+export { type Factors, listFactors, makeNewRecoveryCodes, resetSecondFactor } from './second-factor/factors'
+export { newPasskeyInput, passkeyAnswer } from './second-factor/passkey-schemas'
+export { addPasskey, removePasskey, startPasskey } from './second-factor/passkeys'
+export { hasPasskeys } from './second-factor/relying-party'
+export { askForPasskey, type PasskeyRequest } from './second-factor/use-passkey'
+export {
+  askForSecondPasskey,
+  describeSecondStep,
+  type SecondStep,
+  signInByCode,
+  signInByPasskey,
+  signInBySecondPasskey,
+} from './second-step'
+export {
+  beginSession,
+  claimsIn,
+  findSession,
+  isPasswordRecent,
+  NOT_SIGNED_IN,
+  requireClaims,
+  type Session,
+  type SignInMethod,
+  sessionFromToken,
+} from './session'
+export * from './session-claims'
 export { type SignedIn, type SignInOrigin, signIn } from './sign-in'
+export { endSession, listSessions, type SignedInPlace, signOut } from './signed-in'
+export { type TicketPurpose, ticketCookie } from './ticket'
 
 /** Forgets ended sessions, links and browsers that would have expired by now, and counters of attempts whose time is over. */
 export async function pruneEndedAccess(db: Database): Promise<void> {
-  await pruneEndedSessions(db)
+  await pruneSessions(db)
+  await pruneTickets(db)
   await pruneAttempts(db)
   await prunePasswordResets(db)
   await pruneBrowsers(db)

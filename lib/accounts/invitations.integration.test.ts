@@ -3,7 +3,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Database } from '@/db/client'
 import { invitations, members, personalMails, signInFailures, users } from '@/db/schema'
 import { forEachDatabase } from '@/test/databases'
-import { auditLog, makeOwner, PASSWORD, SOMEWHERE, sessionOf } from '@/test/people'
+import { auditLog, claimsOf, makeOwner, PASSWORD, SOMEWHERE, sessionOf, signInOnce } from '@/test/people'
 import { readMails, recordedMails, tokenOf } from '@/test/personal-mails'
 import { useRuntime } from '@/test/runtime'
 import { acceptAsNewUser, acceptAsUser } from './accept-invitation'
@@ -17,8 +17,8 @@ import {
   revokeInvitation,
 } from './invitations'
 import { listAccountsOf } from './profile'
-import { claimsIn, encodeSession, newSessionClaims } from './session'
-import { signIn } from './sign-in'
+import { claimsIn } from './session'
+import { encodeSession } from './session-claims'
 
 const { device: _, ...HERE } = SOMEWHERE
 let people = 0
@@ -79,7 +79,7 @@ forEachDatabase('an invitation', (open) => {
     const token = await link()
     expect(await findInvitation(db, token)).toMatchObject({ email, role: 'manager', user: null })
     expect(await accept(token)).toEqual({ email })
-    const { userId, accountId } = await signIn(db, { email, password: PASSWORD }, SOMEWHERE)
+    const { userId, accountId } = await signInOnce(db, { email, password: PASSWORD })
     expect(accountId).toBe(owner.accountId)
     expect(await listMembers(db, owner.accountId)).toMatchObject([
       { id: owner.userId, role: 'owner' },
@@ -205,7 +205,7 @@ forEachDatabase('an invitation', (open) => {
     it('lets their session go on in the other account, and in none that is not theirs', async () => {
       const guest = await makeOwner(db)
       await db.insert(members).values({ accountId: owner.accountId, userId: guest.userId, role: 'staff' })
-      const claims = newSessionClaims({ ...guest, sessionVersion: 1 })
+      const claims = await claimsOf(db, guest)
       const token = await encodeSession(claims)
       expect(await claimsIn(db, token, owner.accountId)).toEqual({ ...claims, aid: owner.accountId })
       const other = await makeOwner(db)

@@ -3,13 +3,13 @@ import { beforeAll, beforeEach, expect, it } from 'vitest'
 import type { Database } from '@/db/client'
 import { knownBrowsers, personalMails, signInFailures } from '@/db/schema'
 import { forEachDatabase } from '@/test/databases'
-import { makeOwner, PASSWORD, SOMEWHERE, sessionOf } from '@/test/people'
+import { makeOwner, PASSWORD, SOMEWHERE, sessionOf, signInOnce } from '@/test/people'
 import { readMails, recordedMails } from '@/test/personal-mails'
 import { useRuntime } from '@/test/runtime'
 import type { PersonalContent } from '../notifications'
 import { pruneBrowsers } from './known-browsers'
 import { changePassword, signOutEverywhere } from './password-change'
-import { type SignInOrigin, signIn } from './sign-in'
+import type { SignInOrigin } from './sign-in'
 
 const NEXT = 'new-purple-ships-10'
 const ELSEWHERE: SignInOrigin = {
@@ -34,7 +34,7 @@ forEachDatabase('a browser that somebody signs in with', (open) => {
   })
 
   const enter = async (from: SignInOrigin, password = PASSWORD, { email } = owner) => {
-    const { device } = await signIn(db, { email, password }, from)
+    const { device } = await signInOnce(db, { email, password }, from)
     return { ...from, device }
   }
   const told = () => recordedMails(db, owner.email)

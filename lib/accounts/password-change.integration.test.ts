@@ -3,11 +3,11 @@ import { beforeAll, beforeEach, expect, it } from 'vitest'
 import type { Database } from '@/db/client'
 import { members, signInFailures, users } from '@/db/schema'
 import { forEachDatabase } from '@/test/databases'
-import { auditLog, makeOwner, PASSWORD, SOMEWHERE, sessionOf } from '@/test/people'
+import { auditLog, makeOwner, PASSWORD, SOMEWHERE, sessionOf, tokenOf } from '@/test/people'
 import { useRuntime } from '@/test/runtime'
 import { changePassword, resetPassword, signOutEverywhere } from './password-change'
 import { changeName } from './profile'
-import { encodeSession, newSessionClaims, type Session, sessionFromToken } from './session'
+import { findSession, type Session, sessionFromToken } from './session'
 import { signIn } from './sign-in'
 
 const NEXT = 'new-purple-ships-10'
@@ -28,7 +28,7 @@ forEachDatabase('looking after one’s account', (open) => {
     await db.delete(signInFailures)
     owner = await makeOwner(db)
     session = await sessionOf(db, owner)
-    elsewhere = await encodeSession(newSessionClaims({ ...owner, sessionVersion: 1 }))
+    elsewhere = await tokenOf(db, owner)
     expect(await sessionFromToken(elsewhere)).not.toBeNull()
   })
 
@@ -85,13 +85,20 @@ forEachDatabase('looking after one’s account', (open) => {
 
   it('signing out everywhere leaves other people alone', async () => {
     const other = await makeOwner(db)
-    const theirs = await encodeSession(newSessionClaims({ ...other, sessionVersion: 1 }))
+    const theirs = await tokenOf(db, other)
     await signOutEverywhere(db, session, SOMEWHERE)
     await changePassword(db, session, { current_password: PASSWORD, new_password: NEXT }, SOMEWHERE)
     expect(await sessionFromToken(theirs)).not.toBeNull()
     expect(await signIn(db, { email: other.email, password: PASSWORD }, SOMEWHERE)).toMatchObject({
-      userId: other.userId,
+      signedIn: { userId: other.userId },
     })
+  })
+
+  it('a new password begins this browser’s session anew, proved by what it was proved by', async () => {
+    const proved = await sessionOf(db, owner, 'password_code')
+    const claims = await changePassword(db, proved, { current_password: PASSWORD, new_password: NEXT }, SOMEWHERE)
+    expect(await findSession(db, claims)).toMatchObject({ user: { id: owner.userId }, method: 'password_code' })
+    expect(claims.sid).not.toBe(proved.id)
   })
 
   it('what happens to a person is on record in each of their accounts', async () => {

@@ -1,20 +1,25 @@
 import { and, asc, eq, isNull, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { members, passwordResets, users } from '@/db/schema'
-import { type Actor, type Origin, operatorActor, recordAuditEvent } from '../audit'
+import { type Origin, operatorActor } from '../audit'
 import { invalidField, isRefusal, Refusal } from '../errors'
 import { type PersonalData, recordPersonalMail } from '../notifications/personal-mails'
 import { recognizeDevice } from './device'
 import { forgetBrowsers } from './known-browsers'
+import { requireStrong } from './password-strength'
 import { hashPassword } from './passwords'
-import { type ChangePasswordInput, GUESSABLE, isGuessable } from './schemas'
-import type { Session } from './session'
+import { recordInEachAccount, userActor } from './record-in-each-account'
+import type { ChangePasswordInput } from './schemas'
+import { beginSession, endSessions, type Session } from './session'
+import type { SessionClaims } from './session-claims'
 import { checkPassword, type SignInOrigin } from './sign-in'
 import { forgetAttempts } from './throttle'
 import { browserName } from './user-agent'
 
 /**
- * Gives a person another password, and tells them by mail. All their sessions end; this browser signs in anew.
+ * Gives a person another password, and tells them by mail. All their sessions end; this browser's begins anew, as good as it
+ * was.
+ * @returns what its cookie is to say
  * @throws {Refusal} `invalid` on `current_password` when it is wrong, on `new_password`; `too_many_attempts`
  */
 export async function changePassword(
@@ -22,11 +27,9 @@ export async function changePassword(
   session: Session,
   input: ChangePasswordInput,
   from: SignInOrigin,
-): Promise<void> {
+): Promise<SessionClaims> {
   const { user, account } = session
-  if (isGuessable(input.new_password, [user.email, user.name, account.name])) {
-    throw invalidField('new_password', GUESSABLE)
-  }
+  await requireStrong('new_password', input.new_password, [user.email, user.name, account.name])
   try {
     // Whoever sits before somebody else's open browser guesses no faster here than at the sign-in page.
     await checkPassword(db, { email: user.email, password: input.current_password }, from)
@@ -35,10 +38,11 @@ export async function changePassword(
     throw invalidField('current_password', 'This is not your current password.')
   }
   const passwordHash = await hashPassword(input.new_password)
-  await db.transaction(async (tx) => {
-    await setPassword(tx, user.id, passwordHash, { how: 'changed', from })
+  return db.transaction(async (tx) => {
+    const sessionVersion = await setPassword(tx, user.id, passwordHash, { how: 'changed', from })
     await forgetBrowsers(tx, user.id, recognizeDevice(from.device, user.email))
     await recordInEachAccount(tx, user.id, (accountId) => userActor(user, accountId, from), 'user.password_changed')
+    return beginSession(tx, { userId: user.id, accountId: account.id, sessionVersion }, session.method, from)
   })
 }
 
@@ -50,6 +54,7 @@ export async function signOutEverywhere(db: Database, session: Session, from: Si
       .update(users)
       .set({ sessionVersion: sql`${users.sessionVersion} + 1` })
       .where(eq(users.id, id))
+    await endSessions(tx, id, null)
     await forgetBrowsers(tx, id, recognizeDevice(from.device, email))
     await recordInEachAccount(
       tx,
@@ -68,7 +73,7 @@ export async function signOutEverywhere(db: Database, session: Session, from: Si
 export async function resetPassword(db: Database, input: { email: string; password: string }): Promise<void> {
   const [user] = await db.select({ id: users.id, name: users.name }).from(users).where(eq(users.email, input.email))
   if (!user) throw new Refusal('not_found', `Nobody has the e-mail address ${input.email}.`)
-  if (isGuessable(input.password, [input.email, user.name])) throw invalidField('password', GUESSABLE)
+  await requireStrong('password', input.password, [input.email, user.name])
   const passwordHash = await hashPassword(input.password)
   await db.transaction(async (tx) => {
     await setPassword(tx, user.id, passwordHash, { how: 'operator', from: null })
@@ -78,17 +83,23 @@ export async function resetPassword(db: Database, input: { email: string; passwo
   await forgetAttempts(db, input.email)
 }
 
-/** Stores a person's new password, ends all their sessions and links, and has them told by mail. */
+/**
+ * Stores a person's new password, ends all their sessions and links, and has them told by mail.
+ * @returns the version that sessions carry from now on
+ */
 export async function setPassword(
   tx: Database,
   userId: string,
   passwordHash: string,
   { how, from }: { how: PersonalData['password.changed']['how']; from: Origin | null },
-): Promise<void> {
-  await tx
+): Promise<number> {
+  const [user] = await tx
     .update(users)
     .set({ passwordHash, passwordChangedAt: sql`now()`, sessionVersion: sql`${users.sessionVersion} + 1` })
     .where(eq(users.id, userId))
+    .returning({ sessionVersion: users.sessionVersion })
+  if (!user) throw new Error('The person is gone')
+  await endSessions(tx, userId, null)
   await tx
     .update(passwordResets)
     .set({ usedAt: sql`now()` })
@@ -106,7 +117,7 @@ export async function setPassword(
     .orderBy(asc(members.createdAt), asc(members.accountId))
     .limit(1)
   // Who is no member of an account cannot sign in: there is no password to tell of.
-  if (!person) return
+  if (!person) return user.sessionVersion
   const { accountId, ...to } = person
   await recordPersonalMail(tx, accountId, to, 'password.changed', {
     at: new Date().toISOString(),
@@ -114,27 +125,5 @@ export async function setPassword(
     address: from?.address ?? null,
     browser: browserName(from?.userAgent ?? null),
   })
-}
-
-/** What happens to a person concerns every account that they are a member of. */
-export async function recordInEachAccount(
-  tx: Database,
-  userId: string,
-  actorIn: (accountId: string) => Actor,
-  action:
-    | 'user.password_changed'
-    | 'user.password_reset'
-    | 'user.password_reset_requested'
-    | 'user.signed_out_everywhere',
-): Promise<void> {
-  const memberships = await tx.select({ accountId: members.accountId }).from(members).where(eq(members.userId, userId))
-  for (const { accountId } of memberships) await recordAuditEvent(tx, actorIn(accountId), action, userId)
-}
-
-export function userActor(
-  user: { id: string; name: string },
-  accountId: string,
-  { address, userAgent, requestId }: Origin,
-): Actor {
-  return { kind: 'user', id: user.id, name: user.name, accountId, address, userAgent, requestId }
+  return user.sessionVersion
 }

@@ -3,14 +3,14 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Database } from '@/db/client'
 import { deliveries, members, passwordResets, personalMails, signInFailures } from '@/db/schema'
 import { forEachDatabase } from '@/test/databases'
-import { auditLog, makeOwner, PASSWORD, SOMEWHERE } from '@/test/people'
+import { auditLog, makeOwner, PASSWORD, SOMEWHERE, tokenOf as sessionTokenOf, signInOnce } from '@/test/people'
 import { readMails, recordedMails, tokenOf } from '@/test/personal-mails'
 import { useRuntime } from '@/test/runtime'
 import { getRuntime } from '../runtime'
 import { linkToken } from './links'
 import { resetPassword } from './password-change'
 import { findResetLink, prunePasswordResets, requestPasswordReset, resetForgottenPassword } from './password-reset'
-import { encodeSession, newSessionClaims, sessionFromToken } from './session'
+import { sessionFromToken } from './session'
 import { signIn } from './sign-in'
 
 const NEXT = 'new-purple-ships-10'
@@ -72,7 +72,7 @@ forEachDatabase('a password that was forgotten', (open) => {
   it('signs its person out everywhere, is on record, and is told by another mail', async () => {
     const other = await makeOwner(db)
     await db.insert(members).values({ accountId: other.accountId, userId: owner.userId, role: 'staff' })
-    const elsewhere = await encodeSession(newSessionClaims({ ...owner, sessionVersion: 1 }))
+    const elsewhere = await sessionTokenOf(db, owner)
     const token = await link()
     expect(await sessionFromToken(elsewhere)).not.toBeNull()
     await set(token)
@@ -100,7 +100,7 @@ forEachDatabase('a password that was forgotten', (open) => {
   })
 
   it('makes the browser that it was replaced with known, and no other', async () => {
-    const { device: old } = await signIn(db, { email: owner.email, password: PASSWORD }, SOMEWHERE)
+    const { device: old } = await signInOnce(db, { email: owner.email, password: PASSWORD })
     const { device } = await set(await link())
     const before = await recordedMails(db, owner.email)
     await signIn(db, { email: owner.email, password: NEXT }, { ...SOMEWHERE, device })

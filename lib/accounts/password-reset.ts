@@ -4,15 +4,17 @@ import type { z } from 'zod'
 import type { Database } from '@/db/client'
 import { passwordResets, users } from '@/db/schema'
 import { systemActor } from '../audit'
-import { invalidField, Refusal } from '../errors'
+import { Refusal } from '../errors'
 import { newId } from '../ids'
 import { recordPersonalMail } from '../notifications/personal-mails'
 import { issueDevice } from './device'
 import { forgetBrowsers, noteBrowser } from './known-browsers'
 import { hashLink, linkToken, UNKNOWN_LINK } from './links'
-import { recordInEachAccount, setPassword, userActor } from './password-change'
+import { setPassword } from './password-change'
+import { requireStrong } from './password-strength'
 import { hashPassword } from './passwords'
-import { GUESSABLE, isGuessable, type newPasswordInput } from './schemas'
+import { recordInEachAccount, userActor } from './record-in-each-account'
+import type { newPasswordInput } from './schemas'
 import { findPerson, origin, REFUSAL_MS, type SignInOrigin } from './sign-in'
 import { countResetRequest, forgetAttempts } from './throttle'
 import { browserName } from './user-agent'
@@ -78,7 +80,7 @@ export async function resetForgottenPassword(
 ): Promise<{ email: string; device: string }> {
   // Before the work of hashing, and again where it is certain.
   const { userId, email, name } = await requireReset(db, token)
-  if (isGuessable(password, [email, name])) throw invalidField('password', GUESSABLE)
+  await requireStrong('password', password, [email, name])
   const passwordHash = await hashPassword(password)
   const browserId = await db.transaction(async (tx) => {
     // Locked in the order in which setting a password takes them: first the person.

@@ -25,8 +25,12 @@ export const permissions = [
   'integrations:use',
   'members:read',
   'members:invite',
+  'members:manage',
+  'webhooks:read',
+  'webhooks:manage',
   'policies:read',
   'policies:update',
+  'audit:read',
 ] as const
 export type Permission = (typeof permissions)[number]
 

@@ -1,23 +1,33 @@
-import { randomBytes } from 'node:crypto'
-import { decode, encode } from '@auth/core/jwt'
-import { and, eq, lt, notExists, sql } from 'drizzle-orm'
-import { z } from 'zod'
+import { and, eq, isNotNull, isNull, lt, ne, or, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
-import { accounts, endedSessions, members, users } from '@/db/schema'
+import { accountPolicies, accounts, members, sessions, type signInMethods, users } from '@/db/schema'
+import type { Origin } from '../audit'
 import { Refusal } from '../errors'
 import { getRuntime } from '../runtime'
+import { storable } from '../text'
 import type { Role } from './permissions'
+import { hasSecondFactor } from './second-factor/has-second-factor'
+import {
+  decodeSession,
+  newSessionClaims,
+  readCookie,
+  SESSION_MAX_SECONDS,
+  type SessionClaims,
+  sessionCookie,
+} from './session-claims'
 
-// A session is a token that the browser keeps in a cookie: encrypted by us, and compared with the database at each use.
-// Nothing that a browser sends changes what it says; only a sign-in makes one.
+// A session is a row, and a cookie that names it. Only a sign-in makes one; each use compares it with the database.
 
-/** A session that is not used ends after 12 hours, and any session after 30 days (OWASP ASVS 7.3). */
-export const SESSION_IDLE_SECONDS = 12 * 3_600
-export const SESSION_MAX_SECONDS = 30 * 86_400
-/** A session's cookie is made anew when it is older than this, so that not every answer carries one. */
-const RENEW_AFTER_SECONDS = 300
-/** How long a password that was given counts for what asks for it again. */
+/** How long a password, or a passkey, that was given counts for what asks for it again. */
 export const RECENT_PASSWORD_SECONDS = 3_600
+/** How old what is known of a session's last use may be. */
+const SEEN_SECONDS = 300
+/** How long sessions that were signed out are kept. */
+const KEEP_ENDED_DAYS = 1
+/** Characters of a user agent that are kept. */
+const MAX_USER_AGENT = 256
+
+export type SignInMethod = (typeof signInMethods)[number]
 
 /** A signed-in person, in the account that they signed in to. Read from the database, never from the cookie. */
 export interface Session {
@@ -25,83 +35,35 @@ export interface Session {
   user: { id: string; name: string; email: string }
   account: { id: string; name: string }
   role: Role
+  method: SignInMethod
+  /** When the password, or a passkey, was last given. */
   passwordGivenAt: Date
-}
-
-/** What the cookie says. Times are seconds since 1970. */
-export const sessionClaims = z.object({
-  /** The session's own id, by which signing out ends it. */
-  sid: z.string(),
-  /** The user's id. */
-  sub: z.string(),
-  /** The account's id. */
-  aid: z.string(),
-  /** `users.session_version` when the session began. */
-  ver: z.number().int(),
-  startedAt: z.number().int(),
-  passwordGivenAt: z.number().int(),
-})
-export type SessionClaims = z.output<typeof sessionClaims>
-
-const seconds = () => Math.floor(Date.now() / 1000)
-
-/** The claims of a session that begins now, with a password just given. */
-export function newSessionClaims(of: { userId: string; accountId: string; sessionVersion: number }): SessionClaims {
-  const now = seconds()
-  return {
-    sid: randomBytes(16).toString('base64url'),
-    sub: of.userId,
-    aid: of.accountId,
-    ver: of.sessionVersion,
-    startedAt: now,
-    passwordGivenAt: now,
-  }
+  /**
+   * The account asks for a second factor and the person has none: until they do, the session is good for nothing of the
+   * account. Whoever reads a session has to look at this.
+   */
+  lacksSecondFactor: boolean
 }
 
 /**
- * The session's cookie. Over https its name begins with `__Host-`: no other host, no subdomain and no unencrypted page can
- * set it (RFC 6265bis §4.1.3.2).
+ * Begins a session. Call it with the transaction of the sign-in.
+ * @returns what its cookie is to say
  */
-export function sessionCookie(url = getRuntime().config.url) {
-  const secure = url.startsWith('https:')
-  return {
-    name: secure ? '__Host-fenicia_session' : 'fenicia_session',
-    options: { httpOnly: true, sameSite: 'lax', path: '/', secure } as const,
-  }
-}
-
-/** Encrypts the claims for the cookie; good for the idle time, but never beyond the session's end. */
-export function encodeSession(claims: SessionClaims): Promise<string> {
-  const rest = claims.startedAt + SESSION_MAX_SECONDS - seconds()
-  return encode({
-    token: claims,
-    secret: getRuntime().authSecret,
-    salt: sessionCookie().name,
-    maxAge: Math.min(SESSION_IDLE_SECONDS, rest),
+export async function beginSession(
+  tx: Database,
+  of: { userId: string; accountId: string; sessionVersion: number },
+  method: SignInMethod,
+  from: Pick<Origin, 'address' | 'userAgent'>,
+): Promise<SessionClaims> {
+  const claims = newSessionClaims(of)
+  await tx.insert(sessions).values({
+    id: claims.sid,
+    userId: of.userId,
+    method,
+    address: from.address,
+    userAgent: from.userAgent === null ? null : storable(from.userAgent, MAX_USER_AGENT),
   })
-}
-
-/** @returns null for what is not ours, was altered, or has expired; says nothing of whether the session was ended */
-export async function decodeSession(token: string): Promise<(SessionClaims & { issuedAt: number }) | null> {
-  try {
-    const payload = await decode({ token, secret: getRuntime().authSecret, salt: sessionCookie().name })
-    const claims = sessionClaims.parse(payload)
-    const { iat, exp } = z.object({ iat: z.number(), exp: z.number() }).parse(payload)
-    const now = seconds()
-    // Auth.js grants some seconds of clock tolerance; what it issues and what it reads are of one clock here.
-    if (now >= exp || now >= claims.startedAt + SESSION_MAX_SECONDS) return null
-    return { ...claims, issuedAt: iat }
-  } catch {
-    return null
-  }
-}
-
-/** The value of a session's cookie once it is due to be made anew; null while it is fresh or when there is no session. */
-export async function renewedSession(token: string): Promise<string | null> {
-  const claims = await decodeSession(token)
-  if (!claims || seconds() - claims.issuedAt < RENEW_AFTER_SECONDS) return null
-  const { issuedAt: _, ...kept } = claims
-  return encodeSession(kept)
+  return claims
 }
 
 /**
@@ -118,9 +80,8 @@ export async function sessionFromToken(token: string | undefined): Promise<Sessi
   return claims && findSession(getRuntime().database.db, claims)
 }
 
-/** @returns null when the session has been ended */
+/** @returns null when the session has ended */
 export async function findSession(db: Database, claims: SessionClaims): Promise<Session | null> {
-  const ended = db.select({ one: sql`1` }).from(endedSessions).where(eq(endedSessions.id, claims.sid))
   const [row] = await db
     .select({
       userId: users.id,
@@ -129,27 +90,59 @@ export async function findSession(db: Database, claims: SessionClaims): Promise<
       accountId: accounts.id,
       accountName: accounts.name,
       role: members.role,
+      method: sessions.method,
+      isUnseen: sql<boolean>`${sessions.lastSeenAt} < ${longAgo}`,
+      lacksSecondFactor: sql<boolean>`coalesce(${accountPolicies.secondFactorRequired}, false) and not ${hasSecondFactor(users.id)}`,
     })
-    .from(members)
-    .innerJoin(users, eq(users.id, members.userId))
+    .from(sessions)
+    .innerJoin(users, eq(users.id, sessions.userId))
+    .innerJoin(members, eq(members.userId, users.id))
     .innerJoin(accounts, eq(accounts.id, members.accountId))
+    .leftJoin(accountPolicies, eq(accountPolicies.accountId, members.accountId))
     .where(
       and(
+        eq(sessions.id, claims.sid),
+        isNull(sessions.endedAt),
         eq(members.accountId, claims.aid),
         eq(members.userId, claims.sub),
         eq(users.sessionVersion, claims.ver),
-        notExists(ended),
       ),
     )
   if (!row) return null
+  if (row.isUnseen) await noteSeen(db, claims.sid)
   return {
     id: claims.sid,
     user: { id: row.userId, name: row.userName, email: row.email },
     account: { id: row.accountId, name: row.accountName },
     role: row.role,
+    method: row.method,
     passwordGivenAt: new Date(claims.passwordGivenAt * 1000),
+    lacksSecondFactor: row.lacksSecondFactor,
   }
 }
+
+const longAgo = sql`statement_timestamp() - ${SEEN_SECONDS} * interval '1 second'`
+
+/** Of several requests that come at once, one writes. */
+async function noteSeen(db: Database, id: string): Promise<void> {
+  await db
+    .update(sessions)
+    .set({ lastSeenAt: sql`statement_timestamp()` })
+    .where(and(eq(sessions.id, id), sql`${sessions.lastSeenAt} < ${longAgo}`))
+}
+
+/**
+ * The claims of the session of a cookie.
+ * @throws {Refusal} `not_signed_in` when it is none, or none any more
+ */
+export async function requireClaims(token: string | undefined): Promise<SessionClaims> {
+  const decoded = token === undefined ? null : await decodeSession(token)
+  if (!decoded) throw new Refusal('not_signed_in', NOT_SIGNED_IN)
+  const { issuedAt: _, ...claims } = decoded
+  return claims
+}
+
+export const NOT_SIGNED_IN = 'You are no longer signed in. Sign in again, for example in another tab.'
 
 /**
  * The claims of the same session in another account of its person.
@@ -165,27 +158,41 @@ export async function claimsIn(db: Database, token: string | undefined, accountI
   throw new Refusal('not_found', 'You are no member of this account any more.')
 }
 
-/** Whether the password was given recently enough for what asks for it again. */
+/** Whether the password, or a passkey, was given recently enough for what asks for it again. */
 export function isPasswordRecent(session: Session): boolean {
   return Date.now() - session.passwordGivenAt.getTime() < RECENT_PASSWORD_SECONDS * 1000
 }
 
-/** Ends one session for good: its cookie, wherever a copy of it may be, is not accepted any more. */
-export async function endSession(db: Database, claims: SessionClaims): Promise<void> {
-  const expiresAt = new Date((claims.startedAt + SESSION_MAX_SECONDS) * 1000)
-  await db.insert(endedSessions).values({ id: claims.sid, expiresAt }).onConflictDoNothing()
+/**
+ * Ends all sessions of a person but one.
+ * @param except the one that goes on; null: none does
+ */
+export async function endSessions(tx: Database, userId: string, except: string | null): Promise<void> {
+  await tx
+    .update(sessions)
+    .set({ endedAt: sql`now()` })
+    .where(
+      and(eq(sessions.userId, userId), isNull(sessions.endedAt), except === null ? undefined : ne(sessions.id, except)),
+    )
 }
 
-/** Forgets ended sessions whose cookies have expired by themselves. */
-export async function pruneEndedSessions(db: Database): Promise<void> {
-  await db.delete(endedSessions).where(lt(endedSessions.expiresAt, sql`now()`))
+/** Has a session that was begun by less count as one that was begun by this. */
+export async function raiseMethod(tx: Database, session: Pick<Session, 'id' | 'user'>, method: SignInMethod) {
+  await tx
+    .update(sessions)
+    .set({ method })
+    .where(and(eq(sessions.id, session.id), eq(sessions.userId, session.user.id), eq(sessions.method, 'password')))
 }
 
-/** One cookie of a Cookie header (RFC 6265 §4.2.1), the first of that name. */
-export function readCookie(header: string | undefined, name: string): string | undefined {
-  for (const pair of header?.split(';') ?? []) {
-    const equals = pair.indexOf('=')
-    if (equals > 0 && pair.slice(0, equals).trim() === name) return pair.slice(equals + 1).trim()
-  }
-  return undefined
+/** Forgets sessions that were signed out, and those whose cookie has expired: without its row, no cookie is accepted. */
+export async function pruneSessions(db: Database): Promise<void> {
+  const day = sql`interval '1 day'`
+  await db
+    .delete(sessions)
+    .where(
+      or(
+        lt(sessions.startedAt, sql`now() - ${SESSION_MAX_SECONDS} * interval '1 second'`),
+        and(isNotNull(sessions.endedAt), lt(sessions.endedAt, sql`now() - ${KEEP_ENDED_DAYS} * ${day}`)),
+      ),
+    )
 }

@@ -4,10 +4,9 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 import type { Database } from '@/db/client'
 import { signInFailures } from '@/db/schema'
 import { forEachDatabase } from '@/test/databases'
-import { auditLog, makeOwner, PASSWORD, SOMEWHERE } from '@/test/people'
+import { auditLog, makeOwner, PASSWORD, SOMEWHERE, signInOnce } from '@/test/people'
 import { useRuntime } from '@/test/runtime'
 import { isRefusal, type Refusal } from '../errors'
-import { signIn } from './sign-in'
 import { networkOf, pruneAttempts } from './throttle'
 
 vi.mock('@node-rs/argon2', { spy: true })
@@ -43,7 +42,7 @@ forEachDatabase('signing in', (open) => {
   })
 
   const later = (ms: number) => vi.setSystemTime(start + ms)
-  const attempt = (password: string, from = SOMEWHERE, email = owner.email) => signIn(db, { email, password }, from)
+  const attempt = (password: string, from = SOMEWHERE, email = owner.email) => signInOnce(db, { email, password }, from)
   async function refusal(password: string, from = SOMEWHERE, email = owner.email): Promise<Refusal> {
     const error = await attempt(password, from, email).then(
       () => expect.fail('was let in'),
@@ -57,7 +56,7 @@ forEachDatabase('signing in', (open) => {
 
   it('tells who it is, and puts it on record', async () => {
     const { device, ...person } = await attempt(PASSWORD)
-    expect(person).toEqual({ userId: owner.userId, accountId: owner.accountId, sessionVersion: 1, isTold: false })
+    expect(person).toMatchObject({ userId: owner.userId, accountId: owner.accountId, isTold: false })
     const again = await attempt(PASSWORD, { ...SOMEWHERE, device })
     expect(again.userId).toBe(owner.userId)
     expect((await auditLog(db, owner.accountId)).slice(1)).toMatchObject([
@@ -136,6 +135,14 @@ forEachDatabase('signing in', (open) => {
       expect((await refusal(PASSWORD)).message).toBe('Too many attempts. Try again in 1 second.')
       later(MINUTE)
       await attempt(PASSWORD)
+    })
+
+    it('is put on record when it is stopped, once', async () => {
+      for (let n = 0; n < 9; n++) await refusal(WRONG)
+      const refused = (await auditLog(db, owner.accountId)).flatMap(({ action, details }) =>
+        action === 'user.sign_in_refused' ? [details.reason] : [],
+      )
+      expect(refused).toEqual([...Array(5).fill('wrong_password'), 'too_many_attempts'])
     })
 
     it('is not stopped for longer by going on', async () => {

@@ -18,6 +18,8 @@ const LIMITS = {
   device: { points: 10, duration: 60, blockDuration: 60 },
   /** Attempts from one IP address, on whatever e-mail address, by browsers that are not known. */
   address: { points: 30, duration: 900, blockDuration: 900 },
+  /** Codes of a second factor, by person or, in a browser that is known as theirs, by browser: 480 guesses a day at a million. */
+  code: { points: 5, duration: 900, blockDuration: 900 },
   /** Accounts made from one IP address, where sign-up is open. */
   signUp: { points: 10, duration: 3_600, blockDuration: 900 },
   /** Links for a new password, by e-mail address. Whoever uses them up for somebody else has sent them three good links. */
@@ -59,6 +61,19 @@ export async function countAttempt(db: Database, { email, deviceId, address }: A
   return async () => {
     await limiter(db, 'email').delete(emailKey)
     if (networkKey) await limiter(db, 'address').reward(networkKey, 1)
+  }
+}
+
+/**
+ * Counts a code of a second factor before it is looked at. Whoever guesses elsewhere is not in the way of a person in a
+ * browser that is known as theirs.
+ * @returns what to call when the code is right
+ * @throws {Refusal} `too_many_attempts`, saying how long to wait
+ */
+export async function countCode(db: Database, userId: string, deviceId: string | null): Promise<() => Promise<void>> {
+  const key = await consume(db, 'code', deviceId ?? userId)
+  return async () => {
+    await limiter(db, 'code').delete(key)
   }
 }
 
@@ -107,6 +122,11 @@ export async function forgetAttempts(db: Database, email: string): Promise<void>
   await limiter(db, 'email').delete(keyedHash('email', email))
 }
 
+/** Lets codes of a person's second factor be looked at again. */
+export async function forgetCodes(db: Database, userId: string): Promise<void> {
+  await limiter(db, 'code').delete(keyedHash('code', userId))
+}
+
 /** Forgets counters whose time is over. */
 export async function pruneAttempts(db: Database): Promise<void> {
   await db.delete(signInFailures).where(lt(signInFailures.expire, sql`now()`))
@@ -118,14 +138,15 @@ async function consume(db: Database, bucket: Bucket, of: string): Promise<string
   try {
     await limiter(db, bucket).consume(key)
   } catch (error) {
-    throw error instanceof RateLimiterRes ? tooMany(error) : error
+    if (!(error instanceof RateLimiterRes)) throw error
+    throw new TooManyAttempts(error.msBeforeNext, error.consumedPoints <= LIMITS[bucket].points + 1)
   }
   return key
 }
 
 async function requireFree(db: Database, bucket: Bucket, of: string): Promise<void> {
   const state = await limiter(db, bucket).get(keyedHash(bucket, of))
-  if (state && state.consumedPoints > LIMITS[bucket].points) throw tooMany(state)
+  if (state && state.consumedPoints > LIMITS[bucket].points) throw new TooManyAttempts(state.msBeforeNext, false)
 }
 
 const limiters = new WeakMap<Database, Record<Bucket, RateLimiterDrizzle>>()
@@ -151,8 +172,14 @@ function limiter(db: Database, bucket: Bucket): RateLimiterDrizzle {
   return ofDatabase[bucket]
 }
 
-function tooMany({ msBeforeNext }: RateLimiterRes): Refusal {
-  return new Refusal('too_many_attempts', `Too many attempts. Try again in ${waitInWords(msBeforeNext)}.`)
+/** Attempts are refused without being looked at. `begins`: this one is the first that is. */
+export class TooManyAttempts extends Refusal {
+  constructor(
+    msBeforeNext: number,
+    readonly begins: boolean,
+  ) {
+    super('too_many_attempts', `Too many attempts. Try again in ${waitInWords(msBeforeNext)}.`)
+  }
 }
 
 function waitInWords(ms: number): string {

@@ -1,11 +1,14 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type OpenDatabase, openDatabase } from '@/db/client'
-import { accounts, apiKeys, members, users } from '@/db/schema'
+import { accounts, apiKeys, members, passkeys, users } from '@/db/schema'
 import { createTestDatabase, DRIVERS, type TestDatabase } from '@/test/databases'
-import { auditLog, PASSWORD, SOMEWHERE } from '@/test/people'
+import { auditLog, PASSWORD, signInOnce } from '@/test/people'
 import { useRuntime } from '@/test/runtime'
-import { signIn } from '../accounts'
 import { runAdmin } from './index'
 
 let source: TestDatabase
@@ -65,7 +68,7 @@ describe.each(DRIVERS)('the operator’s command line (%s)', (driver) => {
     await look(async (database) => {
       useRuntime(database)
       expect(await database.db.select().from(users)).toMatchObject([{ name: 'Hanna Barca' }])
-      const { accountId } = await signIn(database.db, { email: 'hanna@example.com', password: PASSWORD }, SOMEWHERE)
+      const { accountId } = await signInOnce(database.db, { email: 'hanna@example.com', password: PASSWORD })
       expect((await auditLog(database.db, accountId))[0]).toMatchObject({
         action: 'account.created',
         actorKind: 'operator',
@@ -112,6 +115,10 @@ describe('the operator’s command line, whatever the database', () => {
       scopes: ['orders:read', 'products:*'],
       integrations: null,
       expires_at: null,
+      rate: { requests: 100, seconds: 60 },
+      monthly_quota: null,
+      addresses: null,
+      methods: null,
       token: expect.stringMatching(/^fn_live_/),
     })
     const list = JSON.parse((await admin(['list', '--json'])).stdout)
@@ -150,8 +157,32 @@ describe('the operator’s command line, whatever the database', () => {
     expect([code, stdout]).toEqual([0, 'Set a new password for hanna@example.com, who is signed out everywhere.\n'])
     await look(async (database) => {
       useRuntime(database)
-      await signIn(database.db, { email: 'hanna@example.com', password: 'new-purple-ships-10' }, SOMEWHERE)
+      await signInOnce(database.db, { email: 'hanna@example.com', password: 'new-purple-ships-10' })
     })
+  })
+
+  it('takes second factors away, and says how many', async () => {
+    await admin(ACCOUNT, PASSWORD)
+    const none = await admin(['reset-second-factor', '--email', 'hanna@example.com'])
+    expect([none.code, none.stdout]).toEqual([
+      0,
+      'hanna@example.com had no second factor; they are signed out everywhere.\n',
+    ])
+    await look(async (database) => {
+      const [user] = await database.db.select().from(users)
+      const userId = user?.id ?? ''
+      const key = { credentialId: 'c', publicKey: 'p', counter: 0, transports: [], backedUp: false }
+      await database.db.insert(passkeys).values({ id: 'psk_1', userId, name: 'Laptop', ...key })
+    })
+    const json = await admin(['reset-second-factor', '--email', 'HANNA@example.com', '--json'])
+    expect([json.code, JSON.parse(json.stdout)]).toEqual([
+      0,
+      { email: 'hanna@example.com', removed: 1, sessions_ended: true },
+    ])
+    await look(async ({ db }) => expect(await db.$count(passkeys)).toBe(0))
+    const unknown = await admin(['reset-second-factor', '--email', 'x@example.com'])
+    expect([unknown.code, unknown.stderr]).toEqual([1, 'error: Nobody has the e-mail address x@example.com.\n'])
+    expect((await admin(['reset-second-factor'])).code).toBe(2)
   })
 
   it.each<[what: string, args: string[], input: string, stderr: RegExp]>([
@@ -224,6 +255,69 @@ describe('the operator’s command line, whatever the database', () => {
   })
 })
 
+describe('the operator’s command line, of the audit log', () => {
+  let folder: string
+  let account: string
+  beforeEach(async () => {
+    source = await createTestDatabase('pg')
+    folder = await mkdtemp(join(tmpdir(), 'fenicia-test-'))
+    account = JSON.parse((await admin([...ACCOUNT, '--json'], PASSWORD)).stdout).account.id
+    await admin(KEY)
+  })
+  afterEach(() => rm(folder, { recursive: true, force: true }))
+
+  const spoil = () =>
+    look(({ db }) =>
+      db.transaction(async (tx) => {
+        await tx.execute(sql`set local session_replication_role = replica`)
+        await tx.execute(sql`update audit_events set actor_name = 'Nobody' where action = 'api_key.created'`)
+      }),
+    )
+
+  it('verifies every chain, and names the first broken link with 1', async () => {
+    expect(await admin(['audit', 'verify'])).toEqual({
+      code: 0,
+      stdout: '2 audit events of 1 account read: every chain is whole.\n',
+      stderr: '',
+    })
+    await spoil()
+    const { code, stdout } = await admin(['audit', 'verify', '--account', account])
+    expect(code).toBe(1)
+    expect(stdout).toMatch(/1 chain is broken:\n {2}account acc_\w+, link 2, evt_\w+: the event or its link is not as/)
+    const json = JSON.parse((await admin(['audit', 'verify', '--json'])).stdout)
+    expect(json).toEqual({
+      accounts: [
+        expect.objectContaining({ account_id: account, broken: expect.objectContaining({ fault: 'edited' }) }),
+      ],
+      events: 1,
+      broken: 1,
+    })
+    expect((await admin(['audit', 'verify', '--account', 'acc_0'])).code).toBe(1)
+  })
+
+  it('proves later what a checkpoint says, and that it no longer does', async () => {
+    const path = join(folder, 'checkpoint.json')
+    await writeFile(path, (await admin(['audit', 'checkpoint', '--account', account])).stdout)
+    await admin([...KEY, '--name', 'Another'])
+    const prove = ['audit', 'prove', '--checkpoint', path]
+    const held = await admin(prove)
+    expect([held.code, held.stdout]).toEqual([0, expect.stringContaining('It holds')])
+    await spoil()
+    const broken = await admin(prove)
+    expect([broken.code, broken.stdout]).toEqual([1, expect.stringContaining('link 2')])
+    await writeFile(path, (await readFile(path, 'utf8')).replace('"seq":2', '"seq":1'))
+    expect(JSON.parse((await admin([...prove, '--json'])).stdout)).toMatchObject({ proof: 'not_genuine' })
+  })
+
+  it('wants a file that is a checkpoint', async () => {
+    const path = join(folder, 'none.json')
+    const prove = ['audit', 'prove', '--checkpoint', path]
+    expect(await admin(prove)).toMatchObject({ code: 2, stderr: expect.stringContaining('ENOENT') })
+    await writeFile(path, '{}')
+    expect(await admin(prove)).toMatchObject({ code: 2, stderr: expect.stringContaining('audit checkpoint') })
+  })
+})
+
 it('the operator’s command line is refused by name while another process has the data folder open', async () => {
   source = await createTestDatabase('pglite')
   const database = await openDatabase(source.config)
@@ -244,6 +338,8 @@ describe('the operator’s command line, used wrongly', () => {
     [['frobnicate'], /^error: There is no command frobnicate\./],
     [['toString'], /^error: There is no command toString\./],
     [['create-key'], /^error: create-key needs --email and --name and --scopes\./],
+    [['audit'], /^error: There is no command audit\./],
+    [['audit', 'prove'], /^error: audit prove needs --checkpoint\./],
     [['list', '--all'], /^error: Unknown option '--all'\./],
     [['list', 'extra'], /^error: Unexpected argument 'extra'\./],
     [['create-account', '--name', 'A', '--email', 'a@example.com'], /^error: create-account needs --password-stdin\./],

@@ -1,16 +1,24 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { z } from 'zod'
 import type { Database } from '@/db/client'
-import { createAccount, createAccountInput, emailAddress, resetPassword, resetPasswordInput } from '../accounts'
+import {
+  createAccount,
+  createAccountInput,
+  emailAddress,
+  resetPassword,
+  resetPasswordInput,
+  resetSecondFactor,
+} from '../accounts'
 import { type AccountEntry, findAccountOf, listAccounts } from '../accounts/directory'
 import { createApiKey, createKeyInput } from '../api-keys'
 import { operatorActor } from '../audit'
 import { parseInput } from '../input'
 import { accountsWithSecrets, checkVault, type Progress, rekeyAccount, rotateMasterKey, type Vault } from '../vault'
-import { parseExpires, UsageError } from './usage'
+import { auditCommands } from './audit-commands'
+import { parseExpires, parseRate, UsageError } from './usage'
 
 /** What a command has done, for people (`text`, standard output as it is) and for programs. */
-interface Done {
+export interface Done {
   text: string
   json: unknown
   /** Something is not as it should be: the exit code says so. */
@@ -18,14 +26,16 @@ interface Done {
 }
 
 /** What a command may use besides the database. */
-interface Tools {
+export interface Tools {
   readPassword(): Promise<string>
+  /** Reads a file that was named on the command line. @throws {UsageError} */
+  readFile(path: string): Promise<string>
   vault: Vault
   /** Tells how far long work is. */
   progress: Progress
 }
 
-interface Command {
+export interface Command {
   options: NonNullable<ParseArgsConfig['options']>
   required: readonly string[]
   /** Which option a field of the domain comes from, where the names differ. */
@@ -39,6 +49,8 @@ const text = { type: 'string' } as const
 const flag = { type: 'boolean' } as const
 
 export const commands: Record<string, Command> = {
+  ...auditCommands,
+
   'create-account': {
     options: { name: text, email: text, person: text, 'password-stdin': flag },
     required: ['name', 'email', 'password-stdin'],
@@ -59,17 +71,19 @@ export const commands: Record<string, Command> = {
   },
 
   'create-key': {
-    options: { email: text, name: text, scopes: text, environment: text, expires: text, account: text },
+    options: { email: text, name: text, scopes: text, environment: text, expires: text, rate: text, account: text },
     required: ['email', 'name', 'scopes'],
-    fields: { expires_at: '--expires' },
-    run: async (db, { email, name, scopes = '', environment, expires, account }) => {
+    fields: { expires_at: '--expires', 'rate.requests': '--rate', 'rate.seconds': '--rate' },
+    run: async (db, { email, name, scopes = '', environment, expires, rate, account }) => {
       const expiresAt = parseExpires(expires)
+      const parsedRate = parseRate(rate)
       const { email: address } = parseInput(z.object({ email: emailAddress }), { email })
       const input = parseInput(createKeyInput, {
         name,
         environment,
         scopes: scopes.split(',').map((scope) => scope.trim()),
         expires_at: expiresAt,
+        rate: parsedRate,
       })
       const accountId = await findAccountOf(db, address, account)
       const { id, token } = await createApiKey(db, operatorActor(accountId), input)
@@ -87,6 +101,23 @@ export const commands: Record<string, Command> = {
       return {
         text: `Set a new password for ${input.email}, who is signed out everywhere.\n`,
         json: { email: input.email, sessions_ended: true },
+      }
+    },
+  },
+
+  'reset-second-factor': {
+    options: { email: text },
+    required: ['email'],
+    fields: {},
+    run: async (db, { email }) => {
+      const { email: address } = parseInput(z.object({ email: emailAddress }), { email })
+      const { removed } = await resetSecondFactor(db, address)
+      return {
+        text:
+          removed === 0
+            ? `${address} had no second factor; they are signed out everywhere.\n`
+            : `Removed ${counted(removed, 'second factor')} of ${address}, who is signed out everywhere and signs in by the password alone.\n`,
+        json: { email: address, removed, sessions_ended: true },
       }
     },
   },
@@ -127,7 +158,9 @@ export const commands: Record<string, Command> = {
     run: async (db, _values, { vault, progress }) => {
       const { dataKeys, items, damaged } = await checkVault(db, vault, progress)
       const opened = `${counted(dataKeys, 'data key')} and ${counted(items, 'secret')} looked at`
-      const list = damaged.map(({ accountId, reason }) => `  ${reason} (account ${accountId})\n`).join('')
+      const list = damaged
+        .map(({ accountId, reason }) => `  ${reason}${accountId === null ? '' : ` (account ${accountId})`}\n`)
+        .join('')
       return {
         text: damaged.length === 0 ? `${opened}: all open.\n` : `${opened}, ${damaged.length} do not open:\n${list}`,
         json: {
@@ -180,6 +213,6 @@ function toJson({ id, name, createdAt, members, acceptedKeys }: AccountEntry) {
   return { id, name, created_at: createdAt, members, accepted_keys: acceptedKeys }
 }
 
-function counted(number: number, noun: string): string {
+export function counted(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`
 }

@@ -1,3 +1,5 @@
+import { open } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { isDatabaseUnavailable } from '@/db/errors'
 import { isRefusal, type Refusal } from '../errors'
 import { startRuntime } from '../start'
@@ -23,7 +25,7 @@ const MAX_INPUT = 4_096
  */
 export async function runAdmin(args: string[], terminal: Terminal): Promise<number> {
   const json = args.includes('--json')
-  const [name = '', ...rest] = args.filter((arg) => arg !== '--json')
+  const [name, rest] = commandIn(args.filter((arg) => arg !== '--json'))
   if (rest.concat(name).some((arg) => arg === '--help' || arg === '-h') || name === 'help') {
     terminal.stdout(USAGE)
     return 0
@@ -41,6 +43,7 @@ export async function runAdmin(args: string[], terminal: Terminal): Promise<numb
     try {
       const done = await command.run(runtime.database.db, values, {
         readPassword: () => readPassword(terminal.stdin),
+        readFile: (path) => readFile(path, terminal.env.INIT_CWD),
         vault: runtime.vault,
         progress: (now, total) => json || terminal.stderr(`${now} of ${total}\n`),
       })
@@ -61,6 +64,31 @@ export async function runAdmin(args: string[], terminal: Terminal): Promise<numb
       fail('database_unavailable', `The database does not answer: ${reason(error)}`)
     else fail('failed', `Something went wrong: ${reason(error)}`)
     return 1
+  }
+}
+
+/** A command's name is one word or two (`audit verify`); what follows is its own. */
+function commandIn([first = '', second = '', ...rest]: string[]): [name: string, rest: string[]] {
+  const both = `${first} ${second}`
+  if (Object.hasOwn(commands, both)) return [both, rest]
+  return [first, second === '' ? rest : [second, ...rest]]
+}
+
+/** Longer than any file that a command takes. */
+const MAX_FILE = 64 * 1024
+
+/** @param from the folder that the operator is in: npm changes to the project's own */
+async function readFile(path: string, from = process.cwd()): Promise<string> {
+  try {
+    const file = await open(resolve(from, path))
+    try {
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(MAX_FILE), 0, MAX_FILE, 0)
+      return buffer.subarray(0, bytesRead).toString('utf8')
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    throw new UsageError(`${path} can't be read (${(error as NodeJS.ErrnoException).code})`)
   }
 }
 

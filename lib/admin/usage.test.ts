@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { parseExpires, UsageError } from './usage'
+import { parseExpires, parseRate, UsageError } from './usage'
 
 const NOW = Date.UTC(2026, 10, 24, 12)
 
@@ -36,4 +36,16 @@ it.each([
   '2027-02-31T18:00:00Z',
 ])('--expires %j is refused', (text) => {
   expect(() => parseExpires(text, NOW)).toThrow(UsageError)
+})
+
+it.each([
+  [undefined, undefined],
+  ['off', null],
+  ['5/1', { requests: 5, seconds: 1 }],
+])('--rate %s is %o', (text, expected) => {
+  expect(parseRate(text)).toEqual(expected)
+})
+
+it.each(['', '100', '/60', '100/', '1.5/60', '-1/60', 'OFF', '100 / 60'])('--rate %j is refused', (text) => {
+  expect(() => parseRate(text)).toThrow(UsageError)
 })

@@ -13,17 +13,34 @@ Commands:
       Makes an account, whose owner signs in with the address and the password on standard input. --person is the
       owner's name; without it, it is what stands before the @ of the address.
 
-  create-key --email ADDRESS --name NAME --scopes LIST [--environment live|test] [--expires WHEN] [--account ID]
+  create-key --email ADDRESS --name NAME --scopes LIST [--environment live|test] [--expires WHEN]
+      [--rate N/SECONDS|off] [--account ID]
       Makes an API key in the account of the person with that address. The token goes to standard output and nothing
       else does; nobody can see it again. LIST is comma-separated, such as orders:read,products:*. WHEN is a number of
       hours, days, weeks or years (12h, 90d, 4w, 1y) or a date (2027-01-31, 2027-01-31T18:00:00Z); without it, the key
-      does not expire. --account is needed only for members of several accounts.
+      does not expire. --rate is how many requests it may make in how many seconds, 100/60 if nothing is said; off: any
+      number. --account is needed only for members of several accounts.
 
   reset-password --email ADDRESS --password-stdin
       Sets a new password, from standard input, and signs the person out everywhere.
 
+  reset-second-factor --email ADDRESS
+      Removes the authenticator app, passkeys and recovery codes of somebody who lost them, and signs the person out
+      everywhere. Make sure first that it is them who asks.
+
   list
       Lists the accounts with their members.
+
+  audit verify [--account ID]
+      Reads every chain of audit events from its beginning to its end and names the first link of each that is broken.
+      Changes nothing; may run while people work.
+
+  audit checkpoint --account ID
+      Writes how far an account's chain goes, signed, as JSON. Keep it elsewhere: it proves later that nothing up to there
+      has been changed.
+
+  audit prove --checkpoint FILE
+      Says whether a checkpoint that was written earlier still holds.
 
   vault-rotate
       Wraps every account's data key with the first of FENICIA_MASTER_KEYS. The server may run meanwhile, with the new
@@ -39,7 +56,7 @@ Options:
   --json    Write one JSON value instead of words, to standard output or, when refused, to standard error.
   --help    Show this.
 
-Exit codes: 0 done, 1 refused, failed, or something does not open, 2 the command line is wrong.
+Exit codes: 0 done, 1 refused, failed, or something does not open or is not as it was, 2 the command line is wrong.
 `
 
 const UNITS = { h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000, y: 365 * 86_400_000 }
@@ -60,6 +77,19 @@ export function parseExpires(text: string | undefined, now = Date.now()): string
     throw new UsageError('--expires must be a span such as 12h, 90d, 4w or 1y, or a date such as 2027-01-31')
   }
   return at.toISOString()
+}
+
+/**
+ * Reads `--rate`: requests and seconds, or off. @returns null for any number of requests, undefined for what a key gets by
+ * itself
+ * @throws {UsageError}
+ */
+export function parseRate(text: string | undefined): { requests: number; seconds: number } | null | undefined {
+  if (text === undefined) return undefined
+  if (text === 'off') return null
+  const [, requests, seconds] = /^(\d{1,9})\/(\d{1,9})$/.exec(text) ?? []
+  if (requests && seconds) return { requests: Number(requests), seconds: Number(seconds) }
+  throw new UsageError('--rate must be requests and seconds such as 100/60, or off')
 }
 
 function isRealDay(day: string): boolean {

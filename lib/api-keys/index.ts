@@ -3,7 +3,6 @@ export {
   type BulkRevocation,
   findOpenBulkRevocation,
   getBulkRevocation,
-  type RevocationOutcome,
   type RevokedKey,
   readRevocationReport,
   requestBulkRevocation,
@@ -12,6 +11,7 @@ export {
 export { type EnvironmentWall, endOverlap, renameApiKey, revokeApiKey, setRetireWhenSilent } from './change'
 export { createApiKey, type IssuedKey } from './create'
 export type { Grantor } from './grants'
+export { changeKeyRules, keyRulesInput } from './key-rules'
 export { Allowances, type LimitState } from './leases'
 export { DEFAULT_RATE, limitFields, readLimitColumns } from './limits'
 export { type ListKeysQuery, listApiKeys, listKeysQuery } from './list'
@@ -30,6 +30,7 @@ export {
 } from './rehearse'
 export { changeApiKey, pauseApiKey, resumeApiKey } from './restrain'
 export { retireSilentKeys } from './retire-silent'
+export { revokeIdleKeys } from './revoke-idle'
 export * from './schemas'
 export { hasScope, isScope, missingScopes, type Scope, scopeCatalogue } from './scopes'
 export { isAccepted, keyStatuses } from './status'

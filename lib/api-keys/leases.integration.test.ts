@@ -33,8 +33,8 @@ forEachDatabase('the allowance of a key', (open, driver) => {
   })
 
   /** A process: what it knows of allowances is its own. */
-  function instance() {
-    const allowances = new Allowances()
+  function instance(remembers?: number) {
+    const allowances = new Allowances(remembers)
     return { allowances, lookup: new KeyLookup(findKeysIn(database, allowances)) }
   }
   type Process = ReturnType<typeof instance>
@@ -157,6 +157,20 @@ forEachDatabase('the allowance of a key', (open, driver) => {
     expect(await askMany(process, hash, 11)).toEqual({ admitted: 2, quota_exceeded: 9 })
   })
 
+  it('is remembered while its key is used, however many other keys come by', async () => {
+    const keys = await Promise.all(Array.from({ length: 8 }, () => makeKey({ rate: { requests: 10, seconds: 60 } })))
+    const process = instance(4)
+    const busy = keys[0]?.hash ?? ''
+    expect(await askMany(process, busy, 5)).toEqual({ admitted: 5 })
+    for (const { hash } of keys) {
+      expect(await askMany(process, hash, 1)).toEqual({ admitted: 1 })
+      expect(process.allowances.get(busy)).toBeDefined()
+    }
+    const known = keys.filter(({ hash }) => process.allowances.get(hash) !== undefined)
+    expect(known.length).toBeLessThanOrEqual(4)
+    expect(await askMany(process, busy, 9)).toEqual({ admitted: 4, rate_limited: 5 })
+  })
+
   it('loses at most a hundred requests of a month with a process that is killed', async () => {
     const { hash } = await makeKey({ monthlyQuota: 100_000 })
     for (let kills = 0; kills < 3; kills++) await ask(instance(), hash)
@@ -199,7 +213,7 @@ forEachDatabase('the allowance of a key', (open, driver) => {
     it('is leased without waiting for each other crosswise, for many keys in any order', async () => {
       const keys = await Promise.all(Array.from({ length: 30 }, () => makeKey({ rate: { requests: 40, seconds: 60 } })))
       const hashes = keys.map(({ hash }) => hash)
-      const all = Array.from({ length: 4 }, instance)
+      const all = Array.from({ length: 4 }, () => instance())
       const admitted = new Map<string, number>()
       await Promise.all(
         all.flatMap((process, n) =>

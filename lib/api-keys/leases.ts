@@ -1,5 +1,4 @@
 import { sql } from 'drizzle-orm'
-import { LRUCache } from 'lru-cache'
 import type { Database } from '@/db/client'
 import { apiKeyAllowances } from '@/db/schema'
 import type { Rate } from './limits'
@@ -25,8 +24,9 @@ export interface LimitsSeen {
   monthlyQuota: number | null
   /** The database's clock when the statement began, in milliseconds since 1970 with fractions. */
   now: number
-  window: PeriodSeen
-  month: PeriodSeen
+  /** What it leased; null: nothing, and it did not look. */
+  window: PeriodSeen | null
+  month: PeriodSeen | null
 }
 
 /** What one key may still do on this instance. */
@@ -49,8 +49,14 @@ export class Allowance {
   learn(seen: LimitsSeen, sentAt: number): void {
     this.#seen = seen
     const { rate, monthlyQuota, window, month, now } = seen
-    if (rate) this.#rate.learn(window, rate.requests, now, sentAt)
-    if (monthlyQuota !== null) this.#quota.learn(month, monthlyQuota, now, sentAt)
+    if (rate) {
+      if (window) this.#rate.learn(window, now, sentAt)
+      this.#rate.adapt(rate.requests, rate.seconds * 1_000)
+    }
+    if (monthlyQuota !== null) {
+      if (month) this.#quota.learn(month, now, sentAt)
+      this.#quota.adapt(monthlyQuota)
+    }
   }
 
   /** What must be leased for so many requests that are about to be looked up. */
@@ -109,20 +115,36 @@ export interface Lacking {
   quota: number
 }
 
-/** The allowances of the keys that were used of late, by their tokens' hashes; null for a key without limits. */
+/**
+ * The allowances of the keys that were used of late, by their tokens' hashes; null for a key without limits. In two
+ * generations, of which the older is forgotten when the younger is full: a list of what was used when would cost each
+ * request more than this look-up does.
+ */
 export class Allowances {
   /** Of a key that is forgotten, what was leased is lost, and it is asked again whether it has limits. */
-  static readonly MAX_KEYS = 100_000
+  static readonly MAX_KEYS = 200_000
 
-  readonly #known = new LRUCache<string, { of: Allowance | null }>({ max: Allowances.MAX_KEYS })
+  #young = new Map<string, Allowance | null>()
+  #old = new Map<string, Allowance | null>()
+
+  /** @param maxKeys at most so many are remembered, and half as many at least */
+  constructor(private readonly maxKeys = Allowances.MAX_KEYS) {}
 
   /** @returns undefined: nothing is known of the key */
   get(hash: string): Allowance | null | undefined {
-    return this.#known.get(hash)?.of
+    const young = this.#young.get(hash)
+    if (young !== undefined) return young
+    const old = this.#old.get(hash)
+    if (old !== undefined) this.set(hash, old)
+    return old
   }
 
   set(hash: string, of: Allowance | null): void {
-    this.#known.set(hash, of ? { of } : WITHOUT)
+    if (this.#young.size >= this.maxKeys / 2) {
+      this.#old = this.#young
+      this.#young = new Map()
+    }
+    this.#young.set(hash, of)
   }
 
   /**
@@ -130,7 +152,8 @@ export class Allowances {
    * lets nobody in too much.
    */
   async giveBack(db: Database): Promise<void> {
-    const unused = [...this.#known.values()].flatMap(({ of }) => {
+    const all = new Set([...this.#young.values(), ...this.#old.values()])
+    const unused = [...all].flatMap((of) => {
       const { window = null, month = null } = of?.surrender() ?? {}
       return of && (window || month) ? [{ id: of.keyId, window, month }] : []
     })
@@ -154,5 +177,3 @@ export class Allowances {
       from locked where known.key_id = locked.key_id`)
   }
 }
-
-const WITHOUT = { of: null }

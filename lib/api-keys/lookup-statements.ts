@@ -18,20 +18,10 @@ export type KeyTuple = [
   addresses: string[] | null,
   methods: string[] | null,
   accountAddresses: string[] | null,
-  limits: LimitsTuple | null,
-  rehearsedAtMs: number | null,
-]
-
-/** A key's limits, and what is leased of them, as far as the statement saw before it leased itself. */
-type LimitsTuple = [
   requests: number | null,
   seconds: number | null,
   monthlyQuota: number | null,
-  now: number,
-  start: number | null,
-  leased: number | null,
-  month: string | null,
-  monthLeased: number | null,
+  rehearsedAtMs: number | null,
 ]
 
 /** What the statement leased of a key. */
@@ -48,34 +38,38 @@ type LeaseTuple = [
 /** The one row of a statement's answer. */
 export interface Answered {
   keys: KeyTuple[]
-  leases?: LeaseTuple[]
+  /** When the statement began. */
+  now: number
+  /** Null: none. */
+  leases?: LeaseTuple[] | null
 }
 
-/** @param lease what the same statement leased */
+/**
+ * What a statement says of a key's limits.
+ * @param lease what it leased
+ * @returns null when the key has none
+ */
 export function readLimits(
-  keyId: string,
-  [requests, seconds, monthlyQuota, now, ...known]: LimitsTuple,
+  { 1: keyId, 14: requests, 15: seconds, 16: monthlyQuota }: KeyTuple,
+  now: number,
   lease: LeaseTuple | undefined,
-): LimitsSeen {
-  const [start, leased, month, monthLeased] = lease ? [lease[1], lease[2], lease[4], lease[5]] : known
+): LimitsSeen | null {
+  const rate = requests !== null && seconds !== null ? { requests, seconds } : null
+  if (!rate && monthlyQuota === null) return null
+  if (!lease) return { keyId, rate, monthlyQuota, now, window: null, month: null }
+  const [, start, leased, granted, month, monthLeased, monthGranted] = lease
   return {
     keyId,
-    rate: requests !== null && seconds !== null ? { requests, seconds } : null,
+    rate,
     monthlyQuota,
     now,
-    window: {
-      start,
-      end: (start ?? 0) + (seconds ?? 0) * 1_000,
-      leased: leased ?? 0,
-      granted: lease?.[3] ?? 0,
-    },
-    month: { ...monthOf(month), leased: monthLeased ?? 0, granted: lease?.[6] ?? 0 },
+    window: { start, end: start + (seconds ?? 0) * 1_000, leased, granted },
+    month: { ...monthOf(month), leased: monthLeased, granted: monthGranted },
   }
 }
 
 /** A calendar month in UTC, of its first day. */
-function monthOf(day: string | null): { start: number | null; end: number } {
-  if (day === null) return { start: null, end: 0 }
+function monthOf(day: string): { start: number; end: number } {
   const [year = 0, month = 1] = day.split('-').map(Number)
   return { start: Date.UTC(year, month - 1), end: Date.UTC(year, month) }
 }
@@ -85,8 +79,6 @@ export function milliseconds(time: string): string {
   return `extract(epoch from ${time}) * 1000`
 }
 
-const HAS_LIMITS = '(rate_requests is not null or monthly_quota is not null)'
-
 /**
  * All keys as one JSON value: the database writes it and the runtime reads it faster than either handles rows of columns.
  * `api_keys` is a key's row.
@@ -94,20 +86,12 @@ const HAS_LIMITS = '(rate_requests is not null or monthly_quota is not null)'
 const KEYS = `coalesce(json_agg(json_build_array(
     token_hash, id, api_keys.name, environment, scopes, integration_ids, floor(extract(epoch from expires_at) * 1000),
     floor(extract(epoch from retires_at) * 1000), ${keyStatusText}, api_keys.account_id, account.name,
-    addresses, methods, policy.key_addresses,
-    case when ${HAS_LIMITS} then json_build_array(
-      rate_requests, rate_seconds, monthly_quota, ${milliseconds('statement_timestamp()')},
-      ${milliseconds('known.started_at')}, known.leased, known.month, known.month_leased) end,
+    addresses, methods, (select key_addresses from account_policies where account_id = api_keys.account_id),
+    rate_requests, rate_seconds, monthly_quota,
     case when rehearsing_until > statement_timestamp() then round(${milliseconds('rehearsed_at')}) end
-  )), '[]') as keys`
+  )), '[]') as keys, ${milliseconds('statement_timestamp()')} as now`
 
-/** What belongs to a key: looked for by itself for each, see `FIND_KEYS`. */
-const WITH_REST = `
-  cross join lateral (select name from accounts where id = api_keys.account_id limit 1) as account
-  left join lateral (
-    select key_addresses from account_policies where account_id = api_keys.account_id limit 1) as policy on true
-  left join lateral (
-    select * from api_key_allowances where key_id = api_keys.id and ${HAS_LIMITS} limit 1) as known on true`
+const ACCOUNT = 'cross join lateral (select name from accounts where id = api_keys.account_id limit 1) as account'
 
 /**
  * Each hash and each account is looked for by itself, and the array is a sub-query, so that the plan is by the indexes and
@@ -116,7 +100,8 @@ const WITH_REST = `
 export const FIND_KEYS = `
   select ${KEYS}
   from unnest((select $1::text[])) as wanted
-  cross join lateral (select * from api_keys where token_hash = wanted limit 1) as api_keys${WITH_REST}`
+  cross join lateral (select * from api_keys where token_hash = wanted limit 1) as api_keys
+  ${ACCOUNT}`
 
 /** A hash, base64url of 32 bytes, takes so many characters. What is to be leased stands behind it. */
 const HASH_LENGTH = 43
@@ -168,7 +153,7 @@ export const FIND_KEYS_AND_LEASE = `
     cross join lateral (select
       ${rateGrant('rate_requests', '0', 'wanted')} as granted,
       ${quotaGrant('monthly_quota', '0', 'month_wanted')} as month_granted) as first
-    where commit is not null and wanted + month_wanted > 0 and ${HAS_LIMITS}
+    where commit is not null and wanted + month_wanted > 0 and (rate_requests is not null or monthly_quota is not null)
       and ${keyStatusText} in ('active', 'retiring')
     order by id
     on conflict (key_id) do update set
@@ -191,4 +176,5 @@ export const FIND_KEYS_AND_LEASE = `
     select json_agg(json_build_array(
       key_id, ${milliseconds('started_at')}, leased, granted, month, month_leased, month_granted))
     from leased) as leases
-  from found as api_keys${WITH_REST}`
+  from found as api_keys
+  ${ACCOUNT}`

@@ -71,11 +71,11 @@ export function findKeysIn(
       return leaseEntry(hash, lack)
     })
     const [row] = await (leases ? findAndLease : find)(entries)
-    const leased = new Map(row?.leases?.map((lease) => [lease[0], lease]))
-    return (row?.keys ?? []).map((tuple) => {
-      const [hash, id, limits] = [tuple[0], tuple[1], tuple[14]]
-      const seen = limits && readLimits(id, limits, leased.get(id))
-      return readKey(tuple, seen, learn(allowances, hash, seen, sentAt))
+    if (!row) return []
+    const leased = row.leases && new Map(row.leases.map((lease) => [lease[0], lease]))
+    return row.keys.map((tuple) => {
+      const seen = readLimits(tuple, Number(row.now), leased?.get(tuple[1]))
+      return readKey(tuple, seen, learn(allowances, tuple[0], seen, sentAt))
     })
   }
 
@@ -142,6 +142,8 @@ function readKey(
     addresses,
     methods,
     accountAddresses,
+    ,
+    ,
     ,
     rehearsedAtMs,
   ]: KeyTuple,

@@ -1,12 +1,12 @@
-/** What a statement says of one limit of a key: of its period, by the database's clock. */
+/** What a lease says of one limit of a key: of its period, by the database's clock. */
 export interface PeriodSeen {
-  /** When the period began that was counted last, in milliseconds since 1970 with fractions; null: none ever was. */
-  start: number | null
-  end: number | null
+  /** In milliseconds since 1970, with fractions. */
+  start: number
+  end: number
   /** What is leased of it, by all instances. */
   leased: number
-  /** What this statement leased; null: it was not asked to. */
-  granted: number | null
+  /** What this lease has added to that. */
+  granted: number
 }
 
 /** What was leased of a period and not used. */
@@ -27,20 +27,28 @@ export class Meter {
   /** When the period ends by this machine's monotonic clock: at that moment or a little before. */
   #endsHere = 0
 
-  /** Takes in what a statement said that was sent at `sentAt` (of the monotonic clock) and begun at `now` (the database's). */
-  learn({ start, end, leased, granted }: PeriodSeen, limit: number, now: number, sentAt: number): void {
-    this.#limit = limit
-    // An answer that was overtaken may tell of a period before, or not yet know of this one.
-    if (start === null || end === null || start < (this.#start ?? 0)) return
+  /** Takes in a lease by a statement that was sent at `sentAt` (of the monotonic clock) and begun at `now` (the database's). */
+  learn({ start, end, leased, granted }: PeriodSeen, now: number, sentAt: number): void {
+    // An answer that was overtaken may tell of a period before.
+    if (start < (this.#start ?? 0)) return
     if (start !== this.#start) {
       this.#start = start
       this.#leased = 0
       this.#left = 0
     }
     this.#leased = Math.max(this.#leased, leased)
-    this.#left += granted ?? 0
+    this.#left += granted
     this.#end = end
     this.#endsHere = sentAt + end - now
+  }
+
+  /** Takes in what the limit is now, and the length of its period where that may change. */
+  adapt(limit: number, lengthMs?: number): void {
+    this.#limit = limit
+    if (lengthMs === undefined || this.#start === null) return
+    const end = this.#start + lengthMs
+    this.#endsHere += end - this.#end
+    this.#end = end
   }
 
   /** How much must be leased for so many requests, as far as can be told before the database is asked. */

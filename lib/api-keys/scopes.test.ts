@@ -5,7 +5,8 @@ const all = Object.entries(scopeCatalogue).flatMap(([resource, actions]) => acti
 
 describe('the catalogue', () => {
   it('has the resources of Fenicia and of this plane', () => {
-    const resources = 'orders products customers inventory channels integrations settings insights keys credentials'
+    const resources =
+      'orders products customers inventory channels integrations settings insights keys credentials audit'
     expect(Object.keys(scopeCatalogue).join(' ')).toBe(resources)
   })
 

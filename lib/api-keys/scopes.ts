@@ -10,6 +10,7 @@ export const scopeCatalogue = {
   insights: ['read'],
   keys: ['read', 'create', 'manage', 'verify'],
   credentials: ['read', 'create', 'update', 'delete', 'test'],
+  audit: ['read'],
 } as const satisfies Record<string, readonly string[]>
 
 export type Resource = keyof typeof scopeCatalogue

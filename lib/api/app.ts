@@ -7,6 +7,7 @@ import { type Router, router } from './define'
 import { document } from './document'
 import { answerError } from './failures'
 import { problem } from './problems'
+import { auditEvents } from './routes/audit-events'
 import { bulkRevocations } from './routes/bulk-revocations'
 import { credentialDrafts } from './routes/credential-drafts'
 import { credentialRenewals } from './routes/credential-renewals'
@@ -48,6 +49,7 @@ export function createApi() {
     credentialDrafts,
     integrations,
     introspect,
+    auditEvents,
     bulkRevocations,
     leaks,
     document(api),

@@ -128,6 +128,10 @@ async function authenticateBySession(c: ApiContext, scope: RequiredScope): Promi
     const detail = 'You are not signed in. Sign in again, or send an API key.'
     return toResponse(unauthorized(c.env, 'MISSING_AUTHORIZATION', detail))
   }
+  if (session.lacksSecondFactor) {
+    const detail = `${session.account.name} asks its people for a second factor now. Load the page again to set yours up.`
+    return problem(c, 'INSUFFICIENT_PERMISSIONS', detail)
+  }
   if (!sessionMay(session, scope)) {
     return problem(c, 'INSUFFICIENT_PERMISSIONS', `Your role in ${session.account.name} does not allow this.`)
   }

@@ -44,6 +44,7 @@ export function documentOf(api: Router): Document {
       { name: 'Credentials', description: 'Secrets of external services: written and used, never read.' },
       { name: 'Integrations', description: 'The only place where a credential is used, and the calls through it.' },
       { name: 'Leaks', description: 'For whoever finds a token where it does not belong.' },
+      { name: 'Audit', description: 'Who changed what, from where, and what was refused.' },
     ],
   })
 }

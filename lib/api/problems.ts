@@ -61,6 +61,8 @@ export const refusalCodes: Record<RefusalCode, ProblemCode> = {
   // Refusals of signing in, which the API has no call for.
   not_signed_in: 'MISSING_AUTHORIZATION',
   password_required: 'INSUFFICIENT_PERMISSIONS',
+  second_factor_required: 'INSUFFICIENT_PERMISSIONS',
+  step_ended: 'INSUFFICIENT_PERMISSIONS',
   wrong_password: 'INSUFFICIENT_PERMISSIONS',
   too_many_attempts: 'INSUFFICIENT_PERMISSIONS',
   sign_up_closed: 'INSUFFICIENT_PERMISSIONS',

@@ -36,7 +36,7 @@ const { db } = api.runtime.database
 const contract = new Contract(openApiDocument())
 const account = await api.makeAccount('Ana’s shop')
 const otherAccount = await api.makeAccount('Another shop')
-const ALL = { scopes: ['keys:*', 'orders:*', 'credentials:*', 'integrations:*'] }
+const ALL = { scopes: ['keys:*', 'orders:*', 'credentials:*', 'integrations:*', 'audit:*'] }
 const caller = await api.makeKey(account, { name: 'Caller', ...ALL })
 const actor = operatorActor(account)
 
@@ -283,6 +283,15 @@ const rows: Record<string, Row> = {
       'a revoked key': '200',
       'a retired key': '200',
       'missing scope': '200',
+      'another account’s id': '200',
+    },
+  },
+  listAuditEvents: {
+    good: { status: 200 },
+    malformed: { query: '?action=nothing' },
+    but: {
+      'malformed input': '400 validation:invalid_value',
+      'unknown field': '400 validation:unknown_field',
       'another account’s id': '200',
     },
   },

@@ -2,7 +2,9 @@ import { eq } from 'drizzle-orm'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { members, type roles, users } from '@/db/schema'
 import { type Answer, startTestApi } from '@/test/api'
-import { encodeSession, newSessionClaims, sessionCookie } from '../accounts/session'
+import { tokenOf } from '@/test/people'
+import { changePolicy } from '../accounts'
+import { sessionCookie } from '../accounts/session-claims'
 import { requestBulkRevocation } from '../api-keys'
 import { operatorActor } from '../audit'
 
@@ -25,7 +27,7 @@ describe('a person’s session', () => {
     const userId = `usr_${++serial}`
     await db.insert(users).values({ id: userId, email: `${userId}@example.com`, name: 'Ana', passwordHash: '-' })
     await db.insert(members).values({ accountId: account, userId, role })
-    return `${sessionCookie().name}=${await encodeSession(newSessionClaims({ userId, accountId: account, sessionVersion: 1 }))}`
+    return `${sessionCookie().name}=${await tokenOf(db, { userId, accountId: account })}`
   }
   const GET = (path: string, Cookie: string, headers = {}) => api.call('GET', path, { headers: { Cookie, ...headers } })
 
@@ -89,5 +91,19 @@ describe('a person’s session', () => {
     for (const Cookie of [cookie, cookie.slice(0, -3), `${sessionCookie().name}=x`, 'other=1']) {
       expect(codeOf(await GET('/keys', Cookie))).toEqual([401, 'MISSING_AUTHORIZATION'])
     }
+  })
+
+  it('reads nothing where the account asks for a second factor that the person lacks, from the next call on', async () => {
+    const cookie = await cookieOf('owner')
+    expect((await GET('/keys', cookie)).status).toBe(200)
+    await changePolicy(db, operatorActor(account), { secondFactorRequired: true })
+    for (const path of ['/keys', '/credentials', '/integrations']) {
+      const answer = await GET(path, cookie)
+      expect(codeOf(answer)).toEqual([403, 'INSUFFICIENT_PERMISSIONS'])
+      expect(JSON.stringify(answer.body)).toContain('asks its people for a second factor now')
+    }
+    // A key is no person.
+    const { token } = await api.makeKey(account, { scopes: ['keys:read'] })
+    expect((await api.call('GET', '/keys', { token })).status).toBe(200)
   })
 })

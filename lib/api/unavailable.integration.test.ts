@@ -5,7 +5,8 @@ import { members, users } from '@/db/schema'
 import { type Answer, startTestApi, type TestApi, type TestKey } from '@/test/api'
 import { Contract } from '@/test/api-contract'
 import { createTestDatabase, type TestDatabase } from '@/test/databases'
-import { encodeSession, newSessionClaims, sessionCookie } from '../accounts/session'
+import { tokenOf } from '@/test/people'
+import { sessionCookie } from '../accounts/session-claims'
 import { log } from '../log'
 import { openApiDocument } from './index'
 
@@ -82,7 +83,7 @@ beforeAll(async () => {
   const { db } = api.runtime.database
   await db.insert(users).values({ id: 'usr_1', email: 'ana@example.com', name: 'Ana', passwordHash: '-' })
   await db.insert(members).values({ accountId: account, userId: 'usr_1', role: 'owner' })
-  cookie = `${sessionCookie().name}=${await encodeSession(newSessionClaims({ userId: 'usr_1', accountId: account, sessionVersion: 1 }))}`
+  cookie = `${sessionCookie().name}=${await tokenOf(db, { userId: 'usr_1', accountId: account })}`
 })
 afterAll(async () => {
   await line.mend()

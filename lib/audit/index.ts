@@ -1,3 +1,16 @@
 export { type Actor, type Origin, operatorActor, systemActor } from './actor'
-export { type AuditEventView, listAuditEventsOf } from './list'
-export { recordAuditEvent, recordAuditEvents } from './record'
+export {
+  type AuditEventPage,
+  type AuditEventView,
+  countOlderEvents,
+  listAuditEvents,
+  listAuditEventsOf,
+  readAuditEvents,
+} from './list'
+export {
+  type AuditKind,
+  auditKinds,
+  listAuditEventsQuery,
+} from './query'
+export { type AuditAction, auditActions, recordAuditEvent, recordAuditEvents } from './record'
+export { recordRefusedAttempt } from './refusals'

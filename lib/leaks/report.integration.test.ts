@@ -5,7 +5,7 @@ import { auditEvents, leakReports, outboxEvents } from '@/db/schema'
 import { createTestAccount, createTestKey } from '@/test/account'
 import { forEachDatabase } from '@/test/databases'
 import { changePolicy } from '../accounts'
-import { createToken, findKeysIn, hashToken, type IssuedKey, KeyLookup, revokeApiKey } from '../api-keys'
+import { createToken, findKeysIn, hashToken, type IssuedKey, KeyLookup, pauseApiKey, revokeApiKey } from '../api-keys'
 import type { Actor } from '../audit'
 import { leakedKeys, listLeaks, markLeaksHandled, reportLeak } from '.'
 
@@ -84,6 +84,12 @@ forEachDatabase('a token that is reported as leaked', (open) => {
     await reportLeak(db, key.token, inUrl)
     await reportLeak(db, key.token, inUrl)
     expect(await told()).toHaveLength(2)
+  })
+
+  it('is revoked though its key is paused: it could be resumed', async () => {
+    await pauseApiKey(db, owner, key.id)
+    expect(await reportLeak(db, key.token, report)).toBe('revoked')
+    expect(await status()).toBe('revoked')
   })
 
   it('that works no more is noted, and nobody is woken for it', async () => {

@@ -61,7 +61,8 @@ async function reportKey(
     const before = await openReport(tx, accountId, keyId, source, where)
     const isOwnTraffic = source === 'url' || source === 'body'
     const revokes = !isOwnTraffic && (await getPolicy(tx, accountId)).leakResponse === 'revoke'
-    const works = isAccepted(key.status)
+    // One that is paused may be resumed.
+    const works = isAccepted(key.status) || key.status === 'paused'
     const outcome = !works ? 'ended_before' : revokes ? 'revoked' : 'flagged'
     if (before) {
       await tx

@@ -11,6 +11,8 @@ export const eventKinds = [
   'api_key.regenerated',
   'api_key.revoked',
   'api_key.leaked',
+  'webhook.disabled',
+  'api_key.idle',
   'api_key.rehearsal_ended',
   'review.digest',
 ] as const satisfies readonly EventKind[]

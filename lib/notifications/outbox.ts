@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { outboxEvents } from '@/db/schema'
 import { newId } from '../ids'
@@ -33,12 +34,22 @@ export interface EventData {
   'api_key.created': KeyFacts
   'api_key.revoked': KeyFacts & { reason: string | null }
   'api_key.regenerated': KeyFacts
+  /** A webhook takes no messages any more, so that none are sent. */
+  'webhook.disabled': { name: string; host: string; reason: string }
   /** A key's token was seen where it does not belong. */
   'api_key.leaked': Omit<KeyFacts, 'by'> & {
     source: 'report' | 'github' | 'url' | 'body'
     /** Where it was found; null: not told. */
     url: string | null
     outcome: 'revoked' | 'flagged'
+  }
+  /** Nobody uses a key, which will therefore be revoked. */
+  'api_key.idle': Omit<KeyFacts, 'by'> & {
+    /** Null: never. */
+    lastUsedAt: string | null
+    revokesAt: string
+    /** The warning that this is. */
+    daysLeft: 7 | 1
   }
   /** The day is over on which the revocation of a key was rehearsed. */
   'api_key.rehearsal_ended': KeyFacts & {
@@ -59,6 +70,15 @@ export interface EventData {
   }
 }
 
+/** What webhooks alone are told of: a person has just done it, or is about to see it. */
+export interface SilentEventData {
+  'credential.connected': Omit<CredentialFacts, 'connectedById'> & { by: string }
+  /** A test of a stored credential did not end well. */
+  'credential.tested_bad': Omit<CredentialFacts, 'connectedById'> & { result: string; by: string }
+  'member.joined': { name: string; role: string }
+  'member.left': { name: string; role: string; how: 'removed' | 'left'; by: string }
+}
+
 /** Of the credential as it was then. */
 interface CredentialFacts {
   name: string
@@ -76,30 +96,40 @@ interface KeyFacts {
 
 export type EventKind = keyof EventData
 
+/** All that happens of which anybody is told. */
+export type AllEventData = EventData & SilentEventData
+
 /**
- * Has people told of what happened. Call it with the transaction that makes the change, so that neither exists without the
+ * Has people, and webhooks, told of what happened. Call it with the transaction that makes the change, so that neither exists without the
  * other.
  * @param subjectId the credential or key that it happened to
  */
-export async function recordEvent<Kind extends EventKind>(
+export async function recordEvent<Kind extends keyof AllEventData>(
   tx: Database,
   accountId: string,
   kind: Kind,
   subjectId: string,
-  data: EventData[Kind],
+  data: AllEventData[Kind],
 ): Promise<void> {
   await recordEvents(tx, accountId, kind, [{ subjectId, data }])
+}
+
+const silent: Record<keyof SilentEventData, true> = {
+  'credential.connected': true,
+  'credential.tested_bad': true,
+  'member.joined': true,
+  'member.left': true,
 }
 
 /** Rows in one insert. */
 const CHUNK = 1_000
 
 /** Has people told of what happened to several subjects of one change, as `recordEvent` does for one. */
-export async function recordEvents<Kind extends EventKind>(
+export async function recordEvents<Kind extends keyof AllEventData>(
   tx: Database,
   accountId: string,
   kind: Kind,
-  events: readonly { subjectId: string; data: EventData[Kind] }[],
+  events: readonly { subjectId: string; data: AllEventData[Kind] }[],
 ): Promise<void> {
   for (let start = 0; start < events.length; start += CHUNK) {
     await tx.insert(outboxEvents).values(
@@ -109,6 +139,8 @@ export async function recordEvents<Kind extends EventKind>(
         kind,
         subjectId,
         data: data as unknown as Record<string, unknown>,
+        // People are not told of it.
+        ...(kind in silent ? { notifiedAt: sql`now()` } : {}),
       })),
     )
   }

@@ -15,6 +15,14 @@ export interface PersonalData {
     how: 'changed' | 'reset' | 'operator'
   }
   'sign_in.new_browser': Where & { at: string }
+  'second_factor.added': Where & { at: string } & Factor
+  'second_factor.removed': Where & {
+    at: string
+    /** by the person; by the operator's hand, all at once */
+    how: 'person' | 'operator'
+  } & Factor
+  /** Somebody signed in by one of the codes that stand in for a second factor. */
+  'recovery_code.used': Where & { at: string; left: number }
   'invitation.sent': {
     invitationId: string
     /** What its link is made of. */
@@ -24,6 +32,12 @@ export interface PersonalData {
     by: string
     expiresAt: string
   }
+}
+
+interface Factor {
+  factor: 'authenticator' | 'passkey'
+  /** What its person calls it; null: it has no name. */
+  name: string | null
 }
 
 interface Where {

@@ -46,5 +46,6 @@ function isConcerned(telling: Telling, userId: string, role: Role): boolean {
 
 /** Whether a role may know of such events. */
 export function maySee(role: Role, kind: EventKind): boolean {
+  if (kind === 'webhook.disabled') return can(role, 'webhooks:read')
   return can(role, isCredentialKind(kind) ? 'credentials:read' : 'keys:read')
 }

@@ -6,7 +6,7 @@ export {
   reviewCredentialsQuery,
 } from './credentials'
 export { sendReviewDigests } from './digest'
-export { type CredentialFinding, credentialFindings, type KeyFinding, keyFindings } from './findings'
-export { KEEP_DAYS, keepCredentials, keepCredentialsInput, keepKeys, keepKeysInput } from './keep'
+export { credentialFindings, type KeyFinding, keyFindings } from './findings'
+export { keepCredentials, keepCredentialsInput, keepKeys, keepKeysInput } from './keep'
 export { countKeyFindings, type KeyReview, reviewKeys, reviewKeysQuery } from './keys'
 export { requestReviewRevocation, reviewRevocationInput } from './revoke'

@@ -79,6 +79,38 @@ export async function openWithMaster(
   return new TextDecoder('utf-8', { fatal: true }).decode(plaintext)
 }
 
+/** What a sealed value of a person is bound to: people belong to several accounts, and hence to no data key. */
+export interface PersonalPlace {
+  userId: string
+  field: 'authenticator'
+}
+
+/** Seals a value of a person with a master key itself, bound to its place. */
+export function sealPersonal(
+  value: string,
+  place: PersonalPlace,
+  master: { kid: string; key: Uint8Array },
+): Promise<string> {
+  return new CompactEncrypt(text.encode(value))
+    .setProtectedHeader({ alg: KEY_WRAP, enc: ENC, kid: master.kid, ...personalHeader(place) })
+    .encrypt(master.key)
+}
+
+/** @throws {VaultError} `corrupt` */
+export async function openPersonal(
+  sealed: string,
+  place: PersonalPlace,
+  master: { kid: string; key: Uint8Array },
+): Promise<string> {
+  const bound = { kid: master.kid, ...personalHeader(place) }
+  const plaintext = await decrypt(sealed, master.key, KEY_WRAP, bound, `The ${place.field} of ${place.userId}`)
+  return new TextDecoder('utf-8', { fatal: true }).decode(plaintext)
+}
+
+function personalHeader({ userId, field }: PersonalPlace) {
+  return { uid: userId, fld: field }
+}
+
 function placeHeader({ accountId, ownerId, field }: Place) {
   return { aid: accountId, cid: ownerId, fld: field }
 }

@@ -1,5 +1,6 @@
 export { isVaultError } from './errors'
 export { accountsWithSecrets, checkVault, type Progress, rekeyAccount, rotateMasterKey } from './maintenance'
 export { openVault } from './open-vault'
+export { openAuthenticator, sealAuthenticator } from './personal'
 export { Secret } from './secret'
 export { Vault } from './vault'

@@ -1,9 +1,11 @@
 import { and, asc, count, eq, gt, inArray, isNotNull, ne, notExists, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { dataKeys, vaultItems } from '@/db/schema'
+import { operatorActor, recordAuditEvent } from '../audit'
 import { insertDataKey } from './data-keys'
 import { open, seal, unwrap, wrap } from './envelope'
 import { isVaultError } from './errors'
+import { checkPersonal, countPersonal, resealPersonal } from './personal'
 import type { Vault } from './vault'
 
 /** Told how much is done, of how much. */
@@ -13,8 +15,8 @@ export type Progress = (done: number, total: number) => void
 const STEP = 100
 
 /**
- * Wraps every data key with the first master key. Needs no pause: before and after, each opens with one of the configured
- * keys. Doing it twice, or on two machines, does no harm; once it is through, the other master keys may go.
+ * Wraps every data key with the first master key, and seals anew with it what belongs to people. Needs no pause: before
+ * and after, each opens with one of the configured keys. Doing it twice, or on two machines, does no harm; once it is through, the other master keys may go.
  * @returns how many data keys were wrapped anew
  * @throws {VaultError} when one can't be unwrapped; those before it are done
  */
@@ -25,7 +27,7 @@ export async function rotateMasterKey(db: Database, { masterKeys }: Vault, progr
   let done = 0
   for (;;) {
     const rows = await db.select().from(dataKeys).where(stale).orderBy(asc(dataKeys.id)).limit(STEP)
-    if (rows.length === 0) return done
+    if (rows.length === 0) break
     for (const { id, accountId, masterKid, wrapped } of rows) {
       const bound = { accountId, dataKeyId: id }
       const key = await unwrap(wrapped, bound, masterKeys.get(masterKid))
@@ -37,6 +39,8 @@ export async function rotateMasterKey(db: Database, { masterKeys }: Vault, progr
     }
     progress(done, Math.max(total, done))
   }
+  await resealPersonal(db, masterKeys)
+  return done
 }
 
 /**
@@ -108,6 +112,7 @@ async function retireActiveKey(db: Database, vault: Vault, accountId: string): P
     if (keys.some(({ retiredAt }) => retiredAt !== null)) return true
     await tx.update(dataKeys).set({ retiredAt: sql`now()` }).where(eq(dataKeys.accountId, accountId))
     await insertDataKey(tx, accountId, vault.masterKeys)
+    await recordAuditEvent(tx, operatorActor(accountId), 'account.data_key_replaced', accountId)
     return true
   })
 }
@@ -121,18 +126,19 @@ export async function accountsWithSecrets(db: Database): Promise<string[]> {
 export interface VaultReport {
   dataKeys: number
   items: number
-  /** What can't be opened, and why, in words without any secret. */
-  damaged: { accountId: string; id: string; field: string; reason: string }[]
+  /** What can't be opened, and why, in words without any secret; `accountId` is null for what belongs to a person. */
+  damaged: { accountId: string | null; id: string; field: string; reason: string }[]
 }
 
 /** Opens everything, as it stands in the database, and tells what does not open. Changes nothing. */
 export async function checkVault(db: Database, vault: Vault, progress: Progress): Promise<VaultReport> {
   const report: VaultReport = { dataKeys: 0, items: 0, damaged: [] }
-  const [[{ keys } = { keys: 0 }], [{ items } = { items: 0 }]] = await Promise.all([
+  const [[{ keys } = { keys: 0 }], [{ items } = { items: 0 }], personal] = await Promise.all([
     db.select({ keys: count() }).from(dataKeys),
     db.select({ items: count() }).from(vaultItems),
+    countPersonal(db),
   ])
-  const note = (accountId: string, id: string, field: string, error: unknown) => {
+  const note = (accountId: string | null, id: string, field: string, error: unknown) => {
     if (!isVaultError(error)) throw error
     report.damaged.push({ accountId, id, field, reason: error.message })
   }
@@ -152,10 +158,16 @@ export async function checkVault(db: Database, vault: Vault, progress: Progress)
         )
         report.items += 1
       }
-      progress(report.dataKeys + report.items, keys + items)
+      progress(report.dataKeys + report.items, keys + items + personal)
     }
     const end = rows.at(-1)
-    if (!end) return report
+    if (!end) break
     last = end.id
   }
+  await checkPersonal(db, vault.masterKeys, (userId, error) => {
+    if (error) note(null, userId, 'authenticator', error)
+    report.items += 1
+    progress(report.dataKeys + report.items, keys + items + personal)
+  })
+  return report
 }

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
-import { dataKeys } from '@/db/schema'
+import { authenticators, dataKeys } from '@/db/schema'
 import { type Config, ConfigError } from '../config'
 import { unwrap } from './envelope'
 import { isVaultError } from './errors'
@@ -15,9 +15,11 @@ import { Vault } from './vault'
 export async function openVault(db: Database, config: Pick<Config, 'masterKeys' | 'dataFolder'>): Promise<Vault> {
   // One data key of each master key that is in use.
   const used = await db.selectDistinctOn([dataKeys.masterKid]).from(dataKeys).orderBy(dataKeys.masterKid, sql`id`)
-  const kids = used.map(({ masterKid }) => `“${masterKid}”`).join(' and ')
+  const personal = await db.selectDistinct({ masterKid: authenticators.masterKid }).from(authenticators)
+  const needed = [...new Set([...used, ...personal].map(({ masterKid }) => masterKid))]
+  const kids = needed.map((kid) => `“${kid}”`).join(' and ')
   const where = config.masterKeys ? 'FENICIA_MASTER_KEYS' : keyFilePath(config.dataFolder)
-  const [first, ...others] = config.masterKeys ?? fileKeys(config.dataFolder, used.length === 0)
+  const [first, ...others] = config.masterKeys ?? fileKeys(config.dataFolder, needed.length === 0)
   if (!first) {
     throw new ConfigError(
       `The master key ${kids} is missing: ${where} does not exist, and without it no credential can be opened. ` +
@@ -25,12 +27,14 @@ export async function openVault(db: Database, config: Pick<Config, 'masterKeys' 
     )
   }
   const masterKeys = new MasterKeys([first, ...others])
-  for (const { id, accountId, masterKid, wrapped } of used) {
-    if (!masterKeys.has(masterKid)) {
+  for (const kid of needed) {
+    if (!masterKeys.has(kid)) {
       throw new ConfigError(
-        `The master key “${masterKid}” is missing: data keys in this database are wrapped with it, and ${where} does not have it.`,
+        `The master key “${kid}” is missing: what is in this database is sealed with it, and ${where} does not have it.`,
       )
     }
+  }
+  for (const { id, accountId, masterKid, wrapped } of used) {
     await unwrap(wrapped, { accountId, dataKeyId: id }, masterKeys.get(masterKid)).catch((error) => {
       if (!isVaultError(error)) throw error
       throw new ConfigError(

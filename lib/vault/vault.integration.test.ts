@@ -2,13 +2,15 @@ import { randomBytes } from 'node:crypto'
 import { eq, sql } from 'drizzle-orm'
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Database } from '@/db/client'
-import { accounts, dataKeys, vaultItems } from '@/db/schema'
+import { accounts, authenticators, dataKeys, users, vaultItems } from '@/db/schema'
 import { forEachDatabase } from '@/test/databases'
 import { newId } from '../ids'
 import { DataKeys } from './data-keys'
 import type { Place } from './envelope'
 import { checkVault, rekeyAccount, rotateMasterKey } from './maintenance'
 import { type MasterKey, MasterKeys } from './master-keys'
+import { openVault } from './open-vault'
+import { openAuthenticator, sealAuthenticator } from './personal'
 import { Secret } from './secret'
 import { Vault } from './vault'
 
@@ -25,6 +27,7 @@ forEachDatabase('the vault', (open) => {
   })
   beforeEach(async () => {
     await db.delete(accounts)
+    await db.delete(users)
     accountId = await makeAccount()
     vault = new Vault(new MasterKeys([old]))
   })
@@ -184,6 +187,61 @@ forEachDatabase('the vault', (open) => {
       const { damaged, items } = await check(stranger(young))
       expect(damaged).toEqual([])
       expect(items).toBeGreaterThanOrEqual(120)
+    })
+  })
+
+  describe('keeps what belongs to a person and to no account', () => {
+    async function person(id: string): Promise<string> {
+      await db.insert(users).values({ id, email: `${id}@example.com`, name: 'Ana', passwordHash: '-' })
+      return id
+    }
+    const stored = async (userId: string) =>
+      (await db.select().from(authenticators).where(eq(authenticators.userId, userId)))[0] ?? expect.fail('no row')
+    const keep = async (userId: string, secret: string, by = vault) =>
+      db
+        .insert(authenticators)
+        .values({ userId, ...(await sealAuthenticator(by.masterKeys, userId, new Secret(secret))) })
+    const opened = async (userId: string, by: Vault) =>
+      (await openAuthenticator(by.masterKeys, userId, await stored(userId))).reveal()
+
+    it('for that person alone, unaltered', async () => {
+      await keep(await person('usr_1'), 'JBSWY3DP')
+      expect(await opened('usr_1', stranger(old))).toBe('JBSWY3DP')
+      const { sealed, masterKid } = await stored('usr_1')
+      expect(sealed).not.toContain('JBSWY3DP')
+      await expect(openAuthenticator(vault.masterKeys, 'usr_2', { sealed, masterKid })).rejects.toMatchObject({
+        code: 'corrupt',
+      })
+      const altered = `${sealed.slice(0, -1)}${sealed.endsWith('A') ? 'B' : 'A'}`
+      await expect(openAuthenticator(vault.masterKeys, 'usr_1', { sealed: altered, masterKid })).rejects.toMatchObject({
+        code: 'corrupt',
+      })
+    })
+
+    it('across a change of the master key, after which the old one is not needed', async () => {
+      await keep(await person('usr_1'), 'one')
+      await keep(await person('usr_2'), 'two', stranger(young))
+      await rotateMasterKey(db, stranger(young, old), silent)
+      expect([await opened('usr_1', stranger(young)), await opened('usr_2', stranger(young))]).toEqual(['one', 'two'])
+    })
+
+    it('and tells what of it does not open', async () => {
+      await keep(await person('usr_1'), 'one')
+      await keep(await person('usr_2'), 'two')
+      await db
+        .update(authenticators)
+        .set({ sealed: (await stored('usr_2')).sealed })
+        .where(eq(authenticators.userId, 'usr_1'))
+      const { items, damaged } = await check()
+      expect(items).toBe(2)
+      expect(damaged).toMatchObject([{ accountId: null, id: 'usr_1', field: 'authenticator' }])
+    })
+
+    it('and refuses to start without the master key that it needs', async () => {
+      await keep(await person('usr_1'), 'one')
+      const config = (key: MasterKey) => ({ masterKeys: [key] as [MasterKey], dataFolder: '/nowhere' })
+      await openVault(db, config(old))
+      await expect(openVault(db, config(young))).rejects.toThrow('The master key “2025” is missing')
     })
   })
 

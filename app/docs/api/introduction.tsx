@@ -12,6 +12,7 @@ export const introduction = [
   { id: 'authentication', title: 'Authentication' },
   { id: 'scopes', title: 'Scopes' },
   { id: 'requests', title: 'Requests and answers' },
+  { id: 'limits', title: 'Limits of a key' },
   { id: 'errors', title: 'Errors' },
   { id: 'paging', title: 'Paging' },
   { id: 'cors', title: 'Calls from browsers' },
@@ -93,6 +94,28 @@ export function Introduction() {
         <p>
           Every answer has an <Code>X-Request-Id</Code> to quote when something is wrong, and is never to be cached (
           <Code>Cache-Control: no-store</Code>).
+        </p>
+      </Part>
+      <Part
+        id="limits"
+        example={
+          <CodeBlock
+            label="Headers of an answer"
+            copyable={false}
+            code={'RateLimit-Policy: "default";q=100;w=60\nRateLimit: "default";r=42;t=17'}
+          />
+        }
+      >
+        <p>
+          A key may make 100 requests in 60 seconds, unless it was given another rate, and may have a quota for each
+          calendar month (UTC). Every answer to it tells of both in <Code>RateLimit-Policy</Code> and{' '}
+          <Code>RateLimit</Code> (draft-ietf-httpapi-ratelimit-headers-11): <Code>default</Code> is the rate,{' '}
+          <Code>monthly</Code> the quota, <Code>r</Code> what is left and <Code>t</Code> for how many seconds. What is
+          beyond is answered 429 with <Code>Retry-After</Code>, and was not done.
+        </p>
+        <p>
+          A key may be bound to addresses and methods, and an account may bind all its keys to addresses. A key that is
+          paused is refused until somebody resumes it.
         </p>
       </Part>
       <Part id="errors" example={<CodeBlock label="An error" copyable={false} code={readableJson(sampleProblem())} />}>

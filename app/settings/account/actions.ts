@@ -3,27 +3,19 @@
 import { revalidatePath } from 'next/cache'
 import { redirect } from 'next/navigation'
 import { z } from 'zod'
-import { signIn, signOut } from '@/auth'
-import {
-  changeName,
-  changeNameInput,
-  changePassword,
-  changePasswordInput,
-  type Session,
-  signOutEverywhere,
-} from '@/lib/accounts'
-import { Refusal } from '@/lib/errors'
+import { signOut } from '@/auth'
+import { changeName, changeNameInput, changePassword, changePasswordInput, signOutEverywhere } from '@/lib/accounts'
 import { parseInput } from '@/lib/input'
 import { getRuntime } from '@/lib/runtime'
 import { type ActionRefusal, answer } from '../../action-answer'
 import { type FormState, refusedForm, textFields } from '../../form-state'
 import { requestOrigin } from '../../request'
-import { enterAccount, getSession } from '../../session'
+import { enterAccount, requirePerson, setSession } from '../../session'
 
 export async function changeNameAction(_: FormState, data: FormData): Promise<FormState> {
   const values = textFields(data, 'name')
   const result = await answer(async () => {
-    const session = await requireOwnSession()
+    const session = await requirePerson()
     await changeName(getRuntime().database.db, session, parseInput(changeNameInput, values), await requestOrigin())
   })
   if (!result.ok) return refusedForm(result, values)
@@ -34,11 +26,10 @@ export async function changeNameAction(_: FormState, data: FormData): Promise<Fo
 export async function changePasswordAction(_: FormState, data: FormData): Promise<FormState> {
   const values = textFields(data, 'current_password', 'new_password')
   const result = await answer(async () => {
-    const session = await requireOwnSession()
+    const session = await requirePerson()
     const input = parseInput(changePasswordInput, values)
-    await changePassword(getRuntime().database.db, session, input, await requestOrigin())
-    // All sessions have ended, this one too: begin it anew.
-    await signIn('credentials', { redirect: false, email: session.user.email, password: input.new_password })
+    // All sessions have ended, this one too: it begins anew.
+    await setSession(await changePassword(getRuntime().database.db, session, input, await requestOrigin()))
     getRuntime().jobs?.trigger('notifications.deliver')
   })
   if (!result.ok) return refusedForm(result)
@@ -49,7 +40,7 @@ export async function changePasswordAction(_: FormState, data: FormData): Promis
 /** Leads to the sign-in page; returns only when it is refused. */
 export async function signOutEverywhereAction(): Promise<ActionRefusal> {
   const result = await answer(async () => {
-    const session = await requireOwnSession()
+    const session = await requirePerson({ evenWithoutSecondFactor: true })
     await signOutEverywhere(getRuntime().database.db, session, await requestOrigin())
     await signOut({ redirect: false })
   })
@@ -60,14 +51,7 @@ export async function signOutEverywhereAction(): Promise<ActionRefusal> {
 /** Has this browser go on in another account of the person; the page loads the next one as a whole. */
 export async function enterAccountAction(accountId: string): Promise<ActionRefusal | { ok: true }> {
   return answer(async () => {
-    await requireOwnSession()
+    await requirePerson({ evenWithoutSecondFactor: true })
     await enterAccount(parseInput(z.string().max(64), accountId))
   })
-}
-
-/** What people do to themselves needs no permission of their role. */
-async function requireOwnSession(): Promise<Session> {
-  const session = await getSession()
-  if (session) return session
-  throw new Refusal('not_signed_in', 'You are no longer signed in. Sign in again, for example in another tab.')
 }

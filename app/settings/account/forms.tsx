@@ -1,6 +1,7 @@
 'use client'
 
 import { ActionForm } from '@/app/action-form'
+import { NewPasswordInput } from '@/app/new-password-input'
 import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { PasswordInput } from '@/components/ui/password-input'
@@ -23,7 +24,8 @@ export function NameForm({ name, email }: { name: string; email: string }) {
   )
 }
 
-export function PasswordForm({ email }: { email: string }) {
+/** @param known what anybody who knows the person would try */
+export function PasswordForm({ email, known }: { email: string; known: string[] }) {
   return (
     <ActionForm action={changePasswordAction} submit="Change password" clearWhenDone className="max-w-sm">
       {({ errors }) => (
@@ -39,7 +41,7 @@ export function PasswordForm({ email }: { email: string }) {
             error={errors.new_password}
             required
           >
-            <PasswordInput name="new_password" autoComplete="new-password" />
+            <NewPasswordInput name="new_password" known={known} />
           </Field>
         </>
       )}

@@ -2,29 +2,27 @@ import type { Metadata } from 'next'
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/components/ui/card'
 import { PageHeader } from '@/components/ui/page-header'
 import { RelativeTime } from '@/components/ui/relative-time'
-import { getProfile, listAccountsOf, type Role } from '@/lib/accounts'
+import { getProfile, listAccountsOf, listFactors, listSessions } from '@/lib/accounts'
 import { getRuntime } from '@/lib/runtime'
 import { requireSession } from '../../session'
 import { Accounts } from './accounts'
 import { NameForm, PasswordForm } from './forms'
+import { SecondFactor } from './second-factor/second-factor'
+import { shownFactors } from './second-factor/shown'
+import { Sessions } from './sessions'
 import { SignOutEverywhere } from './sign-out-everywhere'
+import { roleWords, shownSession } from './words'
 
 export const metadata: Metadata = { title: 'Account' }
-
-/** What somebody is to an account, before "of". */
-const roleWords: Record<Role, string> = {
-  owner: 'the owner',
-  admin: 'an admin',
-  manager: 'a manager',
-  staff: 'on the staff',
-}
 
 export default async function AccountPage() {
   const session = await requireSession()
   const { db } = getRuntime().database
-  const [{ passwordChangedAt }, accounts] = await Promise.all([
+  const [{ passwordChangedAt }, accounts, factors, sessions] = await Promise.all([
     getProfile(db, session),
     listAccountsOf(db, session.user.id),
+    listFactors(db, session.user.id),
+    listSessions(db, session),
   ])
   return (
     <>
@@ -64,19 +62,37 @@ export default async function AccountPage() {
             </CardDescription>
           </CardHeader>
           <CardContent>
-            <PasswordForm email={session.user.email} />
+            <PasswordForm
+              email={session.user.email}
+              known={[session.user.email, session.user.name, session.account.name]}
+            />
+          </CardContent>
+        </Card>
+        <Card aria-labelledby="second-factor">
+          <CardHeader>
+            <CardTitle id="second-factor">Second factor</CardTitle>
+            <CardDescription>
+              Something that you have, besides the password that you know: whoever learns your password can’t sign in
+              without it.
+            </CardDescription>
+          </CardHeader>
+          <CardContent>
+            <SecondFactor factors={shownFactors(factors)} />
           </CardContent>
         </Card>
         <Card aria-labelledby="sessions">
           <CardHeader>
-            <CardTitle id="sessions">Sessions</CardTitle>
+            <CardTitle id="sessions">Where you are signed in</CardTitle>
             <CardDescription>
               A browser stays signed in for 12 hours without use, and 30 days at most. Lost a device, or used one that
-              is not yours? End all sessions at once.
+              is not yours? Sign it out, or all at once.
             </CardDescription>
           </CardHeader>
-          <CardContent>
-            <SignOutEverywhere />
+          <CardContent className="grid gap-4">
+            <Sessions sessions={sessions.map(shownSession)} />
+            <div>
+              <SignOutEverywhere />
+            </div>
           </CardContent>
         </Card>
       </div>

@@ -26,6 +26,7 @@ export const resourceNames: Record<Resource, string> = {
   insights: 'Insights',
   keys: 'API keys',
   credentials: 'Credentials',
+  audit: 'Audit',
 }
 
 export const resources = Object.keys(scopeCatalogue) as Resource[]

@@ -1,11 +1,22 @@
+import Link from 'next/link'
 import { Badge } from '@/components/ui/badge'
 import { RelativeTime } from '@/components/ui/relative-time'
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '@/components/ui/table'
 import type { MemberView } from '@/lib/accounts'
+import { auditHref } from '../audit/list-state'
 import { roleNames } from './words'
 
 /** Everybody in the account. */
-export function MembersTable({ members, userId }: { members: MemberView[]; userId: string }) {
+export function MembersTable({
+  members,
+  userId,
+  mayAudit,
+}: {
+  members: MemberView[]
+  userId: string
+  /** Whether what each has done may be looked at. */
+  mayAudit: boolean
+}) {
   return (
     <Table aria-labelledby="members">
       <TableHeader>
@@ -14,6 +25,11 @@ export function MembersTable({ members, userId }: { members: MemberView[]; userI
           <TableHead>E-mail</TableHead>
           <TableHead>Role</TableHead>
           <TableHead>Since</TableHead>
+          {mayAudit ? (
+            <TableHead>
+              <span className="sr-only">What they have done</span>
+            </TableHead>
+          ) : null}
         </TableRow>
       </TableHeader>
       <TableBody>
@@ -32,6 +48,13 @@ export function MembersTable({ members, userId }: { members: MemberView[]; userI
             <TableCell label="Since">
               <RelativeTime value={since.toISOString()} />
             </TableCell>
+            {mayAudit ? (
+              <TableCell>
+                <Link href={auditHref({ actor: id })} className="rounded underline underline-offset-2">
+                  Audit events<span className="sr-only"> of {name}</span>
+                </Link>
+              </TableCell>
+            ) : null}
           </TableRow>
         ))}
       </TableBody>

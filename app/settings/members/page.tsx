@@ -45,7 +45,7 @@ export default async function MembersPage() {
           <CardHeader>
             <CardTitle id="members">Members</CardTitle>
           </CardHeader>
-          <MembersTable members={members} userId={user.id} />
+          <MembersTable members={members} userId={user.id} mayAudit={can(role, 'audit:read')} />
         </Card>
       </div>
     </>

@@ -27,6 +27,11 @@ export const kindNames: Record<EventKind, { name: string; hint: string }> = {
     hint: 'On the 1st of each month, when keys or credentials want to be looked at.',
   },
   'api_key.leaked': { name: 'API key leaked', hint: 'A key’s token was seen where it does not belong.' },
+  'webhook.disabled': { name: 'Webhook disabled', hint: 'A webhook has taken nothing for three days.' },
+  'api_key.idle': {
+    name: 'API key idle',
+    hint: '7 days and 1 day before a key is revoked since nobody uses it, if the account asks for that.',
+  },
 }
 
 export const languageNames = { en: 'English', es: 'Español' } as const
@@ -85,8 +90,25 @@ export function noticeWords(notice: NoticeView, service: string | null): NoticeW
         title: count === 1 ? `API key ${name} was regenerated` : `${keys} were regenerated`,
         ...by(data.by, href),
       }
+    case 'api_key.idle':
+      return {
+        title:
+          count === 1
+            ? `API key ${name} will be revoked in ${days(data.daysLeft)}`
+            : `${keys} will be revoked in a few days`,
+        detail: 'Nobody uses it. Any use keeps it.',
+        href,
+        tone: 'warning',
+      }
     case 'api_key.revoked':
       return { title: count === 1 ? `API key ${name} was revoked` : `${keys} were revoked`, ...by(data.by, href) }
+    case 'webhook.disabled':
+      return {
+        title: count === 1 ? `Webhook ${name} was disabled` : `${count.toLocaleString('en')} webhooks were disabled`,
+        detail: data.reason,
+        href: count === 1 ? `/settings/webhooks/${subjectId}` : '/settings/webhooks',
+        tone: 'error',
+      }
     case 'api_key.rehearsal_ended':
       return {
         title: count === 1 ? `The rehearsal for API key ${name} is over` : `The rehearsals for ${keys} are over`,

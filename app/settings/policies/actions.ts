@@ -3,10 +3,20 @@
 import { type ActionAnswer, answer } from '@/app/action-answer'
 import { requireActor } from '@/app/session'
 import { changePolicy, leakPolicyInput } from '@/lib/accounts'
+import { changeKeyRules, keyRulesInput } from '@/lib/api-keys'
 import { parseInput } from '@/lib/input'
 import { getRuntime } from '@/lib/runtime'
 import type { ActionResult } from '../data/action-result'
 import { problemOf } from './refusal-words'
+
+/** Changes what the account asks of its API keys. */
+export async function changeKeyRulesAction(input: unknown): Promise<ActionAnswer<null>> {
+  return answer(async () => {
+    const actor = await requireActor('policies:update', { recentPassword: true })
+    await changeKeyRules(getRuntime().database.db, actor, parseInput(keyRulesInput, input))
+    return null
+  })
+}
 
 /** Chooses what becomes of a key whose token is reported as leaked. */
 export async function saveLeakPolicy(input: unknown): Promise<ActionResult<void>> {

@@ -15,6 +15,8 @@ import {
   revokeApiKey,
   revokeKeyInput,
 } from '../../api-keys'
+import { recordRefusedAttempt } from '../../audit'
+import { isRefusal } from '../../errors'
 import { reachOfKey } from '../../integrations'
 import { getRuntime } from '../../runtime'
 import { json } from '../answer'
@@ -186,7 +188,7 @@ export const keys = router()
     return json(c, 200, { data: page.keys.map(keyResource), next_cursor: page.nextCursor, total: page.total })
   })
   .openapi(create, async (c) =>
-    issued(c, await createApiKey(database(), actorOf(c), c.req.valid('json'), grantorOf(c))),
+    issued(c, await granted(c, () => createApiKey(database(), actorOf(c), c.req.valid('json'), grantorOf(c)))),
   )
   .openapi(get, async (c) => json(c, 200, await shownKey(c, c.req.valid('param').id)))
   .openapi(reach, async (c) => {
@@ -215,8 +217,26 @@ export const keys = router()
   })
   .openapi(regenerate, async (c) => {
     const { id } = c.req.valid('param')
-    return issued(c, await regenerateApiKey(database(), actorOf(c), id, c.req.valid('json'), grantorOf(c), wallOf(c)))
+    const input = c.req.valid('json')
+    return issued(
+      c,
+      await granted(c, () => regenerateApiKey(database(), actorOf(c), id, input, grantorOf(c), wallOf(c))),
+    )
   })
+
+/** Does what hands on what the calling key has. That a key tried to hand on more is put on record. */
+async function granted<T>(c: ApiContext, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (isRefusal(error) && error.code === 'scope_not_held') {
+      const actor = actorOf(c)
+      const details = { field: error.fields[0]?.field ?? null, reason: error.message }
+      await recordRefusedAttempt(database(), actor, 'api_key.grant_refused', actor.id, details)
+    }
+    throw error
+  }
+}
 
 function database() {
   return getRuntime().database.db

@@ -27,7 +27,7 @@ const getMe = createRoute({
   tags: ['Calling key'],
   summary: 'The calling key',
   description:
-    'Tells whose key this is and what it may do. Answers 200 or 401 (503 when Fenicia cannot tell), so a gateway can use it as its authorization sub-request.',
+    'Tells whose key this is and what it may do. Answers 200 or 401, so a gateway can use it as its authorization sub-request; 403 or 429 when the key’s limits do not let it in, and 503 when Fenicia cannot tell. It counts as a request of the key.',
   security: [{ bearer: [] }],
   middleware: requireKey,
   responses: {

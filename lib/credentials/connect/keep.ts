@@ -3,6 +3,7 @@ import type { Database } from '@/db/client'
 import { credentialDrafts, credentials } from '@/db/schema'
 import { type Actor, recordAuditEvent } from '../../audit'
 import { isRefusal } from '../../errors'
+import { recordEvent } from '../../notifications/outbox'
 import { putTokens } from '../../oauth'
 import { putConnection, readConnection } from '../../oauth/connect/connections'
 import type { Identity } from '../../oauth/connect/identity'
@@ -64,6 +65,10 @@ export async function keepTokens(
     before: before?.label ?? null,
     ...(ownerId === credentialId ? {} : { draft: ownerId }),
   })
+  if ('name' in owner && ownerId === credentialId) {
+    const { name, provider } = owner
+    await recordEvent(tx, accountId, 'credential.connected', ownerId, { name, provider, by: person.name })
+  }
 }
 
 /** Keeps tokens of another account sealed under the consent's id, where nothing uses or renews them, until somebody decides. */

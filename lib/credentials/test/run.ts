@@ -3,6 +3,7 @@ import { credentials } from '@/db/schema'
 import { type Actor, recordAuditEvent } from '../../audit'
 import { isEgressError } from '../../egress/errors'
 import { invalidField, Refusal } from '../../errors'
+import { recordEvent } from '../../notifications/outbox'
 import { isOAuthError, type KeptTokens, OAuthError, obtainTokens, type RenewalOptions } from '../../oauth'
 import { blank } from '../../vault/blank'
 import type { Secret } from '../../vault/secret'
@@ -151,6 +152,15 @@ export async function testCredential(
       // Of what was changed meanwhile, the test says nothing.
       .where(and(eq(credentials.accountId, accountId), eq(credentials.id, id), eq(credentials.version, row.version)))
     await recordAuditEvent(tx, actor, 'credential.tested', id, { name: row.name, result: report.result })
+    if (report.result !== 'good') {
+      const { result } = report
+      await recordEvent(tx, accountId, 'credential.tested_bad', id, {
+        name: row.name,
+        provider,
+        result,
+        by: actor.name,
+      })
+    }
   })
   return report
 }

@@ -6,6 +6,7 @@ import { Skeleton } from '@/components/ui/skeleton'
 import { can } from '@/lib/accounts'
 import { apiKeyId } from '@/lib/api-keys'
 import { isRefusal } from '@/lib/errors'
+import { HistoryLink } from '../../audit/history-link'
 import type { Preloaded } from '../../data/preloaded'
 import { preloadKey } from '../preload'
 import type { ApiKey } from '../words'
@@ -39,9 +40,12 @@ export default async function ApiKeyPage({ params, searchParams }: Props) {
         </Suspense>
       }
       history={
-        <Suspense fallback={<Skeleton className="h-10 w-full" />}>
-          <History accountId={account.id} apiKey={key.answer} />
-        </Suspense>
+        <div className="grid gap-3">
+          <Suspense fallback={<Skeleton className="h-10 w-full" />}>
+            <History accountId={account.id} apiKey={key.answer} />
+          </Suspense>
+          <HistoryLink role={role} targetId={key.answer.id} />
+        </div>
       }
     />
   )

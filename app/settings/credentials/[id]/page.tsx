@@ -2,6 +2,7 @@ import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
 import { requireSession } from '@/app/session'
 import { can } from '@/lib/accounts'
+import { HistoryLink } from '../../audit/history-link'
 import { TroubleBanner } from '../../notifications/trouble-banner'
 import { allowedTo } from '../allowed'
 import { CONSENT_PARAM, REAUTHORIZE_PARAM } from '../connect/paths'
@@ -30,15 +31,18 @@ export default async function CredentialPage({ params, searchParams }: Props) {
     redirect(editHref(id))
   }
   return (
-    <CredentialView
-      // Another credential is another page: nothing of this one's state goes along.
-      key={id}
-      id={id}
-      preloaded={credential}
-      mark={provider === null ? null : (providerMarks()[provider] ?? null)}
-      may={allowedTo(role)}
-      cameBack={await readConsent(account.id, user.id, given.get(CONSENT_PARAM))}
-      trouble={<TroubleBanner accountId={account.id} credentialId={id} on="credential" />}
-    />
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
+      <CredentialView
+        // Another credential is another page: nothing of this one's state goes along.
+        key={id}
+        id={id}
+        preloaded={credential}
+        mark={provider === null ? null : (providerMarks()[provider] ?? null)}
+        may={allowedTo(role)}
+        cameBack={await readConsent(account.id, user.id, given.get(CONSENT_PARAM))}
+        trouble={<TroubleBanner accountId={account.id} credentialId={id} on="credential" />}
+      />
+      <HistoryLink role={role} targetId={id} />
+    </div>
   )
 }

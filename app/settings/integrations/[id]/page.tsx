@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import { requireSession } from '@/app/session'
 import { getRuntime } from '@/lib/runtime'
+import { HistoryLink } from '../../audit/history-link'
 import { TroubleBanner } from '../../notifications/trouble-banner'
 import { callsPath, callsState } from '../calls'
 import { mayOf } from '../may'
@@ -24,22 +25,25 @@ export default async function IntegrationPage({ params, searchParams }: Props) {
   const origin = getRuntime().config.url
   const path = callsPath(integration.answer.id, callsState(urlParams(await searchParams)))
   return (
-    <IntegrationView
-      // Another integration is another page: nothing of this one's state goes along.
-      key={integration.answer.id}
-      id={integration.answer.id}
-      origin={origin}
-      preloaded={integration}
-      preloadedCalls={await preloadCalls(account.id, integration.answer.id, path)}
-      request={<RequestCard origin={origin} integration={integration.answer} />}
-      may={mayOf(role)}
-      trouble={
-        <TroubleBanner
-          accountId={account.id}
-          credentialId={integration.answer.credential?.id ?? null}
-          on="integration"
-        />
-      }
-    />
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
+      <IntegrationView
+        // Another integration is another page: nothing of this one's state goes along.
+        key={integration.answer.id}
+        id={integration.answer.id}
+        origin={origin}
+        preloaded={integration}
+        preloadedCalls={await preloadCalls(account.id, integration.answer.id, path)}
+        request={<RequestCard origin={origin} integration={integration.answer} />}
+        may={mayOf(role)}
+        trouble={
+          <TroubleBanner
+            accountId={account.id}
+            credentialId={integration.answer.credential?.id ?? null}
+            on="integration"
+          />
+        }
+      />
+      <HistoryLink role={role} targetId={integration.answer.id} />
+    </div>
   )
 }

@@ -1,0 +1,101 @@
+'use client'
+
+import { useState } from 'react'
+import {
+  AlertDialog,
+  AlertDialogAction,
+  AlertDialogCancel,
+  AlertDialogContent,
+  AlertDialogDescription,
+  AlertDialogFooter,
+  AlertDialogHeader,
+  AlertDialogTitle,
+} from '@/components/ui/alert-dialog'
+import { Banner } from '@/components/ui/banner'
+import { Button } from '@/components/ui/button'
+import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/components/ui/card'
+import { Status } from '@/components/ui/status'
+import { toast } from '@/components/ui/toast'
+import type { AccountPolicy, SecondFactorCount } from '@/lib/accounts'
+import { useSecurityAction } from '../account/second-factor/use-security-action'
+import { requireSecondFactorAction } from './second-factor-actions'
+
+/** Whether the account asks its people for a second factor. */
+export function SecondFactorCard({
+  policy: { secondFactorRequired: required },
+  count: { people, withFactor },
+  mayUpdate,
+}: {
+  policy: Pick<AccountPolicy, 'secondFactorRequired'>
+  count: SecondFactorCount
+  mayUpdate: boolean
+}) {
+  const [asks, setAsks] = useState(false)
+  const { run, pending, refusal, clear, passwordDialog } = useSecurityAction()
+  const without = people - withFactor
+
+  async function change() {
+    if (!(await run(() => requireSecondFactorAction(!required)))) return
+    setAsks(false)
+    toast(required ? 'A second factor is no longer asked for' : 'A second factor is asked for from now on')
+  }
+  return (
+    <Card aria-labelledby="second-factor">
+      <CardHeader>
+        <CardTitle id="second-factor">Second factor</CardTitle>
+        <CardDescription>
+          People then need an authenticator app or a passkey to see anything of the account. API keys are not concerned.
+        </CardDescription>
+      </CardHeader>
+      <CardContent>
+        <div className="flex flex-wrap items-center justify-between gap-3">
+          <div className="grid min-w-0 gap-0.5">
+            <Status tone={required ? 'success' : 'ended'}>{required ? 'Asked for' : 'Not asked for'}</Status>
+            <p className="text-muted-foreground text-sm">
+              {withFactor} of {people} {people === 1 ? 'person has' : 'people have'} one.
+            </p>
+          </div>
+          {mayUpdate ? (
+            <Button
+              variant={required ? 'danger' : 'secondary'}
+              onClick={() => {
+                clear()
+                setAsks(true)
+              }}
+            >
+              {required ? 'Stop asking for it' : 'Ask for a second factor'}
+            </Button>
+          ) : null}
+        </div>
+        <AlertDialog open={asks} busy={pending} onOpenChange={setAsks}>
+          <AlertDialogContent>
+            <AlertDialogHeader>
+              <AlertDialogTitle>
+                {required ? 'Stop asking for a second factor?' : 'Ask for a second factor?'}
+              </AlertDialogTitle>
+              <AlertDialogDescription>
+                {required
+                  ? 'People can then remove theirs, and sign in by their password alone.'
+                  : without === 0
+                    ? 'Everybody has one already. Whoever joins sets one up first.'
+                    : `${without} ${without === 1 ? 'person has' : 'people have'} none: with their next click they are led to where it is set up, and see nothing else of the account until they have.`}
+              </AlertDialogDescription>
+            </AlertDialogHeader>
+            {refusal ? (
+              <Banner tone="error" role="alert">
+                {refusal.message}
+              </Banner>
+            ) : null}
+            <AlertDialogFooter>
+              <AlertDialogCancel />
+              <AlertDialogAction pending={pending} onClick={() => void change()}>
+                {required ? 'Stop asking' : 'Ask for it'}
+              </AlertDialogAction>
+            </AlertDialogFooter>
+          </AlertDialogContent>
+        </AlertDialog>
+        {passwordDialog}
+      </CardContent>
+    </Card>
+  )
+}

@@ -1,0 +1,121 @@
+import Link from 'next/link'
+import { buttonVariants } from '@/components/ui/button'
+import { CodeBlock } from '@/components/ui/code-block'
+import { RelativeTime } from '@/components/ui/relative-time'
+import { Status } from '@/components/ui/status'
+import { getRuntime } from '@/lib/runtime'
+import { listMessages, type MessageView } from '@/lib/webhooks'
+import { messageStatus, webhookHref } from '../words'
+import { ReplayButton } from './replay-button'
+
+const filters = [
+  { state: undefined, label: 'All' },
+  { state: 'waiting', label: 'Waiting' },
+  { state: 'failed', label: 'Failed' },
+  { state: 'delivered', label: 'Delivered' },
+] as const
+
+/** What was sent to a webhook, with each attempt; its filter and its page are in the address. */
+export async function Messages({
+  accountId,
+  webhookId,
+  query,
+  mayManage,
+}: {
+  accountId: string
+  webhookId: string
+  query: Record<string, string | string[] | undefined>
+  mayManage: boolean
+}) {
+  const state = filters.find((one) => one.state !== undefined && one.state === query.state)?.state
+  const before = typeof query.before === 'string' && /^msg_[0-9a-f]{32}$/.test(query.before) ? query.before : undefined
+  const { messages, next } = await listMessages(getRuntime().database.db, accountId, webhookId, { state, before })
+  const href = (params: Record<string, string | undefined>) => {
+    const given = Object.entries(params).filter((entry): entry is [string, string] => entry[1] !== undefined)
+    return `${webhookHref(webhookId)}?${new URLSearchParams(given)}`
+  }
+  return (
+    <div className="grid gap-3 px-5 pb-5">
+      <nav aria-label="Messages by state" className="flex flex-wrap gap-2">
+        {filters.map((one) => (
+          <Link
+            key={one.label}
+            href={href({ state: one.state })}
+            aria-current={one.state === state ? 'true' : undefined}
+            className={buttonVariants({ size: 'sm', variant: one.state === state ? 'secondary' : 'ghost' })}
+          >
+            {one.label}
+          </Link>
+        ))}
+      </nav>
+      {messages.length === 0 ? (
+        <p className="py-6 text-center text-muted-foreground text-sm">
+          {state || before ? 'No such messages.' : 'Nothing has happened yet that it wants to hear of.'}
+        </p>
+      ) : (
+        <ol className="grid gap-2">
+          {messages.map((message) => (
+            <Message key={message.id} webhookId={webhookId} message={message} mayManage={mayManage} />
+          ))}
+        </ol>
+      )}
+      {next || before ? (
+        <div className="flex flex-wrap gap-2">
+          {before ? (
+            <Link href={href({ state })} className={buttonVariants({ size: 'sm' })}>
+              Newest
+            </Link>
+          ) : null}
+          {next ? (
+            <Link href={href({ state, before: next })} className={buttonVariants({ size: 'sm' })}>
+              Older
+            </Link>
+          ) : null}
+        </div>
+      ) : null}
+    </div>
+  )
+}
+
+function Message({ webhookId, message, mayManage }: { webhookId: string; message: MessageView; mayManage: boolean }) {
+  const { tone, word } = messageStatus[message.state]
+  const [last] = message.attemptsMade
+  return (
+    <li className="rounded border border-border">
+      <details>
+        <summary className="flex cursor-pointer flex-wrap items-center gap-x-4 gap-y-1 px-3 py-2 text-sm">
+          <Status tone={tone}>{word}</Status>
+          <code className="font-mono text-xs">{message.type}</code>
+          <span className="text-muted-foreground">
+            <RelativeTime value={message.createdAt.toISOString()} />
+          </span>
+          {last?.error ? <span className="text-muted-foreground [overflow-wrap:anywhere]">{last.error}</span> : null}
+        </summary>
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-3 border-border border-t px-3 py-3 text-sm">
+          <CodeBlock
+            label="Request"
+            code={`webhook-id: ${message.id}\ncontent-type: application/json\n\n${JSON.stringify(message.payload, null, 2)}`}
+          />
+          {message.attemptsMade.length === 0 ? <p className="text-muted-foreground">It was not sent yet.</p> : null}
+          <ol className="grid gap-2">
+            {message.attemptsMade.map((attempt) => (
+              <li key={attempt.id} className="grid gap-1">
+                <span>
+                  <RelativeTime value={attempt.at.toISOString()} />: {attempt.error ?? `Taken (${attempt.status})`}, in{' '}
+                  {attempt.latencyMs.toLocaleString('en')} ms
+                </span>
+                {attempt.answer ? <CodeBlock label="Answer" code={attempt.answer} copyable={false} /> : null}
+              </li>
+            ))}
+          </ol>
+          {message.state === 'waiting' && message.attempts > 0 ? (
+            <p className="text-muted-foreground">
+              It is sent again <RelativeTime value={message.dueAt.toISOString()} />.
+            </p>
+          ) : null}
+          {mayManage ? <ReplayButton webhookId={webhookId} messageId={message.id} /> : null}
+        </div>
+      </details>
+    </li>
+  )
+}

@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs'
+import { expectFitToUse } from './fit-to-use'
+import { expect, runProduct, test } from './fixtures'
+import { generateKey, readToken, signUp } from './people'
+
+// What was done stands in the audit log: found by filters, opened, exported, and proved.
+
+const product = runProduct()
+
+test('what was done is found, opened, exported, and kept for as long as the account says', async ({ page }) => {
+  await signUp(page, product.url)
+  const token = await readToken(await generateKey(page, 'ERP Integration', ['orders:read']))
+
+  await page.goto(`${product.url}/settings/audit`)
+  const events = page.getByRole('region', { name: 'Events' }).getByRole('listitem')
+  await expect(events.first()).toContainText('generated the API key “ERP Integration”')
+  await events.first().getByText('generated the API key').click()
+  await expect(events.first()).toContainText('orders:read')
+  await expect(events.first()).toContainText('api_key.created')
+  await expectFitToUse(page, 'audit, one event open')
+
+  await page.getByRole('combobox', { name: 'What' }).selectOption({ label: 'Account created' })
+  await page.getByRole('button', { name: 'Apply filters' }).click()
+  await page.waitForURL(/action=account\.created/)
+  await expect(events).toHaveCount(1)
+  await page.getByRole('searchbox', { name: 'Search events' }).fill(token)
+  await page.getByRole('button', { name: 'Apply filters' }).click()
+  await expect(page.getByRole('heading', { name: 'No event matches' })).toBeVisible()
+  expect(page.url()).not.toContain(token.slice(8, 20))
+  await expectFitToUse(page, 'audit, nothing found')
+  await page.getByRole('link', { name: 'Clear filters' }).click()
+  await expect(events.first()).toContainText('ERP Integration')
+
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'Export as JSON Lines' }).click(),
+  ])
+  const lines = readFileSync(await file.path(), 'utf8')
+    .trimEnd()
+    .split('\n')
+  const exported = lines.map((line) => JSON.parse(line))
+  expect(exported.map(({ action }) => action)).toContain('api_key.created')
+  expect(exported.map(({ seq }) => seq)).toEqual(exported.map((_, i) => exported.length - i))
+  const [checkpoint] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'Download checkpoint' }).click(),
+  ])
+  // The export is on record itself, before its first line.
+  expect(JSON.parse(readFileSync(await checkpoint.path(), 'utf8'))).toMatchObject({
+    type: 'fenicia-audit-checkpoint',
+    seq: exported.length,
+  })
+
+  await page.goto(`${product.url}/settings/policies`)
+  await page.getByRole('combobox', { name: 'Keep events' }).selectOption({ label: '90 days' })
+  await page.getByRole('region', { name: 'Audit log' }).getByRole('button', { name: 'Save' }).click()
+  await expect(page.getByRole('status').filter({ hasText: 'Policy saved' })).toBeAttached()
+  await page.goto(`${product.url}/settings/audit?action=account.policy_changed`)
+  await events.first().getByText('changed the account’s policy').click()
+  await expect(events.first().getByRole('row', { name: 'Audit keep days – 90' })).toBeVisible()
+})

@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import type { Database } from '@/db/client'
+import { changePolicy } from '../accounts'
+import type { Actor } from '../audit'
+import { addressList } from './limits'
+
+const MAX_DAYS_RULE = 'must be a whole number of days from 1 to 3,650, or null'
+const IDLE_DAYS_RULE = 'must be a whole number of days from 14 to 3,650, or null'
+
+/** What an account asks of its keys. */
+export const keyRulesInput = z.strictObject({
+  expiry_required: z.boolean(),
+  max_days: z.int(MAX_DAYS_RULE).min(1, MAX_DAYS_RULE).max(3_650, MAX_DAYS_RULE).nullable(),
+  /** Less than two weeks would leave no time between use and the first warning, which comes a week ahead. */
+  idle_days: z.int(IDLE_DAYS_RULE).min(14, IDLE_DAYS_RULE).max(3_650, IDLE_DAYS_RULE).nullable(),
+  addresses: addressList,
+})
+export type KeyRules = z.output<typeof keyRulesInput>
+
+/**
+ * Changes what an account asks of its keys. Addresses hold for the next request with any key; lifetimes for keys that are
+ * made or regenerated from now on.
+ */
+export async function changeKeyRules(db: Database, actor: Actor, rules: KeyRules): Promise<void> {
+  await changePolicy(db, actor, {
+    keyExpiryRequired: rules.expiry_required,
+    keyMaxDays: rules.max_days,
+    keyIdleDays: rules.idle_days,
+    keyAddresses: rules.addresses,
+  })
+}

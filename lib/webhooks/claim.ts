@@ -1,0 +1,66 @@
+import { sql } from 'drizzle-orm'
+import type { Database } from '@/db/client'
+import { webhookMessages, webhooks } from '@/db/schema'
+
+/** Messages that one instance has under way at a time, and those of all instances to one webhook. */
+export const AT_ONCE = 16
+const AT_ONCE_PER_WEBHOOK = 4
+/** Longer than a call may take. */
+export const LEASE_SECONDS = 60
+/**
+ * For how long later messages about a subject wait for an earlier one that is not taken. What a receiver never takes must
+ * not keep from it what it would.
+ */
+export const ORDER_MINUTES = 60
+
+/** A message that is this worker's to send. */
+export interface Claim {
+  id: string
+  accountId: string
+  webhookId: string
+  payload: Record<string, unknown>
+  attempts: number
+  fence: number
+  isTest: boolean
+  /** It has been tried for so long that this time is the last. */
+  isLast: boolean
+  url: string
+  webhookName: string
+  hasPreviousSecret: boolean
+}
+
+/**
+ * Takes messages that are due: of each webhook a few, in the order of what happened, and of each subject one at a time.
+ * @param giveUpHours how long a message is tried
+ */
+export async function claimMessages(db: Database, giveUpHours: number): Promise<Claim[]> {
+  const { rows } = (await db.execute(sql`
+    with due as (
+      select m.id, row_number() over (partition by m.webhook_id order by m.event_id) as turn, (
+          select count(*) from ${webhookMessages} l
+          where l.webhook_id = m.webhook_id and l.state = 'waiting' and l.lease_until > now()
+        ) as under_way
+      from ${webhookMessages} m join ${webhooks} w on w.account_id = m.account_id and w.id = m.webhook_id
+      where m.state = 'waiting' and m.due_at <= now() and (m.lease_until is null or m.lease_until <= now())
+        and w.state = 'enabled'
+        and not exists (
+          select from ${webhookMessages} e
+          where e.webhook_id = m.webhook_id and e.subject_id = m.subject_id and e.state = 'waiting'
+            and e.event_id < m.event_id and e.created_at > now() - ${ORDER_MINUTES} * interval '1 minute')
+    ), taken as (
+      select id from ${webhookMessages}
+      where id in (select id from due where turn <= ${AT_ONCE_PER_WEBHOOK} - under_way order by turn limit ${AT_ONCE})
+        and state = 'waiting' and (lease_until is null or lease_until <= now())
+      for update skip locked
+    )
+    update ${webhookMessages} m
+    set attempts = m.attempts + 1, fence = m.fence + 1,
+      lease_until = clock_timestamp() + ${LEASE_SECONDS} * interval '1 second'
+    from taken, ${webhooks} w
+    where m.id = taken.id and w.account_id = m.account_id and w.id = m.webhook_id
+    returning m.id, m.account_id as "accountId", m.webhook_id as "webhookId", m.payload, m.attempts,
+      m.fence::int as fence, m.is_test as "isTest", w.url, w.name as "webhookName",
+      m.created_at < now() - ${giveUpHours} * interval '1 hour' as "isLast",
+      coalesce(w.previous_secret_until > now(), false) as "hasPreviousSecret"`)) as unknown as { rows: Claim[] }
+  return rows
+}

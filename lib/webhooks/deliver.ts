@@ -1,0 +1,165 @@
+import { and, eq, gt, isNull, sql } from 'drizzle-orm'
+import type { Database } from '@/db/client'
+import { webhookAttempts, webhookMessages, webhooks } from '@/db/schema'
+import { recordAuditEvent, systemActor } from '../audit'
+import type { Egress } from '../egress'
+import { newId } from '../ids'
+import { log } from '../log'
+import { recordEvent } from '../notifications/outbox'
+import type { Secret } from '../vault/secret'
+import type { Vault } from '../vault/vault'
+import { type Claim, claimMessages } from './claim'
+import { type Sent, sendMessage } from './send'
+
+/** How long a message is tried, and a webhook that takes none: as long as Standard Webhooks advises. */
+export const GIVE_UP_HOURS = 72
+/** Seconds until the next attempt, after the first, the second and so on; then always the last. */
+export const PAUSES = [5, 30, 120, 600, 1_800, 3_600, 3 * 3_600] as const
+
+/** One message that is not taken is no sign of a receiver that was down: nothing for so long is. */
+const DOWN_MINUTES = 5
+
+/** What messages are sent with. */
+export interface WebhookTools {
+  db: Database
+  vault: Vault
+  egress: Pick<Egress, 'request'>
+}
+
+/**
+ * Sends the messages that are due. Safe to run twice and on several instances: each message is one worker's at a time. One
+ * that was killed between the receiver's yes and our note of it sends it again, with the same `webhook-id`.
+ * @returns how many were taken
+ */
+export async function deliverMessages(tools: WebhookTools, signal?: AbortSignal): Promise<number> {
+  let taken = 0
+  while (!signal?.aborted) {
+    const claims = await claimMessages(tools.db, GIVE_UP_HOURS)
+    if (claims.length === 0) break
+    const outcomes = await Promise.all(claims.map((one) => deliver(tools, one)))
+    taken += outcomes.filter((isTaken) => isTaken).length
+  }
+  return taken
+}
+
+/** Sends one message and notes what became of it. */
+async function deliver(tools: WebhookTools, claimed: Claim): Promise<boolean> {
+  try {
+    const sent = await sendMessage(tools.egress, claimed, await secretsOf(tools, claimed))
+    await note(tools.db, claimed, sent)
+    return sent.error === null
+  } catch (error) {
+    // Of this message, for all we know: its lease ends by itself, and the others are not kept from leaving.
+    log.error({ err: error, message: claimed.id }, 'A webhook message could not be sent')
+    return false
+  }
+}
+
+/** The present secret, and the one before while it signs too. */
+async function secretsOf({ db, vault }: WebhookTools, claimed: Claim): Promise<Secret[]> {
+  const { accountId, webhookId: ownerId, hasPreviousSecret } = claimed
+  const secrets = await vault.open(db, { accountId, ownerId, field: 'secret' })
+  if (!secrets?.current) throw new Error('A webhook has no secret')
+  return hasPreviousSecret && secrets.previous ? [secrets.current, secrets.previous] : [secrets.current]
+}
+
+/** Stores a result, unless the lease was lost to another worker, and what it says of the webhook. */
+async function note(db: Database, claimed: Claim, { retryAfterMs, ...sent }: Sent): Promise<void> {
+  const { id, accountId, webhookId, fence, isLast } = claimed
+  const isTaken = sent.error === null
+  // Of a test, people wait for the result: it is sent once.
+  const isOver = isTaken || isLast || claimed.isTest
+  await db.transaction(async (tx) => {
+    // Before the message, as whoever changes the webhook has it.
+    const [webhook] = await tx
+      .select({
+        state: webhooks.state,
+        isFailing: sql<boolean>`${webhooks.failingSince} is not null`,
+        wasDown: sql<boolean>`coalesce(${webhooks.failingSince} < now() - ${DOWN_MINUTES} * interval '1 minute', false)`,
+        isGivenUp: sql<boolean>`coalesce(${webhooks.failingSince} < now() - ${GIVE_UP_HOURS} * interval '1 hour', false)`,
+      })
+      .from(webhooks)
+      .where(and(eq(webhooks.accountId, accountId), eq(webhooks.id, webhookId)))
+      .for('update')
+    const held = await tx
+      .update(webhookMessages)
+      .set({
+        leaseUntil: null,
+        ...(isOver
+          ? { state: isTaken ? ('delivered' as const) : ('failed' as const), endedAt: sql`clock_timestamp()` }
+          : {
+              dueAt: sql`clock_timestamp() + ${pauseMs(claimed.attempts, retryAfterMs)}::float8 * interval '1 millisecond'`,
+            }),
+      })
+      .where(
+        and(
+          eq(webhookMessages.accountId, accountId),
+          eq(webhookMessages.id, id),
+          eq(webhookMessages.fence, fence),
+          eq(webhookMessages.state, 'waiting'),
+        ),
+      )
+      .returning({ id: webhookMessages.id })
+    if (held.length === 0 || !webhook) return
+    await tx.insert(webhookAttempts).values({ id: newId('webhookAttempt'), accountId, messageId: id, ...sent })
+    if (isTaken) {
+      if (webhook.isFailing) await recovered(tx, claimed, webhook.wasDown)
+    } else if (!claimed.isTest && webhook.state === 'enabled') {
+      if (sent.status === 410)
+        await disable(tx, claimed, 'The receiver answered 410: it does not want to be told any more.')
+      else if (webhook.isGivenUp)
+        await disable(tx, claimed, `It has taken nothing for three days. Last: ${sent.error}.`)
+      else await failing(tx, claimed)
+    }
+  })
+}
+
+/** Milliseconds until the next attempt: what the receiver asks for, within bounds, and never sooner than our own pause. */
+function pauseMs(attempts: number, retryAfterMs: number | null): number {
+  const longest = PAUSES[PAUSES.length - 1] as number
+  const own = (PAUSES[Math.min(attempts, PAUSES.length) - 1] ?? longest) * 1_000
+  // Spread, so that what failed together does not come back together.
+  const spread = own * (0.8 + 0.4 * Math.random())
+  return Math.max(spread, Math.min(retryAfterMs ?? 0, longest * 1_000))
+}
+
+/** It takes messages again. Where it took none for a while, what waited for a later attempt need not wait. */
+async function recovered(tx: Database, { accountId, webhookId }: Claim, wasDown: boolean): Promise<void> {
+  await tx
+    .update(webhooks)
+    .set({ failingSince: null })
+    .where(and(eq(webhooks.accountId, accountId), eq(webhooks.id, webhookId)))
+  if (!wasDown) return
+  await tx
+    .update(webhookMessages)
+    .set({ dueAt: sql`now()` })
+    .where(
+      and(
+        eq(webhookMessages.accountId, accountId),
+        eq(webhookMessages.webhookId, webhookId),
+        eq(webhookMessages.state, 'waiting'),
+        gt(webhookMessages.dueAt, sql`now()`),
+      ),
+    )
+}
+
+async function failing(tx: Database, { accountId, webhookId }: Claim): Promise<void> {
+  await tx
+    .update(webhooks)
+    .set({ failingSince: sql`now()` })
+    .where(and(eq(webhooks.accountId, accountId), eq(webhooks.id, webhookId), isNull(webhooks.failingSince)))
+}
+
+/** Stops what is sent to it and has people told. What comes together meanwhile is kept for it. */
+async function disable(tx: Database, { accountId, webhookId, webhookName, url }: Claim, reason: string): Promise<void> {
+  await tx
+    .update(webhooks)
+    .set({ state: 'disabled', stateReason: reason, stateSince: sql`now()` })
+    .where(and(eq(webhooks.accountId, accountId), eq(webhooks.id, webhookId)))
+  await recordAuditEvent(tx, systemActor(accountId), 'webhook.disabled', webhookId, { name: webhookName, reason })
+  await recordEvent(tx, accountId, 'webhook.disabled', webhookId, {
+    name: webhookName,
+    host: new URL(url).host,
+    reason,
+  })
+}

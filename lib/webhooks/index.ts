@@ -1,0 +1,22 @@
+export {
+  getWebhook,
+  listMessages,
+  listWebhooks,
+  type MessageView,
+  pruneMessages,
+  replayMessage,
+  sendTestMessage,
+  type WebhookView,
+  type WebhookWithCounts,
+} from './read'
+export { runWebhooks } from './run'
+export {
+  createWebhook,
+  deleteWebhook,
+  rotateWebhookSecret,
+  setWebhookState,
+  updateWebhook,
+  type WebhookStore,
+} from './save'
+export { rotationInput, webhookForm } from './schemas'
+export { type WebhookType, webhookTypes } from './types'

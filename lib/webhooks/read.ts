@@ -1,0 +1,176 @@
+import { and, asc, count, desc, eq, inArray, lt, sql } from 'drizzle-orm'
+import type { Database } from '@/db/client'
+import { webhookAttempts, webhookMessages, webhooks } from '@/db/schema'
+import { type Actor, recordAuditEvent } from '../audit'
+import { Refusal } from '../errors'
+import { isId, newId } from '../ids'
+import { webhookNotFound } from './save'
+
+/** A webhook as people see it: never with its secret. */
+export type WebhookView = Omit<typeof webhooks.$inferSelect, 'accountId'>
+
+export interface WebhookWithCounts extends WebhookView {
+  /** Messages that wait to be sent, or to be sent again. */
+  waiting: number
+}
+
+export type MessageView = Omit<
+  typeof webhookMessages.$inferSelect,
+  'accountId' | 'webhookId' | 'fence' | 'leaseUntil'
+> & {
+  attemptsMade: Omit<typeof webhookAttempts.$inferSelect, 'accountId' | 'messageId'>[]
+}
+
+/** The webhooks of an account, the oldest first. */
+export async function listWebhooks(db: Database, accountId: string): Promise<WebhookWithCounts[]> {
+  const rows = await db
+    .select()
+    .from(webhooks)
+    .where(eq(webhooks.accountId, accountId))
+    .orderBy(asc(webhooks.createdAt))
+  const waiting = await db
+    .select({ webhookId: webhookMessages.webhookId, waiting: count() })
+    .from(webhookMessages)
+    .where(and(eq(webhookMessages.accountId, accountId), eq(webhookMessages.state, 'waiting')))
+    .groupBy(webhookMessages.webhookId)
+  return rows.map(({ accountId: _, ...row }) => ({
+    ...row,
+    waiting: waiting.find(({ webhookId }) => webhookId === row.id)?.waiting ?? 0,
+  }))
+}
+
+/** @throws {Refusal} `not_found` */
+export async function getWebhook(db: Database, accountId: string, id: string): Promise<WebhookView> {
+  if (!isId('webhook', id)) throw webhookNotFound()
+  const [row] = await db
+    .select()
+    .from(webhooks)
+    .where(and(eq(webhooks.accountId, accountId), eq(webhooks.id, id)))
+  if (!row) throw webhookNotFound()
+  const { accountId: _, ...view } = row
+  return view
+}
+
+export interface MessageQuery {
+  state?: MessageView['state']
+  /** The last message of the page before. */
+  before?: string
+  limit?: number
+}
+
+/** Messages to a webhook with what became of each attempt, the newest first. */
+export async function listMessages(
+  db: Database,
+  accountId: string,
+  webhookId: string,
+  { state, before, limit = 25 }: MessageQuery = {},
+): Promise<{ messages: MessageView[]; next: string | null }> {
+  const rows = await db
+    .select()
+    .from(webhookMessages)
+    .where(
+      and(
+        eq(webhookMessages.accountId, accountId),
+        eq(webhookMessages.webhookId, webhookId),
+        state && eq(webhookMessages.state, state),
+        before === undefined ? undefined : lt(webhookMessages.id, before),
+      ),
+    )
+    .orderBy(desc(webhookMessages.id))
+    .limit(limit + 1)
+  const page = rows.slice(0, limit)
+  const made = page.length
+    ? await db
+        .select()
+        .from(webhookAttempts)
+        .where(
+          and(
+            eq(webhookAttempts.accountId, accountId),
+            inArray(
+              webhookAttempts.messageId,
+              page.map(({ id }) => id),
+            ),
+          ),
+        )
+        .orderBy(desc(webhookAttempts.id))
+    : []
+  return {
+    messages: page.map(({ accountId: _, webhookId: __, fence: ___, leaseUntil: ____, ...message }) => ({
+      ...message,
+      attemptsMade: made
+        .filter(({ messageId }) => messageId === message.id)
+        .map(({ accountId: _, messageId: __, ...attempt }) => attempt),
+    })),
+    next: rows.length > limit ? (page.at(-1)?.id ?? null) : null,
+  }
+}
+
+/**
+ * Sends a message once more, with the same `webhook-id`, whatever became of it.
+ * @throws {Refusal} `not_found`; `invalid` while it is waiting for its turn anyway
+ */
+export async function replayMessage(db: Database, actor: Actor, webhookId: string, id: string): Promise<void> {
+  const { accountId } = actor
+  const ofIt = and(
+    eq(webhookMessages.accountId, accountId),
+    eq(webhookMessages.webhookId, webhookId),
+    eq(webhookMessages.id, id),
+  )
+  await db.transaction(async (tx) => {
+    const [message] = await tx.select().from(webhookMessages).where(ofIt).for('update')
+    if (!message) throw new Refusal('not_found', 'There is no such message any more.')
+    // Counted anew, so that it is tried for three days again.
+    await tx
+      .update(webhookMessages)
+      .set({ state: 'waiting', dueAt: sql`now()`, createdAt: sql`now()`, attempts: 0, endedAt: null, isTest: false })
+      .where(ofIt)
+    await recordAuditEvent(tx, actor, 'webhook.replayed', webhookId, { message: id, type: message.type })
+  })
+}
+
+/**
+ * Has a message sent that tells of nothing, to see whether it arrives. It is sent once.
+ * @returns the message's id
+ * @throws {Refusal} `not_found`
+ */
+export async function sendTestMessage(db: Database, actor: Actor, webhookId: string): Promise<string> {
+  const { accountId } = actor
+  const { name } = await getWebhook(db, accountId, webhookId)
+  const id = newId('webhookMessage')
+  await db.transaction(async (tx) => {
+    await tx.insert(webhookMessages).values({
+      id,
+      accountId,
+      webhookId,
+      eventId: id,
+      type: 'webhook.test',
+      subjectId: webhookId,
+      payload: { type: 'webhook.test', timestamp: new Date().toISOString(), data: { id: webhookId, name } },
+      isTest: true,
+    })
+    await recordAuditEvent(tx, actor, 'webhook.tested', webhookId, { name })
+  })
+  return id
+}
+
+const KEEP_DAYS = 30
+const PRUNE_STEP = 5_000
+
+/** Deletes messages that are older than 30 days, in steps that hold nothing up. */
+export async function pruneMessages(db: Database, signal?: AbortSignal): Promise<number> {
+  let pruned = 0
+  while (!signal?.aborted) {
+    const old = db
+      .select({ id: webhookMessages.id })
+      .from(webhookMessages)
+      .where(lt(webhookMessages.createdAt, sql`now() - ${KEEP_DAYS} * interval '1 day'`))
+      .limit(PRUNE_STEP)
+    const gone = await db
+      .delete(webhookMessages)
+      .where(inArray(webhookMessages.id, old))
+      .returning({ id: webhookMessages.id })
+    pruned += gone.length
+    if (gone.length < PRUNE_STEP) break
+  }
+  return pruned
+}

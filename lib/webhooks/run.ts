@@ -1,0 +1,26 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { deliverMessages, type WebhookTools } from './deliver'
+import { fanOut } from './fan-out'
+
+/** How often it is looked for news and for messages whose pause is over. */
+const EVERY_MS = 2_000
+
+/**
+ * Makes messages of what happened and sends those that are due, and goes on with what comes for a time: a minute's schedule
+ * would be late for pauses of seconds.
+ * @param options `forMs`: how long to go on
+ */
+export async function runWebhooks(
+  tools: WebhookTools,
+  { signal, forMs = 0 }: { signal?: AbortSignal; forMs?: number } = {},
+): Promise<{ messages: number; taken: number }> {
+  const end = performance.now() + forMs
+  const result = { messages: 0, taken: 0 }
+  while (!signal?.aborted) {
+    result.messages += await fanOut(tools.db, signal)
+    result.taken += await deliverMessages(tools, signal)
+    if (performance.now() + EVERY_MS > end) break
+    await sleep(EVERY_MS, undefined, { signal }).catch(() => {})
+  }
+  return result
+}

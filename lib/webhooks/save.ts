@@ -1,0 +1,192 @@
+import { and, eq, sql } from 'drizzle-orm'
+import type { Database } from '@/db/client'
+import { webhookMessages, webhooks } from '@/db/schema'
+import { type Actor, recordAuditEvent } from '../audit'
+import { addressProblems } from '../credentials/addresses'
+import type { EgressPolicy } from '../egress/policy'
+import { Refusal } from '../errors'
+import { newId } from '../ids'
+import type { Secret } from '../vault/secret'
+import type { Vault } from '../vault/vault'
+import type { WebhookForm } from './schemas'
+import { newWebhookSecret } from './secret'
+
+/** What webhooks are kept with. */
+export interface WebhookStore {
+  db: Database
+  vault: Vault
+  policy: EgressPolicy
+}
+
+/** Webhooks of one account: each event is sent to every one of them. */
+const MAX_WEBHOOKS = 20
+
+type Row = typeof webhooks.$inferSelect
+
+/**
+ * Makes a webhook.
+ * @returns its id and its signing secret, which nothing gives out again
+ * @throws {Refusal} `invalid`, with the fields
+ */
+export async function createWebhook(
+  { db, vault, policy }: WebhookStore,
+  actor: Actor,
+  form: WebhookForm,
+): Promise<{ id: string; secret: Secret }> {
+  checkAddress(form.url, policy)
+  const { accountId } = actor
+  const id = newId('webhook')
+  const secret = newWebhookSecret()
+  await db.transaction(async (tx) => {
+    if ((await tx.$count(webhooks, eq(webhooks.accountId, accountId))) >= MAX_WEBHOOKS) {
+      throw new Refusal('invalid', `An account has ${MAX_WEBHOOKS} webhooks at most. Delete one that is not needed.`)
+    }
+    await tx.insert(webhooks).values({
+      id,
+      accountId,
+      ...columnsOf(form),
+      createdByKind: actor.kind,
+      createdById: actor.id,
+      createdByName: actor.name,
+    })
+    await vault.put(tx, { accountId, ownerId: id, field: 'secret' }, { current: secret })
+    await recordAuditEvent(tx, actor, 'webhook.created', id, { ...form })
+  })
+  return { id, secret }
+}
+
+/**
+ * Changes a webhook. What is on its way already goes to the new address.
+ * @throws {Refusal} `not_found`; `invalid`, with the fields
+ */
+export async function updateWebhook(
+  { db, policy }: Pick<WebhookStore, 'db' | 'policy'>,
+  actor: Actor,
+  id: string,
+  form: WebhookForm,
+): Promise<void> {
+  checkAddress(form.url, policy)
+  await change(db, actor, id, async (tx, row) => {
+    const before = { name: row.name, url: row.url, event_types: row.eventTypes }
+    const changed = (Object.keys(before) as (keyof typeof before)[]).filter(
+      (field) => JSON.stringify(before[field]) !== JSON.stringify(form[field]),
+    )
+    if (changed.length === 0) return
+    await set(tx, row, columnsOf(form))
+    const only = (of: object) =>
+      Object.fromEntries(Object.entries(of).filter(([field]) => changed.includes(field as never)))
+    await recordAuditEvent(tx, actor, 'webhook.updated', id, { before: only(before), after: only(form) })
+  })
+}
+
+/**
+ * Puts a new signing secret in the place of the present one, which signs too for so many hours.
+ * @returns the new secret, which nothing gives out again
+ * @throws {Refusal} `not_found`
+ */
+export async function rotateWebhookSecret(
+  { db, vault }: Pick<WebhookStore, 'db' | 'vault'>,
+  actor: Actor,
+  id: string,
+  overlapHours: number,
+): Promise<Secret> {
+  const secret = newWebhookSecret()
+  await change(db, actor, id, async (tx, row) => {
+    const place = { accountId: actor.accountId, ownerId: id, field: 'secret' } as const
+    const before = await vault.open(tx, place)
+    const previous = overlapHours > 0 ? before?.current : undefined
+    await vault.put(tx, place, { current: secret, ...(previous && { previous }) })
+    await set(tx, row, {
+      previousSecretUntil: previous ? sql`now() + ${overlapHours}::int * interval '1 hour'` : null,
+    })
+    await recordAuditEvent(tx, actor, 'webhook.secret_rotated', id, { name: row.name, overlap_hours: overlapHours })
+  })
+  return secret
+}
+
+/**
+ * Stops what is sent to a webhook, or has it go on, with what has come together meanwhile.
+ * @throws {Refusal} `not_found`
+ */
+export async function setWebhookState(
+  db: Database,
+  actor: Actor,
+  id: string,
+  state: 'enabled' | 'paused',
+): Promise<void> {
+  await change(db, actor, id, async (tx, row) => {
+    if (row.state === state) return
+    await set(tx, row, { state, stateReason: null, stateSince: sql`now()`, failingSince: null })
+    if (state === 'enabled') {
+      await tx
+        .update(webhookMessages)
+        .set({ dueAt: sql`now()` })
+        .where(
+          and(
+            eq(webhookMessages.accountId, actor.accountId),
+            eq(webhookMessages.webhookId, id),
+            eq(webhookMessages.state, 'waiting'),
+          ),
+        )
+    }
+    await recordAuditEvent(tx, actor, state === 'paused' ? 'webhook.paused' : 'webhook.resumed', id, {
+      name: row.name,
+      before: { state: row.state },
+    })
+  })
+}
+
+/**
+ * Deletes a webhook with its secret and all that was sent to it.
+ * @throws {Refusal} `not_found`
+ */
+export async function deleteWebhook(
+  { db, vault }: Pick<WebhookStore, 'db' | 'vault'>,
+  actor: Actor,
+  id: string,
+): Promise<void> {
+  await change(db, actor, id, async (tx, row) => {
+    await vault.remove(tx, { accountId: actor.accountId, ownerId: id })
+    await tx.delete(webhooks).where(and(eq(webhooks.accountId, actor.accountId), eq(webhooks.id, id)))
+    await recordAuditEvent(tx, actor, 'webhook.deleted', id, { name: row.name, url: row.url })
+  })
+}
+
+/** Locks a webhook for a change. */
+async function change(
+  db: Database,
+  { accountId }: Actor,
+  id: string,
+  work: (tx: Database, row: Row) => Promise<void>,
+): Promise<void> {
+  await db.transaction(async (tx) => {
+    const [row] = await tx
+      .select()
+      .from(webhooks)
+      .where(and(eq(webhooks.accountId, accountId), eq(webhooks.id, id)))
+      .for('update')
+    if (!row) throw webhookNotFound()
+    await work(tx, row)
+  })
+}
+
+function set(tx: Database, { accountId, id }: Row, values: Parameters<ReturnType<Database['update']>['set']>[0]) {
+  return tx
+    .update(webhooks)
+    .set(values)
+    .where(and(eq(webhooks.accountId, accountId), eq(webhooks.id, id)))
+}
+
+export function webhookNotFound(): Refusal {
+  return new Refusal('not_found', 'There is no such webhook.')
+}
+
+function columnsOf({ name, url, event_types }: WebhookForm) {
+  return { name, url, eventTypes: event_types }
+}
+
+function checkAddress(url: string, policy: EgressPolicy): void {
+  const problems = addressProblems([{ field: 'url', url }], policy)
+  const [first] = problems
+  if (first) throw new Refusal('invalid', first.message, problems)
+}

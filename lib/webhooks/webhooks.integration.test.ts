@@ -1,0 +1,462 @@
+import { and, eq, sql } from 'drizzle-orm'
+import { Webhook } from 'standardwebhooks'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Database } from '@/db/client'
+import { auditEvents, outboxEvents, webhookAttempts, webhookMessages, webhooks } from '@/db/schema'
+import { createTestAccount, createTestKey } from '@/test/account'
+import { forEachDatabase } from '@/test/databases'
+import { policyOf } from '@/test/egress'
+import { type Received, startUpstream, type Upstream } from '@/test/upstream'
+import { createToken, revokeApiKey } from '../api-keys'
+import type { Actor } from '../audit'
+import { Egress } from '../egress'
+import { newId } from '../ids'
+import { recordEvent } from '../notifications/outbox'
+import { Vault } from '../vault'
+import { MasterKeys } from '../vault/master-keys'
+import {
+  createWebhook,
+  deleteWebhook,
+  getWebhook,
+  listMessages,
+  listWebhooks,
+  pruneMessages,
+  replayMessage,
+  rotateWebhookSecret,
+  runWebhooks,
+  sendTestMessage,
+  setWebhookState,
+  updateWebhook,
+  type WebhookStore,
+  webhookForm,
+  webhookTypes,
+} from '.'
+import { deliverMessages } from './deliver'
+import { fanOut } from './fan-out'
+
+forEachDatabase('a webhook', (open) => {
+  let db: Database
+  let store: WebhookStore & { egress: Egress }
+  let receiver: Upstream
+  let owner: Actor
+  beforeAll(async () => {
+    db = (await open()).db
+    receiver = await startUpstream()
+    const policy = policyOf('127.0.0.1')
+    const vault = new Vault(new MasterKeys([{ kid: 'test', key: new Uint8Array(32) }]))
+    store = { db, vault, policy, egress: new Egress(policy) }
+  })
+  afterAll(async () => {
+    await store.egress.close()
+    await receiver.close()
+  })
+  beforeEach(async () => {
+    // Of earlier tests: theirs is no longer waited for.
+    await db.delete(webhooks)
+    receiver.forget()
+    receiver.respond(null)
+    owner = await createTestAccount(db)
+  })
+
+  const make = async (input: object = {}, actor = owner) => {
+    const form = webhookForm.parse({ name: 'ERP events', url: `${receiver.url}/hook`, ...input })
+    const { id, secret } = await createWebhook(store, actor, form)
+    return { id, secret: secret.reveal() }
+  }
+  const run = () => runWebhooks(store)
+  const happens = (subjectId: string, name: string, actor = owner) =>
+    recordEvent(db, actor.accountId, 'api_key.created', subjectId, { name, environment: 'live', by: 'Ana' })
+  const bodies = () => receiver.received.map(({ body }) => JSON.parse(body))
+  const verified = (secret: string, { body, headers }: Received) =>
+    new Webhook(secret).verify(body, headers as Record<string, string>)
+  /** Makes the pause of what waits go by. */
+  const later = () => db.update(webhookMessages).set({ dueAt: sql`now()` }).where(eq(webhookMessages.state, 'waiting'))
+  const messages = async (id: string) => (await listMessages(db, owner.accountId, id)).messages
+
+  it('is told of what happens in its account, signed as Standard Webhooks has it', async () => {
+    const { secret } = await make()
+    const key = await createTestKey(db, owner, { name: 'Sync script' })
+    await revokeApiKey(db, owner, key.id, 'Not needed')
+    expect(await run()).toEqual({ messages: 2, taken: 2 })
+    const data = { id: key.id, name: 'Sync script', environment: 'live', by: 'Ana' }
+    expect(bodies()).toEqual([
+      { type: 'key.created', timestamp: expect.any(String), data },
+      { type: 'key.revoked', timestamp: expect.any(String), data: { ...data, reason: 'Not needed' } },
+    ])
+    for (const request of receiver.received) {
+      expect(verified(secret, request)).toEqual(JSON.parse(request.body))
+      expect(() => verified(secret, { ...request, body: `${request.body} ` })).toThrow()
+    }
+    expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(2)
+  })
+
+  it('is sent what its type’s schema says, of every kind of event', async () => {
+    await make()
+    const credential = { name: 'Tienda', provider: null, connectedById: null }
+    const id = newId('credential')
+    const at = new Date().toISOString()
+    const { accountId } = owner
+    await recordEvent(db, accountId, 'credential.reauthorization_required', id, {
+      ...credential,
+      error: 'invalid_grant',
+      detail: 'x',
+      callsFailAt: at,
+    })
+    await recordEvent(db, accountId, 'credential.renewal_failing', id, {
+      ...credential,
+      error: null,
+      detail: null,
+      failingSince: at,
+      callsFailAt: null,
+    })
+    await recordEvent(db, accountId, 'credential.renewal_recovered', id, { ...credential, failingSince: at })
+    await recordEvent(db, accountId, 'credential.expiring', id, {
+      ...credential,
+      what: 'secret',
+      expiresAt: at,
+      daysLeft: 3,
+    })
+    await recordEvent(db, accountId, 'credential.connected', id, { name: 'Tienda', provider: null, by: 'Ana' })
+    await recordEvent(db, accountId, 'credential.tested_bad', id, {
+      name: 'Tienda',
+      provider: null,
+      result: 'refused',
+      by: 'Ana',
+    })
+    await recordEvent(db, accountId, 'member.joined', 'usr_1', { name: 'Eva', role: 'manager' })
+    const left = { name: 'Eva', role: 'manager', how: 'left', by: 'Eva' } as const
+    await recordEvent(db, accountId, 'member.left', 'usr_1', left)
+    await recordEvent(db, accountId, 'api_key.leaked', 'key_1', {
+      name: 'K',
+      environment: 'live',
+      source: 'url',
+      url: null,
+      outcome: 'flagged',
+    })
+    await happens('key_2', 'K')
+    await recordEvent(db, accountId, 'api_key.regenerated', 'key_2', { name: 'K', environment: 'live', by: 'Ana' })
+    await recordEvent(db, accountId, 'api_key.revoked', 'key_2', {
+      name: 'K',
+      environment: 'live',
+      by: 'Ana',
+      reason: null,
+    })
+    for (let i = 0; i < 8; i++) await run()
+    const types = new Set<string>()
+    for (const { type, timestamp, data } of bodies()) {
+      expect(Object.keys(webhookTypes)).toContain(type)
+      expect(webhookTypes[type as keyof typeof webhookTypes].strict().parse(data)).toEqual(data)
+      expect(new Date(timestamp).toISOString()).toBe(timestamp)
+      types.add(type)
+    }
+    expect([...types].sort()).toEqual(
+      Object.keys(webhookTypes)
+        .filter((type) => type !== 'webhook.test')
+        .sort(),
+    )
+  })
+
+  it('hears of its own account only, of the types that it wants, and of nothing from before it was made', async () => {
+    const stranger = await createTestAccount(db, 'Another shop')
+    await happens('key_0', 'before')
+    await fanOut(db)
+    await make({ event_types: ['key.revoked'] })
+    await make({}, stranger)
+    await happens('key_1', 'ours')
+    await happens('key_2', 'theirs', stranger)
+    await run()
+    expect(bodies().map(({ data }) => data.name)).toEqual(['theirs'])
+  })
+
+  describe('whose receiver', () => {
+    it.each<[what: string, respond: () => void, error: RegExp, status: number | null]>([
+      ['fails', () => receiver.respondWith(503, {}, 'Down for repair'), /503/, 503],
+      ['refuses', () => receiver.respondWith(401), /401/, 401],
+      ['redirects', () => receiver.respondWith(302, { Location: 'https://example.com/' }), /redirect/, 302],
+      ['breaks off', () => receiver.respond((_, response) => response.destroy()), /./, null],
+    ])('%s gets the same message again, until it is taken', async (_, respond, error, status) => {
+      const { id, secret } = await make()
+      respond()
+      await happens('key_1', 'one')
+      await run()
+      await run()
+      expect(receiver.received.length).toBe(1)
+      await later()
+      await run()
+      receiver.respond(null)
+      await later()
+      await run()
+      const ids = receiver.received.map(({ headers }) => headers['webhook-id'])
+      expect(ids).toHaveLength(3)
+      expect(new Set(ids).size).toBe(1)
+      for (const request of receiver.received) verified(secret, request)
+      const [message] = await messages(id)
+      expect(message).toMatchObject({ state: 'delivered', attempts: 3 })
+      expect(message?.attemptsMade.map((attempt) => [attempt.status, attempt.error])).toEqual([
+        [200, null],
+        [status, expect.stringMatching(error)],
+        [status, expect.stringMatching(error)],
+      ])
+    })
+
+    it('asks for time gets it', async () => {
+      const { id } = await make()
+      receiver.respondWith(429, { 'Retry-After': '3600' })
+      await happens('key_1', 'one')
+      await run()
+      const [message] = await messages(id)
+      expect((message?.dueAt.getTime() ?? 0) - Date.now()).toBeGreaterThan(3_500_000)
+    })
+
+    it('was gone for a day gets all that happened, in order, as soon as it takes one', async () => {
+      const { id } = await make()
+      receiver.respondWith(500)
+      for (const name of ['one', 'two', 'three']) await happens('key_1', name)
+      await happens('key_2', 'other')
+      await run()
+      // A day goes by.
+      await db
+        .update(webhookMessages)
+        .set({ createdAt: sql`now() - interval '1 day'`, dueAt: sql`now() + interval '1 hour'` })
+      await db.update(webhooks).set({ failingSince: sql`now() - interval '1 day'` })
+      receiver.forget()
+      receiver.respond(null)
+      await db.update(webhookMessages).set({ dueAt: sql`now()` }).where(eq(webhookMessages.subjectId, 'key_2'))
+      await run()
+      await run()
+      expect(
+        bodies()
+          .map(({ data }) => data.name)
+          .sort(),
+      ).toEqual(['one', 'other', 'three', 'two'])
+      expect((await getWebhook(db, owner.accountId, id)).failingSince).toBeNull()
+    })
+
+    it('is at a private address is not called', async () => {
+      const { id } = await make()
+      await db.update(webhooks).set({ url: 'http://10.0.0.1/hook' })
+      await happens('key_1', 'one')
+      await run()
+      const [message] = await messages(id)
+      expect(message?.attemptsMade).toEqual([expect.objectContaining({ status: null, error: expect.any(String) })])
+      expect(receiver.received).toEqual([])
+    })
+
+    it('takes nothing for three days is disabled, and people are told', async () => {
+      const { id } = await make()
+      receiver.respondWith(500)
+      await happens('key_1', 'one')
+      await run()
+      await db.update(webhooks).set({ failingSince: sql`now() - interval '73 hours'` })
+      await db.update(webhookMessages).set({ createdAt: sql`now() - interval '73 hours'`, dueAt: sql`now()` })
+      await run()
+      expect(await getWebhook(db, owner.accountId, id)).toMatchObject({
+        state: 'disabled',
+        stateReason: expect.stringContaining('500'),
+      })
+      expect(await messages(id)).toEqual([expect.objectContaining({ state: 'failed' })])
+      const told = await db.select().from(outboxEvents).where(eq(outboxEvents.subjectId, id))
+      expect(told.map(({ kind, notifiedAt }) => [kind, notifiedAt])).toEqual([['webhook.disabled', null]])
+      // What happens meanwhile is kept for it.
+      await happens('key_1', 'two')
+      await run()
+      receiver.respond(null)
+      receiver.forget()
+      await setWebhookState(db, owner, id, 'enabled')
+      await run()
+      expect(bodies().map(({ data }) => data.name)).toEqual(['two'])
+    })
+
+    it('answers 410 is disabled at once', async () => {
+      const { id } = await make()
+      receiver.respondWith(410)
+      await happens('key_1', 'one')
+      await run()
+      expect((await getWebhook(db, owner.accountId, id)).state).toBe('disabled')
+    })
+  })
+
+  it('gets what happens to one thing in its order, though the first is not taken at once', async () => {
+    await make()
+    let refusals = 2
+    receiver.respond((request, response) => {
+      const isFirst = JSON.parse(request.body).data.name === 'one'
+      response.statusCode = isFirst && refusals-- > 0 ? 500 : 200
+      response.end()
+    })
+    for (const name of ['one', 'two', 'three']) await happens('key_1', name)
+    await happens('key_2', 'other')
+    for (let i = 0; i < 3; i++) {
+      await later()
+      await run()
+    }
+    const names = bodies().map(({ data }) => data.name)
+    expect(names.filter((name) => name !== 'other')).toEqual(['one', 'one', 'one', 'two', 'three'])
+    expect(names.indexOf('other')).toBeLessThan(2)
+  })
+
+  it('does not wait for ever for a message that it never takes', async () => {
+    await make()
+    receiver.respond((request, response) => {
+      response.statusCode = JSON.parse(request.body).data.name === 'poison' ? 500 : 200
+      response.end()
+    })
+    await happens('key_1', 'poison')
+    await happens('key_1', 'two')
+    await run()
+    expect(bodies().map(({ data }) => data.name)).toEqual(['poison'])
+    await db
+      .update(webhookMessages)
+      .set({ createdAt: sql`now() - interval '61 minutes'` })
+      .where(eq(webhookMessages.attempts, 1))
+    await run()
+    expect(bodies().map(({ data }) => data.name)).toEqual(['poison', 'two'])
+  })
+
+  it('is sent nothing twice by several instances at once', async () => {
+    await make()
+    for (let i = 0; i < 30; i++) await happens(`key_${i}`, `${i}`)
+    await Promise.all([run(), run(), run()])
+    await run()
+    expect(
+      bodies()
+        .map(({ data }) => data.name)
+        .sort(),
+    ).toEqual(Array.from({ length: 30 }, (_, i) => `${i}`).sort())
+  })
+
+  it('that hangs holds up no other', async () => {
+    const slow = await startUpstream()
+    try {
+      slow.respond(() => {})
+      await make({ url: `${slow.url}/hook`, name: 'Slow' })
+      const { id } = await make()
+      for (let i = 0; i < 20; i++) await happens(`key_${i}`, `${i}`)
+      const stop = new AbortController()
+      await fanOut(db)
+      const delivering = Promise.all([deliverMessages(store, stop.signal), deliverMessages(store, stop.signal)])
+      await expect.poll(() => receiver.received.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(4)
+      expect(slow.received.length).toBeLessThanOrEqual(4)
+      stop.abort()
+      slow.respond(null)
+      await slow.close()
+      await delivering
+      expect((await messages(id)).some(({ state }) => state === 'delivered')).toBe(true)
+    } finally {
+      await slow.close().catch(() => {})
+    }
+  })
+
+  describe('and its secret', () => {
+    it('may be another, and both sign until the overlap ends', async () => {
+      const { id, secret: before } = await make()
+      const after = (await rotateWebhookSecret(store, owner, id, 24)).reveal()
+      await happens('key_1', 'one')
+      await run()
+      const [both] = receiver.received as [Received]
+      for (const secret of [before, after]) verified(secret, both)
+      await db.update(webhooks).set({ previousSecretUntil: sql`now()` })
+      await happens('key_1', 'two')
+      await run()
+      const alone = receiver.received.at(-1) as Received
+      verified(after, alone)
+      expect(() => verified(before, alone)).toThrow()
+    })
+
+    it('stand in nothing that is kept or sent, nor does a token, though the receiver says them', async () => {
+      const { id, secret } = await make()
+      const { token } = createToken('live')
+      receiver.respondWith(500, {}, `you sent ${secret} and ${token}`)
+      await happens('key_1', 'one')
+      await run()
+      await rotateWebhookSecret(store, owner, id, 24)
+      const rows = await Promise.all([
+        db.select().from(webhooks),
+        db.select().from(webhookMessages),
+        db.select().from(webhookAttempts),
+        db.select().from(auditEvents).where(eq(auditEvents.targetId, id)),
+      ])
+      const kept = JSON.stringify(rows)
+      expect(kept).toContain('you sent')
+      expect(kept).not.toContain(secret.slice(6))
+      expect(kept).not.toContain(token.slice(8))
+      expect(
+        receiver.received.some(({ body, rawHeaders }) => (body + rawHeaders.join()).includes(secret.slice(6))),
+      ).toBe(false)
+    })
+  })
+
+  it('is changed, paused, resumed and deleted, by its own account only, each with an event', async () => {
+    const { id } = await make()
+    const stranger = await createTestAccount(db, 'Another shop')
+    const form = webhookForm.parse({ name: 'Other', url: `${receiver.url}/other`, event_types: ['key.created'] })
+    await expect(updateWebhook(store, stranger, id, form)).rejects.toMatchObject({ code: 'not_found' })
+    await expect(deleteWebhook(store, stranger, id)).rejects.toMatchObject({ code: 'not_found' })
+    await updateWebhook(store, owner, id, form)
+    await setWebhookState(db, owner, id, 'paused')
+    await happens('key_1', 'one')
+    await run()
+    expect(receiver.received).toEqual([])
+    expect(await listWebhooks(db, owner.accountId)).toEqual([
+      expect.objectContaining({ id, name: 'Other', waiting: 1 }),
+    ])
+    await setWebhookState(db, owner, id, 'enabled')
+    await run()
+    expect(receiver.received.map(({ target }) => target)).toEqual(['/other'])
+    await deleteWebhook(store, owner, id)
+    expect(await listWebhooks(db, owner.accountId)).toEqual([])
+    const actions = await db
+      .select({ action: auditEvents.action })
+      .from(auditEvents)
+      .where(and(eq(auditEvents.accountId, owner.accountId), eq(auditEvents.targetId, id)))
+      .orderBy(auditEvents.id)
+    expect(actions.map(({ action }) => action.replace('webhook.', ''))).toEqual([
+      'created',
+      'updated',
+      'paused',
+      'resumed',
+      'deleted',
+    ])
+  })
+
+  it('may not be at an address that Fenicia does not call', async () => {
+    await expect(make({ url: 'https://192.168.0.1/hook' })).rejects.toMatchObject({
+      code: 'invalid',
+      fields: [expect.objectContaining({ field: 'url' })],
+    })
+  })
+
+  it('is tried with a message that tells of nothing, once', async () => {
+    const { id } = await make({ event_types: ['key.created'] })
+    receiver.respondWith(500)
+    await sendTestMessage(db, owner, id)
+    await run()
+    await run()
+    expect(bodies()).toEqual([expect.objectContaining({ type: 'webhook.test' })])
+    expect(await messages(id)).toEqual([expect.objectContaining({ state: 'failed', isTest: true })])
+    expect((await getWebhook(db, owner.accountId, id)).failingSince).toBeNull()
+  })
+
+  it('gets a message again when somebody asks for it, under the same id', async () => {
+    const { id } = await make()
+    await happens('key_1', 'one')
+    await run()
+    const [message] = await messages(id)
+    const stranger = await createTestAccount(db, 'Another shop')
+    await expect(replayMessage(db, stranger, id, message?.id ?? '')).rejects.toMatchObject({ code: 'not_found' })
+    await replayMessage(db, owner, id, message?.id ?? '')
+    await run()
+    expect(receiver.received.map(({ headers }) => headers['webhook-id'])).toEqual([message?.id, message?.id])
+  })
+
+  it('keeps its messages for thirty days', async () => {
+    const { id } = await make()
+    await happens('key_1', 'old')
+    await run()
+    await db.update(webhookMessages).set({ createdAt: sql`now() - interval '31 days'` })
+    await happens('key_1', 'new')
+    await run()
+    expect(await pruneMessages(db)).toBe(1)
+    expect((await messages(id)).map(({ payload }) => (payload.data as { name: string }).name)).toEqual(['new'])
+  })
+})
