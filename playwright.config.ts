@@ -19,6 +19,7 @@ const ONCE = {
     'csp.e2e.ts',
     'keys-states.e2e.ts',
     'people-mails.e2e.ts',
+    'rehearse.e2e.ts',
     'roles.e2e.ts',
     'second-factor.e2e.ts',
     'shell.e2e.ts',
@@ -33,6 +34,12 @@ const ONCE = {
   ],
 }
 
+/**
+ * What differs by driver is looked at with each; the rest is run with the one of Neon when all is asked for
+ * (FENICIA_E2E_ALL=1), since a run has its time.
+ */
+const NOT_WITH_NEON = process.env.FENICIA_E2E_ALL ? [] : ['keys-list.e2e.ts', 'people.e2e.ts', 'review.e2e.ts']
+
 function ignored(kind: ReturnType<typeof databaseKind>): string[] {
   switch (kind) {
     case 'pglite':
@@ -40,7 +47,7 @@ function ignored(kind: ReturnType<typeof databaseKind>): string[] {
     case 'postgres':
       return [...ONLY.pglite, ...ONCE.pglite]
     case 'neon':
-      return [...ONLY.pglite, ...ONCE.pglite, ...ONCE.postgres]
+      return [...ONLY.pglite, ...ONCE.pglite, ...ONCE.postgres, ...NOT_WITH_NEON]
   }
 }
 

@@ -75,6 +75,7 @@ const actions: Record<string, Record<string, string>> = {
     removeCredential: SENSITIVE,
     discardTestedForm: SENSITIVE,
     renewCredentialNow: 'what happens by itself, only sooner',
+    keepFoundCredentials: 'a note that opens nothing, and stands in the audit log',
   },
   'settings/credentials/connect/actions.ts': {
     connectForm: SENSITIVE,
@@ -94,6 +95,10 @@ const actions: Record<string, Record<string, string>> = {
   'settings/members/actions.ts': {
     inviteAction: SENSITIVE,
     resendAction: SENSITIVE,
+    changeRoleAction: SENSITIVE,
+    removeMemberAction: SENSITIVE,
+    handOverAction: SENSITIVE,
+    leaveAction: SENSITIVE,
     revokeAction: 'takes a link back: lets nobody in',
   },
   'settings/notifications/actions.ts': {

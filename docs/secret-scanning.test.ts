@@ -48,7 +48,10 @@ const gitleaks = z.strictObject({
     .length(1),
 })
 
-/** https://docs.trufflesecurity.com/custom-detectors */
+/**
+ * https://github.com/trufflesecurity/trufflehog/blob/main/pkg/custom_detectors/CUSTOM_DETECTORS.md. No `verify`: it posts what was
+ * found as JSON with headers that are always the same, which no address of ours takes, so a live token would look like a dead one.
+ */
 const trufflehog = z.strictObject({
   detectors: z
     .array(
@@ -56,14 +59,6 @@ const trufflehog = z.strictObject({
         name: z.string().regex(/^[A-Za-z0-9]+$/),
         keywords: z.array(z.string()).min(1),
         regex: z.record(z.string(), z.string()),
-        verify: z.array(
-          z.strictObject({
-            endpoint: z.url({ protocol: /^https$/ }),
-            unsafe: z.literal(false),
-            headers: z.array(z.string().regex(/^[\w-]+: .+/)),
-            successRanges: z.array(z.string().regex(/^\d{3}(-\d{3})?$/)),
-          }),
-        ),
       }),
     )
     .length(1),
@@ -102,11 +97,6 @@ describe('the detector for TruffleHog', () => {
     for (const token of [live, test]) {
       expect(detector?.keywords.some((keyword) => token.includes(keyword))).toBe(true)
     }
-  })
-
-  it('asks the server with what its pattern found', () => {
-    const placeholders = detector?.verify.flatMap(({ headers }) => headers.join().match(/\{(\w+)\}/g) ?? [])
-    expect(placeholders).toEqual(Object.keys(detector?.regex ?? {}).map((name) => `{${name}}`))
   })
 })
 

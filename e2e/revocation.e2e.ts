@@ -6,7 +6,7 @@ import { type Product, startProduct } from './product'
 // Two instances on one database, under load: what one has revoked, neither accepts.
 
 const CONNECTIONS = 64
-const ROUNDS = 5
+const ROUNDS = 3
 
 let place: Place
 let instances: Product[]

@@ -32,6 +32,7 @@ describe('without any variable', () => {
     trustedProxies: [],
     corsOrigins: [],
     egress: { allow: [] },
+    githubKeysUrl: 'https://api.github.com/meta/public_keys/secret_scanning',
     trigger: null,
     mail: { smtp: null, from: 'Fenicia <fenicia@localhost>', folder: resolve('.fenicia/outbox') },
     logLevel: 'info',

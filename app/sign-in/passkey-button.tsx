@@ -19,13 +19,11 @@ export function PasskeyButton({
   ask,
   give,
   onDone,
-  primary = false,
 }: {
   label: string
   ask: () => Promise<ActionAnswer<PublicKeyCredentialRequestOptionsJSON>>
   give: (answer: unknown) => Promise<ActionAnswer<null>>
   onDone: () => void
-  primary?: boolean
 }) {
   const [pending, setPending] = useState(false)
   const [problem, setProblem] = useState<string | null>(null)
@@ -44,7 +42,6 @@ export function PasskeyButton({
     <div className="grid gap-3">
       <Button
         size="lg"
-        variant={primary ? 'primary' : 'secondary'}
         pending={pending}
         onClick={async () => {
           setPending(true)

@@ -40,7 +40,7 @@ export const apiKeyUsageHours = pgTable(
   ],
 )
 
-/** The scopes that a key has really asked for. `last_used_at` is written at most once an hour. */
+/** The scopes that a key has really asked for. `last_used_at` is written every five minutes at most, and exact to the hour. */
 export const apiKeyScopeUses = pgTable(
   'api_key_scope_uses',
   {

@@ -21,6 +21,7 @@ export {
   resendInvitation,
   revokeInvitation,
 } from './invitations'
+export { changeRole, handOver, leaveAccount, removeMember } from './members'
 export { changePassword, resetPassword, signOutEverywhere } from './password-change'
 export { findResetLink, requestPasswordReset, resetForgottenPassword } from './password-reset'
 export { can, type Permission, type Role } from './permissions'

@@ -25,6 +25,7 @@ export const permissions = [
   'integrations:use',
   'members:read',
   'members:invite',
+  'members:manage',
   'webhooks:read',
   'webhooks:manage',
   'policies:read',

@@ -82,3 +82,11 @@ export const auditPolicyInput = z.strictObject({
 export const leakPolicyInput = z.strictObject({
   leak_response: z.enum(leakResponses, `must be one of ${leakResponses.join(', ')}`),
 })
+
+export const changeRoleInput = z.strictObject({
+  role: z.enum(invitedRoles, `must be one of ${invitedRoles.join(', ')}`),
+})
+
+export const removeMemberInput = z.strictObject({
+  keys: z.enum(['keep', 'revoke'], 'must be keep or revoke'),
+})

@@ -21,7 +21,9 @@ export async function retireSilentKeys(db: Database): Promise<string[]> {
     const result = await tx.execute(sql`
       with silent as (
         select old.id from ${apiKeys} old
-        where old.retire_when_silent and old.retires_at > now() and old.revoked_at is null
+        where old.retire_when_silent and old.revoked_at is null
+          -- Not what another run has just ended, by a clock that is moments ahead of this transaction's.
+          and old.retires_at > now() + interval '1 minute'
           and exists (
             select 1 from ${apiKeys} successor join ${apiKeyUses} use on use.key_id = successor.id
             where successor.account_id = old.account_id and successor.replaces_id = old.id

@@ -4,6 +4,8 @@ import type { Scope } from './scopes'
 /** Why a request of a key was refused, as it is counted: not let in, or let in and not allowed what it asked for. */
 export type UsageRefusal = Exclude<AdmissionRefusal, 'unknown'> | 'missing_scope'
 
+export const HOUR_MS = 3_600_000
+
 /** Addresses that are told apart, of an hour and a key; the rest is counted together under the empty name. */
 export const MAX_ADDRESSES = 20
 const OTHERS = ''

@@ -60,7 +60,7 @@ forEachDatabase('the hours of a key', (open) => {
     const { hasUnnamed, lastUsedAt } = await readScopeUse(database.db, actor.accountId, key.id)
     expect({ hasUnnamed, lastUsedAt }).toEqual({
       hasUnnamed: true,
-      lastUsedAt: { 'orders:read': new Date(start), 'products:read': new Date(start) },
+      lastUsedAt: { 'orders:read': new Date(start + HOUR - 1), 'products:read': new Date(start + HOUR - 1) },
     })
   })
 

@@ -1,8 +1,8 @@
-import { type SQL, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { apiKeyScopeUses, apiKeys, apiKeyUsageDays, apiKeyUsageHours, apiKeyUses } from '@/db/schema'
 import { storable } from '../text'
-import { type HourCounts, MAX_ADDRESSES } from './usage-counts'
+import { countOne, HOUR_MS, type HourCounts, MAX_ADDRESSES } from './usage-counts'
 
 /** How a key was used, as far as it is not written yet. */
 export interface KeyUsage {
@@ -21,27 +21,6 @@ export interface KeyUsage {
 /** Characters that are kept; the longest IP address has 45. */
 const MAX_USER_AGENT = 256
 const MAX_ADDRESS = 45
-
-/** What `counts` of a row and of what is added to it come to. */
-export function addedCounts(known: SQL, added: SQL): SQL {
-  return sql`case when ${added} = '{}' then ${known} when ${known} = '{}' then ${added} else (
-    select jsonb_object_agg(name, times) from (
-      select name, sum(value::bigint) as times
-      from (select * from jsonb_each_text(${known}) union all select * from jsonb_each_text(${added})) as both_of(name, value)
-      group by name) as summed) end`
-}
-
-/** `addedCounts` that keeps the names which count most apart, and the others under the empty one. */
-function boundedCounts(counts: SQL): SQL {
-  return sql`(
-    select coalesce(jsonb_object_agg(name, times), '{}') from (
-      select case when place <= ${MAX_ADDRESSES} then name else '' end as name, sum(times) as times
-      from (
-        select name, value::bigint as times,
-          row_number() over (order by name = '', value::bigint desc, name) as place
-        from jsonb_each_text(${counts}) as each_of(name, value)) as placed
-      group by 1) as bounded)`
-}
 
 /**
  * Rows in the order of key ids, so that two instances never wait for each other crosswise. The times of uses go as ages
@@ -103,39 +82,123 @@ async function writeDays(tx: Database, hours: readonly Hour[]): Promise<void> {
     on conflict (key_id, day) do update set requests = known.requests + excluded.requests`)
 }
 
-/** Counts as JSON, with names that Postgres takes. */
-function json(counts: ReadonlyMap<string, number>): string {
-  return JSON.stringify(Object.fromEntries([...counts].map(([name, times]) => [storable(name, MAX_ADDRESS), times])))
+/** Rows of hours that are added to: as they are, locked until the transaction ends. */
+interface KnownHour {
+  id: string
+  start: number
+  refusals: Record<string, number>
+  statuses: Record<string, number>
+  scopes: Record<string, number>
+  addresses: Record<string, number>
 }
 
+/**
+ * Rows that are there are read, added to here and written: to add JSON up in the statement takes an embedded database ten
+ * times as long. Those that are not are made first, empty, since two instances may make them at once.
+ */
 async function writeHours(tx: Database, hours: readonly Hour[]): Promise<void> {
-  const column = (pick: (hour: Hour) => unknown) => sql.param(hours.map(pick))
-  const added = (name: string) => addedCounts(sql.raw(`known.${name}`), sql.raw(`excluded.${name}`))
+  let known = await lockHours(tx, hours)
+  if (known.size < hours.length) {
+    const missing = hours.filter((hour) => !known.has(placeOf(hour)))
+    const made = await makeHours(tx, missing)
+    // Some are of keys that are gone.
+    if (made < missing.length) known = await lockHours(tx, hours)
+    else for (const { id, start } of missing) known.set(placeOf({ id, start }), emptyKnown(id, start))
+  }
+  const sums = hours.flatMap((hour) => {
+    const before = known.get(placeOf(hour))
+    return before ? [{ ...hour, before }] : []
+  })
+  if (sums.length === 0) return
+  const column = (pick: (sum: (typeof sums)[number]) => unknown) => sql.param(sums.map(pick))
   await tx.execute(sql`
-    insert into ${apiKeyUsageHours} as known
-      (account_id, key_id, hour, requests, refused, refusals, statuses, scopes, addresses)
-    select k.account_id, k.id, u.hour, u.requests, u.refused, u.refusals::jsonb, u.statuses::jsonb, u.scopes::jsonb,
-      u.addresses::jsonb
+    update ${apiKeyUsageHours} as known set
+      requests = known.requests + u.requests, refused = known.refused + u.refused,
+      refusals = u.refusals::jsonb, statuses = u.statuses::jsonb, scopes = u.scopes::jsonb, addresses = u.addresses::jsonb
     from unnest(
       ${column((h) => h.id)}::text[], ${column((h) => new Date(h.start).toISOString())}::timestamptz[],
       ${column((h) => h.requests)}::bigint[], ${column((h) => h.refused)}::bigint[],
-      ${column((h) => json(h.refusals))}::text[], ${column((h) => json(h.statuses))}::text[],
-      ${column((h) => json(h.scopes))}::text[], ${column((h) => json(h.addresses))}::text[]
+      ${column((h) => added(h.before.refusals, h.refusals))}::text[],
+      ${column((h) => added(h.before.statuses, h.statuses))}::text[],
+      ${column((h) => added(h.before.scopes, h.scopes))}::text[],
+      ${column((h) => bounded(h.before.addresses, h.addresses))}::text[]
     ) as u(id, hour, requests, refused, refusals, statuses, scopes, addresses)
-    join ${apiKeys} k on k.id = u.id
-    order by k.id, u.hour
-    on conflict (key_id, hour, span) do update set
-      requests = known.requests + excluded.requests, refused = known.refused + excluded.refused,
-      refusals = ${added('refusals')}, statuses = ${added('statuses')}, scopes = ${added('scopes')},
-      addresses = ${boundedCounts(sql`(${added('addresses')})`)}`)
+    where known.key_id = u.id and known.hour = u.hour and known.span = 'hour'`)
+}
+
+const placeOf = ({ id, start }: { id: string; start: number }) => `${id} ${start}`
+const emptyKnown = (id: string, start: number): KnownHour => ({
+  id,
+  start,
+  refusals: {},
+  statuses: {},
+  scopes: {},
+  addresses: {},
+})
+
+/** In the order of keys and hours, so that two instances never wait for each other crosswise. */
+async function lockHours(tx: Database, hours: readonly Hour[]): Promise<Map<string, KnownHour>> {
+  const { rows } = (await tx.execute(sql`
+    select h.key_id as id, (extract(epoch from h.hour) * 1000)::float8 as start, h.refusals, h.statuses, h.scopes, h.addresses
+    from unnest(
+      ${sql.param(hours.map(({ id }) => id))}::text[],
+      ${sql.param(hours.map(({ start }) => new Date(start).toISOString()))}::timestamptz[]
+    ) as wanted(id, hour)
+    join ${apiKeyUsageHours} h on h.key_id = wanted.id and h.hour = wanted.hour and h.span = 'hour'
+    order by h.key_id, h.hour
+    for no key update of h`)) as unknown as { rows: KnownHour[] }
+  return new Map(rows.map((row) => [placeOf({ id: row.id, start: Number(row.start) }), row]))
+}
+
+/** @returns how many this has made */
+async function makeHours(tx: Database, hours: readonly Hour[]): Promise<number> {
+  const { rows } = (await tx.execute(sql`
+    insert into ${apiKeyUsageHours}
+      (account_id, key_id, hour, requests, refused, refusals, statuses, scopes, addresses)
+    select k.account_id, k.id, wanted.hour, 0, 0, '{}', '{}', '{}', '{}'
+    from unnest(
+      ${sql.param(hours.map(({ id }) => id))}::text[],
+      ${sql.param(hours.map(({ start }) => new Date(start).toISOString()))}::timestamptz[]
+    ) as wanted(id, hour)
+    join ${apiKeys} k on k.id = wanted.id
+    order by k.id, wanted.hour
+    on conflict (key_id, hour, span) do nothing
+    returning 1`)) as unknown as { rows: unknown[] }
+  return rows.length
+}
+
+/** Counts as JSON, with names that Postgres takes. */
+function added(before: Record<string, number>, counts: ReadonlyMap<string, number>): string {
+  return JSON.stringify(Object.fromEntries(sum(before, counts)))
+}
+
+function sum(before: Record<string, number>, counts: ReadonlyMap<string, number>): Map<string, number> {
+  const sums = new Map(Object.entries(before))
+  for (const [name, times] of counts) countOne(sums, storable(name, MAX_ADDRESS), times)
+  return sums
+}
+
+/** `added` that keeps those which count most apart, and the others under the empty name. */
+function bounded(before: Record<string, number>, counts: ReadonlyMap<string, number>): string {
+  const sums = sum(before, counts)
+  const others = sums.get('') ?? 0
+  sums.delete('')
+  const most = [...sums].sort(([, a], [, b]) => b - a)
+  const kept = new Map(most.slice(0, MAX_ADDRESSES))
+  const rest = most.slice(MAX_ADDRESSES).reduce((all, [, times]) => all + times, others)
+  if (rest > 0) kept.set('', rest)
+  return JSON.stringify(Object.fromEntries(kept))
 }
 
 async function writeScopes(tx: Database, hours: readonly Hour[]): Promise<void> {
   const uses = new Map<string, { id: string; scope: string; at: number }>()
+  const now = Date.now()
   for (const { id, start, scopes } of hours) {
+    // When in the hour is not kept: at its end at the latest.
+    const at = Math.min(now, start + HOUR_MS - 1)
     for (const scope of scopes.keys()) {
       const known = uses.get(`${id} ${scope}`)
-      if (!known || known.at < start) uses.set(`${id} ${scope}`, { id, scope, at: start })
+      if (!known || known.at < at) uses.set(`${id} ${scope}`, { id, scope, at })
     }
   }
   if (uses.size === 0) return
@@ -151,5 +214,5 @@ async function writeScopes(tx: Database, hours: readonly Hour[]): Promise<void> 
     join ${apiKeys} k on k.id = u.id
     order by k.id, u.scope
     on conflict (key_id, scope) do update set last_used_at = excluded.last_used_at
-      where known.last_used_at < excluded.last_used_at`)
+      where known.last_used_at < excluded.last_used_at - interval '5 minutes'`)
 }

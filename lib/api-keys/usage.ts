@@ -7,14 +7,13 @@ import {
   countAddress,
   countOne,
   emptyHour,
+  HOUR_MS,
   type HourCounts,
   NO_SCOPE,
   statusClass,
   type UsageRefusal,
 } from './usage-counts'
 import { type KeyUsage, writeUsage } from './usage-store'
-
-export const HOUR_MS = 3_600_000
 
 /** A key, as far as its use is noted. */
 interface UsedKey {
@@ -34,8 +33,8 @@ interface From {
  */
 export class UsageRecorder {
   static readonly FLUSH_INTERVAL_MS = 4_000
-  /** An embedded database holds up every request while it writes: 250 keys take it some ten milliseconds. */
-  static readonly MAX_KEYS_PER_STATEMENT = 250
+  /** An embedded database holds up every request while it writes: 100 keys take it some fifteen milliseconds. */
+  static readonly MAX_KEYS_PER_STATEMENT = 100
   /** Keys that are kept in memory; while the database is away for long, the use of more of them is not noted. */
   static readonly MAX_PENDING = 50_000
 

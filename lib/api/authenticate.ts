@@ -130,7 +130,7 @@ async function authenticateBySession(c: ApiContext, scope: RequiredScope): Promi
   }
   if (session.lacksSecondFactor) {
     const detail = `${session.account.name} asks its people for a second factor now. Load the page again to set yours up.`
-    return problem(c, 'SECOND_FACTOR_REQUIRED', detail)
+    return problem(c, 'INSUFFICIENT_PERMISSIONS', detail)
   }
   if (!sessionMay(session, scope)) {
     return problem(c, 'INSUFFICIENT_PERMISSIONS', `Your role in ${session.account.name} does not allow this.`)

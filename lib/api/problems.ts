@@ -10,7 +10,6 @@ export const problemCodes = {
   INSUFFICIENT_PERMISSIONS: { status: 403, title: 'The API key may not do this' },
   ADDRESS_NOT_ALLOWED: { status: 403, title: 'The API key may not be used from this address' },
   METHOD_NOT_GRANTED: { status: 403, title: 'The API key may not use this method' },
-  SECOND_FACTOR_REQUIRED: { status: 403, title: 'The account asks for a second factor' },
   'validation:missing_field': { status: 400, title: 'A required field is missing' },
   'validation:invalid_format': { status: 400, title: 'The request is not in the expected form' },
   'validation:invalid_value': { status: 400, title: 'A field has a value that is not allowed' },
@@ -62,7 +61,7 @@ export const refusalCodes: Record<RefusalCode, ProblemCode> = {
   // Refusals of signing in, which the API has no call for.
   not_signed_in: 'MISSING_AUTHORIZATION',
   password_required: 'INSUFFICIENT_PERMISSIONS',
-  second_factor_required: 'SECOND_FACTOR_REQUIRED',
+  second_factor_required: 'INSUFFICIENT_PERMISSIONS',
   step_ended: 'INSUFFICIENT_PERMISSIONS',
   wrong_password: 'INSUFFICIENT_PERMISSIONS',
   too_many_attempts: 'INSUFFICIENT_PERMISSIONS',

@@ -4,8 +4,10 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startTestApi, type TestApi } from '@/test/api'
+import { listLeaks } from '../leaks'
 
 let api: TestApi
+let account: string
 let token: string
 /** What the service does with a call. */
 let serve: (request: IncomingMessage, response: ServerResponse) => void
@@ -16,7 +18,7 @@ beforeAll(async () => {
   await once(upstream, 'listening')
   const base = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`
   api = await startTestApi({ FENICIA_EGRESS_ALLOW: '127.0.0.1' })
-  const account = await api.makeAccount('Phoenix Traders')
+  account = await api.makeAccount('Phoenix Traders')
   ;({ token } = await api.makeKey(account, { scopes: ['credentials:*', 'integrations:*'] }))
   const credential = { name: 'C', type: 'bearer', hosts: [base], secret: { token: 'canary-7hG2kQ9xLm4Tz' } }
   const made = await api.call('POST', '/credentials', { token, body: credential })
@@ -89,4 +91,33 @@ it('holds an answer back at the service while the caller does not read, and then
   let received = 0
   for await (const chunk of response) received += chunk.length
   expect(received).toBe(size)
+})
+
+it('notes a token in a body of which the service has begun to answer the beginning, and sends it no further', async () => {
+  const { db } = api.runtime.database
+  const victim = await api.makeKey(account, {})
+  let received = ''
+  let ended: Promise<unknown> | undefined
+  serve = (request, response) => {
+    ended = new Promise((resolve) => request.on('close', resolve))
+    response.write('the answer’s beginning, ')
+    request
+      .on('error', () => {})
+      .on('data', (chunk) => {
+        received += chunk
+      })
+  }
+  const headers = { authorization: `Bearer ${token}` }
+  const call = httpRequest(`${api.url}/integrations/bodies/proxy/x`, { method: 'POST', headers })
+  call.on('error', () => {}).write('the beginning, ')
+  const [response] = (await once(call, 'response')) as [IncomingMessage]
+  const closed = new Promise((resolve) => response.on('error', () => {}).on('close', resolve))
+  response.resume()
+  call.write(`and ${victim.token}`)
+  await Promise.all([closed, ended])
+  expect(response.complete).toBe(false)
+  expect(received).toBe('the beginning, ')
+  await api.runtime.leaks.flush()
+  expect((await listLeaks(db, account, victim.id)).map(({ source }) => source)).toEqual(['body'])
+  call.destroy()
 })

@@ -55,19 +55,25 @@ async function answerKey({ credentials, from, request }: ProxyCall, key: KeyReco
     return answerProblem(credentials, 'INSUFFICIENT_PERMISSIONS', detail)
   }
   const inHeader = tokenInHeaders(request.rawHeaders)
-  if (inHeader) return refuseToken({ credentials, from, request }, inHeader)
+  if (inHeader) {
+    noteToken({ credentials, from, request }, inHeader)
+    return refuseToken(credentials)
+  }
   const scanner = request.body && new TokenScanner()
-  let inBody: string | null = null
+  let isInBody = false
   if (scanner) {
     request.inspect = (piece) => {
-      inBody ??= scanner.scan(piece)
-      return inBody !== null
+      const token = isInBody ? null : scanner.scan(piece)
+      // Here and not below: the service may have begun to answer before, and then there is nothing left to be refused.
+      if (token) noteToken({ credentials, from, request }, token)
+      isInBody ||= token !== null
+      return isInBody
     }
   }
   const answer = await proxy(proxyDeps(), { accountId: key.accountId, key, userId: null }, request)
-  if (inBody) {
+  if (isInBody) {
     if (answer.kind === 'answered') answer.body.destroy()
-    return refuseToken({ credentials, from, request }, inBody)
+    return refuseToken(credentials)
   }
   if (answer.kind === 'answered') return answer
   // So that a refusal of ours is told from one of the service's.
@@ -87,9 +93,13 @@ function tokenInHeaders(rawHeaders: readonly string[]): string | undefined {
   return undefined
 }
 
-/** A service must not learn a token of Fenicia, so that is a mistake; whose key it is is told. */
-function refuseToken({ credentials, from, request }: ProxyCall, token: string): Answer {
+/** Has those told whose key it is. */
+function noteToken({ from, request }: ProxyCall, token: string): void {
   getRuntime().leaks.note(token, 'body', { ...from, requestId: request.requestId })
+}
+
+/** A service must not learn a token of Fenicia, so that is a mistake. */
+function refuseToken(credentials: Credentials): Answer {
   const detail =
     'The request has a token of Fenicia in it, which the service must not learn, so it was not sent to its end. Take it out, and regenerate this one.'
   return answerProblem(credentials, 'TOKEN_IN_REQUEST', detail)

@@ -91,7 +91,7 @@ export const keyUsageSchema = z
       has_unnamed: z.boolean().openapi({
         description: 'Some requests of the last 30 days did not say what they ask for, as `GET /me` does not.',
       }),
-      last_used: z.record(z.string(), time).openapi({ description: 'To the hour.' }),
+      last_used: z.record(z.string(), time).openapi({ description: 'Exact to the hour.' }),
     }),
   })
   .openapi('KeyUsage')

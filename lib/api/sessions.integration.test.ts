@@ -98,7 +98,9 @@ describe('a person’s session', () => {
     expect((await GET('/keys', cookie)).status).toBe(200)
     await changePolicy(db, operatorActor(account), { secondFactorRequired: true })
     for (const path of ['/keys', '/credentials', '/integrations']) {
-      expect(codeOf(await GET(path, cookie))).toEqual([403, 'SECOND_FACTOR_REQUIRED'])
+      const answer = await GET(path, cookie)
+      expect(codeOf(answer)).toEqual([403, 'INSUFFICIENT_PERMISSIONS'])
+      expect(JSON.stringify(answer.body)).toContain('asks its people for a second factor now')
     }
     // A key is no person.
     const { token } = await api.makeKey(account, { scopes: ['keys:read'] })

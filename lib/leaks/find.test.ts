@@ -12,7 +12,9 @@ it('finds every whole token of a text once, and nothing that only looks like one
 })
 
 it.each([1, 2, 3, 7, 8, 45, 46, 47, 1000])('finds a token in a body that comes %i bytes at a time', (size) => {
-  const body = Buffer.from(`{"note":"fn_live_f fn_","key":"${mistyped}","token":"${token}","rest":"${'x'.repeat(99)}"}`)
+  const body = Buffer.from(
+    `{"note":"fn_live_f fn_","twice":"fn_fn_live_fn_test_${token.slice(8)} fn_test_abcfn_live_","key":"${mistyped}","token":"${token}","rest":"${'x'.repeat(99)}"}`,
+  )
   const scanner = new TokenScanner()
   const found: string[] = []
   for (let at = 0; at < body.length; at += size) {
@@ -30,4 +32,12 @@ it('finds none where there is none, however much looks like the beginning of one
 
 it('finds a second token in the same chunk as one that only looks like it', () => {
   expect(new TokenScanner().scan(Buffer.from(`${mistyped} ${other}`))).toBe(other)
+})
+
+it('finds a token wherever it is cut in two, right behind what another may have begun with', () => {
+  const text = Buffer.from(`fn_test_abcfn_fn_live_ffn${token}"`)
+  for (let at = 1; at < text.length; at++) {
+    const scanner = new TokenScanner()
+    expect([scanner.scan(text.subarray(0, at)), scanner.scan(text.subarray(at))]).toContain(token)
+  }
 })

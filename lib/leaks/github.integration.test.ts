@@ -10,11 +10,18 @@ import { Egress } from '../egress'
 import { GithubKeys, type GithubMessage, takeGithubMessage } from './github'
 import { listLeaks } from './read'
 
-// The example and the keys as GitHub publishes them.
+// The examples and the keys as GitHub publishes them. The first key signs the example in its documentation and is published
+// there; the others are in its list of keys.
+const TEST = 'f9525bf080f75b3506ca1ead061add62b8633a346606dc5fe544e29231c6ee0d'
 const CURRENT = 'bcb53661c06b4728e59d897fb6165d5c9cda0fd9cdf9d09ead458168deb7518c'
 const STALE = '90a421169f0a406205f1563a953312f0be898d3c7b6c06b681aa86a874555f4a'
 const published = {
   public_keys: [
+    {
+      key_identifier: TEST,
+      key: '-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEsz9ugWDj5jK5ELBK42ynytbo38gP\nHzZFI03Exwz8Lh/tCfL3YxwMdLjB+bMznsanlhK0RwcGP3IDb34kQDIo3Q==\n-----END PUBLIC KEY-----\n',
+      is_current: true,
+    },
     {
       key_identifier: STALE,
       key: '-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE9MJJHnMfn2+H4xL4YaPDA4RpJqUq\nkCmRCBnYERxZanmcpzQSXs1X/AljlKkbJ8qpVIW4clayyef9gWhFbNHWAA==\n-----END PUBLIC KEY-----\n',
@@ -33,6 +40,18 @@ const EXAMPLE: GithubMessage = {
   ),
   keyId: CURRENT,
   signature: 'MEQCIQDaMKqrGnE27S0kgMrEK0eYBmyG0LeZismAEz/BgZyt7AIfXt9fErtRS4XaeSt/AO1RtBY66YcAdjxji410VQV4xg==',
+}
+/** The one of its documentation. */
+const DOCUMENTED: GithubMessage = {
+  body: Buffer.from('[{"token":"some_token","type":"some_type","url":"some_url","source":"some_source"}]'),
+  keyId: TEST,
+  signature: 'MEUCIFLZzeK++IhS+y276SRk2Pe5LfDrfvTXu6iwKKcFGCrvAiEAhHN2kDOhy2I6eGkOFmxNkOJ+L2y8oQ9A2T9GGJo6WJY=',
+}
+/** An older one of its documentation, of a key that is not current any more. */
+const SIGNED_LONG_AGO: GithubMessage = {
+  body: Buffer.from('[{"token":"some_token","type":"some_type","url":"some_url"}]'),
+  keyId: STALE,
+  signature: 'MEUCIQDKZokqnCjrRtw0tni+2Ltvl/uiMJ1EGumEsp1BsNr32AIgQY1YXD2nlj+XNfGK4rBfkMJ1JDOQcYXxa2sY8FNkrKc=',
 }
 
 const from = { address: null, userAgent: 'GitHub', requestId: null }
@@ -56,8 +75,11 @@ beforeEach(() => {
 })
 const take = (message: Partial<GithubMessage> = {}) => takeGithubMessage(db, keys, { ...EXAMPLE, ...message }, from)
 
-it('takes the example that GitHub publishes', async () => {
-  expect(await take()).toEqual([{ token_raw: 'some_token', token_type: 'some_type', label: 'false_positive' }])
+it.each([
+  ['the example that GitHub publishes', EXAMPLE],
+  ['the example of GitHub’s documentation', DOCUMENTED],
+])('takes %s', async (_, message) => {
+  expect(await take(message)).toEqual([{ token_raw: 'some_token', token_type: 'some_type', label: 'false_positive' }])
 })
 
 /** As GitHub would sign with a key of the name, that we hold. */
@@ -79,6 +101,11 @@ it.each<[what: string, message: () => Partial<GithubMessage>, code: string]>([
   ],
   ['another key’s id', () => ({ keyId: STALE }), 'forbidden'],
   ['a key that is not current any more, though its signature is right', () => signedBy(false, '[]'), 'forbidden'],
+  [
+    'an example of GitHub’s whose signature is right, by a key that is not current any more',
+    () => SIGNED_LONG_AGO,
+    'forbidden',
+  ],
   ['the id of no key', () => ({ keyId: '0'.repeat(64) }), 'forbidden'],
   ['a signature that is none', () => ({ signature: 'bm8=' }), 'forbidden'],
   ['a signature that is not base64', () => ({ signature: '§§§' }), 'forbidden'],
@@ -115,6 +142,19 @@ it('reads the keys once, however many messages come, and anew for one that is no
   await expect(take({ keyId: 'new' })).rejects.toMatchObject({ code: 'forbidden' })
   // Not a second time within the minute: anybody can make up ids.
   expect(github.received).toHaveLength(1)
+})
+
+it('asks GitHub once, however many messages come, while it does not answer with keys', async () => {
+  github.respondWith(503)
+  for (let i = 0; i < 3; i++) await expect(take()).rejects.toMatchObject({ code: 'unavailable' })
+  expect(github.received).toHaveLength(1)
+})
+
+it('goes by the other keys when one of them can’t be read', async () => {
+  const broken = { key_identifier: 'broken', key: 'a key of another kind', is_current: true }
+  github.respondWith(200, {}, JSON.stringify({ public_keys: [broken, ...published.public_keys] }))
+  expect(await take()).toHaveLength(1)
+  await expect(take({ keyId: 'broken' })).rejects.toMatchObject({ code: 'forbidden' })
 })
 
 it.each([

@@ -37,15 +37,21 @@ interface SigningKey {
   isCurrent: boolean
 }
 
-/** Keys are read anew after an hour, and for a key that is not among them once a minute at most. */
+/**
+ * Keys are read anew after an hour, and for a key that is not among them once a minute at most: anybody can make up ids. When
+ * they can't be read, GitHub is left alone for a while.
+ */
 const KEPT_MS = 3_600_000
 const RETRY_MS = 60_000
+const REST_MS = 10_000
 const LIMITS = { totalMs: 10_000, maxBodyBytes: 256 * 1024 }
 
 /** The keys that GitHub signs with, kept for a while. */
 export class GithubKeys {
   #keys = new Map<string, SigningKey>()
   #readAt = Number.NEGATIVE_INFINITY
+  /** Why they could not be read the last time, and when. */
+  #failed: { error: unknown; at: number } | undefined
   #reading: Promise<void> | undefined
 
   /** @param url where they are published */
@@ -70,9 +76,20 @@ export class GithubKeys {
   }
 
   #read(): Promise<void> {
-    this.#reading ??= this.#readNow().finally(() => {
-      this.#reading = undefined
-    })
+    if (this.#failed && performance.now() - this.#failed.at < REST_MS) return Promise.reject(this.#failed.error)
+    this.#reading ??= this.#readNow()
+      .then(
+        () => {
+          this.#failed = undefined
+        },
+        (error) => {
+          this.#failed = { error, at: performance.now() }
+          throw error
+        },
+      )
+      .finally(() => {
+        this.#reading = undefined
+      })
     return this.#reading
   }
 
@@ -88,10 +105,10 @@ export class GithubKeys {
     const found = response.status === 200 ? keysAnswer.safeParse(parseJson(bytes)) : undefined
     if (!found?.success) throw new Refusal('unavailable', 'GitHub’s signing keys can’t be read right now.')
     this.#keys = new Map(
-      found.data.public_keys.map(({ key_identifier, key, is_current }) => [
-        key_identifier,
-        { key: createPublicKey(key), isCurrent: is_current },
-      ]),
+      found.data.public_keys.flatMap(({ key_identifier, key: pem, is_current }) => {
+        const key = parseKey(pem)
+        return key ? [[key_identifier, { key, isCurrent: is_current }]] : []
+      }),
     )
     this.#readAt = performance.now()
   }
@@ -147,6 +164,15 @@ async function requireSigned(keys: GithubKeys, { body, keyId, signature }: Githu
   if (!found.isCurrent) throw new Refusal('forbidden', 'GitHub no longer signs with this key.')
   if (!verify('sha256', body, found.key, Buffer.from(signature, 'base64'))) {
     throw new Refusal('forbidden', 'The signature is not GitHub’s signature of this body.')
+  }
+}
+
+/** Undefined: it is no key that we know how to use, and nothing that it signs counts. */
+function parseKey(pem: string): KeyObject | undefined {
+  try {
+    return createPublicKey(pem)
+  } catch {
+    return undefined
   }
 }
 

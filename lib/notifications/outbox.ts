@@ -76,6 +76,7 @@ export interface SilentEventData {
   /** A test of a stored credential did not end well. */
   'credential.tested_bad': Omit<CredentialFacts, 'connectedById'> & { result: string; by: string }
   'member.joined': { name: string; role: string }
+  'member.left': { name: string; role: string; how: 'removed' | 'left'; by: string }
 }
 
 /** Of the credential as it was then. */
@@ -117,6 +118,7 @@ const silent: Record<keyof SilentEventData, true> = {
   'credential.connected': true,
   'credential.tested_bad': true,
   'member.joined': true,
+  'member.left': true,
 }
 
 /** Rows in one insert. */

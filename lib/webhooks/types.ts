@@ -35,6 +35,13 @@ export const webhookTypes = {
   }),
   'credential.tested_bad': z.object({ ...credential, result: z.string(), by: z.string() }),
   'member.joined': z.object({ id: z.string(), name: z.string(), role: z.string() }),
+  'member.left': z.object({
+    id: z.string(),
+    name: z.string(),
+    role: z.string(),
+    how: z.enum(['removed', 'left']),
+    by: z.string(),
+  }),
   'webhook.test': z.object({ id: z.string(), name: z.string() }),
 } as const
 
@@ -90,6 +97,7 @@ const translations: Translations = {
     data: { id, name, provider, result, by },
   }),
   'member.joined': (id, { name, role }) => ({ type: 'member.joined', data: { id, name, role } }),
+  'member.left': (id, { name, role, how, by }) => ({ type: 'member.left', data: { id, name, role, how, by } }),
 }
 
 /** The message that an event of the outbox is to the outside; null: it is none. */

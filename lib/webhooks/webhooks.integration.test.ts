@@ -124,6 +124,8 @@ forEachDatabase('a webhook', (open) => {
       by: 'Ana',
     })
     await recordEvent(db, accountId, 'member.joined', 'usr_1', { name: 'Eva', role: 'manager' })
+    const left = { name: 'Eva', role: 'manager', how: 'left', by: 'Eva' } as const
+    await recordEvent(db, accountId, 'member.left', 'usr_1', left)
     await recordEvent(db, accountId, 'api_key.leaked', 'key_1', {
       name: 'K',
       environment: 'live',

@@ -5,13 +5,14 @@ import { Badge } from '@/components/ui/badge'
 import { Banner } from '@/components/ui/banner'
 import { Button } from '@/components/ui/button'
 import { enterAccountAction } from './actions'
+import { LeaveAccount } from './leave-account'
 
 /** The accounts of somebody who is a member of several. */
 export function Accounts({
   accounts,
   currentId,
 }: {
-  accounts: { id: string; name: string; role: string }[]
+  accounts: { id: string; name: string; role: string; mayLeave?: boolean }[]
   currentId: string
 }) {
   const [error, setError] = useState<string>()
@@ -33,14 +34,17 @@ export function Accounts({
         </Banner>
       ) : null}
       <ul className="divide-y divide-border">
-        {accounts.map(({ id, name, role }) => (
+        {accounts.map(({ id, name, role, mayLeave }) => (
           <li key={id} className="flex min-h-12 flex-wrap items-center justify-between gap-3 py-2">
             <span className="min-w-0 [overflow-wrap:anywhere]">
               <bdi className="font-medium">{name}</bdi>
               <span className="block text-muted-foreground text-sm">You are {role}.</span>
             </span>
             {id === currentId ? (
-              <Badge>You are here</Badge>
+              <span className="flex flex-wrap items-center gap-3">
+                <Badge>You are here</Badge>
+                {mayLeave ? <LeaveAccount name={name} /> : null}
+              </span>
             ) : (
               <Button size="sm" pending={pending} aria-label={`Go to ${name}`} onClick={() => enter(id)}>
                 Go to it

@@ -39,15 +39,24 @@ export default async function AccountPage() {
             <NameForm name={session.user.name} email={session.user.email} />
           </CardContent>
         </Card>
-        {accounts.length > 1 ? (
+        {accounts.length > 1 || session.role !== 'owner' ? (
           <Card aria-labelledby="accounts">
             <CardHeader>
               <CardTitle id="accounts">Your accounts</CardTitle>
-              <CardDescription>You are a member of several. Each sign-in begins in the first one.</CardDescription>
+              <CardDescription>
+                {accounts.length > 1
+                  ? 'You are a member of several. Each sign-in begins in the first one.'
+                  : 'The account that you are a member of.'}
+              </CardDescription>
             </CardHeader>
             <CardContent>
               <Accounts
-                accounts={accounts.map(({ id, name, role }) => ({ id, name, role: roleWords[role] }))}
+                accounts={accounts.map(({ id, name, role }) => ({
+                  id,
+                  name,
+                  role: roleWords[role],
+                  mayLeave: role !== 'owner',
+                }))}
                 currentId={session.account.id}
               />
             </CardContent>

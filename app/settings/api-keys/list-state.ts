@@ -13,7 +13,7 @@ export const PAGE_SIZE = 25
 
 /** Statuses to choose from, in the words of the list. */
 export const statusFilterNames: Partial<Record<StatusFilter, string>> = {
-  current: 'Active, retiring and paused',
+  current: 'All current',
   active: 'Active',
   retiring: 'Retiring',
   paused: 'Paused',

@@ -1,13 +1,26 @@
 'use server'
 
 import { z } from 'zod'
-import { inviteMember, inviteMemberInput, resendInvitation, revokeInvitation } from '@/lib/accounts'
+import {
+  changeRole,
+  changeRoleInput,
+  handOver,
+  inviteMember,
+  inviteMemberInput,
+  leaveAccount,
+  removeMember,
+  removeMemberInput,
+  resendInvitation,
+  revokeInvitation,
+} from '@/lib/accounts'
 import { parseInput } from '@/lib/input'
 import { getRuntime } from '@/lib/runtime'
 import { type ActionAnswer, answer } from '../../action-answer'
-import { requireActor } from '../../session'
+import { requestOrigin } from '../../request'
+import { requireActor, requirePerson } from '../../session'
 
 const invitationId = z.string().max(64)
+const memberId = z.string().max(64)
 
 export async function inviteAction(input: { email: string; role: string }): Promise<ActionAnswer<null>> {
   return answer(async () => {
@@ -35,6 +48,51 @@ export async function revokeAction(id: string): Promise<ActionAnswer<null>> {
     await revokeInvitation(getRuntime().database.db, actor, parseInput(invitationId, id))
     return null
   })
+}
+
+/** Gives a member another role. */
+export async function changeRoleAction(userId: string, role: string): Promise<ActionAnswer<null>> {
+  return answer(async () => {
+    const actor = await requireManager()
+    const input = parseInput(changeRoleInput, { role })
+    await changeRole(getRuntime().database.db, actor, parseInput(memberId, userId), input.role)
+    return null
+  })
+}
+
+/** Takes a member out of the account. */
+export async function removeMemberAction(userId: string, keys: string): Promise<ActionAnswer<null>> {
+  return answer(async () => {
+    const actor = await requireManager()
+    const input = parseInput(removeMemberInput, { keys })
+    await removeMember(getRuntime().database.db, actor, parseInput(memberId, userId), input)
+    return null
+  })
+}
+
+/** Makes another member the owner. */
+export async function handOverAction(userId: string): Promise<ActionAnswer<null>> {
+  return answer(async () => {
+    await handOver(getRuntime().database.db, await requireManager(), parseInput(memberId, userId))
+    return null
+  })
+}
+
+/** Leaves the account that the person is in. */
+export async function leaveAction(): Promise<ActionAnswer<null>> {
+  return answer(async () => {
+    const { user, account } = await requirePerson({ recentPassword: true, evenWithoutSecondFactor: true })
+    const { device: _, ...origin } = await requestOrigin()
+    const actor = { kind: 'user' as const, id: user.id, name: user.name, accountId: account.id, ...origin }
+    await leaveAccount(getRuntime().database.db, actor)
+    return null
+  })
+}
+
+async function requireManager() {
+  const actor = await requireActor('members:manage', { recentPassword: true })
+  if (actor.id === null) throw new Error('Whoever is signed in is a person')
+  return { ...actor, id: actor.id }
 }
 
 /** Whoever lets others in gives their password for it. */

@@ -4,6 +4,7 @@ import { RelativeTime } from '@/components/ui/relative-time'
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '@/components/ui/table'
 import type { MemberView } from '@/lib/accounts'
 import { auditHref } from '../audit/list-state'
+import { MemberActions } from './member-actions'
 import { roleNames } from './words'
 
 /** Everybody in the account. */
@@ -11,11 +12,14 @@ export function MembersTable({
   members,
   userId,
   mayAudit,
+  may,
 }: {
   members: MemberView[]
   userId: string
   /** Whether what each has done may be looked at. */
   mayAudit: boolean
+  /** What the person who looks may do with whom. */
+  may: { manage: boolean; isOwner: boolean }
 }) {
   return (
     <Table aria-labelledby="members">
@@ -25,6 +29,7 @@ export function MembersTable({
           <TableHead>E-mail</TableHead>
           <TableHead>Role</TableHead>
           <TableHead>Since</TableHead>
+          {may.manage ? <TableHead>Change</TableHead> : null}
           {mayAudit ? (
             <TableHead>
               <span className="sr-only">What they have done</span>
@@ -48,6 +53,13 @@ export function MembersTable({
             <TableCell label="Since">
               <RelativeTime value={since.toISOString()} />
             </TableCell>
+            {may.manage ? (
+              <TableCell label="Change">
+                {id === userId || role === 'owner' || (role === 'admin' && !may.isOwner) ? null : (
+                  <MemberActions id={id} name={name} role={role} mayHandOver={may.isOwner} />
+                )}
+              </TableCell>
+            ) : null}
             {mayAudit ? (
               <TableCell>
                 <Link href={auditHref({ actor: id })} className="rounded underline underline-offset-2">

@@ -45,7 +45,12 @@ export default async function MembersPage() {
           <CardHeader>
             <CardTitle id="members">Members</CardTitle>
           </CardHeader>
-          <MembersTable members={members} userId={user.id} mayAudit={can(role, 'audit:read')} />
+          <MembersTable
+            members={members}
+            userId={user.id}
+            mayAudit={can(role, 'audit:read')}
+            may={{ manage: can(role, 'members:manage'), isOwner: role === 'owner' }}
+          />
         </Card>
       </div>
     </>

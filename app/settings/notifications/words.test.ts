@@ -6,18 +6,34 @@ import { kindNames, noticeWords, troubleWords } from './words'
 const notice = (kind: (typeof eventKinds)[number], count: number) =>
   ({ kind, count, subjectId: 'x_1', data: sampleFacts[kind] }) as unknown as NoticeView
 
-it.each(eventKinds)('a notice of %s says what it is about and leads there', (kind) => {
+/** Those about a key or a credential; the monthly review is about the account. */
+const ofSubjects = eventKinds.filter((kind) => kind !== 'review.digest')
+
+it.each(ofSubjects)('a notice of %s says what it is about and leads there', (kind) => {
   const { title, href } = noticeWords(notice(kind, 1), 'MercadoLibre')
   expect(title).toContain(sampleFacts[kind].name)
   expect(href).toContain('/x_1')
   expect(kindNames[kind].name).not.toBe('')
 })
 
-it.each(eventKinds)('a notice of many of %s counts them and leads to their list', (kind) => {
+it.each(ofSubjects)('a notice of many of %s counts them and leads to their list', (kind) => {
   const { title, href } = noticeWords(notice(kind, 1_500), 'MercadoLibre')
   expect(title).toContain('1,500')
   expect(title).not.toContain(sampleFacts[kind].name)
   expect(href).not.toContain('x_1')
+})
+
+it('a notice of the monthly review counts what it finds, and leads to where there is something', () => {
+  expect(noticeWords(notice('review.digest', 1), null)).toMatchObject({
+    title: '14 API keys and 1 credential to review',
+    href: '/settings/api-keys/review',
+  })
+  const data = { ...sampleFacts['review.digest'], keys: 0 }
+  const ofCredentials = { ...notice('review.digest', 1), data } as NoticeView
+  expect(noticeWords(ofCredentials, null)).toMatchObject({
+    title: '1 credential to review',
+    href: '/settings/credentials/review',
+  })
 })
 
 it('what has to be re-authorized leads straight to it, and says why', () => {

@@ -91,7 +91,7 @@ export function KeyRulesCard({ policy, mayUpdate }: { policy: KeyPolicy; mayUpda
               label="Addresses"
               optional
               error={errors.addresses}
-              hint="IP addresses and CIDR ranges that keys may be used from, one on a line. All others are refused from the next request on."
+              hint="IP addresses and CIDR ranges that keys may be used from, one on a line. Empty: from anywhere. A change holds from the next request on."
             >
               <Textarea
                 rows={4}

@@ -23,6 +23,7 @@ export function FindingFilter<Finding extends string>({
   const options = [{ finding: null, name: 'All', count: all }].concat(
     findings.map((one) => ({ finding: one, name: names[one], count: counts[one] })) as never[],
   )
+  if (all === 0) return null
   return (
     <nav aria-label="Findings">
       <ul className="flex flex-wrap gap-2">

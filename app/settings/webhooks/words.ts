@@ -19,6 +19,7 @@ export const typeHints: Record<Exclude<WebhookType, 'webhook.test'>, string> = {
   'credential.expiring': 'A secret or an authorization is about to end',
   'credential.tested_bad': 'A test of a saved credential did not end well',
   'member.joined': 'Somebody has joined the account',
+  'member.left': 'Somebody has left the account, or was removed',
 }
 
 /** A webhook's state as a word and a shape. */

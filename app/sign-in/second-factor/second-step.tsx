@@ -14,7 +14,6 @@ export function SecondStepForm({ step, next }: { step: SecondStep; next: string 
       {step.hasPasskey ? (
         <PasskeyButton
           label="Use a passkey"
-          primary
           ask={askForSecondPasskeyAction}
           give={giveSecondPasskeyAction}
           onDone={() => location.assign(next)}

@@ -109,7 +109,7 @@ withConnecting('connecting', (bed) => {
         'credential.connected',
       ])
       const events = await bed.db.select().from(outboxEvents).where(eq(outboxEvents.subjectId, id))
-      expect(events.map(({ kind }) => kind)).toEqual(['credential.renewal_recovered'])
+      expect(events.map(({ kind }) => kind)).toEqual(['credential.renewal_recovered', 'credential.connected'])
     })
 
     it('can be tested once it is connected, and says so before', async () => {
@@ -344,14 +344,19 @@ withConnecting('connecting', (bed) => {
         const events = await bed.db.select().from(outboxEvents).where(eq(outboxEvents.subjectId, id))
         return events.map(({ kind }) => kind)
       }
-      expect(await kinds()).toEqual([])
+      expect(await kinds()).toEqual(['credential.connected'])
       const { accountId } = bed.ana
       const refused = { ...REFUSED, name: 'Marketplace', provider: null, connectedById: null }
       await recordEvent(bed.db, accountId, 'credential.reauthorization_required', id, refused)
       await makeNotices(bed.db)
       await disconnect(bed.store, bed.ana, id)
       expectEnd(await bed.connect(id), 'connected')
-      expect(await kinds()).toEqual(['credential.reauthorization_required', 'credential.renewal_recovered'])
+      expect(await kinds()).toEqual([
+        'credential.connected',
+        'credential.reauthorization_required',
+        'credential.renewal_recovered',
+        'credential.connected',
+      ])
       await makeNotices(bed.db)
       expect(await listTroubles(bed.db, accountId, id)).toEqual([])
     })

@@ -1,7 +1,7 @@
 'use client'
 
 import { Button } from '@/components/ui/button'
-import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/components/ui/card'
+import { Card, CardContent, CardDescription, CardFooter, CardHeader, CardTitle } from '@/components/ui/card'
 import { DescriptionItem, DescriptionList } from '@/components/ui/description-list'
 import { methodsText, quotaText, rateText } from '../limits/words'
 import type { ApiKey } from '../words'
@@ -11,16 +11,9 @@ export function LimitsCard({ apiKey, onEdit }: { apiKey: ApiKey; onEdit?: () => 
   const { rate, monthly_quota, addresses, methods } = apiKey
   return (
     <Card aria-labelledby="limits-title">
-      <CardHeader className="flex flex-wrap items-start justify-between gap-3">
-        <div className="min-w-0">
-          <CardTitle id="limits-title">Limits</CardTitle>
-          <CardDescription>What is beyond them is refused, and told to the app that asks.</CardDescription>
-        </div>
-        {onEdit ? (
-          <Button size="sm" aria-haspopup="dialog" onClick={onEdit}>
-            Edit limits
-          </Button>
-        ) : null}
+      <CardHeader>
+        <CardTitle id="limits-title">Limits</CardTitle>
+        <CardDescription>What is beyond them is refused, and told to the app that asks.</CardDescription>
       </CardHeader>
       <CardContent>
         <DescriptionList>
@@ -44,6 +37,14 @@ export function LimitsCard({ apiKey, onEdit }: { apiKey: ApiKey; onEdit?: () => 
           </DescriptionItem>
         </DescriptionList>
       </CardContent>
+      {onEdit ? (
+        <CardFooter>
+          <span>A change holds from the next request on.</span>
+          <Button aria-haspopup="dialog" onClick={onEdit}>
+            Edit limits
+          </Button>
+        </CardFooter>
+      ) : null}
     </Card>
   )
 }

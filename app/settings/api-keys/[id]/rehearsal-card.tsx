@@ -36,32 +36,34 @@ export default function RehearsalCard({
   const calls = rehearsal?.calls.reduce((sum, one) => sum + one.calls, 0) ?? 0
   return (
     <Card aria-labelledby="rehearsal-title">
-      <CardHeader className="flex flex-wrap items-start justify-between gap-3">
-        <div className="min-w-0 flex-1 basis-72">
-          <CardTitle id="rehearsal-title">Rehearse a revoke</CardTitle>
-          <CardDescription>
-            {isOn && apiKey.rehearsal ? (
-              <>
-                The key goes on working. What would have failed is listed, until it ends by itself{' '}
-                <RelativeTime value={apiKey.rehearsal.until} />.
-              </>
-            ) : (
-              'For a day the key goes on working, while each call that would have failed is listed: who, from where, what.'
-            )}
-          </CardDescription>
-        </div>
-        {mayManage && works ? (
-          <div className="flex flex-wrap gap-2">
-            <Button size="sm" pending={pending} onClick={() => run(id)}>
-              {isOn ? 'Stop the rehearsal' : rehearsal ? 'Rehearse again' : 'Start the rehearsal'}
-            </Button>
-            {isOn ? (
-              <Button size="sm" variant="danger" aria-haspopup="dialog" onClick={onRevoke}>
-                Revoke key
-              </Button>
-            ) : null}
+      <CardHeader>
+        <div className="flex flex-wrap items-start justify-between gap-3">
+          <div className="min-w-0 flex-1 basis-72">
+            <CardTitle id="rehearsal-title">Rehearse a revoke</CardTitle>
+            <CardDescription>
+              {isOn && apiKey.rehearsal ? (
+                <>
+                  The key goes on working. What would have failed is listed, until it ends by itself{' '}
+                  <RelativeTime value={apiKey.rehearsal.until} />.
+                </>
+              ) : (
+                'For a day the key goes on working, while each call that would have failed is listed: who, from where, what.'
+              )}
+            </CardDescription>
           </div>
-        ) : null}
+          {mayManage && works ? (
+            <div className="flex flex-wrap gap-2">
+              <Button size="sm" pending={pending} onClick={() => run(id)}>
+                {isOn ? 'Stop the rehearsal' : rehearsal ? 'Rehearse again' : 'Start the rehearsal'}
+              </Button>
+              {isOn ? (
+                <Button size="sm" variant="danger" aria-haspopup="dialog" onClick={onRevoke}>
+                  Revoke key
+                </Button>
+              ) : null}
+            </div>
+          ) : null}
+        </div>
       </CardHeader>
       {problem || isError || rehearsal ? (
         <CardContent className="grid gap-3">

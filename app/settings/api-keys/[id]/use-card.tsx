@@ -29,66 +29,69 @@ export function KeyUseDetails({
   const addresses = usedFrom(use)
   return (
     <>
-      <DescriptionList>
-        <DescriptionItem term="Refused">
-          {refusals.length === 0 ? (
-            'None in the last 30 days'
-          ) : (
-            <ul>
-              {refusals.map(([reason, times]) => (
-                <li key={reason}>
-                  {refusalNames[reason] ?? reason}: <span className="tabular-nums">{countText(times)}</span>
-                </li>
-              ))}
-            </ul>
-          )}
-        </DescriptionItem>
-        <DescriptionItem term="Answers">
-          {statuses.length === 0
-            ? 'None in the last 30 days'
-            : statuses.map(([name, times]) => `${name}: ${countText(times)}`).join(', ')}
-        </DescriptionItem>
-        <DescriptionItem term="Last calls">
-          {addresses.length === 0 ? (
-            'None in the last 30 days'
-          ) : (
+      <div className="mt-5 border-border border-t pt-5">
+        <DescriptionList>
+          <DescriptionItem term="Refused">
+            {refusals.length === 0 ? (
+              'None in the last 30 days'
+            ) : (
+              <ul>
+                {refusals.map(([reason, times]) => (
+                  <li key={reason}>
+                    {refusalNames[reason] ?? reason}: <span className="tabular-nums">{countText(times)}</span>
+                  </li>
+                ))}
+              </ul>
+            )}
+          </DescriptionItem>
+          <DescriptionItem term="Answers">
+            {statuses.length === 0
+              ? 'None in the last 30 days'
+              : statuses.map(([name, times]) => `${name}: ${countText(times)}`).join(', ')}
+          </DescriptionItem>
+          <DescriptionItem term="Last calls">
+            {addresses.length === 0 ? (
+              'None in the last 30 days'
+            ) : (
+              <ul className="grid gap-0.5">
+                {addresses.map(({ address, requests, lastAt }) => (
+                  <li key={address} className="flex flex-wrap gap-x-2">
+                    <code className="font-mono text-xs leading-5 [overflow-wrap:anywhere]">
+                      {address === '' ? 'Others, or not known' : address}
+                    </code>
+                    <span className="text-muted-foreground">
+                      {countText(requests)}, last{' '}
+                      {isThisHour(lastAt) ? 'within the hour' : <RelativeTime value={lastAt} />}
+                    </span>
+                  </li>
+                ))}
+              </ul>
+            )}
+          </DescriptionItem>
+          <DescriptionItem term="Scopes used">
             <ul className="grid gap-0.5">
-              {addresses.map(({ address, requests, lastAt }) => (
-                <li key={address} className="flex flex-wrap gap-x-2">
-                  <code className="font-mono text-xs leading-5 [overflow-wrap:anywhere]">
-                    {address === '' ? 'Others, or not known' : address}
-                  </code>
+              {granted.map(({ scope, lastUsed }) => (
+                <li key={scope} className="flex flex-wrap gap-x-2">
+                  <code className="font-mono text-xs leading-5">{scope}</code>
                   <span className="text-muted-foreground">
-                    {countText(requests)}, last within the hour from <RelativeTime value={lastAt} />
+                    {lastUsed ? <RelativeTime value={lastUsed} /> : 'granted but never used'}
                   </span>
                 </li>
               ))}
             </ul>
-          )}
-        </DescriptionItem>
-        <DescriptionItem term="Scopes used">
-          <ul className="grid gap-0.5">
-            {granted.map(({ scope, lastUsed }) => (
-              <li key={scope} className="flex flex-wrap gap-x-2">
-                <code className="font-mono text-xs leading-5">{scope}</code>
-                <span className="text-muted-foreground">
-                  {lastUsed ? <RelativeTime value={lastUsed} /> : 'granted but never used'}
-                </span>
-              </li>
-            ))}
-          </ul>
-          {use.scopes.has_unnamed ? (
-            <p className="mt-1 text-muted-foreground text-xs">
-              Some requests did not say what they ask for, such as those to GET /me: they may need any scope.
-            </p>
-          ) : null}
-          {mayNarrow && unused.length > 0 && unused.length < granted.length ? (
-            <Button size="sm" className="mt-2" aria-haspopup="dialog" onClick={() => setNarrowing(true)}>
-              Take unused scopes away
-            </Button>
-          ) : null}
-        </DescriptionItem>
-      </DescriptionList>
+            {use.scopes.has_unnamed ? (
+              <p className="mt-1 text-muted-foreground text-xs">
+                Some requests did not say what they ask for, such as those to GET /me: they may need any scope.
+              </p>
+            ) : null}
+            {mayNarrow && unused.length > 0 && unused.length < granted.length ? (
+              <Button size="sm" className="mt-2" aria-haspopup="dialog" onClick={() => setNarrowing(true)}>
+                Take unused scopes away
+              </Button>
+            ) : null}
+          </DescriptionItem>
+        </DescriptionList>
+      </div>
       {narrowing ? (
         <Suspense>
           <NarrowDialog
@@ -103,4 +106,9 @@ export function KeyUseDetails({
       ) : null}
     </>
   )
+}
+
+/** Whether an hour that began then is not over: when in it somebody called is not known. */
+function isThisHour(startedAt: string): boolean {
+  return Date.now() - new Date(startedAt).getTime() < 3_600_000
 }
