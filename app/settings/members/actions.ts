@@ -73,7 +73,8 @@ export async function removeMemberAction(userId: string, keys: string): Promise<
 /** Makes another member the owner. */
 export async function handOverAction(userId: string): Promise<ActionAnswer<null>> {
   return answer(async () => {
-    await handOver(getRuntime().database.db, await requireManager(), parseInput(memberId, userId))
+    const actor = await requireManager()
+    await handOver(getRuntime().database.db, actor, parseInput(memberId, userId))
     return null
   })
 }
