@@ -149,7 +149,7 @@ function selectStages(names) {
 function forgetConfiguration() {
   const others = ['AUTH_SECRET', 'DATABASE_URL', 'HOST', 'NEON_WS_PROXY', 'NODE_ENV', 'PORT']
   for (const name of Object.keys(process.env)) {
-    if (others.includes(name) || /^(FENICIA_(?!E2E_)|PG|TRIGGER_)/.test(name)) delete process.env[name]
+    if (others.includes(name) || /^(FENICIA_(?!E2E_|TEST_)|PG|TRIGGER_)/.test(name)) delete process.env[name]
   }
 }
 
