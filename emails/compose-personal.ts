@@ -77,12 +77,16 @@ function factsOf(content: PersonalContent, words: Words, { labels, roles, factor
       return [eMail, { label: labels.codesLeft, value: String(left) }, time(labels.when, at), ...where(content.data)]
     }
     case 'invitation.sent': {
-      const { by, role, expiresAt } = content.data
+      const { by, role, roleName, expiresAt } = content.data
       return [
         account,
         { label: labels.by, value: by },
-        { label: labels.role, value: roles[role].name },
-        { label: labels.roleMay, value: roles[role].may },
+        ...(role === 'custom'
+          ? [{ label: labels.role, value: roleName ?? '' }]
+          : [
+              { label: labels.role, value: roles[role].name },
+              { label: labels.roleMay, value: roles[role].may },
+            ]),
         time(labels.goodUntil, expiresAt),
       ]
     }

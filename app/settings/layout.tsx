@@ -10,16 +10,17 @@ import { actionsFor, placesFor } from './places'
 
 /** The frame of all settings. Each page asks for the session itself too, see `requireSession`. */
 export default async function SettingsLayout({ children }: { children: ReactNode }) {
-  const [{ user, account, role }, headerList] = await Promise.all([requireSession(), headers()])
+  const [session, headerList] = await Promise.all([requireSession(), headers()])
+  const { user, account } = session
   const person = { accountId: account.id, userId: user.id }
-  const mayBeTold = can(role, 'credentials:read')
+  const mayBeTold = can(session, 'credentials:read')
   const isApple = /Mac|iPhone|iPad/.test(headerList.get('user-agent') ?? '')
   return (
     <SettingsShell
       account={account}
       user={user}
-      places={placesFor(role)}
-      actions={actionsFor(role)}
+      places={placesFor(session)}
+      actions={actionsFor(session)}
       shortcut={isApple ? '⌘K' : 'Ctrl K'}
       signOut={signOutHere}
       unread={mayBeTold ? await countUnread(getRuntime().database.db, person) : null}

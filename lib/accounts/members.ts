@@ -1,12 +1,15 @@
 import { and, asc, eq, inArray } from 'drizzle-orm'
 import type { Database } from '@/db/client'
-import { apiKeys, apiKeyUses, credentials, integrations, type invitedRoles, members, users } from '@/db/schema'
+import { apiKeys, apiKeyUses, credentials, integrations, members, users } from '@/db/schema'
 import { lockKeys, revokeLockedKeys } from '../api-keys/change'
 import { keyStatus } from '../api-keys/status'
 import { type Actor, recordAuditEvent } from '../audit'
 import { Refusal } from '../errors'
 import { recordEvent } from '../notifications/outbox'
-import type { Role } from './permissions'
+import { roleNameOf } from './held-role'
+import { type LockedMember, lockMembers, lockRoles } from './lock-members'
+import { can, outranks } from './permissions'
+import { findChosenRole, requireMayGive } from './role-choice'
 
 /** A person who changes something about another. */
 type Manager = Actor & { id: string }
@@ -18,9 +21,6 @@ interface MadeBy {
   credentials: { id: string; name: string }[]
   integrations: { id: string; name: string }[]
 }
-
-/** Roles from the strongest; nobody changes who is above them. */
-const RANK: Record<Role, number> = { owner: 0, admin: 1, manager: 2, staff: 3 }
 
 /** The keys of a member that still work, and what else they have made in the account. */
 export async function madeBy(db: Database, accountId: string, userId: string): Promise<MadeBy> {
@@ -64,26 +64,25 @@ export async function madeBy(db: Database, accountId: string, userId: string): P
 
 /**
  * Gives a member another role, from their next request on.
- * @throws {Refusal} `not_found`; `forbidden` for the owner, for oneself, and for an admin unless it is the owner who asks
+ * @param choice as `roleChoice` reads it
+ * @throws {Refusal} `not_found`; `forbidden` for oneself, for whoever may do as much as the actor, and for a role that may do
+ * what the actor may not; `invalid` on `role` when the account has no such role
  */
-export async function changeRole(
-  db: Database,
-  actor: Manager,
-  userId: string,
-  role: (typeof invitedRoles)[number],
-): Promise<void> {
+export async function changeRole(db: Database, actor: Manager, userId: string, choice: string): Promise<void> {
   const { accountId } = actor
   await db.transaction(async (tx) => {
-    const { member, name } = await lockForChange(tx, actor, userId)
-    if (member.role === role) return
+    const { asking, member, name } = await lockForChange(tx, actor, userId)
+    const chosen = await findChosenRole(tx, accountId, choice)
+    requireMayGive(asking, chosen)
+    if (member.role === chosen.role && member.customRole?.id === chosen.customRole?.id) return
     await tx
       .update(members)
-      .set({ role })
+      .set(chosen.columns)
       .where(and(eq(members.accountId, accountId), eq(members.userId, userId)))
     await recordAuditEvent(tx, actor, 'member.role_changed', userId, {
       name,
-      before: { role: member.role },
-      after: { role },
+      before: { role: roleNameOf(member) },
+      after: { role: chosen.name },
     })
   })
 }
@@ -102,7 +101,7 @@ export async function removeMember(
 ): Promise<void> {
   await db.transaction(async (tx) => {
     const { member, name } = await lockForChange(tx, actor, userId)
-    await takeOut(tx, actor, { userId, name, role: member.role, keys, how: 'removed' })
+    await takeOut(tx, actor, { userId, name, role: roleNameOf(member), keys, how: 'removed' })
   })
 }
 
@@ -112,13 +111,20 @@ export async function removeMember(
  */
 export async function leaveAccount(db: Database, actor: Manager): Promise<void> {
   await db.transaction(async (tx) => {
+    await lockRoles(tx, actor.accountId)
     const found = await lockMembers(tx, actor.accountId, [actor.id])
     const member = found.get(actor.id)
     if (!member) throw notFound()
-    if (member.role === 'owner') {
+    if (can(member, 'account:hand_over')) {
       throw new Refusal('forbidden', 'You own this account: hand it over to somebody else before you leave it.')
     }
-    await takeOut(tx, actor, { userId: actor.id, name: actor.name, role: member.role, keys: 'keep', how: 'left' })
+    await takeOut(tx, actor, {
+      userId: actor.id,
+      name: actor.name,
+      role: roleNameOf(member),
+      keys: 'keep',
+      how: 'left',
+    })
   })
 }
 
@@ -130,56 +136,49 @@ export async function handOver(db: Database, actor: Manager, userId: string): Pr
   const { accountId } = actor
   if (userId === actor.id) throw new Refusal('forbidden', 'You own this account already.')
   await db.transaction(async (tx) => {
+    await lockRoles(tx, accountId)
     const found = await lockMembers(tx, accountId, [actor.id, userId])
     const next = found.get(userId)
     if (!next) throw notFound()
-    if (found.get(actor.id)?.role !== 'owner') {
+    const asking = found.get(actor.id)
+    if (!asking || !can(asking, 'account:hand_over')) {
       throw new Refusal('forbidden', 'Only the owner hands an account over.')
     }
-    const set = (id: string, role: Role) =>
+    const set = (id: string, role: 'owner' | 'admin') =>
       tx
         .update(members)
-        .set({ role })
+        .set({ role, customRoleId: null })
         .where(and(eq(members.accountId, accountId), eq(members.userId, id)))
     // In this order: an account has one owner at a time.
     await set(actor.id, 'admin')
     await set(userId, 'owner')
     await recordAuditEvent(tx, actor, 'account.handed_over', accountId, {
       name: await nameOf(tx, userId),
-      before: { owner: actor.id, role: next.role },
+      before: { owner: actor.id, role: roleNameOf(next) },
       after: { owner: userId },
     })
   })
 }
 
-interface Locked {
-  userId: string
-  role: Role
-}
-
-/** Locks these members, always in the same order, so that two who change each other don't wait crosswise. */
-async function lockMembers(tx: Database, accountId: string, userIds: string[]): Promise<Map<string, Locked>> {
-  const rows = await tx
-    .select({ userId: members.userId, role: members.role })
-    .from(members)
-    .where(and(eq(members.accountId, accountId), inArray(members.userId, userIds)))
-    .orderBy(asc(members.userId))
-    .for('update')
-  return new Map(rows.map((row) => [row.userId, row]))
-}
-
-/** Nobody changes the owner, themselves, or somebody of their own rank: two admins can't shut each other out. */
-async function lockForChange(tx: Database, actor: Manager, userId: string): Promise<{ member: Locked; name: string }> {
+/** Nobody changes themselves, or somebody who may do as much as they: two admins can't shut each other out. */
+async function lockForChange(
+  tx: Database,
+  actor: Manager,
+  userId: string,
+): Promise<{ asking: LockedMember; member: LockedMember; name: string }> {
+  await lockRoles(tx, actor.accountId)
   const found = await lockMembers(tx, actor.accountId, [actor.id, userId])
   const [asking, member] = [found.get(actor.id), found.get(userId)]
   if (!member) throw notFound()
   if (!asking) throw new Refusal('forbidden', 'You are no member of this account any more.')
   if (userId === actor.id) throw new Refusal('forbidden', 'You can’t change your own role. Somebody else has to.')
-  if (member.role === 'owner') throw new Refusal('forbidden', 'The owner can’t be changed or removed by others.')
-  if (RANK[asking.role] >= RANK[member.role]) {
-    throw new Refusal('forbidden', 'Only the owner can change or remove an admin.')
+  if (!outranks(asking, member)) {
+    throw new Refusal(
+      'forbidden',
+      'This member may do as much as you, or more. Somebody who may do more than they has to change or remove them.',
+    )
   }
-  return { member, name: await nameOf(tx, userId) }
+  return { asking, member, name: await nameOf(tx, userId) }
 }
 
 async function nameOf(tx: Database, userId: string): Promise<string> {
@@ -196,7 +195,7 @@ async function takeOut(
     role,
     keys,
     how,
-  }: { userId: string; name: string; role: Role; keys: 'keep' | 'revoke'; how: 'removed' | 'left' },
+  }: { userId: string; name: string; role: string; keys: 'keep' | 'revoke'; how: 'removed' | 'left' },
 ): Promise<void> {
   const { accountId } = actor
   const made = await madeBy(tx, accountId, userId)

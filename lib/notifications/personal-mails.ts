@@ -27,7 +27,9 @@ export interface PersonalData {
     invitationId: string
     /** What its link is made of. */
     linkId: string
-    role: (typeof invitedRoles)[number]
+    role: (typeof invitedRoles)[number] | 'custom'
+    /** Of a role that the account made for itself; absent in mails from before there were such. */
+    roleName?: string | null
     /** Who invites. */
     by: string
     expiresAt: string

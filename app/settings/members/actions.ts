@@ -73,7 +73,8 @@ export async function removeMemberAction(userId: string, keys: string): Promise<
 /** Makes another member the owner. */
 export async function handOverAction(userId: string): Promise<ActionAnswer<null>> {
   return answer(async () => {
-    await handOver(getRuntime().database.db, await requireManager(), parseInput(memberId, userId))
+    const actor = await requireActor('account:hand_over', { recentPassword: true })
+    await handOver(getRuntime().database.db, actor, parseInput(memberId, userId))
     return null
   })
 }
@@ -89,15 +90,11 @@ export async function leaveAction(): Promise<ActionAnswer<null>> {
   })
 }
 
-async function requireManager() {
-  const actor = await requireActor('members:manage', { recentPassword: true })
-  if (actor.id === null) throw new Error('Whoever is signed in is a person')
-  return { ...actor, id: actor.id }
+function requireManager() {
+  return requireActor('members:manage', { recentPassword: true })
 }
 
 /** Whoever lets others in gives their password for it. */
-async function requireInviter() {
-  const actor = await requireActor('members:invite', { recentPassword: true })
-  if (actor.id === null) throw new Error('Whoever is signed in is a person')
-  return { ...actor, id: actor.id }
+function requireInviter() {
+  return requireActor('members:invite', { recentPassword: true })
 }

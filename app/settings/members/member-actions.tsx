@@ -17,21 +17,23 @@ import { FieldGroup } from '@/components/ui/field'
 import { RadioGroup, RadioGroupItem } from '@/components/ui/radio-group'
 import { Select } from '@/components/ui/select'
 import { toast } from '@/components/ui/toast'
-import type { Role } from '@/lib/accounts'
 import { changeRoleAction, handOverAction, removeMemberAction } from './actions'
 import { useMemberAction } from './use-member-action'
-import { invitedRoles, roleNames } from './words'
+import type { RoleOption } from './words'
 
 /** Gives a member another role, takes them out, or makes them the owner. */
 export function MemberActions({
   id,
   name,
   role,
+  options,
   mayHandOver,
 }: {
   id: string
   name: string
-  role: Role
+  /** As `RoleOption.value`. */
+  role: string
+  options: RoleOption[]
   mayHandOver: boolean
 }) {
   const selectId = useId()
@@ -60,9 +62,9 @@ export function MemberActions({
           disabled={change.pending}
           onChange={(event) => void change.run(id, event.target.value)}
         >
-          {invitedRoles.map((one) => (
-            <option key={one.role} value={one.role}>
-              {roleNames[one.role]}
+          {options.map((one) => (
+            <option key={one.value} value={one.value}>
+              {one.name}
             </option>
           ))}
         </Select>
