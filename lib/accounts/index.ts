@@ -8,7 +8,7 @@ import { pruneTickets } from './ticket'
 
 export { acceptAsNewUser, acceptAsUser } from './accept-invitation'
 export { askToConfirm, confirmByPasskey, confirmByPassword } from './confirm'
-export { createAccount, isEmptyInstallation, signUp } from './create'
+export { createAccount, createAnotherAccount, isEmptyInstallation, signUp } from './create'
 export {
   type CustomRoleView,
   changeCustomRole,

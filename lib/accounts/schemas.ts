@@ -43,6 +43,8 @@ export const createAccountInput = z.strictObject({
 })
 export type CreateAccountInput = z.output<typeof createAccountInput>
 
+export const anotherAccountInput = createAccountInput.pick({ account_name: true })
+
 export const signInInput = z.strictObject({ email: emailAddress, password: givenPassword })
 
 export const changeNameInput = z.strictObject({ name: displayText(100) })

@@ -6,6 +6,7 @@ import { can, getProfile, listAccountsOf, listFactors, listSessions } from '@/li
 import { getRuntime } from '@/lib/runtime'
 import { requireSession } from '../../session'
 import { Accounts } from './accounts'
+import { AnotherAccountForm } from './another-account-form'
 import { NameForm, PasswordForm } from './forms'
 import { SecondFactor } from './second-factor/second-factor'
 import { shownFactors } from './second-factor/shown'
@@ -59,6 +60,19 @@ export default async function AccountPage() {
                 }))}
                 currentId={session.account.id}
               />
+            </CardContent>
+          </Card>
+        ) : null}
+        {getRuntime().config.signUp === 'open' ? (
+          <Card aria-labelledby="another-account">
+            <CardHeader>
+              <CardTitle id="another-account">Another account</CardTitle>
+              <CardDescription>
+                For another shop of yours: with keys, credentials and members of its own.
+              </CardDescription>
+            </CardHeader>
+            <CardContent>
+              <AnotherAccountForm />
             </CardContent>
           </Card>
         ) : null}
