@@ -29,6 +29,7 @@ const ONCE = {
     'credentials.e2e.ts',
     'integrations.e2e.ts',
     'limits.e2e.ts',
+    'permissions.e2e.ts',
     'renewal.e2e.ts',
     'webhooks.e2e.ts',
   ],
