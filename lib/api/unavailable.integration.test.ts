@@ -102,6 +102,7 @@ const bodies: Record<string, unknown> = {
   changeKey: { name: 'ERP' },
   revokeKey: {},
   regenerateKey: {},
+  reportLeaks: { tokens: ['fn_live_'] },
 }
 async function everyCall(): Promise<[string, Answer][]> {
   return Promise.all(

@@ -2,9 +2,12 @@ import { sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { webhookMessages, webhooks } from '@/db/schema'
 
-/** Messages that one instance has under way at a time, and those of all instances to one webhook. */
+/** Messages that one instance has under way at a time, and those of all instances to the webhooks of one account. */
 export const AT_ONCE = 16
+const AT_ONCE_PER_ACCOUNT = 8
+/** And to one webhook; to one that takes none, a single one, since it would only have more of them wait for its answer. */
 const AT_ONCE_PER_WEBHOOK = 4
+const AT_ONCE_WHILE_FAILING = 1
 /** Longer than a call may take. */
 export const LEASE_SECONDS = 60
 /**
@@ -12,6 +15,11 @@ export const LEASE_SECONDS = 60
  * not keep from it what it would.
  */
 export const ORDER_MINUTES = 60
+/**
+ * After that they may go in the minutes after it was refused once more, and at no other time: a receiver that has come back
+ * since would get them first.
+ */
+const REFUSED_MINUTES = 2
 
 /** A message that is this worker's to send. */
 export interface Claim {
@@ -30,26 +38,37 @@ export interface Claim {
 }
 
 /**
- * Takes messages that are due: of each webhook a few, in the order of what happened, and of each subject one at a time.
+ * Takes messages that are due: of each account and of each webhook a few, in the order of what happened, and of each subject
+ * one at a time.
  * @param giveUpHours how long a message is tried
+ * @param limit how many to take at most
  */
-export async function claimMessages(db: Database, giveUpHours: number): Promise<Claim[]> {
+export async function claimMessages(db: Database, giveUpHours: number, limit: number): Promise<Claim[]> {
   const { rows } = (await db.execute(sql`
-    with due as (
-      select m.id, row_number() over (partition by m.webhook_id order by m.event_id) as turn, (
-          select count(*) from ${webhookMessages} l
-          where l.webhook_id = m.webhook_id and l.state = 'waiting' and l.lease_until > now()
-        ) as under_way
+    with busy as (
+      select account_id, webhook_id, count(*) as under_way from ${webhookMessages}
+      where state = 'waiting' and lease_until > now() group by account_id, webhook_id
+    ), due as (
+      select m.id, m.account_id, row_number() over (partition by m.webhook_id order by m.event_id) as turn,
+        case when w.failing_since is null then ${AT_ONCE_PER_WEBHOOK}::int else ${AT_ONCE_WHILE_FAILING}::int end
+          - coalesce(b.under_way, 0) as room
       from ${webhookMessages} m join ${webhooks} w on w.account_id = m.account_id and w.id = m.webhook_id
+        left join busy b on b.webhook_id = m.webhook_id
       where m.state = 'waiting' and m.due_at <= now() and (m.lease_until is null or m.lease_until <= now())
         and w.state = 'enabled'
         and not exists (
           select from ${webhookMessages} e
           where e.webhook_id = m.webhook_id and e.subject_id = m.subject_id and e.state = 'waiting'
-            and e.event_id < m.event_id and e.created_at > now() - ${ORDER_MINUTES} * interval '1 minute')
+            and e.event_id < m.event_id
+            and not (e.created_at <= now() - ${ORDER_MINUTES} * interval '1 minute' and e.due_at > now()
+              and coalesce(e.lease_until between now() - ${REFUSED_MINUTES} * interval '1 minute' and now(), false)))
+    ), fair as (
+      select id, row_number() over (partition by account_id order by turn, id)
+        + coalesce((select sum(under_way) from busy where busy.account_id = due.account_id), 0) as place
+      from due where turn <= room
     ), taken as (
       select id from ${webhookMessages}
-      where id in (select id from due where turn <= ${AT_ONCE_PER_WEBHOOK} - under_way order by turn limit ${AT_ONCE})
+      where id in (select id from fair where place <= ${AT_ONCE_PER_ACCOUNT} order by place limit ${limit})
         and state = 'waiting' and (lease_until is null or lease_until <= now())
       for update skip locked
     )
@@ -60,7 +79,8 @@ export async function claimMessages(db: Database, giveUpHours: number): Promise<
     where m.id = taken.id and w.account_id = m.account_id and w.id = m.webhook_id
     returning m.id, m.account_id as "accountId", m.webhook_id as "webhookId", m.payload, m.attempts,
       m.fence::int as fence, m.is_test as "isTest", w.url, w.name as "webhookName",
-      m.created_at < now() - ${giveUpHours} * interval '1 hour' as "isLast",
+      -- What was kept for it while it was paused has its three days from when it was enabled.
+      greatest(m.created_at, w.state_since) < now() - ${giveUpHours} * interval '1 hour' as "isLast",
       coalesce(w.previous_secret_until > now(), false) as "hasPreviousSecret"`)) as unknown as { rows: Claim[] }
   return rows
 }

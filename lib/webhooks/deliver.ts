@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { and, eq, gt, isNull, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { webhookAttempts, webhookMessages, webhooks } from '@/db/schema'
@@ -8,7 +9,7 @@ import { log } from '../log'
 import { recordEvent } from '../notifications/outbox'
 import type { Secret } from '../vault/secret'
 import type { Vault } from '../vault/vault'
-import { type Claim, claimMessages } from './claim'
+import { AT_ONCE, type Claim, claimMessages } from './claim'
 import { type Sent, sendMessage } from './send'
 
 /** How long a message is tried, and a webhook that takes none: as long as Standard Webhooks advises. */
@@ -26,20 +27,52 @@ export interface WebhookTools {
   egress: Pick<Egress, 'request'>
 }
 
+/** Milliseconds until more are taken though some of those before are still under way; and until it is looked for news then. */
+const NEXT_MS = 100
+const NEWS_MS = 1_000
+
 /**
  * Sends the messages that are due. Safe to run twice and on several instances: each message is one worker's at a time. One
- * that was killed between the receiver's yes and our note of it sends it again, with the same `webhook-id`.
+ * that was killed between the receiver's yes and our note of it sends it again, with the same `webhook-id`. A receiver that
+ * does not answer takes its own room, and nobody waits for it but its own messages.
+ * @param options `until`: when to take no more, by `performance.now()`; `meanwhile`: what to do while others are waited for
  * @returns how many were taken
  */
-export async function deliverMessages(tools: WebhookTools, signal?: AbortSignal): Promise<number> {
+export async function deliverMessages(
+  tools: WebhookTools,
+  signal?: AbortSignal,
+  { until = Number.POSITIVE_INFINITY, meanwhile }: { until?: number; meanwhile?: () => Promise<void> } = {},
+): Promise<number> {
   let taken = 0
-  while (!signal?.aborted) {
-    const claims = await claimMessages(tools.db, GIVE_UP_HOURS)
-    if (claims.length === 0) break
-    const outcomes = await Promise.all(claims.map((one) => deliver(tools, one)))
-    taken += outcomes.filter((isTaken) => isTaken).length
+  const underWay = new Set<Promise<void>>()
+  const send = (claimed: Claim) => {
+    const sending = deliver(tools, claimed).then((isTaken) => {
+      if (isTaken) taken += 1
+      underWay.delete(sending)
+    })
+    underWay.add(sending)
+  }
+  try {
+    while (!signal?.aborted && performance.now() < until) {
+      const room = AT_ONCE - underWay.size
+      const claims = room > 0 ? await claimMessages(tools.db, GIVE_UP_HOURS, room) : []
+      for (const one of claims) send(one)
+      if (underWay.size === 0) break
+      if (claims.length === 0) await meanwhile?.()
+      await allOrAfter(underWay, claims.length > 0 ? NEXT_MS : NEWS_MS)
+    }
+  } finally {
+    await Promise.all(underWay)
   }
   return taken
+}
+
+/** Waits for all of them, for so long at most. */
+async function allOrAfter(underWay: Iterable<Promise<void>>, ms: number): Promise<void> {
+  const timer = new AbortController()
+  const pause = sleep(ms, undefined, { signal: timer.signal }).catch(() => {})
+  await Promise.race([Promise.all(underWay), pause])
+  timer.abort()
 }
 
 /** Sends one message and notes what became of it. */
@@ -84,7 +117,8 @@ async function note(db: Database, claimed: Claim, { retryAfterMs, ...sent }: Sen
     const held = await tx
       .update(webhookMessages)
       .set({
-        leaseUntil: null,
+        // It ends now: of a message that goes on waiting this is when it was refused, which the order asks for.
+        leaseUntil: sql`clock_timestamp()`,
         ...(isOver
           ? { state: isTaken ? ('delivered' as const) : ('failed' as const), endedAt: sql`clock_timestamp()` }
           : {

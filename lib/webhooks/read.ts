@@ -106,8 +106,8 @@ export async function listMessages(
 }
 
 /**
- * Sends a message once more, with the same `webhook-id`, whatever became of it.
- * @throws {Refusal} `not_found`; `invalid` while it is waiting for its turn anyway
+ * Sends a message once more, with the same `webhook-id`, whatever became of it; one that waits for a later attempt goes now.
+ * @throws {Refusal} `not_found`
  */
 export async function replayMessage(db: Database, actor: Actor, webhookId: string, id: string): Promise<void> {
   const { accountId } = actor

@@ -16,9 +16,12 @@ export async function runWebhooks(
 ): Promise<{ messages: number; taken: number }> {
   const end = performance.now() + forMs
   const result = { messages: 0, taken: 0 }
-  while (!signal?.aborted) {
+  const makeMessages = async () => {
     result.messages += await fanOut(tools.db, signal)
-    result.taken += await deliverMessages(tools, signal)
+  }
+  while (!signal?.aborted) {
+    await makeMessages()
+    result.taken += await deliverMessages(tools, signal, { meanwhile: makeMessages, ...(forMs > 0 && { until: end }) })
     if (performance.now() + EVERY_MS > end) break
     await sleep(EVERY_MS, undefined, { signal }).catch(() => {})
   }

@@ -247,7 +247,9 @@ forEachDatabase('a webhook', (open) => {
       receiver.respondWith(500)
       await happens('key_1', 'one')
       await run()
-      await db.update(webhooks).set({ failingSince: sql`now() - interval '73 hours'` })
+      await db
+        .update(webhooks)
+        .set({ failingSince: sql`now() - interval '73 hours'`, stateSince: sql`now() - interval '73 hours'` })
       await db.update(webhookMessages).set({ createdAt: sql`now() - interval '73 hours'`, dueAt: sql`now()` })
       await run()
       expect(await getWebhook(db, owner.accountId, id)).toMatchObject({

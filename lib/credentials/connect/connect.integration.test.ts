@@ -109,7 +109,11 @@ withConnecting('connecting', (bed) => {
         'credential.connected',
       ])
       const events = await bed.db.select().from(outboxEvents).where(eq(outboxEvents.subjectId, id))
-      expect(events.map(({ kind }) => kind)).toEqual(['credential.renewal_recovered', 'credential.connected'])
+      expect(events.map(({ kind }) => kind)).toEqual([
+        'credential.connected',
+        'credential.renewal_recovered',
+        'credential.connected',
+      ])
     })
 
     it('can be tested once it is connected, and says so before', async () => {
