@@ -94,6 +94,7 @@ const actions: Record<string, Record<string, string>> = {
     tryCall: SENSITIVE,
   },
   'settings/members/actions.ts': {
+    lookAtMadeAction: 'names what the person may see anyway, and of all else how many there are',
     inviteAction: SENSITIVE,
     resendAction: SENSITIVE,
     changeRoleAction: SENSITIVE,

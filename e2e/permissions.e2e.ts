@@ -255,7 +255,7 @@ test('what belongs to another account is answered for as what does not exist, an
         ])
     }
     // These end what there may be of something, or take many and pass over those that are none.
-    expect(done.sort()).toEqual(['markLeakHandled', 'revokeKeys'])
+    expect(done.sort()).toEqual(['lookAtMadeAction', 'markLeakHandled', 'revokeKeys'])
     await expect
       .poll(() =>
         query(`select 1 from bulk_revocations where account_id = $1 and finished_at is null`, [mine.accountId]),

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { check, foreignKey, index, jsonb, pgTable, text, unique, uniqueIndex } from 'drizzle-orm/pg-core'
+import { check, foreignKey, index, jsonb, pgTable, primaryKey, text, unique, uniqueIndex } from 'drizzle-orm/pg-core'
 import { accounts, customRoles, languages, users } from './accounts'
 import { at, bytewise } from './columns'
 
@@ -114,4 +114,21 @@ export const personalMails = pgTable(
     index('personal_mails_created_idx').on(t.createdAt),
     check('personal_mails_language_check', sql`language in ('en', 'es')`),
   ],
+)
+
+/**
+ * What somebody who left had made and others answer for since: keys, credentials, integrations and webhooks, by their ids. Who made
+ * them stays with them.
+ */
+export const handovers = pgTable(
+  'handovers',
+  {
+    accountId: bytewise('account_id')
+      .notNull()
+      .references(() => accounts.id, { onDelete: 'cascade' }),
+    subjectId: bytewise('subject_id').notNull(),
+    toUserId: bytewise('to_user_id').notNull(),
+    at: at('at').notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.accountId, t.subjectId] })],
 )

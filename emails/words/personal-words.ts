@@ -20,6 +20,8 @@ export interface PersonalWords {
     goodUntil: string
     factor: string
     codesLeft: string
+    newOwner: string
+    oldOwner: string
   }
   factors: Record<PersonalData['second_factor.added']['factor'], string>
   /** How a password was changed. */

@@ -35,6 +35,7 @@ forEachDatabase('deleting an account', (open) => {
     await db
       .insert(schema.customRoles)
       .values({ id: customRoleId, accountId, name, nameHeld: name, description: '', permissions: ['keys:read'] })
+    await db.insert(schema.handovers).values({ accountId, subjectId: 'key_1', toUserId: actor.id as string })
     const holder = newId('user')
     await db.insert(schema.users).values({ id: holder, email: `${holder}@example.com`, name, passwordHash: '-' })
     await db.insert(schema.members).values({ accountId, userId: holder, role: 'custom', customRoleId })

@@ -28,6 +28,8 @@ import { linkToken } from './links'
 import { grantable, type Permission } from './permissions'
 import { userActor } from './record-in-each-account'
 
+const KEEP = { keys: 'keep', rest: 'keep', heir: null } as const
+
 forEachDatabase('roles of an account’s own', (open) => {
   let db: Database
   let accountId: string
@@ -149,18 +151,18 @@ forEachDatabase('roles of an account’s own', (open) => {
       const all = await add(await make([...grantable], 'All'))
       for (const id of [peer.id, admin.id, owner.id, all.id]) {
         await expect(changeRole(db, lead, id, 'staff')).rejects.toMatchObject(forbidden)
-        await expect(removeMember(db, lead, id, { keys: 'keep' })).rejects.toMatchObject(forbidden)
+        await expect(removeMember(db, lead, id, KEEP)).rejects.toMatchObject(forbidden)
       }
-      await expect(removeMember(db, all, admin.id, { keys: 'keep' })).rejects.toMatchObject(forbidden)
+      await expect(removeMember(db, all, admin.id, KEEP)).rejects.toMatchObject(forbidden)
       await expect(handOver(db, all, admin.id)).rejects.toMatchObject(forbidden)
-      await removeMember(db, admin, peer.id, { keys: 'keep' })
+      await removeMember(db, admin, peer.id, KEEP)
     })
 
     it('by what they may do now, whatever their session said', async () => {
       const lead = await add(await make(MANAGE, 'Team lead'))
       await changeRole(db, owner, lead.id, 'staff')
       await expect(createCustomRole(db, lead, input([], 'New'))).rejects.toMatchObject(forbidden)
-      await removeMember(db, owner, lead.id, { keys: 'keep' })
+      await removeMember(db, owner, lead.id, KEEP)
       await expect(createCustomRole(db, lead, input([], 'New'))).rejects.toMatchObject(forbidden)
     })
   })

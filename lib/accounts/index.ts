@@ -30,6 +30,7 @@ export {
   resendInvitation,
   revokeInvitation,
 } from './invitations'
+export { type MadeBy, madeBy } from './made'
 export { changeRole, handOver, leaveAccount, removeMember } from './members'
 export { changePassword, resetPassword, signOutEverywhere } from './password-change'
 export { findResetLink, requestPasswordReset, resetForgottenPassword } from './password-reset'

@@ -1,66 +1,21 @@
-import { and, asc, eq, inArray } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
+import type { z } from 'zod'
 import type { Database } from '@/db/client'
-import { apiKeys, apiKeyUses, credentials, integrations, members, users } from '@/db/schema'
+import { members, users } from '@/db/schema'
 import { lockKeys, revokeLockedKeys } from '../api-keys/change'
-import { keyStatus } from '../api-keys/status'
 import { type Actor, recordAuditEvent } from '../audit'
-import { Refusal } from '../errors'
+import { invalidField, Refusal } from '../errors'
 import { recordEvent } from '../notifications/outbox'
+import { type PersonalData, recordPersonalMail } from '../notifications/personal-mails'
 import { roleNameOf } from './held-role'
 import { type LockedMember, lockMembers, lockRoles } from './lock-members'
+import { handOverMade, madeBy } from './made'
 import { can, outranks } from './permissions'
 import { findChosenRole, requireMayGive } from './role-choice'
+import type { removeMemberInput } from './schemas'
 
 /** A person who changes something about another. */
 type Manager = Actor & { id: string }
-
-/** What a member has made that goes on without them. */
-interface MadeBy {
-  /** Keys that work. */
-  keys: { id: string; name: string; lastUsedAt: Date | null }[]
-  credentials: { id: string; name: string }[]
-  integrations: { id: string; name: string }[]
-}
-
-/** The keys of a member that still work, and what else they have made in the account. */
-export async function madeBy(db: Database, accountId: string, userId: string): Promise<MadeBy> {
-  const keys = await db
-    .select({ id: apiKeys.id, name: apiKeys.name, lastUsedAt: apiKeyUses.lastUsedAt })
-    .from(apiKeys)
-    .leftJoin(apiKeyUses, and(eq(apiKeyUses.accountId, apiKeys.accountId), eq(apiKeyUses.keyId, apiKeys.id)))
-    .where(
-      and(
-        eq(apiKeys.accountId, accountId),
-        eq(apiKeys.createdByKind, 'user'),
-        eq(apiKeys.createdById, userId),
-        inArray(keyStatus, ['active', 'retiring', 'paused']),
-      ),
-    )
-    .orderBy(asc(apiKeys.id))
-  const made = await db
-    .select({ id: credentials.id, name: credentials.name })
-    .from(credentials)
-    .where(
-      and(
-        eq(credentials.accountId, accountId),
-        eq(credentials.createdByKind, 'user'),
-        eq(credentials.createdById, userId),
-      ),
-    )
-    .orderBy(asc(credentials.id))
-  const uses = await db
-    .select({ id: integrations.id, name: integrations.name })
-    .from(integrations)
-    .where(
-      and(
-        eq(integrations.accountId, accountId),
-        eq(integrations.createdByKind, 'user'),
-        eq(integrations.createdById, userId),
-      ),
-    )
-    .orderBy(asc(integrations.id))
-  return { keys, credentials: made, integrations: uses }
-}
 
 /**
  * Gives a member another role, from their next request on.
@@ -89,19 +44,23 @@ export async function changeRole(db: Database, actor: Manager, userId: string, c
 
 /**
  * Takes a member out of the account: from their next request on they see nothing of it. What they made goes on, but for the
- * keys, if that is wanted: a key's maker may have its token.
- * @param options `keys`: whether the keys that they made stay or are revoked
- * @throws {Refusal} as `changeRole`
+ * keys, if that is wanted: a key's maker may have its token. What is kept comes up for review.
+ * @param options `keys`: whether the keys that they made stay, are handed over or are revoked; `rest`: the same of all else;
+ * `heir`: to whom they are handed over
+ * @throws {Refusal} as `changeRole`; `invalid` on `heir` when that is no other member
  */
 export async function removeMember(
   db: Database,
   actor: Manager,
   userId: string,
-  { keys }: { keys: 'keep' | 'revoke' },
+  wanted: z.output<typeof removeMemberInput>,
 ): Promise<void> {
   await db.transaction(async (tx) => {
-    const { member, name } = await lockForChange(tx, actor, userId)
-    await takeOut(tx, actor, { userId, name, role: roleNameOf(member), keys, how: 'removed' })
+    const { asking, member, name } = await lockForChange(tx, actor, userId)
+    if (wanted.keys === 'revoke' && !can(asking, 'keys:manage')) {
+      throw new Refusal('forbidden', 'Your role does not allow you to revoke keys. Keep them, or hand them over.')
+    }
+    await takeOut(tx, actor, { userId, name, role: roleNameOf(member), wanted, how: 'removed' })
   })
 }
 
@@ -122,7 +81,7 @@ export async function leaveAccount(db: Database, actor: Manager): Promise<void> 
       userId: actor.id,
       name: actor.name,
       role: roleNameOf(member),
-      keys: 'keep',
+      wanted: KEEP_ALL,
       how: 'left',
     })
   })
@@ -157,6 +116,9 @@ export async function handOver(db: Database, actor: Manager, userId: string): Pr
       before: { owner: actor.id, role: roleNameOf(next) },
       after: { owner: userId },
     })
+    const [from, to] = [actor.name, await nameOf(tx, userId)]
+    await mailTo(tx, accountId, actor.id, 'account.handed_over', { from, to, isOwner: false })
+    await mailTo(tx, accountId, userId, 'account.handed_over', { from, to, isOwner: true })
   })
 }
 
@@ -186,6 +148,9 @@ async function nameOf(tx: Database, userId: string): Promise<string> {
   return user?.name ?? ''
 }
 
+/** What becomes of what somebody made who leaves by themselves. */
+const KEEP_ALL: z.output<typeof removeMemberInput> = { keys: 'keep', rest: 'keep', heir: null }
+
 async function takeOut(
   tx: Database,
   actor: Manager,
@@ -193,21 +158,27 @@ async function takeOut(
     userId,
     name,
     role,
-    keys,
+    wanted: { keys, rest, heir },
     how,
-  }: { userId: string; name: string; role: string; keys: 'keep' | 'revoke'; how: 'removed' | 'left' },
+  }: {
+    userId: string
+    name: string
+    role: string
+    wanted: z.output<typeof removeMemberInput>
+    how: 'removed' | 'left'
+  },
 ): Promise<void> {
   const { accountId } = actor
   const made = await madeBy(tx, accountId, userId)
+  const keyIds = made.keys.map(({ id }) => id)
+  const others = [made.credentials, made.integrations, made.webhooks].flat().map(({ id }) => id)
+  const handed = [...(keys === 'hand_over' ? keyIds : []), ...(rest === 'hand_over' ? others : [])]
+  if (keys === 'hand_over' || rest === 'hand_over')
+    await handOverMade(tx, accountId, handed, await findHeir(tx, accountId, userId, heir))
   let revoked = 0
   if (keys === 'revoke') {
-    const ids = made.keys.map(({ id }) => id)
-    revoked = await revokeLockedKeys(
-      tx,
-      actor,
-      await lockKeys(tx, accountId, ids, null),
-      `${name} has left the account`,
-    )
+    const reason = `${name} has left the account`
+    revoked = await revokeLockedKeys(tx, actor, await lockKeys(tx, accountId, keyIds, null), reason)
   }
   await tx.delete(members).where(and(eq(members.accountId, accountId), eq(members.userId, userId)))
   await recordAuditEvent(tx, actor, how === 'left' ? 'member.left' : 'member.removed', userId, {
@@ -215,8 +186,31 @@ async function takeOut(
     role,
     keys: made.keys.length,
     keys_revoked: revoked,
+    ...(handed.length > 0 && { handed_over: handed, handed_over_to: heir }),
   })
   await recordEvent(tx, accountId, 'member.left', userId, { name, role, how, by: actor.name })
+  if (how === 'removed') await mailTo(tx, accountId, userId, 'member.removed', { by: actor.name })
+}
+
+async function findHeir(tx: Database, accountId: string, leaving: string, heir: string | null): Promise<string> {
+  const isThere = heir !== null && heir !== leaving && (await lockMembers(tx, accountId, [heir])).has(heir)
+  if (!isThere) throw invalidField('heir', 'Choose another member to hand things over to.')
+  return heir
+}
+
+/** Mails somebody about their place in the account. */
+async function mailTo<Kind extends 'member.removed' | 'account.handed_over'>(
+  tx: Database,
+  accountId: string,
+  userId: string,
+  kind: Kind,
+  data: PersonalData[Kind],
+): Promise<void> {
+  const [user] = await tx
+    .select({ name: users.name, address: users.email, language: users.language })
+    .from(users)
+    .where(eq(users.id, userId))
+  if (user) await recordPersonalMail(tx, accountId, user, kind, data)
 }
 
 function notFound(): Refusal {

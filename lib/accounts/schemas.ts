@@ -86,5 +86,7 @@ export const leakPolicyInput = z.strictObject({
 export const changeRoleInput = z.strictObject({ role: roleChoice })
 
 export const removeMemberInput = z.strictObject({
-  keys: z.enum(['keep', 'revoke'], 'must be keep or revoke'),
+  keys: z.enum(['keep', 'hand_over', 'revoke'], 'must be keep, hand_over or revoke'),
+  rest: z.enum(['keep', 'hand_over'], 'must be keep or hand_over').default('keep'),
+  heir: z.string().max(64).nullable().default(null),
 })

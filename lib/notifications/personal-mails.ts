@@ -23,6 +23,10 @@ export interface PersonalData {
   } & Factor
   /** Somebody signed in by one of the codes that stand in for a second factor. */
   'recovery_code.used': Where & { at: string; left: number }
+  /** To whoever was taken out of the account, by another member. */
+  'member.removed': { by: string }
+  /** To both sides; `isOwner`: whether it is the one who owns the account now. */
+  'account.handed_over': { from: string; to: string; isOwner: boolean }
   'invitation.sent': {
     invitationId: string
     /** What its link is made of. */

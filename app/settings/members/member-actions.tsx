@@ -13,11 +13,10 @@ import {
 } from '@/components/ui/alert-dialog'
 import { Banner } from '@/components/ui/banner'
 import { Button } from '@/components/ui/button'
-import { FieldGroup } from '@/components/ui/field'
-import { RadioGroup, RadioGroupItem } from '@/components/ui/radio-group'
 import { Select } from '@/components/ui/select'
 import { toast } from '@/components/ui/toast'
-import { changeRoleAction, handOverAction, removeMemberAction } from './actions'
+import { changeRoleAction, handOverAction } from './actions'
+import { type Heir, RemoveMember } from './remove-member'
 import { useMemberAction } from './use-member-action'
 import type { RoleOption } from './words'
 
@@ -27,28 +26,27 @@ export function MemberActions({
   name,
   role,
   options,
+  heirs,
   mayHandOver,
+  mayRevoke,
 }: {
   id: string
   name: string
   /** As `RoleOption.value`. */
   role: string
   options: RoleOption[]
+  heirs: Heir[]
   mayHandOver: boolean
+  /** Whether the person may revoke keys. */
+  mayRevoke: boolean
 }) {
   const selectId = useId()
   const [asks, setAsks] = useState<'remove' | 'hand over' | null>(null)
-  const [keys, setKeys] = useState('keep')
   const change = useMemberAction(changeRoleAction, () => toast(`${name} has another role now`))
-  const remove = useMemberAction(removeMemberAction, () => {
-    setAsks(null)
-    toast(`${name} is no member any more`)
-  })
   const handOver = useMemberAction(handOverAction, () => {
     setAsks(null)
     toast(`${name} owns the account now`)
   })
-  const asked = asks === 'remove' ? remove : handOver
   return (
     <div className="grid gap-2">
       <div className="flex flex-wrap items-center gap-2">
@@ -83,42 +81,37 @@ export function MemberActions({
         </Banner>
       ) : null}
       {change.passwordDialog}
-      <AlertDialog open={asks !== null} busy={asked.pending} onOpenChange={(open) => open || setAsks(null)}>
+      <RemoveMember
+        id={id}
+        name={name}
+        heirs={heirs}
+        mayRevoke={mayRevoke}
+        open={asks === 'remove'}
+        onClose={() => setAsks(null)}
+      />
+      <AlertDialog open={asks === 'hand over'} busy={handOver.pending} onOpenChange={(open) => open || setAsks(null)}>
         <AlertDialogContent>
           <AlertDialogHeader>
             <AlertDialogTitle>
-              {asks === 'remove' ? 'Remove ' : 'Hand the account over to '}
-              <bdi>{name}</bdi>?
+              Hand the account over to <bdi>{name}</bdi>?
             </AlertDialogTitle>
             <AlertDialogDescription>
-              {asks === 'remove'
-                ? 'From their next click on they see nothing of this account. The credentials and integrations that they made go on working.'
-                : 'They own the account from then on, and you are an admin. Only they can hand it back.'}
+              They own the account from then on, and you are an admin. Only they can hand it back. Both of you get a
+              mail.
             </AlertDialogDescription>
           </AlertDialogHeader>
-          {asks === 'remove' ? (
-            <FieldGroup label="The API keys that they made" hint="Whoever made a key may have kept its token.">
-              <RadioGroup value={keys} onValueChange={setKeys}>
-                <RadioGroupItem value="keep" label="Go on working" />
-                <RadioGroupItem value="revoke" label="Are revoked" />
-              </RadioGroup>
-            </FieldGroup>
-          ) : null}
-          {asked.refusal ? (
+          {handOver.refusal ? (
             <Banner tone="error" role="alert">
-              {asked.refusal.message}
+              {handOver.refusal.message}
             </Banner>
           ) : null}
           <AlertDialogFooter>
             <AlertDialogCancel />
-            <AlertDialogAction
-              pending={asked.pending}
-              onClick={() => void (asks === 'remove' ? remove.run(id, keys) : handOver.run(id))}
-            >
-              {asks === 'remove' ? 'Remove member' : 'Hand over'}
+            <AlertDialogAction pending={handOver.pending} onClick={() => void handOver.run(id)}>
+              Hand over
             </AlertDialogAction>
           </AlertDialogFooter>
-          {asked.passwordDialog}
+          {handOver.passwordDialog}
         </AlertDialogContent>
       </AlertDialog>
     </div>

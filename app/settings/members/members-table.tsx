@@ -63,6 +63,8 @@ export function MembersTable({
                     name={name}
                     role={held.customRole?.id ?? held.role}
                     options={options}
+                    heirs={members.filter((one) => one.id !== id).map((one) => ({ id: one.id, name: one.name }))}
+                    mayRevoke={can(viewer, 'keys:manage')}
                     mayHandOver={can(viewer, 'account:hand_over')}
                   />
                 ) : null}
