@@ -18,6 +18,7 @@ const ONCE = {
     'audit.e2e.ts',
     'csp.e2e.ts',
     'keys-states.e2e.ts',
+    'members.e2e.ts',
     'people-mails.e2e.ts',
     'rehearse.e2e.ts',
     'roles.e2e.ts',
