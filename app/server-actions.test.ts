@@ -39,6 +39,7 @@ const actions: Record<string, Record<string, string>> = {
     changeNameAction: 'a name opens nothing',
     changePasswordAction: 'takes the current password itself',
     signOutEverywhereAction: 'lets nobody in',
+    createAnotherAccountAction: 'an account of the person’s own, where anybody may sign up',
     enterAccountAction: 'another account of the same person, by the same session',
   },
   'settings/account/second-factor/actions.ts': {
@@ -93,6 +94,7 @@ const actions: Record<string, Record<string, string>> = {
     tryCall: SENSITIVE,
   },
   'settings/members/actions.ts': {
+    lookAtMadeAction: 'names what the person may see anyway, and of all else how many there are',
     inviteAction: SENSITIVE,
     resendAction: SENSITIVE,
     changeRoleAction: SENSITIVE,
@@ -100,6 +102,11 @@ const actions: Record<string, Record<string, string>> = {
     handOverAction: SENSITIVE,
     leaveAction: SENSITIVE,
     revokeAction: 'takes a link back: lets nobody in',
+  },
+  'settings/members/roles/actions.ts': {
+    createRoleAction: SENSITIVE,
+    changeRoleOfAccountAction: SENSITIVE,
+    deleteRoleAction: SENSITIVE,
   },
   'settings/notifications/actions.ts': {
     markReadAction: 'the person’s own notices',

@@ -8,11 +8,13 @@ import {
   deviceCookie,
   encodeSession,
   findSession,
+  type Holder,
   isPasswordRecent,
   NOT_SIGNED_IN,
   type Permission,
   recordEntry,
   requireClaims,
+  roleNameOf,
   SESSION_IDLE_SECONDS,
   type Session,
   type SessionClaims,
@@ -57,7 +59,7 @@ export async function requireSession(permission?: Permission): Promise<Session> 
   const session = await getPerson()
   if (!session) redirect(`/sign-in?next=${encodeURIComponent(await currentPath())}`)
   if (session.lacksSecondFactor) redirect(SECOND_FACTOR_PLACE)
-  if (permission && !can(session.role, permission)) forbidden()
+  if (permission && !can(session, permission)) forbidden()
   return session
 }
 
@@ -90,12 +92,12 @@ export async function requirePerson({
  * @param recentPassword also ask that the password, or a passkey, was given within the last hour, see `app/confirm-password`
  * @throws {Refusal} `not_signed_in`; `second_factor_required`; `forbidden`; `password_required`
  */
-export async function requireActor(permission: Permission, { recentPassword = false } = {}): Promise<Actor> {
+export async function requireActor(permission: Permission, { recentPassword = false } = {}): Promise<PersonActor> {
   const session = await requirePerson()
-  if (!can(session.role, permission)) {
+  if (!can(session, permission)) {
     const { db } = getRuntime().database
     await recordRefusedAttempt(db, await actorOf(session), 'user.permission_refused', session.user.id, { permission })
-    throw new Refusal('forbidden', `Your role in ${session.account.name}, ${session.role}, does not allow this.`)
+    throw new Refusal('forbidden', `Your role in ${session.account.name}, ${roleNameOf(session)}, does not allow this.`)
   }
   if (recentPassword && !isPasswordRecent(session)) {
     throw new Refusal('password_required', 'Enter your password again to go on.')
@@ -103,9 +105,12 @@ export async function requireActor(permission: Permission, { recentPassword = fa
   return actorOf(session)
 }
 
-async function actorOf({ user, account }: Session): Promise<Actor> {
+/** A person who asks for a change, with what they may do. */
+export type PersonActor = Actor & Holder & { id: string }
+
+async function actorOf({ user, account, permissions }: Session): Promise<PersonActor> {
   const { device: _, ...origin } = await requestOrigin()
-  return { kind: 'user', id: user.id, name: user.name, accountId: account.id, ...origin }
+  return { kind: 'user', id: user.id, name: user.name, accountId: account.id, permissions, ...origin }
 }
 
 /**

@@ -42,6 +42,8 @@ const PLACES: Record<PersonalKind, string> = {
   'second_factor.added': '/settings/account',
   'second_factor.removed': '/settings/account',
   'recovery_code.used': '/settings/account',
+  'member.removed': '/',
+  'account.handed_over': '/settings/members',
   'invitation.sent': '/',
 }
 
@@ -76,13 +78,25 @@ function factsOf(content: PersonalContent, words: Words, { labels, roles, factor
       const { at, left } = content.data
       return [eMail, { label: labels.codesLeft, value: String(left) }, time(labels.when, at), ...where(content.data)]
     }
+    case 'member.removed':
+      return [account, { label: words.labels.by, value: content.data.by }]
+    case 'account.handed_over':
+      return [
+        account,
+        { label: labels.newOwner, value: content.data.to },
+        { label: labels.oldOwner, value: content.data.from },
+      ]
     case 'invitation.sent': {
-      const { by, role, expiresAt } = content.data
+      const { by, role, roleName, expiresAt } = content.data
       return [
         account,
         { label: labels.by, value: by },
-        { label: labels.role, value: roles[role].name },
-        { label: labels.roleMay, value: roles[role].may },
+        ...(role === 'custom'
+          ? [{ label: labels.role, value: roleName ?? '' }]
+          : [
+              { label: labels.role, value: roles[role].name },
+              { label: labels.roleMay, value: roles[role].may },
+            ]),
         time(labels.goodUntil, expiresAt),
       ]
     }

@@ -93,6 +93,28 @@ describe.each(LANGUAGES)('in %s', (language) => {
     expect(hrefs(html)).toEqual([`${URL}/invitation#t0ken`])
   })
 
+  it('who was removed is told by whom, and who handed an account over is told what to do when it was not them', async () => {
+    const removed = await render(samplePersonalContent('member.removed', language))
+    expect(removed.subject).toContain('Cedar & Murex')
+    for (const fact of ['Elissa Barca', 'Cedar & Murex']) expect(removed.text).toContain(fact)
+    expect(hrefs(removed.html)).toEqual([`${URL}/`])
+    const now = await render(samplePersonalContent('account.handed_over', language))
+    expect(now.subject).toBe(say({ en: 'You own Cedar & Murex now', es: 'Ahora Cedar & Murex te pertenece' }))
+    const before = await render(samplePersonalContent('account.handed_over', language, { isOwner: false }))
+    expect(before.subject).toBe(say({ en: 'You have handed Cedar & Murex over', es: 'Has traspasado Cedar & Murex' }))
+    expect(before.text).toContain(say({ en: 'change your password at once', es: 'cambia ya tu contraseña' }))
+    for (const { text, html } of [now, before]) {
+      for (const fact of ['Hanna Barca', 'Elissa Barca']) expect(text).toContain(fact)
+      expect(hrefs(html)).toEqual([`${URL}/settings/members`])
+    }
+  })
+
+  it('an invitation to a role of the account’s own names it', async () => {
+    const own = { role: 'custom', roleName: 'Bookkeeper' } as const
+    const { text } = await render(samplePersonalContent('invitation.sent', language, own))
+    expect(text).toContain(say({ en: 'Your role: Bookkeeper', es: 'Tu rol: Bookkeeper' }))
+  })
+
   it('what is not known of a browser is said to be so', async () => {
     const unknown = { address: null, browser: null }
     const { text } = await render(samplePersonalContent('sign_in.new_browser', language, unknown))

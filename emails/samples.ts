@@ -85,6 +85,8 @@ export const samplePersonal: PersonalData = {
     how: 'person',
   },
   'recovery_code.used': { ...where, at: '2026-03-06T21:40:00.000Z', left: 3 },
+  'member.removed': { by: 'Elissa Barca' },
+  'account.handed_over': { from: 'Hanna Barca', to: 'Elissa Barca', isOwner: true },
   'invitation.sent': {
     invitationId: 'inv_1',
     linkId: 'inv_1',

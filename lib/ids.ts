@@ -23,6 +23,7 @@ const prefixes = {
   personalMail: 'mail',
   passwordReset: 'rst',
   invitation: 'inv',
+  customRole: 'role',
   leakReport: 'leak',
   webhook: 'whk',
   webhookMessage: 'msg',

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import type { Database } from '@/db/client'
-import type { Role } from '@/lib/accounts/permissions'
+import { permissionsOf, type Role } from '@/lib/accounts/permissions'
 import type { Actor } from '@/lib/audit'
 import { createCredential, credentialForm } from '@/lib/credentials'
 import { type Begun, beginStored } from '@/lib/credentials/connect/begin'
@@ -121,7 +121,7 @@ export function withConnecting(name: string, suite: (bed: ConnectBed, driver: Dr
         finishConsent(store, {
           parameters: url.searchParams,
           browserKey,
-          person: { ...ana, role },
+          person: { ...ana, permissions: permissionsOf(role) },
           origin: { address: '203.0.113.7', userAgent: 'Test browser', requestId: 'req_test' },
           redirectUri: REDIRECT_URI,
           ...whose,

@@ -1,6 +1,7 @@
 'use server'
 
 import { redirect } from 'next/navigation'
+import { roleInWords } from '@/app/settings/account/words'
 import { refusalOf, signIn } from '@/auth'
 import { acceptAsNewUser, acceptAsUser, acceptInvitationInput, findInvitation, givenLink } from '@/lib/accounts'
 import { invalidField, isRefusal, Refusal } from '@/lib/errors'
@@ -24,7 +25,7 @@ export interface SeenInvitation {
 /** What a link invites to, or why to nothing. */
 export async function lookAtInvitation(token: string): Promise<ActionAnswer<SeenInvitation>> {
   return answer(async () => {
-    const { account, email, role, invitedByName, user } = await findInvitation(
+    const { account, email, invitedByName, user, ...held } = await findInvitation(
       getRuntime().database.db,
       parseInput(givenLink, token),
     )
@@ -35,7 +36,13 @@ export async function lookAtInvitation(token: string): Promise<ActionAnswer<Seen
         `This invitation is for ${email}, and you are signed in as ${session.user.email}. Sign out, then open the link in the mail again.`,
       )
     }
-    return { account, email, role, by: invitedByName, way: session ? 'signed-in' : user ? 'password' : 'new' }
+    return {
+      account,
+      email,
+      role: roleInWords(held),
+      by: invitedByName,
+      way: session ? 'signed-in' : user ? 'password' : 'new',
+    }
   })
 }
 

@@ -15,8 +15,7 @@ export function Invitation() {
       {(token, invitation) => (
         <div className="grid gap-4">
           <p className="[overflow-wrap:anywhere]">
-            <bdi>{invitation.by}</bdi> invites {invitation.email} to be{' '}
-            {invitation.role === 'staff' ? 'on the staff' : invitation.role === 'admin' ? 'an admin' : 'a manager'} of{' '}
+            <bdi>{invitation.by}</bdi> invites {invitation.email} to be <bdi>{invitation.role}</bdi> of{' '}
             <bdi className="font-medium">{invitation.account}</bdi>.
           </p>
           {invitation.way === 'new' ? (

@@ -9,7 +9,7 @@ import { getPerson } from '../session'
 import { Accounts } from '../settings/account/accounts'
 import { SecondFactor } from '../settings/account/second-factor/second-factor'
 import { shownFactors } from '../settings/account/second-factor/shown'
-import { roleWords } from '../settings/account/words'
+import { roleInWords } from '../settings/account/words'
 import { signOutHere } from '../sign-out'
 
 export const metadata: Metadata = { title: 'Set up a second factor' }
@@ -47,7 +47,7 @@ export default async function SetUpSecondFactorPage() {
               Your other accounts
             </h2>
             <Accounts
-              accounts={accounts.map(({ id, name, role }) => ({ id, name, role: roleWords[role] }))}
+              accounts={accounts.map(({ id, name, ...held }) => ({ id, name, role: roleInWords(held) }))}
               currentId={person.account.id}
             />
           </section>

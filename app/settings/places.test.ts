@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { permissionsOf } from '@/lib/accounts'
 import { actionsFor, homeOf, placesFor } from './places'
 
 test.each([
@@ -17,7 +18,8 @@ test.each([
   ['manager', ['API Keys', 'Credentials', 'Integrations', 'Notifications', 'Account'], [], '/settings/api-keys'],
   ['staff', ['Account'], [], '/settings/account'],
 ] as const)('a person who is %s is shown %j, is offered %j, and begins at %s', (role, places, actions, home) => {
-  expect(placesFor(role).map(({ label }) => label)).toEqual(places)
-  expect(actionsFor(role).map(({ label }) => label)).toEqual(actions)
-  expect(homeOf(role)).toBe(home)
+  const holder = { permissions: permissionsOf(role) }
+  expect(placesFor(holder).map(({ label }) => label)).toEqual(places)
+  expect(actionsFor(holder).map(({ label }) => label)).toEqual(actions)
+  expect(homeOf(holder)).toBe(home)
 })

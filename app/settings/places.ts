@@ -1,5 +1,5 @@
 import type { Place } from '@/components/shell/navigation'
-import { can, type Permission, type Role } from '@/lib/accounts'
+import { can, type Holder, type Permission } from '@/lib/accounts'
 
 /** The settings that exist, in the order of their column, and the permission that each asks for. */
 const places: readonly (Place & { permission?: Permission })[] = [
@@ -21,19 +21,19 @@ const actions: readonly (Place & { permission: Permission })[] = [
   { href: '/settings/integrations/new', label: 'Add integration', permission: 'integrations:create' },
 ]
 
-/** The settings that a role may see; there is always one. */
-export function placesFor(role: Role): Place[] {
+/** The settings that somebody may see; there is always one. */
+export function placesFor(holder: Holder): Place[] {
   return places
-    .filter(({ permission }) => !permission || can(role, permission))
+    .filter(({ permission }) => !permission || can(holder, permission))
     .map(({ href, label }) => ({ href, label }))
 }
 
-/** What a role may do from anywhere, by the command menu. */
-export function actionsFor(role: Role): Place[] {
-  return actions.filter(({ permission }) => can(role, permission)).map(({ href, label }) => ({ href, label }))
+/** What somebody may do from anywhere, by the command menu. */
+export function actionsFor(holder: Holder): Place[] {
+  return actions.filter(({ permission }) => can(holder, permission)).map(({ href, label }) => ({ href, label }))
 }
 
-/** Where a role begins. */
-export function homeOf(role: Role): string {
-  return placesFor(role)[0]?.href ?? '/settings/account'
+/** Where somebody begins. */
+export function homeOf(holder: Holder): string {
+  return placesFor(holder)[0]?.href ?? '/settings/account'
 }

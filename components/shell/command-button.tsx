@@ -6,12 +6,18 @@ import { buttonVariants } from '@/components/ui/button'
 import { cn } from '@/components/ui/cn'
 import { Kbd } from '@/components/ui/kbd'
 import type { CommandContext } from './commands'
+import { goToAccount } from './go-to-account'
+import type { EnterAccount } from './navigation'
 
 const load = () => import('./command-menu')
 const CommandMenu = lazy(load)
 
 /** Opens the command menu, as ⌘K and Ctrl+K do everywhere. The menu's code comes when it is first wanted. */
-export function CommandButton({ shortcut, ...context }: Omit<CommandContext, 'goTo'> & { shortcut: string }) {
+export function CommandButton({
+  shortcut,
+  enter,
+  ...context
+}: Omit<CommandContext, 'goTo' | 'enter'> & { shortcut: string; enter: EnterAccount }) {
   const [open, setOpen] = useState(false)
   // Until its code is there the old state stays on the screen: no flash of nothing.
   const [, startTransition] = useTransition()
@@ -46,7 +52,7 @@ export function CommandButton({ shortcut, ...context }: Omit<CommandContext, 'go
       </button>
       {open ? (
         <Suspense>
-          <CommandMenu onClose={() => setOpen(false)} {...context} />
+          <CommandMenu onClose={() => setOpen(false)} enter={(id) => void goToAccount(enter, id)} {...context} />
         </Suspense>
       ) : null}
     </>

@@ -19,13 +19,13 @@ export default function CommandMenu({ onClose, ...context }: Props) {
   )
 }
 
-function Finder({ onClose, places, actions, signOut }: Props) {
+function Finder({ onClose, places, actions, accounts, enter, signOut }: Props) {
   const router = useRouter()
   const [query, setQuery] = useState('')
   const [at, setAt] = useState(0)
   const list = useRef<HTMLDivElement>(null)
   const id = useId()
-  const commands = allCommands({ places, actions, signOut, goTo: (href) => router.push(href) })
+  const commands = allCommands({ places, actions, accounts, enter, signOut, goTo: (href) => router.push(href) })
   const found = findCommands(commands, query)
   const active = Math.min(at, found.length - 1)
 
@@ -82,7 +82,7 @@ function Finder({ onClose, places, actions, signOut }: Props) {
         className="max-h-80 overflow-y-auto p-1 empty:p-0"
       >
         {found.map((command, index) => (
-          <div key={command.label} className="contents">
+          <div key={command.id ?? command.label} className="contents">
             {command.group === found[index - 1]?.group ? null : (
               <p role="presentation" className="px-3 pt-2.5 pb-1 text-muted-foreground text-xs">
                 {command.group}
@@ -98,7 +98,10 @@ function Finder({ onClose, places, actions, signOut }: Props) {
               onClick={() => run(command)}
               className="flex h-9 cursor-pointer items-center rounded-[4px] px-3 text-sm aria-selected:bg-muted pointer-coarse:h-11"
             >
-              {command.label}
+              <span className="truncate">{command.label}</span>
+              {command.detail ? (
+                <span className="ml-auto shrink-0 pl-3 text-muted-foreground text-xs">{command.detail}</span>
+              ) : null}
             </div>
           </div>
         ))}

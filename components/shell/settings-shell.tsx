@@ -5,7 +5,7 @@ import { CommandButton } from './command-button'
 import { Logo } from './logo'
 import { NavLinks } from './nav-links'
 import { NavMenu } from './nav-menu'
-import type { Place } from './navigation'
+import type { EnterAccount, OtherAccount, Place } from './navigation'
 import { SkipLink } from './skip-link'
 import { UserMenu } from './user-menu'
 
@@ -15,7 +15,9 @@ export function SettingsShell({
   user,
   places,
   actions,
+  accounts,
   shortcut,
+  enter,
   signOut,
   unread,
   children,
@@ -26,8 +28,12 @@ export function SettingsShell({
   places: Place[]
   /** What the command menu offers beside going to places. */
   actions: Place[]
+  /** The other accounts of the person. */
+  accounts: OtherAccount[]
   /** What opens the command menu on the reader's system, "⌘K" or "Ctrl K". */
   shortcut: string
+  /** A server action that has this browser go on in another account. */
+  enter: EnterAccount
   /** A server action that ends the session and leads to the sign-in page. */
   signOut: () => Promise<void>
   /** Notices that were not read; null: to this person none come. */
@@ -51,9 +57,16 @@ export function SettingsShell({
             <span className="sr-only">Account: </span>
             {account.name}
           </p>
-          <CommandButton places={places} actions={actions} shortcut={shortcut} signOut={signOut} />
+          <CommandButton
+            places={places}
+            actions={actions}
+            accounts={accounts}
+            shortcut={shortcut}
+            enter={enter}
+            signOut={signOut}
+          />
           {unread === null ? null : <Bell unread={unread} />}
-          <UserMenu name={user.name} email={user.email} signOut={signOut} />
+          <UserMenu name={user.name} email={user.email} accounts={accounts} enter={enter} signOut={signOut} />
         </div>
       </header>
       <div className="mx-auto flex max-w-[1352px] md:px-6">

@@ -1,6 +1,6 @@
 'use client'
 
-import { ChevronDown, LogOut, Monitor, Moon, Sun, UserRound } from 'lucide-react'
+import { ChevronDown, LogOut, Monitor, Moon, Store, Sun, UserRound } from 'lucide-react'
 import { useState } from 'react'
 import { currentTheme, setTheme, type Theme, themeNames, themes } from '@/components/theme'
 import { buttonVariants } from '@/components/ui/button'
@@ -14,9 +14,26 @@ import {
   DropdownMenuSeparator,
   DropdownMenuTrigger,
 } from '@/components/ui/dropdown-menu'
+import { goToAccount } from './go-to-account'
+import type { EnterAccount, OtherAccount } from './navigation'
 
-/** Who is signed in, the theme, and the way out. */
-export function UserMenu({ name, email, signOut }: { name: string; email: string; signOut: () => void }) {
+/** What a menu holds; the rest stand in the settings of the account, and in the command menu. */
+const MAX_ACCOUNTS = 8
+
+/** Who is signed in, their other accounts, the theme, and the way out. */
+export function UserMenu({
+  name,
+  email,
+  accounts,
+  enter,
+  signOut,
+}: {
+  name: string
+  email: string
+  accounts: readonly OtherAccount[]
+  enter: EnterAccount
+  signOut: () => void
+}) {
   return (
     <DropdownMenu>
       <DropdownMenuTrigger className={cn(buttonVariants({ variant: 'ghost' }), 'min-w-0 shrink')}>
@@ -40,6 +57,23 @@ export function UserMenu({ name, email, signOut }: { name: string; email: string
           Account
         </DropdownMenuItem>
         <DropdownMenuSeparator />
+        {accounts.length > 0 ? (
+          <>
+            {/* biome-ignore lint/a11y/useSemanticElements: a group of menu items, not of form controls */}
+            <div role="group" aria-label="Your other accounts">
+              {accounts.slice(0, MAX_ACCOUNTS).map(({ id, name, role }) => (
+                <DropdownMenuItem key={id} onSelect={() => void goToAccount(enter, id)}>
+                  <Store aria-hidden="true" />
+                  <span className="min-w-0">
+                    <span className="block max-w-64 truncate">{name}</span>
+                    <span className="block max-w-64 truncate text-muted-foreground text-xs">{role}</span>
+                  </span>
+                </DropdownMenuItem>
+              ))}
+            </div>
+            <DropdownMenuSeparator />
+          </>
+        ) : null}
         <ThemeItems />
         <DropdownMenuSeparator />
         <DropdownMenuItem onSelect={signOut}>

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
-import { check, index, jsonb, pgTable, text, unique, uniqueIndex } from 'drizzle-orm/pg-core'
-import { accounts, languages, users } from './accounts'
+import { check, foreignKey, index, jsonb, pgTable, primaryKey, text, unique, uniqueIndex } from 'drizzle-orm/pg-core'
+import { accounts, customRoles, languages, users } from './accounts'
 import { at, bytewise } from './columns'
 
 /**
@@ -44,7 +44,7 @@ export const passwordResets = pgTable(
   (t) => [index('password_resets_user_idx').on(t.userId), index('password_resets_expires_idx').on(t.expiresAt)],
 )
 
-/** The roles that one can be invited to: an account has one owner. */
+/** Fenicia's own roles that one can be invited to: an account has one owner. */
 export const invitedRoles = ['admin', 'manager', 'staff'] as const
 
 /** Invitations to be a member of an account. Open: neither accepted nor revoked; it may have expired. */
@@ -57,7 +57,9 @@ export const invitations = pgTable(
       .references(() => accounts.id, { onDelete: 'cascade' }),
     /** In the form in which e-mail addresses are compared. */
     email: text('email').notNull(),
-    role: text('role', { enum: invitedRoles }).notNull(),
+    role: text('role', { enum: [...invitedRoles, 'custom'] }).notNull(),
+    /** As of a member. */
+    customRoleId: bytewise('custom_role_id'),
     /** Of the mail: of whoever is invited nothing is known, so it is that of whoever invites. */
     language: text('language', { enum: languages }).notNull(),
     /** What the newest link is made of; each time it is sent, another. */
@@ -74,7 +76,14 @@ export const invitations = pgTable(
   (t) => [
     uniqueIndex('invitations_open_idx').on(t.accountId, t.email).where(sql`accepted_at is null and revoked_at is null`),
     index('invitations_expires_idx').on(t.expiresAt),
-    check('invitations_role_check', sql`role in ('admin', 'manager', 'staff')`),
+    index('invitations_custom_role_idx').on(t.accountId, t.customRoleId),
+    foreignKey({
+      name: 'invitations_custom_role_fk',
+      columns: [t.accountId, t.customRoleId],
+      foreignColumns: [customRoles.accountId, customRoles.id],
+    }),
+    check('invitations_role_check', sql`role in ('admin', 'manager', 'staff', 'custom')`),
+    check('invitations_custom_role_check', sql`(role = 'custom') = (custom_role_id is not null)`),
     check('invitations_language_check', sql`language in ('en', 'es')`),
   ],
 )
@@ -105,4 +114,21 @@ export const personalMails = pgTable(
     index('personal_mails_created_idx').on(t.createdAt),
     check('personal_mails_language_check', sql`language in ('en', 'es')`),
   ],
+)
+
+/**
+ * What somebody who left had made and others answer for since: keys, credentials, integrations and webhooks, by their ids. Who made
+ * them stays with them.
+ */
+export const handovers = pgTable(
+  'handovers',
+  {
+    accountId: bytewise('account_id')
+      .notNull()
+      .references(() => accounts.id, { onDelete: 'cascade' }),
+    subjectId: bytewise('subject_id').notNull(),
+    toUserId: bytewise('to_user_id').notNull(),
+    at: at('at').notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.accountId, t.subjectId] })],
 )

@@ -17,6 +17,9 @@ export const personalEnglish: PersonalWords = {
           ? 'A passkey of yours was removed'
           : 'Your authenticator app was removed',
     'recovery_code.used': () => 'A recovery code of yours was used',
+    'member.removed': ({ account }) => `You are no member of ${account} any more`,
+    'account.handed_over': ({ account, data }) =>
+      data.isOwner ? `You own ${account} now` : `You have handed ${account} over`,
     'invitation.sent': ({ account, data }) => `${data.by} invites you to ${account}`,
   },
   meanings: {
@@ -34,6 +37,12 @@ export const personalEnglish: PersonalWords = {
         : 'It can no longer be used to sign in as you. If you did this, there is nothing to do. If not, somebody else is in your account: change your password and sign out everywhere at once.',
     'recovery_code.used': ({ data }) =>
       `Somebody signed in as you with your password and one of your recovery codes, of which ${data.left === 1 ? '1 is' : `${data.left} are`} left. If it was you, make new ones before they run out. If not, change your password and make new recovery codes at once.`,
+    'member.removed': ({ account, data }) =>
+      `${data.by} has removed you from ${account}. You see nothing of it any more; other accounts of yours are as they were. If you did not expect this, ask ${data.by}.`,
+    'account.handed_over': ({ account, data }) =>
+      data.isOwner
+        ? `${data.from} has handed ${account} over to you. You can do everything in it, and only you can hand it on.`
+        : `You have handed ${account} over to ${data.to}, and are an admin of it now. If this was not you, somebody else is in your account: change your password at once, and ask ${data.to} to hand it back.`,
     'invitation.sent': ({ account, data }) =>
       `${data.by} invites you to be a member of ${account} on Fenicia, where its API keys, credentials and integrations are kept. The button works once, and for 7 days.`,
   },
@@ -44,6 +53,8 @@ export const personalEnglish: PersonalWords = {
     'second_factor.added': 'Look at your account',
     'second_factor.removed': 'Look at your account',
     'recovery_code.used': 'Look at your account',
+    'member.removed': 'Go to Fenicia',
+    'account.handed_over': 'Look at the members',
     'invitation.sent': 'Accept the invitation',
   },
   roles: {
@@ -62,6 +73,8 @@ export const personalEnglish: PersonalWords = {
     goodUntil: 'The link is good until',
     factor: 'What',
     codesLeft: 'Recovery codes left',
+    newOwner: 'New owner',
+    oldOwner: 'Owner before',
   },
   factors: { authenticator: 'Authenticator app', passkey: 'Passkey' },
   operator: 'By whoever runs this Fenicia',
@@ -72,6 +85,8 @@ export const personalEnglish: PersonalWords = {
     'second_factor.added': 'You get this for your safety, whatever you chose to hear of.',
     'second_factor.removed': 'You get this for your safety, whatever you chose to hear of.',
     'recovery_code.used': 'You get this for your safety, whatever you chose to hear of.',
+    'member.removed': 'You get this since you were a member of the account.',
+    'account.handed_over': 'You get this for your safety, whatever you chose to hear of.',
     'invitation.sent':
       'You get this since somebody invited you. If you do not know them, do nothing: without you nothing happens.',
   },

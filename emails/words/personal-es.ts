@@ -17,6 +17,9 @@ export const personalSpanish: PersonalWords = {
           ? 'Se quitó una de tus llaves de acceso'
           : 'Se quitó tu aplicación de autenticación',
     'recovery_code.used': () => 'Se usó uno de tus códigos de recuperación',
+    'member.removed': ({ account }) => `Ya no eres miembro de ${account}`,
+    'account.handed_over': ({ account, data }) =>
+      data.isOwner ? `Ahora ${account} te pertenece` : `Has traspasado ${account}`,
     'invitation.sent': ({ account, data }) => `${data.by} te invita a ${account}`,
   },
   meanings: {
@@ -34,6 +37,12 @@ export const personalSpanish: PersonalWords = {
         : 'Ya no sirve para iniciar sesión como tú. Si fuiste tú, no tienes que hacer nada. Si no, otra persona está en tu cuenta: cambia tu contraseña y cierra todas las sesiones cuanto antes.',
     'recovery_code.used': ({ data }) =>
       `Alguien inició sesión como tú con tu contraseña y uno de tus códigos de recuperación; ${data.left === 1 ? 'queda 1' : `quedan ${data.left}`}. Si fuiste tú, crea otros antes de que se acaben. Si no, cambia tu contraseña y crea códigos nuevos cuanto antes.`,
+    'member.removed': ({ account, data }) =>
+      `${data.by} te ha quitado de ${account}. Ya no ves nada de esa cuenta; tus otras cuentas siguen como estaban. Si no lo esperabas, pregunta a ${data.by}.`,
+    'account.handed_over': ({ account, data }) =>
+      data.isOwner
+        ? `${data.from} te ha traspasado ${account}. Puedes hacer todo en ella, y solo tú puedes traspasarla.`
+        : `Has traspasado ${account} a ${data.to} y ahora eres administrador. Si no fuiste tú, otra persona está en tu cuenta: cambia ya tu contraseña y pide a ${data.to} que te la devuelva.`,
     'invitation.sent': ({ account, data }) =>
       `${data.by} te invita a ser miembro de ${account} en Fenicia, donde se guardan sus claves de API, credenciales e integraciones. El botón funciona una sola vez y durante 7 días.`,
   },
@@ -44,6 +53,8 @@ export const personalSpanish: PersonalWords = {
     'second_factor.added': 'Revisar tu cuenta',
     'second_factor.removed': 'Revisar tu cuenta',
     'recovery_code.used': 'Revisar tu cuenta',
+    'member.removed': 'Ir a Fenicia',
+    'account.handed_over': 'Ver los miembros',
     'invitation.sent': 'Aceptar la invitación',
   },
   roles: {
@@ -62,6 +73,8 @@ export const personalSpanish: PersonalWords = {
     goodUntil: 'El enlace sirve hasta',
     factor: 'Qué',
     codesLeft: 'Códigos de recuperación que quedan',
+    newOwner: 'Nuevo propietario',
+    oldOwner: 'Propietario anterior',
   },
   factors: { authenticator: 'Aplicación de autenticación', passkey: 'Llave de acceso' },
   operator: 'Por quien administra este Fenicia',
@@ -72,6 +85,8 @@ export const personalSpanish: PersonalWords = {
     'second_factor.added': 'Recibes este correo por tu seguridad, elijas lo que elijas recibir.',
     'second_factor.removed': 'Recibes este correo por tu seguridad, elijas lo que elijas recibir.',
     'recovery_code.used': 'Recibes este correo por tu seguridad, elijas lo que elijas recibir.',
+    'member.removed': 'Recibes este correo porque eras miembro de la cuenta.',
+    'account.handed_over': 'Recibes este correo por tu seguridad, elijas lo que elijas recibir.',
     'invitation.sent':
       'Recibes este correo porque alguien te invitó. Si no lo conoces, no hagas nada: sin ti no ocurre nada.',
   },

@@ -8,7 +8,7 @@ export interface PersonalWords {
   /** What it means, and what to do. */
   meanings: { [Kind in PersonalKind]: (of: { account: string; data: PersonalData[Kind] }) => string }
   buttons: Record<PersonalKind, string>
-  roles: Record<PersonalData['invitation.sent']['role'], { name: string; may: string }>
+  roles: Record<Exclude<PersonalData['invitation.sent']['role'], 'custom'>, { name: string; may: string }>
   labels: {
     eMail: string
     when: string
@@ -20,6 +20,8 @@ export interface PersonalWords {
     goodUntil: string
     factor: string
     codesLeft: string
+    newOwner: string
+    oldOwner: string
   }
   factors: Record<PersonalData['second_factor.added']['factor'], string>
   /** How a password was changed. */

@@ -6,6 +6,7 @@ import { type Origin, recordAuditEvent } from '../audit'
 import { Refusal } from '../errors'
 import { newId } from '../ids'
 import { recordEvent } from '../notifications/outbox'
+import { roleNameOf } from './held-role'
 import { type FoundInvitation, findInvitation } from './invitations'
 import { requireStrong } from './password-strength'
 import { hashPassword } from './passwords'
@@ -83,11 +84,16 @@ async function takeInvitation(tx: Database, token: string): Promise<Taken> {
 
 async function join(
   tx: Database,
-  { id, accountId, role, email }: FoundInvitation,
+  { id, accountId, email, ...held }: FoundInvitation,
   user: { id: string; name: string },
   from: Origin,
 ): Promise<void> {
-  await tx.insert(members).values({ accountId, userId: user.id, role }).onConflictDoNothing()
+  const { role: kind, customRole } = held
+  await tx
+    .insert(members)
+    .values({ accountId, userId: user.id, role: kind, customRoleId: customRole?.id ?? null })
+    .onConflictDoNothing()
+  const role = roleNameOf(held)
   const actor = userActor(user, accountId, from)
   await recordAuditEvent(tx, actor, 'invitation.accepted', id, { email })
   await recordAuditEvent(tx, actor, 'member.joined', user.id, { email, role })

@@ -31,6 +31,14 @@ forEachDatabase('deleting an account', (open) => {
       .values({ id: actor.id as string, email: `${accountId}@example.com`, name, passwordHash: '-' })
     await db.insert(schema.members).values({ accountId, userId: actor.id as string, role: 'owner' })
     await db.insert(schema.accountPolicies).values({ accountId })
+    const customRoleId = newId('customRole')
+    await db
+      .insert(schema.customRoles)
+      .values({ id: customRoleId, accountId, name, nameHeld: name, description: '', permissions: ['keys:read'] })
+    await db.insert(schema.handovers).values({ accountId, subjectId: 'key_1', toUserId: actor.id as string })
+    const holder = newId('user')
+    await db.insert(schema.users).values({ id: holder, email: `${holder}@example.com`, name, passwordHash: '-' })
+    await db.insert(schema.members).values({ accountId, userId: holder, role: 'custom', customRoleId })
     await db.insert(schema.auditCheckpoints).values({ accountId, seq: 0, hash: schema.GENESIS })
     const { id } = await createTestKey(db, actor)
     await db

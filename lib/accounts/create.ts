@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm'
+import type { z } from 'zod'
 import type { Database } from '@/db/client'
 import { accounts, members, users } from '@/db/schema'
 import { type Actor, type Origin, operatorActor, recordAuditEvent } from '../audit'
@@ -6,7 +7,8 @@ import { invalidField, Refusal } from '../errors'
 import { newId } from '../ids'
 import { requireStrong } from './password-strength'
 import { hashPassword } from './passwords'
-import type { CreateAccountInput } from './schemas'
+import type { anotherAccountInput, CreateAccountInput } from './schemas'
+import type { Session } from './session'
 import { countSignUp } from './throttle'
 
 /** Any number: what matters is that whoever makes the first account takes the same advisory lock. */
@@ -49,6 +51,29 @@ export async function signUp(
     if (!(await isEmptyInstallation(tx))) throw signUpClosed()
     return insertAccount(tx, input, passwordHash, maker)
   })
+}
+
+/**
+ * Makes one more account of somebody who has a user, where sign-up is open.
+ * @returns its id
+ * @throws {Refusal} `sign_up_closed`; `too_many_attempts`
+ */
+export async function createAnotherAccount(
+  db: Database,
+  { user }: Session,
+  { account_name: name }: z.output<typeof anotherAccountInput>,
+  { mode, origin }: { mode: 'closed' | 'open'; origin: Origin },
+): Promise<string> {
+  if (mode === 'closed') throw signUpClosed()
+  await countSignUp(db, origin.address)
+  const accountId = newId('account')
+  await db.transaction(async (tx) => {
+    await tx.insert(accounts).values({ id: accountId, name })
+    await tx.insert(members).values({ accountId, userId: user.id, role: 'owner' })
+    const actor = makerActor({ kind: 'user', ...origin }, accountId, user.id, user.name)
+    await recordAuditEvent(tx, actor, 'account.created', accountId, { name, owner: user.email })
+  })
+  return accountId
 }
 
 /**

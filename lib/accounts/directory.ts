@@ -1,16 +1,16 @@
 import { asc, count, eq, inArray } from 'drizzle-orm'
 import type { Database } from '@/db/client'
-import { accounts, apiKeys, members, users } from '@/db/schema'
+import { accounts, apiKeys, customRoles, members, users } from '@/db/schema'
 import { keyStatus } from '../api-keys/status'
 import { Refusal } from '../errors'
-import type { Role } from './permissions'
+import { heldRoleColumns, heldRoleOf, isRoleOfMember, roleNameOf } from './held-role'
 
 /** An account as the operator sees it. */
 export interface AccountEntry {
   id: string
   name: string
   createdAt: Date
-  members: { id: string; name: string; email: string; role: Role }[]
+  members: { id: string; name: string; email: string; role: string }[]
   /** API keys that are accepted now. */
   acceptedKeys: number
 }
@@ -20,8 +20,9 @@ export async function listAccounts(db: Database): Promise<AccountEntry[]> {
   const [all, people, keys] = await Promise.all([
     db.select().from(accounts).orderBy(asc(accounts.createdAt), asc(accounts.id)),
     db
-      .select({ accountId: members.accountId, id: users.id, name: users.name, email: users.email, role: members.role })
+      .select({ accountId: members.accountId, id: users.id, name: users.name, email: users.email, ...heldRoleColumns })
       .from(members)
+      .leftJoin(customRoles, isRoleOfMember)
       .innerJoin(users, eq(users.id, members.userId))
       .orderBy(asc(members.createdAt), asc(users.id)),
     db
@@ -32,7 +33,9 @@ export async function listAccounts(db: Database): Promise<AccountEntry[]> {
   ])
   return all.map((account) => ({
     ...account,
-    members: people.filter(({ accountId }) => accountId === account.id).map(({ accountId: _, ...person }) => person),
+    members: people
+      .filter(({ accountId }) => accountId === account.id)
+      .map(({ id, name, email, ...row }) => ({ id, name, email, role: roleNameOf(heldRoleOf(row)) })),
     acceptedKeys: keys.find(({ accountId }) => accountId === account.id)?.accepted ?? 0,
   }))
 }

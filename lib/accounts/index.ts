@@ -8,12 +8,21 @@ import { pruneTickets } from './ticket'
 
 export { acceptAsNewUser, acceptAsUser } from './accept-invitation'
 export { askToConfirm, confirmByPasskey, confirmByPassword } from './confirm'
-export { createAccount, isEmptyInstallation, signUp } from './create'
+export { createAccount, createAnotherAccount, isEmptyInstallation, signUp } from './create'
+export {
+  type CustomRoleView,
+  changeCustomRole,
+  createCustomRole,
+  customRoleInput,
+  deleteCustomRole,
+  deleteRoleInput,
+  listCustomRoles,
+} from './custom-roles'
 export { deviceCookie } from './device'
+export { type HeldRole, roleNameOf } from './held-role'
 export {
   findInvitation,
   type InvitationView,
-  type InvitedRole,
   inviteMember,
   listInvitations,
   listMembers,
@@ -21,10 +30,22 @@ export {
   resendInvitation,
   revokeInvitation,
 } from './invitations'
+export { type MadeBy, madeBy } from './made'
 export { changeRole, handOver, leaveAccount, removeMember } from './members'
 export { changePassword, resetPassword, signOutEverywhere } from './password-change'
 export { findResetLink, requestPasswordReset, resetForgottenPassword } from './password-reset'
-export { can, type Permission, type Role } from './permissions'
+export {
+  can,
+  grantable,
+  type Holder,
+  holdsAll,
+  type MemberRole,
+  neededFor,
+  outranks,
+  type Permission,
+  permissionsOf,
+  type Role,
+} from './permissions'
 export { type AccountPolicy, changePolicy, getPolicy } from './policy'
 export { changeLanguage, changeName, getLanguage, getProfile, listAccountsOf } from './profile'
 export { recordEntry } from './record-entry'

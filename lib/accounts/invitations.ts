@@ -1,13 +1,17 @@
 import { and, asc, eq, gt, isNull, lt, lte, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import type { Database } from '@/db/client'
-import { accounts, invitations, type invitedRoles, members, users } from '@/db/schema'
+import { accounts, customRoles, invitations, members, users } from '@/db/schema'
 import { type Actor, recordAuditEvent } from '../audit'
 import { invalidField, Refusal } from '../errors'
 import { newId } from '../ids'
 import { recordPersonalMail } from '../notifications/personal-mails'
+import { type HeldRole, heldRoleColumns, heldRoleOf, isRoleOfMember } from './held-role'
 import { hashLink, linkToken, UNKNOWN_LINK } from './links'
+import { lockAsking } from './lock-members'
+import type { Holder } from './permissions'
 import { getLanguage } from './profile'
+import { findChosenRole, requireMayGive } from './role-choice'
 import type { inviteMemberInput } from './schemas'
 import { countInvitation } from './throttle'
 
@@ -16,22 +20,18 @@ export const INVITATION_DAYS = 7
 /** How long invitations that have ended are kept. */
 const KEEP_DAYS = 90
 
-export type InvitedRole = (typeof invitedRoles)[number]
-
 /** Somebody in the account. */
-export interface MemberView {
+export interface MemberView extends HeldRole, Holder {
   id: string
   name: string
   email: string
-  role: (typeof members.$inferSelect)['role']
   since: Date
 }
 
 /** An invitation that was neither accepted nor revoked. */
-export interface InvitationView {
+export interface InvitationView extends HeldRole {
   id: string
   email: string
-  role: InvitedRole
   invitedByName: string
   sentAt: Date
   expiresAt: Date
@@ -39,14 +39,23 @@ export interface InvitationView {
 }
 
 /** Everybody in an account, the oldest member first. */
-export function listMembers(db: Database, accountId: string): Promise<MemberView[]> {
-  return db
-    .select({ id: users.id, name: users.name, email: users.email, role: members.role, since: members.createdAt })
+export async function listMembers(db: Database, accountId: string): Promise<MemberView[]> {
+  const rows = await db
+    .select({ id: users.id, name: users.name, email: users.email, since: members.createdAt, ...heldRoleColumns })
     .from(members)
+    .leftJoin(customRoles, isRoleOfMember)
     .innerJoin(users, eq(users.id, members.userId))
     .where(eq(members.accountId, accountId))
     .orderBy(asc(members.createdAt), asc(users.id))
+  return rows.map(({ id, name, email, since, ...row }) => ({ id, name, email, since, ...heldRoleOf(row) }))
 }
+
+/** As for a member. */
+const invitedRoleColumns = { role: invitations.role, customRole: { id: customRoles.id, name: customRoles.name } }
+const isRoleOfInvitation = and(
+  eq(customRoles.accountId, invitations.accountId),
+  eq(customRoles.id, invitations.customRoleId),
+)
 
 const isOpen = and(isNull(invitations.acceptedAt), isNull(invitations.revokedAt))
 
@@ -56,13 +65,14 @@ export function listInvitations(db: Database, accountId: string): Promise<Invita
     .select({
       id: invitations.id,
       email: invitations.email,
-      role: invitations.role,
+      ...invitedRoleColumns,
       invitedByName: invitations.invitedByName,
       sentAt: invitations.sentAt,
       expiresAt: invitations.expiresAt,
       hasExpired: sql<boolean>`${lte(invitations.expiresAt, sql`now()`)}`,
     })
     .from(invitations)
+    .leftJoin(customRoles, isRoleOfInvitation)
     .where(and(eq(invitations.accountId, accountId), isOpen))
     .orderBy(asc(invitations.id))
 }
@@ -72,7 +82,8 @@ type Inviter = Actor & { id: string }
 
 /**
  * Invites somebody by mail. One whose invitation has expired is invited anew.
- * @throws {Refusal} `invalid` on `email` for a member and for whoever has an invitation; `too_many_attempts`
+ * @throws {Refusal} `invalid` on `email` for a member and for whoever has an invitation, and on `role` when there is none such;
+ * `forbidden` for a role that may do what the actor may not; `too_many_attempts`
  */
 export async function inviteMember(
   db: Database,
@@ -88,6 +99,9 @@ export async function inviteMember(
   if (isMember.length > 0) throw invalidField('email', 'Somebody with this e-mail address is a member already.')
   await countInvitation(db, accountId)
   await db.transaction(async (tx) => {
+    const asking = await lockAsking(tx, actor)
+    const chosen = await findChosenRole(tx, accountId, role)
+    requireMayGive(asking, chosen)
     // One that has expired would stand in the way of a new one.
     await tx
       .update(invitations)
@@ -108,7 +122,7 @@ export async function inviteMember(
         id,
         accountId,
         email,
-        role,
+        ...chosen.columns,
         language: await getLanguage(tx, actor.id),
         invitedById: actor.id,
         invitedByName: actor.name,
@@ -119,23 +133,26 @@ export async function inviteMember(
     const [invitation] = inserted
     if (!invitation) throw invalidField('email', 'This person was invited already. Send the invitation again instead.')
     await send(tx, invitation)
-    await recordAuditEvent(tx, actor, 'invitation.created', id, { email, role })
+    await recordAuditEvent(tx, actor, 'invitation.created', id, { email, role: chosen.name })
   })
 }
 
 /**
  * Sends an invitation again, with a new link that is good for another 7 days; links that were sent before end.
- * @throws {Refusal} `not_found`; `too_many_attempts`
+ * @throws {Refusal} `not_found`; `forbidden` for a role that may do what the actor may not; `too_many_attempts`
  */
 export async function resendInvitation(db: Database, actor: Inviter, id: string): Promise<void> {
   await countInvitation(db, actor.accountId)
   await db.transaction(async (tx) => {
+    const asking = await lockAsking(tx, actor)
     const [invitation] = await tx
       .update(invitations)
       .set({ ...newLink(), sentAt: sql`now()`, invitedById: actor.id, invitedByName: actor.name })
       .where(and(eq(invitations.accountId, actor.accountId), eq(invitations.id, id), isOpen))
       .returning()
     if (!invitation) throw notOpen()
+    const choice = invitation.customRoleId ?? invitation.role
+    requireMayGive(asking, await findChosenRole(tx, actor.accountId, choice))
     await send(tx, invitation)
     await recordAuditEvent(tx, actor, 'invitation.resent', id, { email: invitation.email })
   })
@@ -177,26 +194,37 @@ function newLink() {
 
 async function send(
   tx: Database,
-  { id, accountId, email, language, linkId, role, invitedByName, expiresAt }: typeof invitations.$inferSelect,
+  {
+    id,
+    accountId,
+    email,
+    language,
+    linkId,
+    role,
+    customRoleId,
+    invitedByName,
+    expiresAt,
+  }: typeof invitations.$inferSelect,
 ): Promise<void> {
   const [known] = await tx.select({ name: users.name }).from(users).where(eq(users.email, email))
+  const chosen = await findChosenRole(tx, accountId, customRoleId ?? role)
   const to = { name: known?.name ?? null, address: email, language }
   await recordPersonalMail(tx, accountId, to, 'invitation.sent', {
     invitationId: id,
     linkId,
     role,
+    roleName: chosen.customRole?.name ?? null,
     by: invitedByName,
     expiresAt: expiresAt.toISOString(),
   })
 }
 
 /** An invitation by its link, and whether whoever is invited has a user already. */
-export interface FoundInvitation {
+export interface FoundInvitation extends HeldRole {
   id: string
   accountId: string
   account: string
   email: string
-  role: InvitedRole
   invitedByName: string
   /** The user with that e-mail address; null: there is none. */
   user: { id: string; name: string } | null
@@ -207,14 +235,14 @@ export interface FoundInvitation {
  * @throws {Refusal} `link_ended`, saying how
  */
 export async function findInvitation(db: Database, token: string): Promise<FoundInvitation> {
-  const { id, email, role, invitedByName, acceptedAt, revokedAt, expiresAt } = invitations
+  const { id, email, invitedByName, acceptedAt, revokedAt, expiresAt } = invitations
   const [row] = await db
     .select({
       id,
       accountId: invitations.accountId,
       account: accounts.name,
       email,
-      role,
+      ...invitedRoleColumns,
       invitedByName,
       userId: users.id,
       userName: users.name,
@@ -224,6 +252,7 @@ export async function findInvitation(db: Database, token: string): Promise<Found
     })
     .from(invitations)
     .innerJoin(accounts, eq(accounts.id, invitations.accountId))
+    .leftJoin(customRoles, isRoleOfInvitation)
     .leftJoin(users, eq(users.email, email))
     .where(eq(invitations.linkHash, hashLink(token)))
   if (!row) throw new Refusal('link_ended', UNKNOWN_LINK)

@@ -1,19 +1,23 @@
 import { eq } from 'drizzle-orm'
 import { beforeAll, beforeEach, expect, it } from 'vitest'
 import type { Database } from '@/db/client'
-import { apiKeys, members, outboxEvents, users } from '@/db/schema'
+import { apiKeys, integrations, members, outboxEvents, personalMails, users } from '@/db/schema'
 import { createTestKey } from '@/test/account'
 import { forEachDatabase } from '@/test/databases'
 import { auditLog, makeOwner, SOMEWHERE, sessionOf } from '@/test/people'
 import { newId } from '../ids'
-import { changeRole, handOver, leaveAccount, listMembers, removeMember } from '.'
-import { madeBy } from './members'
-import type { Role } from './permissions'
+import { reviewKeys, reviewKeysQuery } from '../review'
+import { changeRole, createCustomRole, handOver, leaveAccount, listMembers, madeBy, removeMember } from '.'
+import type { Permission, Role } from './permissions'
 import { userActor } from './record-in-each-account'
+
+const NOTHING = { keys: [], credentials: [], integrations: [], webhooks: [], invitations: [] }
+const KEEP = { keys: 'keep', rest: 'keep', heir: null } as const
 
 forEachDatabase('members', (open) => {
   let db: Database
   let accountId: string
+  let ownerEmail: string
   let owner: ReturnType<typeof personIn>
   beforeAll(async () => {
     db = (await open()).db
@@ -22,6 +26,7 @@ forEachDatabase('members', (open) => {
     const made = await makeOwner(db)
     accountId = made.accountId
     owner = personIn(made.userId, made.name)
+    ownerEmail = made.email
   })
 
   const personIn = (id: string, name: string, account = accountId) => ({
@@ -62,7 +67,7 @@ forEachDatabase('members', (open) => {
   ])('by rank: of %s and %s', async (who, whom, may) => {
     const asking = who === 'owner' ? owner : await add(who)
     const { id } = whom === 'owner' ? owner : await add(whom)
-    const attempts = [() => changeRole(db, asking, id, 'staff'), () => removeMember(db, asking, id, { keys: 'keep' })]
+    const attempts = [() => changeRole(db, asking, id, 'staff'), () => removeMember(db, asking, id, KEEP)]
     for (const attempt of attempts) {
       if (may) await attempt()
       else await expect(attempt()).rejects.toMatchObject({ code: 'forbidden' })
@@ -76,7 +81,7 @@ forEachDatabase('members', (open) => {
     await expect(changeRole(db, owner, owner.id, 'staff')).rejects.toMatchObject({ code: 'forbidden' })
     for (const work of [
       () => changeRole(db, owner, stranger.id, 'admin'),
-      () => removeMember(db, owner, stranger.id, { keys: 'keep' }),
+      () => removeMember(db, owner, stranger.id, KEEP),
       () => handOver(db, owner, stranger.id),
     ]) {
       await expect(work()).rejects.toMatchObject({ code: 'not_found' })
@@ -88,8 +93,8 @@ forEachDatabase('members', (open) => {
     const kept = await createTestKey(db, keeps)
     const lost = await createTestKey(db, loses)
     expect((await madeBy(db, accountId, keeps.id)).keys).toEqual([expect.objectContaining({ id: kept.id })])
-    await removeMember(db, owner, keeps.id, { keys: 'keep' })
-    await removeMember(db, owner, loses.id, { keys: 'revoke' })
+    await removeMember(db, owner, keeps.id, KEEP)
+    await removeMember(db, owner, loses.id, { ...KEEP, keys: 'revoke' })
     expect([await isActive(kept.id), await isActive(lost.id)]).toEqual([true, false])
     await expect(sessionOf(db, { userId: keeps.id, accountId })).rejects.toThrow()
     expect((await listMembers(db, accountId)).map(({ id }) => id)).toEqual([owner.id])
@@ -99,6 +104,76 @@ forEachDatabase('members', (open) => {
       action: 'member.removed',
       details: { keys: 1, keys_revoked: 1 },
     })
+  })
+
+  it('who are removed can have others answer for what they made, who stays its maker', async () => {
+    const [leaves, heir, staff] = [await add('admin'), await add('admin'), await add('staff')]
+    const key = await createTestKey(db, leaves)
+    const integration = newId('integration')
+    await db.insert(integrations).values({
+      id: integration,
+      accountId,
+      name: 'Labels',
+      slug: `s${integration}`,
+      baseUrl: 'https://api.example.com',
+      methods: [],
+      paths: [],
+      headers: [],
+      timeoutMs: 1,
+      state: 'enabled',
+      createdByKind: 'user',
+      createdById: leaves.id,
+      createdByName: leaves.name,
+    })
+    const found = async () => {
+      const { items } = await reviewKeys(db, accountId, reviewKeysQuery.parse({ finding: 'maker_left' }))
+      return items.map(({ key }) => key.id)
+    }
+    const wanted = { keys: 'hand_over', rest: 'hand_over', heir: heir.id } as const
+    for (const none of [null, leaves.id, newId('user')]) {
+      const attempt = removeMember(db, owner, leaves.id, { ...wanted, heir: none })
+      await expect(attempt).rejects.toMatchObject({ fields: [{ field: 'heir' }] })
+    }
+    expect(await roleOf(leaves.id)).toBe('admin')
+    await removeMember(db, owner, leaves.id, wanted)
+    expect(await madeBy(db, accountId, heir.id)).toMatchObject({
+      keys: [{ id: key.id }],
+      integrations: [{ id: integration }],
+    })
+    expect(await found()).toEqual([])
+    expect((await db.select().from(apiKeys).where(eq(apiKeys.id, key.id)))[0]?.createdById).toBe(leaves.id)
+    // When they leave too, nobody answers for it.
+    await removeMember(db, owner, heir.id, KEEP)
+    expect(await found()).toEqual([key.id])
+    expect(await madeBy(db, accountId, staff.id)).toEqual(NOTHING)
+  })
+
+  it('have their keys revoked by those alone who may revoke keys', async () => {
+    const permissions: Permission[] = ['members:read', 'members:manage']
+    const role = await createCustomRole(db, owner, { name: 'Team lead', description: '', permissions })
+    const [lead, staff] = [await add('staff'), await add('staff')]
+    await changeRole(db, owner, lead.id, role)
+    await expect(removeMember(db, lead, staff.id, { ...KEEP, keys: 'revoke' })).rejects.toMatchObject({
+      code: 'forbidden',
+    })
+    await removeMember(db, lead, staff.id, KEEP)
+  })
+
+  it('are mailed when they are removed, and both when the account is handed over; who leaves knows', async () => {
+    const [removed, leaves, next] = [await add('staff'), await add('staff'), await add('admin')]
+    await removeMember(db, owner, removed.id, KEEP)
+    await leaveAccount(db, leaves)
+    await handOver(db, owner, next.id)
+    const mails = await db
+      .select()
+      .from(personalMails)
+      .where(eq(personalMails.accountId, accountId))
+      .orderBy(personalMails.id)
+    expect(mails.map(({ kind, toAddress, data }) => [kind, toAddress, data])).toEqual([
+      ['member.removed', `${removed.id}@example.com`, { by: owner.name }],
+      ['account.handed_over', ownerEmail, { from: owner.name, to: 'admin', isOwner: false }],
+      ['account.handed_over', `${next.id}@example.com`, { from: owner.name, to: 'admin', isOwner: true }],
+    ])
   })
 
   it('leave by themselves, but the owner', async () => {

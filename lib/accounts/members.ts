@@ -1,108 +1,66 @@
-import { and, asc, eq, inArray } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
+import type { z } from 'zod'
 import type { Database } from '@/db/client'
-import { apiKeys, apiKeyUses, credentials, integrations, type invitedRoles, members, users } from '@/db/schema'
+import { members, users } from '@/db/schema'
 import { lockKeys, revokeLockedKeys } from '../api-keys/change'
-import { keyStatus } from '../api-keys/status'
 import { type Actor, recordAuditEvent } from '../audit'
-import { Refusal } from '../errors'
+import { invalidField, Refusal } from '../errors'
 import { recordEvent } from '../notifications/outbox'
-import type { Role } from './permissions'
+import { type PersonalData, recordPersonalMail } from '../notifications/personal-mails'
+import { roleNameOf } from './held-role'
+import { type LockedMember, lockMembers, lockRoles } from './lock-members'
+import { handOverMade, madeBy } from './made'
+import { can, outranks } from './permissions'
+import { findChosenRole, requireMayGive } from './role-choice'
+import type { removeMemberInput } from './schemas'
 
 /** A person who changes something about another. */
 type Manager = Actor & { id: string }
 
-/** What a member has made that goes on without them. */
-interface MadeBy {
-  /** Keys that work. */
-  keys: { id: string; name: string; lastUsedAt: Date | null }[]
-  credentials: { id: string; name: string }[]
-  integrations: { id: string; name: string }[]
-}
-
-/** Roles from the strongest; nobody changes who is above them. */
-const RANK: Record<Role, number> = { owner: 0, admin: 1, manager: 2, staff: 3 }
-
-/** The keys of a member that still work, and what else they have made in the account. */
-export async function madeBy(db: Database, accountId: string, userId: string): Promise<MadeBy> {
-  const keys = await db
-    .select({ id: apiKeys.id, name: apiKeys.name, lastUsedAt: apiKeyUses.lastUsedAt })
-    .from(apiKeys)
-    .leftJoin(apiKeyUses, and(eq(apiKeyUses.accountId, apiKeys.accountId), eq(apiKeyUses.keyId, apiKeys.id)))
-    .where(
-      and(
-        eq(apiKeys.accountId, accountId),
-        eq(apiKeys.createdByKind, 'user'),
-        eq(apiKeys.createdById, userId),
-        inArray(keyStatus, ['active', 'retiring', 'paused']),
-      ),
-    )
-    .orderBy(asc(apiKeys.id))
-  const made = await db
-    .select({ id: credentials.id, name: credentials.name })
-    .from(credentials)
-    .where(
-      and(
-        eq(credentials.accountId, accountId),
-        eq(credentials.createdByKind, 'user'),
-        eq(credentials.createdById, userId),
-      ),
-    )
-    .orderBy(asc(credentials.id))
-  const uses = await db
-    .select({ id: integrations.id, name: integrations.name })
-    .from(integrations)
-    .where(
-      and(
-        eq(integrations.accountId, accountId),
-        eq(integrations.createdByKind, 'user'),
-        eq(integrations.createdById, userId),
-      ),
-    )
-    .orderBy(asc(integrations.id))
-  return { keys, credentials: made, integrations: uses }
-}
-
 /**
  * Gives a member another role, from their next request on.
- * @throws {Refusal} `not_found`; `forbidden` for the owner, for oneself, and for an admin unless it is the owner who asks
+ * @param choice as `roleChoice` reads it
+ * @throws {Refusal} `not_found`; `forbidden` for oneself, for whoever may do as much as the actor, and for a role that may do
+ * what the actor may not; `invalid` on `role` when the account has no such role
  */
-export async function changeRole(
-  db: Database,
-  actor: Manager,
-  userId: string,
-  role: (typeof invitedRoles)[number],
-): Promise<void> {
+export async function changeRole(db: Database, actor: Manager, userId: string, choice: string): Promise<void> {
   const { accountId } = actor
   await db.transaction(async (tx) => {
-    const { member, name } = await lockForChange(tx, actor, userId)
-    if (member.role === role) return
+    const { asking, member, name } = await lockForChange(tx, actor, userId)
+    const chosen = await findChosenRole(tx, accountId, choice)
+    requireMayGive(asking, chosen)
+    if (member.role === chosen.role && member.customRole?.id === chosen.customRole?.id) return
     await tx
       .update(members)
-      .set({ role })
+      .set(chosen.columns)
       .where(and(eq(members.accountId, accountId), eq(members.userId, userId)))
     await recordAuditEvent(tx, actor, 'member.role_changed', userId, {
       name,
-      before: { role: member.role },
-      after: { role },
+      before: { role: roleNameOf(member) },
+      after: { role: chosen.name },
     })
   })
 }
 
 /**
  * Takes a member out of the account: from their next request on they see nothing of it. What they made goes on, but for the
- * keys, if that is wanted: a key's maker may have its token.
- * @param options `keys`: whether the keys that they made stay or are revoked
- * @throws {Refusal} as `changeRole`
+ * keys, if that is wanted: a key's maker may have its token. What is kept comes up for review.
+ * @param options `keys`: whether the keys that they made stay, are handed over or are revoked; `rest`: the same of all else;
+ * `heir`: to whom they are handed over
+ * @throws {Refusal} as `changeRole`; `invalid` on `heir` when that is no other member
  */
 export async function removeMember(
   db: Database,
   actor: Manager,
   userId: string,
-  { keys }: { keys: 'keep' | 'revoke' },
+  wanted: z.output<typeof removeMemberInput>,
 ): Promise<void> {
   await db.transaction(async (tx) => {
-    const { member, name } = await lockForChange(tx, actor, userId)
-    await takeOut(tx, actor, { userId, name, role: member.role, keys, how: 'removed' })
+    const { asking, member, name } = await lockForChange(tx, actor, userId)
+    if (wanted.keys === 'revoke' && !can(asking, 'keys:manage')) {
+      throw new Refusal('forbidden', 'Your role does not allow you to revoke keys. Keep them, or hand them over.')
+    }
+    await takeOut(tx, actor, { userId, name, role: roleNameOf(member), wanted, how: 'removed' })
   })
 }
 
@@ -112,13 +70,20 @@ export async function removeMember(
  */
 export async function leaveAccount(db: Database, actor: Manager): Promise<void> {
   await db.transaction(async (tx) => {
+    await lockRoles(tx, actor.accountId)
     const found = await lockMembers(tx, actor.accountId, [actor.id])
     const member = found.get(actor.id)
     if (!member) throw notFound()
-    if (member.role === 'owner') {
+    if (can(member, 'account:hand_over')) {
       throw new Refusal('forbidden', 'You own this account: hand it over to somebody else before you leave it.')
     }
-    await takeOut(tx, actor, { userId: actor.id, name: actor.name, role: member.role, keys: 'keep', how: 'left' })
+    await takeOut(tx, actor, {
+      userId: actor.id,
+      name: actor.name,
+      role: roleNameOf(member),
+      wanted: KEEP_ALL,
+      how: 'left',
+    })
   })
 }
 
@@ -130,62 +95,61 @@ export async function handOver(db: Database, actor: Manager, userId: string): Pr
   const { accountId } = actor
   if (userId === actor.id) throw new Refusal('forbidden', 'You own this account already.')
   await db.transaction(async (tx) => {
+    await lockRoles(tx, accountId)
     const found = await lockMembers(tx, accountId, [actor.id, userId])
     const next = found.get(userId)
     if (!next) throw notFound()
-    if (found.get(actor.id)?.role !== 'owner') {
+    const asking = found.get(actor.id)
+    if (!asking || !can(asking, 'account:hand_over')) {
       throw new Refusal('forbidden', 'Only the owner hands an account over.')
     }
-    const set = (id: string, role: Role) =>
+    const set = (id: string, role: 'owner' | 'admin') =>
       tx
         .update(members)
-        .set({ role })
+        .set({ role, customRoleId: null })
         .where(and(eq(members.accountId, accountId), eq(members.userId, id)))
     // In this order: an account has one owner at a time.
     await set(actor.id, 'admin')
     await set(userId, 'owner')
     await recordAuditEvent(tx, actor, 'account.handed_over', accountId, {
       name: await nameOf(tx, userId),
-      before: { owner: actor.id, role: next.role },
+      before: { owner: actor.id, role: roleNameOf(next) },
       after: { owner: userId },
     })
+    const [from, to] = [actor.name, await nameOf(tx, userId)]
+    await mailTo(tx, accountId, actor.id, 'account.handed_over', { from, to, isOwner: false })
+    await mailTo(tx, accountId, userId, 'account.handed_over', { from, to, isOwner: true })
   })
 }
 
-interface Locked {
-  userId: string
-  role: Role
-}
-
-/** Locks these members, always in the same order, so that two who change each other don't wait crosswise. */
-async function lockMembers(tx: Database, accountId: string, userIds: string[]): Promise<Map<string, Locked>> {
-  const rows = await tx
-    .select({ userId: members.userId, role: members.role })
-    .from(members)
-    .where(and(eq(members.accountId, accountId), inArray(members.userId, userIds)))
-    .orderBy(asc(members.userId))
-    .for('update')
-  return new Map(rows.map((row) => [row.userId, row]))
-}
-
-/** Nobody changes the owner, themselves, or somebody of their own rank: two admins can't shut each other out. */
-async function lockForChange(tx: Database, actor: Manager, userId: string): Promise<{ member: Locked; name: string }> {
+/** Nobody changes themselves, or somebody who may do as much as they: two admins can't shut each other out. */
+async function lockForChange(
+  tx: Database,
+  actor: Manager,
+  userId: string,
+): Promise<{ asking: LockedMember; member: LockedMember; name: string }> {
+  await lockRoles(tx, actor.accountId)
   const found = await lockMembers(tx, actor.accountId, [actor.id, userId])
   const [asking, member] = [found.get(actor.id), found.get(userId)]
   if (!member) throw notFound()
   if (!asking) throw new Refusal('forbidden', 'You are no member of this account any more.')
   if (userId === actor.id) throw new Refusal('forbidden', 'You can’t change your own role. Somebody else has to.')
-  if (member.role === 'owner') throw new Refusal('forbidden', 'The owner can’t be changed or removed by others.')
-  if (RANK[asking.role] >= RANK[member.role]) {
-    throw new Refusal('forbidden', 'Only the owner can change or remove an admin.')
+  if (!outranks(asking, member)) {
+    throw new Refusal(
+      'forbidden',
+      'This member may do as much as you, or more. Somebody who may do more than they has to change or remove them.',
+    )
   }
-  return { member, name: await nameOf(tx, userId) }
+  return { asking, member, name: await nameOf(tx, userId) }
 }
 
 async function nameOf(tx: Database, userId: string): Promise<string> {
   const [user] = await tx.select({ name: users.name }).from(users).where(eq(users.id, userId))
   return user?.name ?? ''
 }
+
+/** What becomes of what somebody made who leaves by themselves. */
+const KEEP_ALL: z.output<typeof removeMemberInput> = { keys: 'keep', rest: 'keep', heir: null }
 
 async function takeOut(
   tx: Database,
@@ -194,21 +158,27 @@ async function takeOut(
     userId,
     name,
     role,
-    keys,
+    wanted: { keys, rest, heir },
     how,
-  }: { userId: string; name: string; role: Role; keys: 'keep' | 'revoke'; how: 'removed' | 'left' },
+  }: {
+    userId: string
+    name: string
+    role: string
+    wanted: z.output<typeof removeMemberInput>
+    how: 'removed' | 'left'
+  },
 ): Promise<void> {
   const { accountId } = actor
   const made = await madeBy(tx, accountId, userId)
+  const keyIds = made.keys.map(({ id }) => id)
+  const others = [made.credentials, made.integrations, made.webhooks].flat().map(({ id }) => id)
+  const handed = [...(keys === 'hand_over' ? keyIds : []), ...(rest === 'hand_over' ? others : [])]
+  if (keys === 'hand_over' || rest === 'hand_over')
+    await handOverMade(tx, accountId, handed, await findHeir(tx, accountId, userId, heir))
   let revoked = 0
   if (keys === 'revoke') {
-    const ids = made.keys.map(({ id }) => id)
-    revoked = await revokeLockedKeys(
-      tx,
-      actor,
-      await lockKeys(tx, accountId, ids, null),
-      `${name} has left the account`,
-    )
+    const reason = `${name} has left the account`
+    revoked = await revokeLockedKeys(tx, actor, await lockKeys(tx, accountId, keyIds, null), reason)
   }
   await tx.delete(members).where(and(eq(members.accountId, accountId), eq(members.userId, userId)))
   await recordAuditEvent(tx, actor, how === 'left' ? 'member.left' : 'member.removed', userId, {
@@ -216,8 +186,31 @@ async function takeOut(
     role,
     keys: made.keys.length,
     keys_revoked: revoked,
+    ...(handed.length > 0 && { handed_over: handed, handed_over_to: heir }),
   })
   await recordEvent(tx, accountId, 'member.left', userId, { name, role, how, by: actor.name })
+  if (how === 'removed') await mailTo(tx, accountId, userId, 'member.removed', { by: actor.name })
+}
+
+async function findHeir(tx: Database, accountId: string, leaving: string, heir: string | null): Promise<string> {
+  const isThere = heir !== null && heir !== leaving && (await lockMembers(tx, accountId, [heir])).has(heir)
+  if (!isThere) throw invalidField('heir', 'Choose another member to hand things over to.')
+  return heir
+}
+
+/** Mails somebody about their place in the account. */
+async function mailTo<Kind extends 'member.removed' | 'account.handed_over'>(
+  tx: Database,
+  accountId: string,
+  userId: string,
+  kind: Kind,
+  data: PersonalData[Kind],
+): Promise<void> {
+  const [user] = await tx
+    .select({ name: users.name, address: users.email, language: users.language })
+    .from(users)
+    .where(eq(users.id, userId))
+  if (user) await recordPersonalMail(tx, accountId, user, kind, data)
 }
 
 function notFound(): Refusal {

@@ -1,9 +1,10 @@
 import { asc, eq } from 'drizzle-orm'
 import type { z } from 'zod'
 import type { Database } from '@/db/client'
-import { accounts, type languages, members, users } from '@/db/schema'
+import { accounts, customRoles, type languages, members, users } from '@/db/schema'
 import { type Actor, type Origin, recordAuditEvent } from '../audit'
-import type { Role } from './permissions'
+import { type HeldRole, heldRoleColumns, heldRoleOf, isRoleOfMember } from './held-role'
+import type { Holder } from './permissions'
 import type { changeLanguageInput, changeNameInput } from './schemas'
 import type { Session } from './session'
 
@@ -18,13 +19,18 @@ export async function getProfile(db: Database, session: Session): Promise<{ pass
 }
 
 /** The accounts that a person is a member of, the one that they sign in to first. */
-export function listAccountsOf(db: Database, userId: string): Promise<{ id: string; name: string; role: Role }[]> {
-  return db
-    .select({ id: accounts.id, name: accounts.name, role: members.role })
+export async function listAccountsOf(
+  db: Database,
+  userId: string,
+): Promise<(HeldRole & Holder & { id: string; name: string })[]> {
+  const rows = await db
+    .select({ id: accounts.id, name: accounts.name, ...heldRoleColumns })
     .from(members)
+    .leftJoin(customRoles, isRoleOfMember)
     .innerJoin(accounts, eq(accounts.id, members.accountId))
     .where(eq(members.userId, userId))
     .orderBy(asc(members.createdAt), asc(members.accountId))
+  return rows.map(({ id, name, ...row }) => ({ id, name, ...heldRoleOf(row) }))
 }
 
 /** Gives a person another name. Events and keys of the past keep the one they were made under. */

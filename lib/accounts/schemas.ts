@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { invitedRoles, languages, leakResponses } from '@/db/schema'
+import { languages, leakResponses } from '@/db/schema'
 import { displayText } from '../text'
+import { roleChoice } from './role-choice'
 
 // The rules of each input, once, for forms and the command line alike.
 
@@ -42,6 +43,8 @@ export const createAccountInput = z.strictObject({
 })
 export type CreateAccountInput = z.output<typeof createAccountInput>
 
+export const anotherAccountInput = createAccountInput.pick({ account_name: true })
+
 export const signInInput = z.strictObject({ email: emailAddress, password: givenPassword })
 
 export const changeNameInput = z.strictObject({ name: displayText(100) })
@@ -63,10 +66,7 @@ export const givenLink = z.string().max(256)
 
 export const newPasswordInput = z.strictObject({ token: givenLink, password: newPassword })
 
-export const inviteMemberInput = z.strictObject({
-  email: emailAddress,
-  role: z.enum(invitedRoles, `must be one of ${invitedRoles.join(', ')}`),
-})
+export const inviteMemberInput = z.strictObject({ email: emailAddress, role: roleChoice })
 
 export const acceptInvitationInput = z.strictObject({ token: givenLink, name: displayText(100), password: newPassword })
 
@@ -83,10 +83,10 @@ export const leakPolicyInput = z.strictObject({
   leak_response: z.enum(leakResponses, `must be one of ${leakResponses.join(', ')}`),
 })
 
-export const changeRoleInput = z.strictObject({
-  role: z.enum(invitedRoles, `must be one of ${invitedRoles.join(', ')}`),
-})
+export const changeRoleInput = z.strictObject({ role: roleChoice })
 
 export const removeMemberInput = z.strictObject({
-  keys: z.enum(['keep', 'revoke'], 'must be keep or revoke'),
+  keys: z.enum(['keep', 'hand_over', 'revoke'], 'must be keep, hand_over or revoke'),
+  rest: z.enum(['keep', 'hand_over'], 'must be keep or hand_over').default('keep'),
+  heir: z.string().max(64).nullable().default(null),
 })

@@ -7,6 +7,7 @@ import { forEachDatabase } from '@/test/databases'
 import { auditLog, claimsOf, SOMEWHERE, tokenOf } from '@/test/people'
 import { useRuntime } from '@/test/runtime'
 import { getRuntime } from '../runtime'
+import { permissionsOf } from './permissions'
 import { findSession, isPasswordRecent, pruneSessions, sessionFromCookies } from './session'
 import { decodeSession, encodeSession, renewedSession, sessionCookie } from './session-claims'
 import { endSession, listSessions, signOut } from './signed-in'
@@ -48,6 +49,8 @@ forEachDatabase('sessions', (open) => {
       user: { id: 'usr_1', name: 'Ana', email: 'ana@example.com' },
       account: { id: 'acc_1', name: 'Ana’s shop' },
       role: 'admin',
+      customRole: null,
+      permissions: permissionsOf('admin'),
       method: 'password',
       passwordGivenAt: new Date(START),
       lacksSecondFactor: false,

@@ -1,11 +1,12 @@
 import { and, eq, isNotNull, isNull, lt, ne, or, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
-import { accountPolicies, accounts, members, sessions, type signInMethods, users } from '@/db/schema'
+import { accountPolicies, accounts, customRoles, members, sessions, type signInMethods, users } from '@/db/schema'
 import type { Origin } from '../audit'
 import { Refusal } from '../errors'
 import { getRuntime } from '../runtime'
 import { storable } from '../text'
-import type { Role } from './permissions'
+import { type HeldRole, heldRoleColumns, heldRoleOf, isRoleOfMember } from './held-role'
+import type { Holder } from './permissions'
 import { hasSecondFactor } from './second-factor/has-second-factor'
 import {
   decodeSession,
@@ -29,12 +30,14 @@ const MAX_USER_AGENT = 256
 
 export type SignInMethod = (typeof signInMethods)[number]
 
-/** A signed-in person, in the account that they signed in to. Read from the database, never from the cookie. */
-export interface Session {
+/**
+ * A signed-in person, in the account that they signed in to, with what they may do there. Read from the database, never from
+ * the cookie.
+ */
+export interface Session extends HeldRole, Holder {
   id: string
   user: { id: string; name: string; email: string }
   account: { id: string; name: string }
-  role: Role
   method: SignInMethod
   /** When the password, or a passkey, was last given. */
   passwordGivenAt: Date
@@ -89,7 +92,7 @@ export async function findSession(db: Database, claims: SessionClaims): Promise<
       email: users.email,
       accountId: accounts.id,
       accountName: accounts.name,
-      role: members.role,
+      ...heldRoleColumns,
       method: sessions.method,
       isUnseen: sql<boolean>`${sessions.lastSeenAt} < ${longAgo}`,
       lacksSecondFactor: sql<boolean>`coalesce(${accountPolicies.secondFactorRequired}, false) and not ${hasSecondFactor(users.id)}`,
@@ -98,6 +101,7 @@ export async function findSession(db: Database, claims: SessionClaims): Promise<
     .innerJoin(users, eq(users.id, sessions.userId))
     .innerJoin(members, eq(members.userId, users.id))
     .innerJoin(accounts, eq(accounts.id, members.accountId))
+    .leftJoin(customRoles, isRoleOfMember)
     .leftJoin(accountPolicies, eq(accountPolicies.accountId, members.accountId))
     .where(
       and(
@@ -114,7 +118,7 @@ export async function findSession(db: Database, claims: SessionClaims): Promise<
     id: claims.sid,
     user: { id: row.userId, name: row.userName, email: row.email },
     account: { id: row.accountId, name: row.accountName },
-    role: row.role,
+    ...heldRoleOf(row),
     method: row.method,
     passwordGivenAt: new Date(claims.passwordGivenAt * 1000),
     lacksSecondFactor: row.lacksSecondFactor,

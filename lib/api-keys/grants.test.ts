@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type Grantor, requireGrantable } from './grants'
+import { type Permission, permissionsOf } from '../accounts/permissions'
+import { type Grantor, personGrantor, requireGrantable } from './grants'
 
 const SOON = new Date('2027-01-01T00:00:00Z')
 const LATER = new Date('2028-01-01T00:00:00Z')
@@ -115,4 +116,22 @@ describe('a key', () => {
       expect(refusedFor(grantor, grant)).toBe(field)
     },
   )
+})
+
+it.each<[string, readonly Permission[], string[], string | null]>([
+  [
+    'an admin gives whatever there is',
+    permissionsOf('admin'),
+    ['orders:*', 'keys:*', 'credentials:*', 'audit:read'],
+    null,
+  ],
+  ['nobody gives what they may not do', ['keys:read', 'keys:create'], ['credentials:delete'], 'credentials:delete'],
+  ['nor all of what they may do a part of', ['keys:read', 'keys:create'], ['keys:*'], 'keys:*'],
+  ['nor what a person has no use for themselves', ['keys:read', 'keys:create'], ['keys:verify'], 'keys:verify'],
+  ['but what they may', ['keys:read', 'keys:create'], ['keys:read', 'keys:create'], null],
+  ['and what is no matter of this plane', ['keys:read', 'keys:create'], ['orders:*', 'insights:read'], null],
+])('of a person: %s', (_, permissions, scopes, lacking) => {
+  const give = () => requireGrantable(personGrantor({ permissions }), { ...wanted, scopes })
+  if (lacking === null) give()
+  else expect(give).toThrow(`A key can't do what its maker may not: your role lacks ${lacking}.`)
 })

@@ -1,17 +1,45 @@
+import { permissions as allPermissions, type Holder, type Permission } from '../accounts/permissions'
 import { areRangesWithin } from '../address-range'
 import { Refusal } from '../errors'
 import { isRateWithin, type KeyLimits } from './limits'
 import type { KeyRecord } from './lookup'
-import { hasScope, missingScopes, type Scope } from './scopes'
+import { hasScope, missingScopes, type Scope, scopeCatalogue } from './scopes'
 import type { Environment } from './token'
 
 /**
- * The bounds of whoever makes or changes a key: null for a person with the permission to, who has none. For an API key
- * they are what that key itself has.
+ * The bounds of whoever makes or changes a key: null for the operator and for tests, who have none. For an API key they are what
+ * that key itself has; for a person, see `personGrantor`.
  */
 export type Grantor =
-  | (Pick<KeyRecord, 'scopes' | 'integrationIds' | 'environment' | 'expiresAt' | 'retiresAt'> & KeyLimits)
+  | (Pick<KeyRecord, 'scopes' | 'integrationIds' | 'environment' | 'expiresAt' | 'retiresAt'> &
+      KeyLimits & { isPerson?: true })
   | null
+
+/**
+ * The bounds of a person: of what keys do in this plane itself, as much as their role lets them do themselves; otherwise whoever
+ * may make keys could make one that does what they may not. The scopes of Fenicia's other resources are anybody's to give.
+ */
+export function personGrantor({ permissions }: Holder): NonNullable<Grantor> {
+  const scopes = Object.entries(scopeCatalogue).flatMap(([resource, actions]) => {
+    const ours = new Set<string>(allPermissions.filter((permission) => permission.startsWith(`${resource}:`)))
+    const held = actions
+      .map((action) => `${resource}:${action}`)
+      .filter((scope) => !ours.has(scope) || permissions.includes(scope as Permission))
+    return held.length === actions.length ? [`${resource}:*`] : held
+  })
+  return {
+    isPerson: true,
+    scopes,
+    integrationIds: null,
+    environment: 'live',
+    expiresAt: null,
+    retiresAt: null,
+    rate: null,
+    monthlyQuota: null,
+    addresses: null,
+    methods: null,
+  }
+}
 
 /**
  * A key can never grant what it does not have: not a scope, not an integration, not the live environment, not a longer life,
@@ -30,7 +58,12 @@ export function requireGrantable(
   if (!grantor) return
   const missing = missingScopes(grantor.scopes, wanted.scopes)
   if (missing.length > 0) {
-    throw refuse('scopes', `A key can't grant what it does not have: the calling key lacks ${missing.join(', ')}.`)
+    throw refuse(
+      'scopes',
+      grantor.isPerson
+        ? `A key can't do what its maker may not: your role lacks ${missing.join(', ')}.`
+        : `A key can't grant what it does not have: the calling key lacks ${missing.join(', ')}.`,
+    )
   }
   const { integrationIds: held } = grantor
   if (held && hasScope(wanted.scopes, 'integrations:use') && !wanted.integrationIds?.every((id) => held.includes(id))) {

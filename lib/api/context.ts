@@ -85,5 +85,5 @@ export function actorOf(c: ApiContext): Actor & { id: string } {
 }
 
 export function sessionMay(session: Session, scope: RequiredScope): boolean {
-  return can(session.role, scope)
+  return can(session, scope)
 }

@@ -3,6 +3,7 @@ import type { Database } from '@/db/client'
 import {
   accounts,
   credentials,
+  customRoles,
   integrations,
   type languages,
   members,
@@ -11,6 +12,7 @@ import {
   notifications,
   users,
 } from '@/db/schema'
+import { heldRoleColumns, heldRoleOf, isRoleOfMember } from '../accounts/held-role'
 import { findProvider } from '../credentials/catalogue'
 import type { CredentialKind, KeyKind } from './kinds'
 import { isCredentialKind } from './kinds'
@@ -77,7 +79,7 @@ export async function gatherContent(
       reminder: notifications.reminder,
       provider: notifications.provider,
       account: accounts.name,
-      role: members.role,
+      ...heldRoleColumns,
       name: users.name,
       address: users.email,
       language: users.language,
@@ -85,11 +87,12 @@ export async function gatherContent(
     .from(notifications)
     .innerJoin(accounts, eq(accounts.id, notifications.accountId))
     .innerJoin(members, and(eq(members.accountId, notifications.accountId), eq(members.userId, notifications.userId)))
+    .leftJoin(customRoles, isRoleOfMember)
     .innerJoin(users, eq(users.id, notifications.userId))
     .where(and(eq(notifications.accountId, accountId), eq(notifications.id, notificationId)))
   if (!head) return null
   const kind = head.kind as EventKind
-  if (!maySee(head.role, kind)) return null
+  if (!maySee(heldRoleOf(head), kind)) return null
   const found = isCredentialKind(kind)
     ? await credentialItems(db, accountId, notificationId, kind)
     : await keyItems(db, accountId, notificationId)

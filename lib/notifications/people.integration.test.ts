@@ -25,7 +25,7 @@ import {
   renderFacts,
   TestMailer,
 } from '@/test/notifications'
-import { changeLanguage } from '../accounts'
+import { changeLanguage, permissionsOf } from '../accounts'
 import { regenerateApiKey, revokeApiKey } from '../api-keys'
 import type { Actor } from '../audit'
 import {
@@ -134,7 +134,7 @@ forEachDatabase('people who are told', (open) => {
     await work()
     expect(mailed()).toEqual([both, mailOnly].sort())
     expect(await noticed()).toEqual([both, appOnly].sort())
-    expect((await getPreferences(db, personOf(neither), 'admin')).slice(0, 4)).toEqual([
+    expect((await getPreferences(db, personOf(neither), { permissions: permissionsOf('admin') })).slice(0, 4)).toEqual([
       { kind, email: false, inApp: false },
       { kind: 'credential.renewal_failing', email: true, inApp: true },
       { kind: 'credential.renewal_recovered', email: true, inApp: true },
@@ -148,7 +148,7 @@ forEachDatabase('people who are told', (open) => {
   })
 
   it('choose only for what their role lets them know of', async () => {
-    expect(await getPreferences(db, personOf('usr_x'), 'staff')).toEqual([])
+    expect(await getPreferences(db, personOf('usr_x'), { permissions: [] })).toEqual([])
   })
 
   it('are told in their language which integrations are affected, by the names of now', async () => {

@@ -23,11 +23,17 @@ export interface PersonalData {
   } & Factor
   /** Somebody signed in by one of the codes that stand in for a second factor. */
   'recovery_code.used': Where & { at: string; left: number }
+  /** To whoever was taken out of the account, by another member. */
+  'member.removed': { by: string }
+  /** To both sides; `isOwner`: whether it is the one who owns the account now. */
+  'account.handed_over': { from: string; to: string; isOwner: boolean }
   'invitation.sent': {
     invitationId: string
     /** What its link is made of. */
     linkId: string
-    role: (typeof invitedRoles)[number]
+    role: (typeof invitedRoles)[number] | 'custom'
+    /** Of a role that the account made for itself; absent in mails from before there were such. */
+    roleName?: string | null
     /** Who invites. */
     by: string
     expiresAt: string

@@ -2,7 +2,7 @@ import { and, eq } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Database } from '@/db/client'
 import { notificationPreferences } from '@/db/schema'
-import type { Role } from '../accounts/permissions'
+import type { Holder } from '../accounts/permissions'
 import { type Actor, recordAuditEvent } from '../audit'
 import { eventKinds } from './kinds'
 import type { EventKind } from './outbox'
@@ -23,7 +23,7 @@ export const preferencesInput = z
 export async function getPreferences(
   db: Database,
   { accountId, userId }: Person,
-  role: Role,
+  holder: Holder,
 ): Promise<({ kind: EventKind } & Ways)[]> {
   const rows = await db
     .select()
@@ -31,7 +31,7 @@ export async function getPreferences(
     .where(and(eq(notificationPreferences.accountId, accountId), eq(notificationPreferences.userId, userId)))
   const chosen = new Map(rows.map((row) => [row.kind, row]))
   return eventKinds
-    .filter((kind) => maySee(role, kind))
+    .filter((kind) => maySee(holder, kind))
     .map((kind) => {
       const { email = true, inApp = true } = chosen.get(kind) ?? {}
       return { kind, email, inApp }

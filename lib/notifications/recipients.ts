@@ -1,7 +1,8 @@
 import { eq } from 'drizzle-orm'
 import type { Database } from '@/db/client'
-import { members, notificationPreferences } from '@/db/schema'
-import { can, type Role } from '../accounts/permissions'
+import { customRoles, members, notificationPreferences } from '@/db/schema'
+import { heldRoleColumns, heldRoleOf, isRoleOfMember } from '../accounts/held-role'
+import { can, type Holder } from '../accounts/permissions'
 import type { Telling } from './episodes'
 import { isCredentialKind } from './kinds'
 import type { EventKind } from './outbox'
@@ -14,13 +15,14 @@ export interface Recipient {
 }
 
 /**
- * Who is told of what happens in an account: the owner, admins, and whoever connected the credential, each once and by the
+ * Who is told of what happens in an account: whoever may mend it, such as the owner and admins, and whoever connected the credential, each once and by the
  * ways that they prefer. Whoever left the account, or may not see credentials any more, is not told.
  */
 export async function recipientsIn(tx: Database, accountId: string): Promise<(telling: Telling) => Recipient[]> {
   const people = await tx
-    .select({ userId: members.userId, role: members.role })
+    .select({ userId: members.userId, ...heldRoleColumns })
     .from(members)
+    .leftJoin(customRoles, isRoleOfMember)
     .where(eq(members.accountId, accountId))
   const preferences = await tx
     .select()
@@ -30,7 +32,7 @@ export async function recipientsIn(tx: Database, accountId: string): Promise<(te
 
   return (telling) =>
     people
-      .filter(({ userId, role }) => isConcerned(telling, userId, role))
+      .filter(({ userId, ...row }) => isConcerned(telling, userId, heldRoleOf(row)))
       .map(({ userId }) => {
         const { email = true, inApp = true } = chosen.get(`${userId} ${telling.kind}`) ?? {}
         return { userId, email, inApp }
@@ -38,14 +40,20 @@ export async function recipientsIn(tx: Database, accountId: string): Promise<(te
       .filter(({ email, inApp }) => email || inApp)
 }
 
-function isConcerned(telling: Telling, userId: string, role: Role): boolean {
-  if (!maySee(role, telling.kind)) return false
-  if (role === 'owner' || role === 'admin') return true
+function isConcerned(telling: Telling, userId: string, holder: Holder): boolean {
+  if (!maySee(holder, telling.kind)) return false
+  if (mayMend(holder, telling.kind)) return true
   return 'connectedById' in telling.data && telling.data.connectedById === userId
 }
 
-/** Whether a role may know of such events. */
-export function maySee(role: Role, kind: EventKind): boolean {
-  if (kind === 'webhook.disabled') return can(role, 'webhooks:read')
-  return can(role, isCredentialKind(kind) ? 'credentials:read' : 'keys:read')
+/** Whether it is for somebody to do something about such events, and not only to know of them. */
+function mayMend(holder: Holder, kind: EventKind): boolean {
+  if (kind === 'webhook.disabled') return can(holder, 'webhooks:manage')
+  return can(holder, isCredentialKind(kind) ? 'credentials:update' : 'keys:manage')
+}
+
+/** Whether somebody may know of such events. */
+export function maySee(holder: Holder, kind: EventKind): boolean {
+  if (kind === 'webhook.disabled') return can(holder, 'webhooks:read')
+  return can(holder, isCredentialKind(kind) ? 'credentials:read' : 'keys:read')
 }

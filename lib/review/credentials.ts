@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Database } from '@/db/client'
 import { credentials, credentialUses, integrations, members, tokenSets } from '@/db/schema'
+import { answersFor } from '../accounts/made'
 import { type CredentialView, getCredentials } from '../credentials/read'
 import { pageQuery } from '../paging'
 import { type CredentialFinding, countsOf, credentialFindings, type FindingCounts, REVIEW } from './findings'
@@ -113,7 +114,7 @@ function foundCredentials(accountId: string): SQL {
       left join ${tokenSets} as tokens on tokens.account_id = credentials.account_id and tokens.owner_id = credentials.id
       left join ${credentialUses} as use on use.credential_id = credentials.id
       left join ${members} as maker
-        on maker.account_id = credentials.account_id and maker.user_id = credentials.created_by_id
+        on maker.account_id = credentials.account_id and maker.user_id = ${answersFor(credentials)}
       left join (
         select distinct credential_id from ${integrations} where account_id = ${accountId}
       ) as connected on connected.credential_id = credentials.id

@@ -2,6 +2,7 @@ import { and, type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Database } from '@/db/client'
 import { apiKeyScopeUses, apiKeys, apiKeyUses, members } from '@/db/schema'
+import { answersFor } from '../accounts/made'
 import type { EnvironmentWall } from '../api-keys/change'
 import { type ApiKeyView, inAccount, selectKeys, withUsage } from '../api-keys/read'
 import { keyStatusText } from '../api-keys/status'
@@ -142,7 +143,7 @@ function foundKeys(accountId: string, wall: EnvironmentWall): SQL {
           ${unusedScopes} as unused_scopes, (api_keys.created_by_kind = 'user' and api_keys.created_by_id is not null and maker.user_id is null) as maker_left
         from ${apiKeys}
         left join ${apiKeyUses} on api_key_uses.key_id = api_keys.id
-        left join ${members} as maker on maker.account_id = api_keys.account_id and maker.user_id = api_keys.created_by_id
+        left join ${members} as maker on maker.account_id = api_keys.account_id and maker.user_id = ${answersFor(apiKeys)}
         left join (
           select key_id, min(first_used_at) as first_used_at,
             coalesce(bool_or(scope = '' and last_used_at > ${DAYS_AGO(REVIEW.scopeDays)}), false) as unnamed,

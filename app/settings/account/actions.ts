@@ -4,7 +4,15 @@ import { revalidatePath } from 'next/cache'
 import { redirect } from 'next/navigation'
 import { z } from 'zod'
 import { signOut } from '@/auth'
-import { changeName, changeNameInput, changePassword, changePasswordInput, signOutEverywhere } from '@/lib/accounts'
+import {
+  anotherAccountInput,
+  changeName,
+  changeNameInput,
+  changePassword,
+  changePasswordInput,
+  createAnotherAccount,
+  signOutEverywhere,
+} from '@/lib/accounts'
 import { parseInput } from '@/lib/input'
 import { getRuntime } from '@/lib/runtime'
 import { type ActionRefusal, answer } from '../../action-answer'
@@ -46,6 +54,19 @@ export async function signOutEverywhereAction(): Promise<ActionRefusal> {
   })
   if (!result.ok) return result
   redirect('/sign-in?ended=everywhere')
+}
+
+/** Makes one more account of the person and has this browser go on in it; the page loads the next one as a whole. */
+export async function createAnotherAccountAction(_: FormState, data: FormData): Promise<FormState> {
+  const values = textFields(data, 'account_name')
+  const result = await answer(async () => {
+    const session = await requirePerson()
+    const { config, database } = getRuntime()
+    const { device: _, ...origin } = await requestOrigin()
+    const input = parseInput(anotherAccountInput, values)
+    await enterAccount(await createAnotherAccount(database.db, session, input, { mode: config.signUp, origin }))
+  })
+  return result.ok ? { errors: {}, values: {}, done: 'Account created.' } : refusedForm(result, values)
 }
 
 /** Has this browser go on in another account of the person; the page loads the next one as a whole. */

@@ -2,16 +2,17 @@ import type { Metadata } from 'next'
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/components/ui/card'
 import { PageHeader } from '@/components/ui/page-header'
 import { RelativeTime } from '@/components/ui/relative-time'
-import { getProfile, listAccountsOf, listFactors, listSessions } from '@/lib/accounts'
+import { can, getProfile, listAccountsOf, listFactors, listSessions } from '@/lib/accounts'
 import { getRuntime } from '@/lib/runtime'
 import { requireSession } from '../../session'
 import { Accounts } from './accounts'
+import { AnotherAccountForm } from './another-account-form'
 import { NameForm, PasswordForm } from './forms'
 import { SecondFactor } from './second-factor/second-factor'
 import { shownFactors } from './second-factor/shown'
 import { Sessions } from './sessions'
 import { SignOutEverywhere } from './sign-out-everywhere'
-import { roleWords, shownSession } from './words'
+import { roleInWords, shownSession } from './words'
 
 export const metadata: Metadata = { title: 'Account' }
 
@@ -32,14 +33,14 @@ export default async function AccountPage() {
           <CardHeader>
             <CardTitle id="you">You</CardTitle>
             <CardDescription>
-              You are {roleWords[session.role]} of {session.account.name}.
+              You are {roleInWords(session)} of {session.account.name}.
             </CardDescription>
           </CardHeader>
           <CardContent>
             <NameForm name={session.user.name} email={session.user.email} />
           </CardContent>
         </Card>
-        {accounts.length > 1 || session.role !== 'owner' ? (
+        {accounts.length > 1 || !can(session, 'account:hand_over') ? (
           <Card aria-labelledby="accounts">
             <CardHeader>
               <CardTitle id="accounts">Your accounts</CardTitle>
@@ -51,14 +52,27 @@ export default async function AccountPage() {
             </CardHeader>
             <CardContent>
               <Accounts
-                accounts={accounts.map(({ id, name, role }) => ({
+                accounts={accounts.map(({ id, name, ...held }) => ({
                   id,
                   name,
-                  role: roleWords[role],
-                  mayLeave: role !== 'owner',
+                  role: roleInWords(held),
+                  mayLeave: !can(held, 'account:hand_over'),
                 }))}
                 currentId={session.account.id}
               />
+            </CardContent>
+          </Card>
+        ) : null}
+        {getRuntime().config.signUp === 'open' ? (
+          <Card aria-labelledby="another-account">
+            <CardHeader>
+              <CardTitle id="another-account">Another account</CardTitle>
+              <CardDescription>
+                For another shop of yours: with keys, credentials and members of its own.
+              </CardDescription>
+            </CardHeader>
+            <CardContent>
+              <AnotherAccountForm />
             </CardContent>
           </Card>
         ) : null}

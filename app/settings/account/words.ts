@@ -1,12 +1,16 @@
-import type { Role, SignedInPlace, SignInMethod } from '@/lib/accounts'
+import type { HeldRole, MemberRole, SignedInPlace, SignInMethod } from '@/lib/accounts'
 import type { ShownSession } from './sessions'
 
-/** What somebody is to an account, before "of". */
-export const roleWords: Record<Role, string> = {
+const roleWords: Record<Exclude<MemberRole, 'custom'>, string> = {
   owner: 'the owner',
   admin: 'an admin',
   manager: 'a manager',
   staff: 'on the staff',
+}
+
+/** What somebody is to an account, before "of". */
+export function roleInWords({ role, customRole }: HeldRole): string {
+  return role === 'custom' ? `in the role ${customRole?.name}` : roleWords[role]
 }
 
 /** How somebody signed in, after "signed in". */

@@ -15,6 +15,7 @@ import {
   narrowScopesInput,
   overlapChangeInput,
   pauseApiKey,
+  personGrantor,
   regenerateApiKey,
   regenerateKeyInput,
   renameApiKey,
@@ -46,7 +47,7 @@ export interface IssuedToken extends IssuedKey {
 export async function generateKey(input: unknown): Promise<ActionResult<IssuedToken>> {
   return worded(async () => {
     const actor = await actorWithPassword('keys:create')
-    return issued(await createApiKey(database(), actor, parseInput(createKeyInput, input)))
+    return issued(await createApiKey(database(), actor, parseInput(createKeyInput, input), personGrantor(actor)))
   })
 }
 
@@ -55,7 +56,13 @@ export async function regenerateKey(id: unknown, input: unknown): Promise<Action
   return worded(async () => {
     const actor = await actorWithPassword('keys:manage')
     return issued(
-      await regenerateApiKey(database(), actor, parseInput(apiKeyId, id), parseInput(regenerateKeyInput, input)),
+      await regenerateApiKey(
+        database(),
+        actor,
+        parseInput(apiKeyId, id),
+        parseInput(regenerateKeyInput, input),
+        personGrantor(actor),
+      ),
     )
   })
 }
@@ -98,7 +105,7 @@ export async function pauseKey(id: unknown): Promise<ActionResult<void>> {
 export async function resumeKey(id: unknown): Promise<ActionResult<void>> {
   return worded(async () => {
     const actor = await actorWithPassword('keys:manage')
-    await resumeApiKey(database(), actor, parseInput(apiKeyId, id))
+    await resumeApiKey(database(), actor, parseInput(apiKeyId, id), personGrantor(actor))
   })
 }
 
@@ -187,7 +194,7 @@ async function worded<Value>(work: () => Promise<Value>): Promise<ActionResult<V
   return result.ok ? result : problemOf(result)
 }
 
-function actorWithPassword(permission: 'keys:create' | 'keys:manage'): Promise<Actor> {
+function actorWithPassword(permission: 'keys:create' | 'keys:manage') {
   return requireActor(permission, { recentPassword: true })
 }
 

@@ -12,9 +12,10 @@ import { preloadKeyList, preloadKeyReview } from './preload'
 
 /** Settings → API Keys. */
 export default async function ApiKeysPage({ searchParams }: PageProps<'/settings/api-keys'>) {
-  const { role, account } = await requireSession('keys:read')
+  const session = await requireSession('keys:read')
+  const { account } = session
   const state = parseListState(urlParams(await searchParams))
-  const mayCreate = can(role, 'keys:create')
+  const mayCreate = can(session, 'keys:create')
   return (
     <>
       <PageHeader
@@ -30,7 +31,7 @@ export default async function ApiKeysPage({ searchParams }: PageProps<'/settings
           accountId={account.id}
           path={listPath(state)}
           mayCreate={mayCreate}
-          mayManage={can(role, 'keys:manage')}
+          mayManage={can(session, 'keys:manage')}
         />
       </Suspense>
       {mayCreate ? <GenerateKey /> : null}

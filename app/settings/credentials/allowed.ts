@@ -1,13 +1,13 @@
-import { can, type Role } from '@/lib/accounts'
+import { can, type Holder } from '@/lib/accounts'
 import type { Allowed } from './credential-menu'
 
 /** What a role may do with credentials, for the controls that a page offers. Actions ask for themselves. */
-export function allowedTo(role: Role): Allowed {
+export function allowedTo(holder: Holder): Allowed {
   return {
-    create: can(role, 'credentials:create'),
-    update: can(role, 'credentials:update'),
-    delete: can(role, 'credentials:delete'),
-    test: can(role, 'credentials:test'),
-    reauthorize: can(role, 'credentials:reauthorize'),
+    create: can(holder, 'credentials:create'),
+    update: can(holder, 'credentials:update'),
+    delete: can(holder, 'credentials:delete'),
+    test: can(holder, 'credentials:test'),
+    reauthorize: can(holder, 'credentials:reauthorize'),
   }
 }

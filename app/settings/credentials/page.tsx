@@ -15,9 +15,10 @@ import { firstParams } from './search-params'
 
 /** Settings → Credentials. */
 export default async function CredentialsPage({ searchParams }: PageProps<'/settings/credentials'>) {
-  const { role, account, user } = await requireSession('credentials:read')
+  const session = await requireSession('credentials:read')
+  const { account, user } = session
   const state = parseListState(firstParams(await searchParams))
-  const may = allowedTo(role)
+  const may = allowedTo(session)
   return (
     <>
       <PageHeader

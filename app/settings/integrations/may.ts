@@ -1,4 +1,4 @@
-import { can, type Role } from '@/lib/accounts'
+import { can, type Holder } from '@/lib/accounts'
 
 /** What somebody's role lets them do with integrations. */
 export interface May {
@@ -8,11 +8,11 @@ export interface May {
   use: boolean
 }
 
-export function mayOf(role: Role): May {
+export function mayOf(holder: Holder): May {
   return {
-    create: can(role, 'integrations:create'),
-    update: can(role, 'integrations:update'),
-    delete: can(role, 'integrations:delete'),
-    use: can(role, 'integrations:use'),
+    create: can(holder, 'integrations:create'),
+    update: can(holder, 'integrations:update'),
+    delete: can(holder, 'integrations:delete'),
+    use: can(holder, 'integrations:use'),
   }
 }

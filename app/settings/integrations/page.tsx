@@ -14,7 +14,8 @@ import { urlParams } from './url-params'
 
 /** Settings → Integrations. */
 export default async function IntegrationsPage({ searchParams }: PageProps<'/settings/integrations'>) {
-  const { role, account } = await requireSession('integrations:read')
+  const session = await requireSession('integrations:read')
+  const { account } = session
   const state = parseListState(urlParams(await searchParams))
   return (
     <>
@@ -22,7 +23,7 @@ export default async function IntegrationsPage({ searchParams }: PageProps<'/set
         title="Integrations"
         description="Apps call external services through an integration: Fenicia adds the secret, and no app ever sees it."
         action={
-          can(role, 'integrations:create') ? (
+          can(session, 'integrations:create') ? (
             <Link href={NEW_HREF} className={buttonVariants({ variant: 'primary' })}>
               Add integration
             </Link>
@@ -30,7 +31,7 @@ export default async function IntegrationsPage({ searchParams }: PageProps<'/set
         }
       />
       <Suspense fallback={<ListSkeleton />}>
-        <Integrations accountId={account.id} path={listPath(state)} may={mayOf(role)} />
+        <Integrations accountId={account.id} path={listPath(state)} may={mayOf(session)} />
       </Suspense>
     </>
   )

@@ -2,12 +2,16 @@
 
 import { z } from 'zod'
 import {
+  can,
   changeRole,
   changeRoleInput,
   handOver,
   inviteMember,
   inviteMemberInput,
   leaveAccount,
+  type MadeBy,
+  madeBy,
+  type Permission,
   removeMember,
   removeMemberInput,
   resendInvitation,
@@ -60,12 +64,50 @@ export async function changeRoleAction(userId: string, role: string): Promise<Ac
   })
 }
 
+/** A number of things of one kind; `names`: of some of them, and of none to whoever may not see such things. */
+export interface SeenMade {
+  total: number
+  names: string[]
+}
+
+/** What a member has made that goes on without them, for whoever thinks of removing them. */
+export async function lookAtMadeAction(userId: string): Promise<ActionAnswer<Record<keyof MadeBy, SeenMade>>> {
+  return answer(async () => {
+    const actor = await requireActor('members:manage')
+    const made = await madeBy(getRuntime().database.db, actor.accountId, parseInput(memberId, userId))
+    const seen = (things: { name: string }[], read: Permission): SeenMade => ({
+      total: things.length,
+      names: can(actor, read) ? things.slice(0, MAX_NAMES).map(({ name }) => name) : [],
+    })
+    return {
+      keys: {
+        ...seen(made.keys, 'keys:read'),
+        names: can(actor, 'keys:read') ? made.keys.slice(0, MAX_NAMES).map(withUse) : [],
+      },
+      credentials: seen(made.credentials, 'credentials:read'),
+      integrations: seen(made.integrations, 'integrations:read'),
+      webhooks: seen(made.webhooks, 'webhooks:read'),
+      invitations: seen(made.invitations, 'members:read'),
+    }
+  })
+}
+
+/** A key with when it was used last, by the day: what would break. */
+function withUse({ name, lastUsedAt }: MadeBy['keys'][number]): string {
+  return `${name} (${lastUsedAt ? `last used on ${lastUsedAt.toISOString().slice(0, 10)}` : 'never used'})`
+}
+
+/** Names that a dialog shows of each kind. */
+const MAX_NAMES = 5
+
 /** Takes a member out of the account. */
-export async function removeMemberAction(userId: string, keys: string): Promise<ActionAnswer<null>> {
+export async function removeMemberAction(userId: string, wanted: unknown): Promise<ActionAnswer<null>> {
   return answer(async () => {
     const actor = await requireManager()
-    const input = parseInput(removeMemberInput, { keys })
-    await removeMember(getRuntime().database.db, actor, parseInput(memberId, userId), input)
+    const input = parseInput(removeMemberInput, wanted)
+    const { database, jobs } = getRuntime()
+    await removeMember(database.db, actor, parseInput(memberId, userId), input)
+    jobs?.trigger('notifications.deliver')
     return null
   })
 }
@@ -73,8 +115,10 @@ export async function removeMemberAction(userId: string, keys: string): Promise<
 /** Makes another member the owner. */
 export async function handOverAction(userId: string): Promise<ActionAnswer<null>> {
   return answer(async () => {
-    const actor = await requireManager()
-    await handOver(getRuntime().database.db, actor, parseInput(memberId, userId))
+    const actor = await requireActor('account:hand_over', { recentPassword: true })
+    const { database, jobs } = getRuntime()
+    await handOver(database.db, actor, parseInput(memberId, userId))
+    jobs?.trigger('notifications.deliver')
     return null
   })
 }
@@ -90,15 +134,11 @@ export async function leaveAction(): Promise<ActionAnswer<null>> {
   })
 }
 
-async function requireManager() {
-  const actor = await requireActor('members:manage', { recentPassword: true })
-  if (actor.id === null) throw new Error('Whoever is signed in is a person')
-  return { ...actor, id: actor.id }
+function requireManager() {
+  return requireActor('members:manage', { recentPassword: true })
 }
 
 /** Whoever lets others in gives their password for it. */
-async function requireInviter() {
-  const actor = await requireActor('members:invite', { recentPassword: true })
-  if (actor.id === null) throw new Error('Whoever is signed in is a person')
-  return { ...actor, id: actor.id }
+function requireInviter() {
+  return requireActor('members:invite', { recentPassword: true })
 }

@@ -3,7 +3,7 @@ import { Status } from '@/components/ui/status'
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '@/components/ui/table'
 import type { InvitationView } from '@/lib/accounts'
 import { InvitationActions } from './invitation-actions'
-import { roleNames } from './words'
+import { roleText } from './words'
 
 /** Invitations that were neither accepted nor revoked. */
 export function InvitationsTable({ invitations, mayInvite }: { invitations: InvitationView[]; mayInvite: boolean }) {
@@ -23,7 +23,7 @@ export function InvitationsTable({ invitations, mayInvite }: { invitations: Invi
         </TableRow>
       </TableHeader>
       <TableBody>
-        {invitations.map(({ id, email, role, invitedByName, sentAt, hasExpired }) => (
+        {invitations.map(({ id, email, invitedByName, sentAt, hasExpired, ...held }) => (
           <TableRow key={id}>
             <TableCell wrap>
               <span className="font-medium">{email}</span>
@@ -34,7 +34,7 @@ export function InvitationsTable({ invitations, mayInvite }: { invitations: Invi
             <TableCell label="Status">
               {hasExpired ? <Status tone="ended">Expired</Status> : <Status tone="progress">Waiting</Status>}
             </TableCell>
-            <TableCell label="Role">{roleNames[role]}</TableCell>
+            <TableCell label="Role">{roleText(held)}</TableCell>
             <TableCell label="Sent">
               <RelativeTime value={sentAt.toISOString()} />
             </TableCell>

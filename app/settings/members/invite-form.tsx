@@ -10,9 +10,9 @@ import { Select } from '@/components/ui/select'
 import { toast } from '@/components/ui/toast'
 import { inviteAction } from './actions'
 import { useMemberAction } from './use-member-action'
-import { invitedRoles, roleNames } from './words'
+import type { RoleOption } from './words'
 
-export function InviteForm() {
+export function InviteForm({ options }: { options: RoleOption[] }) {
   const form = useRef<HTMLFormElement>(null)
   const invited = useRef('')
   const [chosen, setChosen] = useState<string>('staff')
@@ -47,11 +47,11 @@ export function InviteForm() {
       <Field label="E-mail" error={errors.email} required>
         <Input name="email" type="email" autoComplete="off" autoCapitalize="off" spellCheck={false} />
       </Field>
-      <Field label="Role" hint={invitedRoles.find(({ role }) => role === chosen)?.may} error={errors.role}>
+      <Field label="Role" hint={options.find(({ value }) => value === chosen)?.may} error={errors.role}>
         <Select name="role" value={chosen} onChange={(event) => setChosen(event.currentTarget.value)}>
-          {invitedRoles.map(({ role }) => (
-            <option key={role} value={role}>
-              {roleNames[role]}
+          {options.map(({ value, name }) => (
+            <option key={value} value={value}>
+              {name}
             </option>
           ))}
         </Select>

@@ -13,40 +13,40 @@ import {
 } from '@/components/ui/alert-dialog'
 import { Banner } from '@/components/ui/banner'
 import { Button } from '@/components/ui/button'
-import { FieldGroup } from '@/components/ui/field'
-import { RadioGroup, RadioGroupItem } from '@/components/ui/radio-group'
 import { Select } from '@/components/ui/select'
 import { toast } from '@/components/ui/toast'
-import type { Role } from '@/lib/accounts'
-import { changeRoleAction, handOverAction, removeMemberAction } from './actions'
+import { changeRoleAction, handOverAction } from './actions'
+import { type Heir, RemoveMember } from './remove-member'
 import { useMemberAction } from './use-member-action'
-import { invitedRoles, roleNames } from './words'
+import type { RoleOption } from './words'
 
 /** Gives a member another role, takes them out, or makes them the owner. */
 export function MemberActions({
   id,
   name,
   role,
+  options,
+  heirs,
   mayHandOver,
+  mayRevoke,
 }: {
   id: string
   name: string
-  role: Role
+  /** As `RoleOption.value`. */
+  role: string
+  options: RoleOption[]
+  heirs: Heir[]
   mayHandOver: boolean
+  /** Whether the person may revoke keys. */
+  mayRevoke: boolean
 }) {
   const selectId = useId()
   const [asks, setAsks] = useState<'remove' | 'hand over' | null>(null)
-  const [keys, setKeys] = useState('keep')
   const change = useMemberAction(changeRoleAction, () => toast(`${name} has another role now`))
-  const remove = useMemberAction(removeMemberAction, () => {
-    setAsks(null)
-    toast(`${name} is no member any more`)
-  })
   const handOver = useMemberAction(handOverAction, () => {
     setAsks(null)
     toast(`${name} owns the account now`)
   })
-  const asked = asks === 'remove' ? remove : handOver
   return (
     <div className="grid gap-2">
       <div className="flex flex-wrap items-center gap-2">
@@ -60,9 +60,9 @@ export function MemberActions({
           disabled={change.pending}
           onChange={(event) => void change.run(id, event.target.value)}
         >
-          {invitedRoles.map((one) => (
-            <option key={one.role} value={one.role}>
-              {roleNames[one.role]}
+          {options.map((one) => (
+            <option key={one.value} value={one.value}>
+              {one.name}
             </option>
           ))}
         </Select>
@@ -81,42 +81,37 @@ export function MemberActions({
         </Banner>
       ) : null}
       {change.passwordDialog}
-      <AlertDialog open={asks !== null} busy={asked.pending} onOpenChange={(open) => open || setAsks(null)}>
+      <RemoveMember
+        id={id}
+        name={name}
+        heirs={heirs}
+        mayRevoke={mayRevoke}
+        open={asks === 'remove'}
+        onClose={() => setAsks(null)}
+      />
+      <AlertDialog open={asks === 'hand over'} busy={handOver.pending} onOpenChange={(open) => open || setAsks(null)}>
         <AlertDialogContent>
           <AlertDialogHeader>
             <AlertDialogTitle>
-              {asks === 'remove' ? 'Remove ' : 'Hand the account over to '}
-              <bdi>{name}</bdi>?
+              Hand the account over to <bdi>{name}</bdi>?
             </AlertDialogTitle>
             <AlertDialogDescription>
-              {asks === 'remove'
-                ? 'From their next click on they see nothing of this account. The credentials and integrations that they made go on working.'
-                : 'They own the account from then on, and you are an admin. Only they can hand it back.'}
+              They own the account from then on, and you are an admin. Only they can hand it back. Both of you get a
+              mail.
             </AlertDialogDescription>
           </AlertDialogHeader>
-          {asks === 'remove' ? (
-            <FieldGroup label="The API keys that they made" hint="Whoever made a key may have kept its token.">
-              <RadioGroup value={keys} onValueChange={setKeys}>
-                <RadioGroupItem value="keep" label="Go on working" />
-                <RadioGroupItem value="revoke" label="Are revoked" />
-              </RadioGroup>
-            </FieldGroup>
-          ) : null}
-          {asked.refusal ? (
+          {handOver.refusal ? (
             <Banner tone="error" role="alert">
-              {asked.refusal.message}
+              {handOver.refusal.message}
             </Banner>
           ) : null}
           <AlertDialogFooter>
             <AlertDialogCancel />
-            <AlertDialogAction
-              pending={asked.pending}
-              onClick={() => void (asks === 'remove' ? remove.run(id, keys) : handOver.run(id))}
-            >
-              {asks === 'remove' ? 'Remove member' : 'Hand over'}
+            <AlertDialogAction pending={handOver.pending} onClick={() => void handOver.run(id)}>
+              Hand over
             </AlertDialogAction>
           </AlertDialogFooter>
-          {asked.passwordDialog}
+          {handOver.passwordDialog}
         </AlertDialogContent>
       </AlertDialog>
     </div>

@@ -2,25 +2,27 @@ import Link from 'next/link'
 import { Badge } from '@/components/ui/badge'
 import { RelativeTime } from '@/components/ui/relative-time'
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '@/components/ui/table'
-import type { MemberView } from '@/lib/accounts'
+import { can, type Holder, type MemberView, outranks } from '@/lib/accounts'
 import { auditHref } from '../audit/list-state'
 import { MemberActions } from './member-actions'
-import { roleNames } from './words'
+import { type RoleOption, roleText } from './words'
 
 /** Everybody in the account. */
 export function MembersTable({
   members,
   userId,
-  mayAudit,
-  may,
+  viewer,
+  options,
 }: {
   members: MemberView[]
   userId: string
-  /** Whether what each has done may be looked at. */
-  mayAudit: boolean
-  /** What the person who looks may do with whom. */
-  may: { manage: boolean; isOwner: boolean }
+  /** Who looks. */
+  viewer: Holder
+  /** The roles that they may give. */
+  options: RoleOption[]
 }) {
+  const mayAudit = can(viewer, 'audit:read')
+  const mayManage = can(viewer, 'members:manage')
   return (
     <Table aria-labelledby="members">
       <TableHeader>
@@ -29,7 +31,7 @@ export function MembersTable({
           <TableHead>E-mail</TableHead>
           <TableHead>Role</TableHead>
           <TableHead>Since</TableHead>
-          {may.manage ? <TableHead>Change</TableHead> : null}
+          {mayManage ? <TableHead>Change</TableHead> : null}
           {mayAudit ? (
             <TableHead>
               <span className="sr-only">What they have done</span>
@@ -38,7 +40,7 @@ export function MembersTable({
         </TableRow>
       </TableHeader>
       <TableBody>
-        {members.map(({ id, name, email, role, since }) => (
+        {members.map(({ id, name, email, since, ...held }) => (
           <TableRow key={id}>
             <TableCell wrap>
               <span className="inline-flex flex-wrap items-center gap-2 font-medium">
@@ -49,15 +51,23 @@ export function MembersTable({
             <TableCell label="E-mail">
               <span className="[overflow-wrap:anywhere]">{email}</span>
             </TableCell>
-            <TableCell label="Role">{roleNames[role]}</TableCell>
+            <TableCell label="Role">{roleText(held)}</TableCell>
             <TableCell label="Since">
               <RelativeTime value={since.toISOString()} />
             </TableCell>
-            {may.manage ? (
+            {mayManage ? (
               <TableCell label="Change">
-                {id === userId || role === 'owner' || (role === 'admin' && !may.isOwner) ? null : (
-                  <MemberActions id={id} name={name} role={role} mayHandOver={may.isOwner} />
-                )}
+                {id !== userId && outranks(viewer, held) ? (
+                  <MemberActions
+                    id={id}
+                    name={name}
+                    role={held.customRole?.id ?? held.role}
+                    options={options}
+                    heirs={members.filter((one) => one.id !== id).map((one) => ({ id: one.id, name: one.name }))}
+                    mayRevoke={can(viewer, 'keys:manage')}
+                    mayHandOver={can(viewer, 'account:hand_over')}
+                  />
+                ) : null}
               </TableCell>
             ) : null}
             {mayAudit ? (

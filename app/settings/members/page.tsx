@@ -1,24 +1,42 @@
 import type { Metadata } from 'next'
+import Link from 'next/link'
 import { requireSession } from '@/app/session'
+import { buttonVariants } from '@/components/ui/button'
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/components/ui/card'
 import { PageHeader } from '@/components/ui/page-header'
-import { can, listInvitations, listMembers } from '@/lib/accounts'
+import { can, listCustomRoles, listInvitations, listMembers } from '@/lib/accounts'
 import { getRuntime } from '@/lib/runtime'
 import { InvitationsTable } from './invitations-table'
 import { InviteForm } from './invite-form'
 import { MembersTable } from './members-table'
+import { roleOptions } from './role-options'
+import { ROLES_HREF } from './words'
 
 export const metadata: Metadata = { title: 'Members' }
 
 /** Who belongs to the account, and who is invited to. */
 export default async function MembersPage() {
-  const { account, user, role } = await requireSession('members:read')
+  const session = await requireSession('members:read')
+  const { account, user } = session
   const { db } = getRuntime().database
-  const [members, invitations] = await Promise.all([listMembers(db, account.id), listInvitations(db, account.id)])
-  const mayInvite = can(role, 'members:invite')
+  const [members, invitations, roles] = await Promise.all([
+    listMembers(db, account.id),
+    listInvitations(db, account.id),
+    listCustomRoles(db, account.id),
+  ])
+  const options = roleOptions(session, roles)
+  const mayInvite = can(session, 'members:invite')
   return (
     <>
-      <PageHeader title="Members" description={`Who belongs to ${account.name}, and what they may do here.`} />
+      <PageHeader
+        title="Members"
+        description={`Who belongs to ${account.name}, and what they may do here.`}
+        action={
+          <Link href={ROLES_HREF} className={buttonVariants()}>
+            Roles
+          </Link>
+        }
+      />
       <div className="grid gap-4">
         {mayInvite ? (
           <Card aria-labelledby="invite">
@@ -29,7 +47,7 @@ export default async function MembersPage() {
               </CardDescription>
             </CardHeader>
             <CardContent>
-              <InviteForm />
+              <InviteForm options={options} />
             </CardContent>
           </Card>
         ) : null}
@@ -45,12 +63,7 @@ export default async function MembersPage() {
           <CardHeader>
             <CardTitle id="members">Members</CardTitle>
           </CardHeader>
-          <MembersTable
-            members={members}
-            userId={user.id}
-            mayAudit={can(role, 'audit:read')}
-            may={{ manage: can(role, 'members:manage'), isOwner: role === 'owner' }}
-          />
+          <MembersTable members={members} userId={user.id} viewer={session} options={options} />
         </Card>
       </div>
     </>

@@ -1,10 +1,26 @@
-import type { InvitedRole, Role } from '@/lib/accounts'
+import type { HeldRole, Role } from '@/lib/accounts'
 
 export const roleNames: Record<Role, string> = { owner: 'Owner', admin: 'Admin', manager: 'Manager', staff: 'Staff' }
 
-/** The roles that one can be invited to, the least first: what is chosen without a thought should be harmless. */
-export const invitedRoles: readonly { role: InvitedRole; may: string }[] = [
+/** The name of a role that somebody has. */
+export function roleText({ role, customRole }: HeldRole): string {
+  return role === 'custom' ? (customRole?.name ?? '') : roleNames[role]
+}
+
+/** A role that the person who looks may give. */
+export interface RoleOption {
+  /** As `roleChoice` reads it. */
+  value: string
+  name: string
+  /** What it is for. */
+  may: string
+}
+
+/** Fenicia's roles that one can be invited to, the least first: what is chosen without a thought should be harmless. */
+export const invitedRoles: readonly { role: Exclude<Role, 'owner'>; may: string }[] = [
   { role: 'staff', may: 'Belongs to the account, and sees none of these settings.' },
   { role: 'manager', may: 'Sees API keys and credentials, tests and re-authorizes them.' },
   { role: 'admin', may: 'Everything but to own the account.' },
 ]
+
+export const ROLES_HREF = '/settings/members/roles'

@@ -17,14 +17,15 @@ export const metadata: Metadata = { title: 'Notifications' }
 
 /** What the person was told of, and how they want to hear of things. */
 export default async function NotificationsPage({ searchParams }: PageProps<'/settings/notifications'>) {
-  const { account, user, role } = await requireSession('credentials:read')
+  const session = await requireSession('credentials:read')
+  const { account, user } = session
   const { before } = await searchParams
   const { db } = getRuntime().database
   const person = { accountId: account.id, userId: user.id }
   const [{ notices, next }, unread, preferences, language] = await Promise.all([
     listNotices(db, person, typeof before === 'string' ? before : null),
     countUnread(db, person),
-    getPreferences(db, person, role),
+    getPreferences(db, person, session),
     getLanguage(db, user.id),
   ])
   return (

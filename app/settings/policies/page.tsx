@@ -14,7 +14,8 @@ export const metadata: Metadata = { title: 'Policies' }
 
 /** What the account asks of its keys and its people. */
 export default async function PoliciesPage() {
-  const { account, role } = await requireSession('policies:read')
+  const session = await requireSession('policies:read')
+  const { account } = session
   const { db } = getRuntime().database
   const [policy, secondFactors, older] = await Promise.all([
     getPolicy(db, account.id),
@@ -25,7 +26,7 @@ export default async function PoliciesPage() {
       keepChoices.flatMap(({ days }) => days ?? []),
     ),
   ])
-  const mayChange = can(role, 'policies:update')
+  const mayChange = can(session, 'policies:update')
   return (
     <>
       <PageHeader

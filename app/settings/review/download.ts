@@ -18,7 +18,7 @@ export async function download(
 ): Promise<Response> {
   const session = await getSession()
   if (!session) return new Response('You are no longer signed in.\n', { status: 401 })
-  if (!can(session.role, permission)) return new Response('Your role does not allow this.\n', { status: 403 })
+  if (!can(session, permission)) return new Response('Your role does not allow this.\n', { status: 403 })
   const format = exportFormat.safeParse(new URL(request.url).searchParams.get('format'))
   if (!format.success) return new Response('`format` must be csv or json.\n', { status: 400 })
   const { device: _, ...origin } = await requestOrigin()

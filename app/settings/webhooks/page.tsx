@@ -18,9 +18,10 @@ export const metadata: Metadata = { title: 'Webhooks' }
 
 /** Settings → Webhooks. */
 export default async function WebhooksPage() {
-  const { account, role } = await requireSession('webhooks:read')
+  const session = await requireSession('webhooks:read')
+  const { account } = session
   const webhooks = await listWebhooks(getRuntime().database.db, account.id)
-  const add = can(role, 'webhooks:manage') ? (
+  const add = can(session, 'webhooks:manage') ? (
     <Link href={`${WEBHOOKS_HREF}/new`} className={buttonVariants({ variant: 'primary' })}>
       Add webhook
     </Link>

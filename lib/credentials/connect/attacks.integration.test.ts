@@ -3,6 +3,7 @@ import { eq } from 'drizzle-orm'
 import { EncryptJWT } from 'jose'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { oauthStates } from '@/db/schema'
+import { permissionsOf } from '@/lib/accounts/permissions'
 import { createTestAccount } from '@/test/account'
 import { expectEnd, type Person, withConnecting } from '@/test/connecting'
 import { consentTo } from '@/test/oauth-consent'
@@ -131,7 +132,7 @@ withConnecting('attacks on connecting', (bed) => {
     it('that somebody of another account began: nothing of it is told to either', async () => {
       const actor = await createTestAccount(bed.db, 'Another shop')
       const mallory: Person = { ...actor, id: actor.id as string }
-      const theirs = bed.bring(await answered(), { person: { ...mallory, role: 'owner' } })
+      const theirs = bed.bring(await answered(), { person: { ...mallory, permissions: permissionsOf('owner') } })
       expectEnd(await theirs, 'foreign')
       await expectUntouched()
       const [event] = (await auditLog(bed.db, mallory.accountId)).slice(-1)

@@ -1,4 +1,4 @@
-import { can, type Role } from '../../accounts/permissions'
+import { can, type Holder } from '../../accounts/permissions'
 import { type Actor, recordAuditEvent, systemActor } from '../../audit'
 import { isEgressError } from '../../egress/errors'
 import { isOAuthError, obtainTokens } from '../../oauth'
@@ -29,7 +29,7 @@ export interface Callback {
   /** What the browser keeps in its cookie. */
   browserKey: string | undefined
   /** Who is signed in there; null: nobody. */
-  person: (Actor & { id: string; role: Role }) | null
+  person: (Actor & { id: string } & Holder) | null
   origin: Pick<Actor, 'address' | 'userAgent' | 'requestId'>
   redirectUri: string
 }
@@ -63,7 +63,7 @@ export async function finishConsent(store: CredentialStore, callback: Callback):
   const isTheirs = person.accountId === claims.aid && person.id === claims.uid
   const isHere = browserKey !== undefined && browserOf(browserKey) === claims.bro
   if (!isTheirs || !isHere) return refuse(store, callback, claims, 'foreign')
-  if (!can(person.role, 'credentials:reauthorize')) return refuse(store, callback, claims, 'forbidden')
+  if (!can(person, 'credentials:reauthorize')) return refuse(store, callback, claims, 'forbidden')
   if (isExpired) return refuse(store, callback, claims, 'expired')
   const { aid: accountId, sid: id, uid: userId, bro: browser } = claims
   const row = await consume(store.db, { accountId, id, userId, browser })

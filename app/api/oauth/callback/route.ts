@@ -32,7 +32,7 @@ async function finish(parameters: URLSearchParams): Promise<string> {
       id: session.user.id,
       name: session.user.name,
       accountId: session.account.id,
-      role: session.role,
+      permissions: session.permissions,
       ...origin,
     }
     const finished = await finishConsent(credentialStore(), {

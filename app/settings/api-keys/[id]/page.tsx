@@ -23,7 +23,8 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 /** One API key, at an address of its own. */
 export default async function ApiKeyPage({ params, searchParams }: Props) {
-  const { account, role } = await requireSession('keys:read')
+  const session = await requireSession('keys:read')
+  const { account } = session
   const key = await findKey(account.id, (await params).id)
   return (
     <KeyView
@@ -32,11 +33,11 @@ export default async function ApiKeyPage({ params, searchParams }: Props) {
       id={key.answer.id}
       preloaded={key}
       neighbour={await overlapNeighbour(account.id, key.answer)}
-      mayManage={can(role, 'keys:manage')}
+      mayManage={can(session, 'keys:manage')}
       startRenaming={(await searchParams).rename === '1'}
       leaks={
         <Suspense>
-          <Leaks accountId={account.id} keyId={key.answer.id} mayManage={can(role, 'keys:manage')} />
+          <Leaks accountId={account.id} keyId={key.answer.id} mayManage={can(session, 'keys:manage')} />
         </Suspense>
       }
       history={
@@ -44,7 +45,7 @@ export default async function ApiKeyPage({ params, searchParams }: Props) {
           <Suspense fallback={<Skeleton className="h-10 w-full" />}>
             <History accountId={account.id} apiKey={key.answer} />
           </Suspense>
-          <HistoryLink role={role} targetId={key.answer.id} />
+          <HistoryLink holder={session} targetId={key.answer.id} />
         </div>
       }
     />

@@ -16,7 +16,8 @@ export const metadata: Metadata = { title: 'Review API keys' }
 
 /** Settings → API Keys → Review. */
 export default async function ReviewPage({ searchParams }: PageProps<'/settings/api-keys/review'>) {
-  const { account, role } = await requireSession('keys:read')
+  const session = await requireSession('keys:read')
+  const { account } = session
   const { cursor, revocation, finding } = await searchParams
   return (
     <>
@@ -31,7 +32,7 @@ export default async function ReviewPage({ searchParams }: PageProps<'/settings/
           finding={isFinding(finding) ? finding : null}
           cursor={typeof cursor === 'string' ? cursor : undefined}
           revocation={typeof revocation === 'string' ? revocation : null}
-          mayManage={can(role, 'keys:manage')}
+          mayManage={can(session, 'keys:manage')}
         />
       </Suspense>
     </>

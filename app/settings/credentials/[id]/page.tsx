@@ -22,12 +22,13 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 /** One credential, at an address of its own. */
 export default async function CredentialPage({ params, searchParams }: Props) {
-  const { account, user, role } = await requireSession('credentials:read')
+  const session = await requireSession('credentials:read')
+  const { account, user } = session
   const credential = await findCredential(account.id, (await params).id)
   const { id, provider, grant } = credential.answer
   const given = firstParams(await searchParams)
   // Mails lead here. Where nobody can be sent to the service, a new refresh token or secret is what it takes.
-  if (given.has(REAUTHORIZE_PARAM) && grant !== 'authorization_code' && can(role, 'credentials:update')) {
+  if (given.has(REAUTHORIZE_PARAM) && grant !== 'authorization_code' && can(session, 'credentials:update')) {
     redirect(editHref(id))
   }
   return (
@@ -38,11 +39,11 @@ export default async function CredentialPage({ params, searchParams }: Props) {
         id={id}
         preloaded={credential}
         mark={provider === null ? null : (providerMarks()[provider] ?? null)}
-        may={allowedTo(role)}
+        may={allowedTo(session)}
         cameBack={await readConsent(account.id, user.id, given.get(CONSENT_PARAM))}
         trouble={<TroubleBanner accountId={account.id} credentialId={id} on="credential" />}
       />
-      <HistoryLink role={role} targetId={id} />
+      <HistoryLink holder={session} targetId={id} />
     </div>
   )
 }

@@ -15,7 +15,8 @@ export const metadata: Metadata = { title: 'Review credentials' }
 
 /** Settings → Credentials → Review. */
 export default async function ReviewPage({ searchParams }: PageProps<'/settings/credentials/review'>) {
-  const { account, role } = await requireSession('credentials:read')
+  const session = await requireSession('credentials:read')
+  const { account } = session
   const { cursor, finding } = await searchParams
   return (
     <>
@@ -29,7 +30,7 @@ export default async function ReviewPage({ searchParams }: PageProps<'/settings/
           accountId={account.id}
           finding={isFinding(finding) ? finding : null}
           cursor={typeof cursor === 'string' ? cursor : undefined}
-          may={allowedTo(role)}
+          may={allowedTo(session)}
         />
       </Suspense>
     </>

@@ -20,7 +20,8 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 /** One integration, at an address of its own. */
 export default async function IntegrationPage({ params, searchParams }: Props) {
-  const { account, role } = await requireSession('integrations:read')
+  const session = await requireSession('integrations:read')
+  const { account } = session
   const integration = await findIntegration(account.id, (await params).id)
   const origin = getRuntime().config.url
   const path = callsPath(integration.answer.id, callsState(urlParams(await searchParams)))
@@ -34,7 +35,7 @@ export default async function IntegrationPage({ params, searchParams }: Props) {
         preloaded={integration}
         preloadedCalls={await preloadCalls(account.id, integration.answer.id, path)}
         request={<RequestCard origin={origin} integration={integration.answer} />}
-        may={mayOf(role)}
+        may={mayOf(session)}
         trouble={
           <TroubleBanner
             accountId={account.id}
@@ -43,7 +44,7 @@ export default async function IntegrationPage({ params, searchParams }: Props) {
           />
         }
       />
-      <HistoryLink role={role} targetId={integration.answer.id} />
+      <HistoryLink holder={session} targetId={integration.answer.id} />
     </div>
   )
 }

@@ -27,11 +27,12 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 /** One webhook, at an address of its own. */
 export default async function WebhookPage({ params, searchParams }: Props) {
-  const { account, role } = await requireSession('webhooks:read')
+  const session = await requireSession('webhooks:read')
+  const { account } = session
   const webhook = await find(account.id, (await params).id)
   const query = await searchParams
   const { tone, word } = webhookStatus(webhook)
-  const mayManage = can(role, 'webhooks:manage')
+  const mayManage = can(session, 'webhooks:manage')
   return (
     <>
       <PageHeader

@@ -12,7 +12,7 @@ export async function GET(
 ): Promise<Response> {
   const session = await getSession()
   if (!session) return new Response('You are no longer signed in.\n', { status: 401 })
-  if (!can(session.role, 'keys:read')) return new Response('Your role does not allow this.\n', { status: 403 })
+  if (!can(session, 'keys:read')) return new Response('Your role does not allow this.\n', { status: 403 })
   const { id } = await params
   try {
     const file = await exportRevocation(getRuntime().database.db, session.account.id, id)

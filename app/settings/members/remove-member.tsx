@@ -1,0 +1,164 @@
+'use client'
+
+import { useEffect, useState } from 'react'
+import {
+  AlertDialog,
+  AlertDialogAction,
+  AlertDialogCancel,
+  AlertDialogContent,
+  AlertDialogDescription,
+  AlertDialogFooter,
+  AlertDialogHeader,
+  AlertDialogTitle,
+} from '@/components/ui/alert-dialog'
+import { Banner } from '@/components/ui/banner'
+import { Field, FieldGroup } from '@/components/ui/field'
+import { RadioGroup, RadioGroupItem } from '@/components/ui/radio-group'
+import { Select } from '@/components/ui/select'
+import { toast } from '@/components/ui/toast'
+import { lookAtMadeAction, removeMemberAction, type SeenMade } from './actions'
+import { useMemberAction } from './use-member-action'
+
+/** Another member, to whom things can be handed over. */
+export interface Heir {
+  id: string
+  name: string
+}
+
+type Seen = Record<'keys' | 'credentials' | 'integrations' | 'webhooks' | 'invitations', SeenMade>
+
+const kinds: readonly { kind: keyof Seen; one: string; many: string }[] = [
+  { kind: 'keys', one: 'API key', many: 'API keys' },
+  { kind: 'credentials', one: 'credential', many: 'credentials' },
+  { kind: 'integrations', one: 'integration', many: 'integrations' },
+  { kind: 'webhooks', one: 'webhook', many: 'webhooks' },
+  { kind: 'invitations', one: 'open invitation', many: 'open invitations' },
+]
+
+/** Asks what becomes of what a member has made, and takes them out. */
+export function RemoveMember({
+  id,
+  name,
+  heirs,
+  mayRevoke,
+  open,
+  onClose,
+}: {
+  id: string
+  name: string
+  heirs: Heir[]
+  /** Whether the person may revoke keys. */
+  mayRevoke: boolean
+  open: boolean
+  onClose: () => void
+}) {
+  const [seen, setSeen] = useState<Seen | null>(null)
+  const [failed, setFailed] = useState(false)
+  const [keys, setKeys] = useState('keep')
+  const [rest, setRest] = useState('keep')
+  const [heir, setHeir] = useState(heirs[0]?.id ?? null)
+  const { run, pending, refusal, passwordDialog } = useMemberAction(removeMemberAction, () => {
+    onClose()
+    toast(`${name} is no member any more`)
+  })
+
+  useEffect(() => {
+    if (!open) return
+    let isCurrent = true
+    lookAtMadeAction(id).then(
+      (answer) => {
+        if (!isCurrent) return
+        if (answer.ok) setSeen(answer.value)
+        setFailed(!answer.ok)
+      },
+      () => isCurrent && setFailed(true),
+    )
+    return () => {
+      isCurrent = false
+    }
+  }, [open, id])
+
+  const others = seen ? seen.credentials.total + seen.integrations.total + seen.webhooks.total : 0
+  const needsHeir = keys === 'hand_over' || rest === 'hand_over'
+  return (
+    <AlertDialog open={open} busy={pending} onOpenChange={(isOpen) => isOpen || onClose()}>
+      <AlertDialogContent>
+        <AlertDialogHeader>
+          <AlertDialogTitle>
+            Remove <bdi>{name}</bdi>?
+          </AlertDialogTitle>
+          <AlertDialogDescription>From their next click on they see nothing of this account.</AlertDialogDescription>
+        </AlertDialogHeader>
+        <div role="status" className="text-sm">
+          {seen ? <MadeList seen={seen} /> : failed ? 'What they made could not be read.' : 'Reading what they made …'}
+        </div>
+        {seen?.keys.total ? (
+          <FieldGroup label="Their API keys" hint="Whoever made a key may have kept its token.">
+            <RadioGroup value={keys} onValueChange={setKeys}>
+              <RadioGroupItem value="keep" label="Go on working, and come up for review" />
+              {heirs.length > 0 ? (
+                <RadioGroupItem value="hand_over" label="Go on working; another member answers for them" />
+              ) : null}
+              {mayRevoke ? (
+                <RadioGroupItem value="revoke" label="Are revoked: apps that use them stop working" />
+              ) : null}
+            </RadioGroup>
+          </FieldGroup>
+        ) : null}
+        {others > 0 && heirs.length > 0 ? (
+          <FieldGroup label="Their credentials, integrations and webhooks">
+            <RadioGroup value={rest} onValueChange={setRest}>
+              <RadioGroupItem value="keep" label="Go on working" />
+              <RadioGroupItem value="hand_over" label="Go on working; another member answers for them" />
+            </RadioGroup>
+          </FieldGroup>
+        ) : null}
+        {needsHeir ? (
+          <Field label="Who answers for them">
+            <Select value={heir ?? ''} onChange={(event) => setHeir(event.target.value)}>
+              {heirs.map((one) => (
+                <option key={one.id} value={one.id}>
+                  {one.name}
+                </option>
+              ))}
+            </Select>
+          </Field>
+        ) : null}
+        {refusal ? (
+          <Banner tone="error" role="alert">
+            {refusal.message}
+          </Banner>
+        ) : null}
+        <AlertDialogFooter>
+          <AlertDialogCancel />
+          <AlertDialogAction
+            pending={pending}
+            onClick={() => void run(id, { keys, rest, heir: needsHeir ? heir : null })}
+          >
+            Remove member
+          </AlertDialogAction>
+        </AlertDialogFooter>
+        {passwordDialog}
+      </AlertDialogContent>
+    </AlertDialog>
+  )
+}
+
+function MadeList({ seen }: { seen: Seen }) {
+  const made = kinds.filter(({ kind }) => seen[kind].total > 0)
+  if (made.length === 0) return 'They made nothing that goes on without them.'
+  return (
+    <ul className="grid gap-1 [overflow-wrap:anywhere]">
+      {made.map(({ kind, one, many }) => {
+        const { total, names } = seen[kind]
+        const more = total > names.length && names.length > 0 ? ` and ${total - names.length} more` : ''
+        return (
+          <li key={kind}>
+            {total} {total === 1 ? one : many}
+            {names.length > 0 ? `: ${names.join(', ')}${more}` : ''}
+          </li>
+        )
+      })}
+    </ul>
+  )
+}

@@ -1,0 +1,104 @@
+'use client'
+
+import { useRouter } from 'next/navigation'
+import { useState } from 'react'
+import {
+  AlertDialog,
+  AlertDialogAction,
+  AlertDialogCancel,
+  AlertDialogContent,
+  AlertDialogDescription,
+  AlertDialogFooter,
+  AlertDialogHeader,
+  AlertDialogTitle,
+} from '@/components/ui/alert-dialog'
+import { Banner } from '@/components/ui/banner'
+import { Button } from '@/components/ui/button'
+import { Field } from '@/components/ui/field'
+import { Select } from '@/components/ui/select'
+import { toast } from '@/components/ui/toast'
+import { useMemberAction } from '../../use-member-action'
+import { ROLES_HREF, type RoleOption } from '../../words'
+import { deleteRoleAction } from '../actions'
+
+/** Deletes a role; who has it gets another. */
+export function DeleteRole({
+  id,
+  name,
+  holders,
+  invitations,
+  options,
+}: {
+  id: string
+  name: string
+  /** Names of those who have it. */
+  holders: string[]
+  invitations: number
+  /** The roles that they can get. */
+  options: RoleOption[]
+}) {
+  const router = useRouter()
+  const [asks, setAsks] = useState(false)
+  const [replacement, setReplacement] = useState(options[0]?.value ?? null)
+  const isHeld = holders.length + invitations > 0
+  const { run, pending, refusal, clear, passwordDialog } = useMemberAction(deleteRoleAction, () => {
+    setAsks(false)
+    toast(`The role ${name} is deleted`)
+    router.push(ROLES_HREF)
+  })
+  return (
+    <>
+      <Button
+        variant="danger"
+        onClick={() => {
+          clear()
+          setAsks(true)
+        }}
+      >
+        Delete role
+      </Button>
+      <AlertDialog open={asks} busy={pending} onOpenChange={setAsks}>
+        <AlertDialogContent>
+          <AlertDialogHeader>
+            <AlertDialogTitle>
+              Delete the role <bdi>{name}</bdi>?
+            </AlertDialogTitle>
+            <AlertDialogDescription>
+              {isHeld ? `${holdersText(holders, invitations)} They get another role in its place.` : 'Nobody has it.'}
+            </AlertDialogDescription>
+          </AlertDialogHeader>
+          {isHeld ? (
+            <Field label="Their role from then on">
+              <Select value={replacement ?? ''} onChange={(event) => setReplacement(event.target.value)}>
+                {options.map(({ value, name }) => (
+                  <option key={value} value={value}>
+                    {name}
+                  </option>
+                ))}
+              </Select>
+            </Field>
+          ) : null}
+          {refusal ? (
+            <Banner tone="error" role="alert">
+              {refusal.message}
+            </Banner>
+          ) : null}
+          <AlertDialogFooter>
+            <AlertDialogCancel />
+            <AlertDialogAction pending={pending} onClick={() => void run(id, isHeld ? replacement : null)}>
+              Delete role
+            </AlertDialogAction>
+          </AlertDialogFooter>
+          {passwordDialog}
+        </AlertDialogContent>
+      </AlertDialog>
+    </>
+  )
+}
+
+function holdersText(holders: string[], invitations: number): string {
+  const names = holders.slice(0, 5).join(', ') + (holders.length > 5 ? ` and ${holders.length - 5} more` : '')
+  const invited = invitations === 1 ? '1 invitation is to it.' : `${invitations} invitations are to it.`
+  const has = names ? `${names} ${holders.length === 1 ? 'has' : 'have'} it.` : ''
+  return [has, invitations > 0 ? invited : ''].filter(Boolean).join(' ')
+}

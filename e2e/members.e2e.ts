@@ -1,0 +1,98 @@
+import { type MailServer, startMailServer } from '../test/mail-server'
+import { toBeAlive } from './alive'
+import { createAccount } from './external-app'
+import { expectFitToUse } from './fit-to-use'
+import { expect, runProduct, test } from './fixtures'
+import { OWNER, signIn } from './people'
+import { admin } from './product'
+
+// How people come, go from one account to another, and go: a role that the account made, an invitation to somebody who has an
+// account already, the switch, and the end.
+
+const GUEST = 'elissa@example.com'
+const TYRE = 'Tyre Trade'
+
+let mails: MailServer
+const product = (() => {
+  const env: Record<string, string> = { MAIL_FROM: 'Fenicia <fenicia@shop.example>' }
+  test.beforeAll(async () => {
+    mails = await startMailServer()
+    env.SMTP_URL = `smtp://localhost:${mails.port}?tls=optional`
+  })
+  return runProduct(env, async (place) => {
+    await createAccount(place)
+    const args = ['create-account', '--name', TYRE, '--email', GUEST, '--password-stdin']
+    expect((await admin(place, args, OWNER.password)).code).toBe(0)
+  })
+})()
+test.afterAll(() => mails.close())
+
+test('somebody of another account joins with a role of this one, goes to and fro, and is removed', async ({
+  page,
+  browser,
+}) => {
+  await signIn(page, product.url)
+  await page.goto(`${product.url}/settings/members`)
+  await page.getByRole('link', { name: 'Roles', exact: true }).click()
+  await expect(page.getByRole('region', { name: 'Admin' })).toContainText('Make, change and delete roles')
+  await page.getByRole('link', { name: 'Add role' }).click()
+  await toBeAlive(page.getByLabel('Name'))
+  await page.getByLabel('Name').fill('Auditor')
+  await page.getByRole('checkbox', { name: 'Generate them' }).check()
+  await page.getByRole('button', { name: 'Add role' }).click()
+  await expect(page.getByRole('alert').filter({ hasText: 'keys:create is of no use without keys:read' })).toBeVisible()
+  await expectFitToUse(page, 'a role that is refused')
+  await page.getByRole('checkbox', { name: 'Generate them' }).uncheck()
+  await page.getByRole('checkbox', { name: 'See and export the audit log' }).check()
+  await page.getByRole('button', { name: 'Add role' }).click()
+  await expect(page.getByRole('region', { name: 'Auditor' })).toContainText('Nobody has it.')
+  await expectFitToUse(page, 'roles')
+
+  await page.goto(`${product.url}/settings/members`)
+  const invite = page.getByRole('region', { name: 'Invite somebody' })
+  await toBeAlive(invite.getByLabel('E-mail'))
+  await invite.getByLabel('E-mail').fill(GUEST)
+  await invite.getByLabel('Role').selectOption('Auditor')
+  await invite.getByRole('button', { name: 'Send invitation' }).click()
+  const mailed = () => mails.received.find(({ mail }) => mail.subject?.includes('invites you to'))?.mail
+  await expect.poll(() => mailed()?.text).toContain('Auditor')
+
+  const context = await browser.newContext()
+  const guest = await context.newPage()
+  await signIn(guest, product.url, { email: GUEST })
+  await guest.goto(/href="([^"]+)"/.exec(`${mailed()?.html}`)?.[1] ?? '')
+  await guest.getByRole('button', { name: 'Join' }).click()
+  // Their role begins where it may see something.
+  await expect(guest).toHaveURL(`${product.url}/settings/audit`)
+  await expect(guest.getByRole('navigation', { name: 'Settings' }).getByRole('link')).toHaveText(['Audit', 'Account'])
+
+  await guest.getByRole('button', { name: 'elissa' }).click()
+  await expectFitToUse(guest, 'the menu of accounts')
+  await guest.getByRole('button', { name: 'elissa' }).click()
+  await guest.getByRole('menuitem', { name: TYRE }).click()
+  await expect(guest).toHaveURL(`${product.url}/settings/api-keys`)
+  await expect(guest.getByRole('banner')).toContainText(TYRE)
+  await guest.keyboard.press('Control+k')
+  await guest.getByRole('combobox', { name: 'Find a command' }).fill('cedar')
+  await guest.keyboard.press('Enter')
+  await expect(guest.getByRole('banner')).toContainText(OWNER.accountName)
+  await expect(guest).toHaveURL(`${product.url}/settings/audit`)
+
+  await page.goto(`${product.url}/settings/members`)
+  const row = page.getByRole('table', { name: 'Members' }).getByRole('row').filter({ hasText: GUEST })
+  await expect(row).toContainText('Auditor')
+  await row.getByRole('button', { name: /^Remove/ }).click()
+  const dialog = page.getByRole('alertdialog')
+  await expect(dialog).toContainText('They made nothing that goes on without them.')
+  await expectFitToUse(page, 'removing a member')
+  await dialog.getByRole('button', { name: 'Remove member' }).click()
+  await expect(row).toHaveCount(0)
+  await guest.reload()
+  await expect(guest).toHaveURL(/\/sign-in/)
+  await expect
+    .poll(() => mails.received.map(({ mail }) => mail.subject))
+    .toContain(`You are no member of ${OWNER.accountName} any more`)
+  await signIn(guest, product.url, { email: GUEST })
+  await expect(guest.getByRole('banner')).toContainText(TYRE)
+  await context.close()
+})

@@ -1,0 +1,86 @@
+import { and, asc, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm'
+import type { Database } from '@/db/client'
+import { apiKeys, apiKeyUses, credentials, handovers, integrations, invitations, webhooks } from '@/db/schema'
+import { keyStatus } from '../api-keys/status'
+
+/** Something that a member has made, or answers for in the place of who did. */
+interface Made {
+  id: string
+  name: string
+}
+
+/** What a member has made, or answers for, that goes on without them. */
+export interface MadeBy {
+  /** Keys that work. */
+  keys: (Made & { lastUsedAt: Date | null })[]
+  credentials: Made[]
+  integrations: Made[]
+  webhooks: Made[]
+  /** Open invitations that they sent, by their e-mail addresses. */
+  invitations: Made[]
+}
+
+/** Who answers for something: its maker, or whom it was handed over to. */
+export function answersFor(table: typeof apiKeys | typeof credentials | typeof integrations | typeof webhooks): SQL {
+  return sql`coalesce((
+    select to_user_id from ${handovers}
+    where ${handovers.accountId} = ${table.accountId} and ${handovers.subjectId} = ${table.id}), ${table.createdById})`
+}
+
+/** What a member has made in the account, or answers for. */
+export async function madeBy(db: Database, accountId: string, userId: string): Promise<MadeBy> {
+  const keys = await db
+    .select({ id: apiKeys.id, name: apiKeys.name, lastUsedAt: apiKeyUses.lastUsedAt })
+    .from(apiKeys)
+    .leftJoin(apiKeyUses, and(eq(apiKeyUses.accountId, apiKeys.accountId), eq(apiKeyUses.keyId, apiKeys.id)))
+    .where(
+      and(
+        eq(apiKeys.accountId, accountId),
+        eq(apiKeys.createdByKind, 'user'),
+        eq(answersFor(apiKeys), userId),
+        inArray(keyStatus, ['active', 'retiring', 'paused']),
+      ),
+    )
+    .orderBy(asc(apiKeys.id))
+  const of = (table: typeof credentials | typeof integrations | typeof webhooks) =>
+    db
+      .select({ id: table.id, name: table.name })
+      .from(table)
+      .where(and(eq(table.accountId, accountId), eq(table.createdByKind, 'user'), eq(answersFor(table), userId)))
+      .orderBy(asc(table.id))
+  return {
+    keys,
+    credentials: await of(credentials),
+    integrations: await of(integrations),
+    webhooks: await of(webhooks),
+    invitations: await db
+      .select({ id: invitations.id, name: invitations.email })
+      .from(invitations)
+      .where(
+        and(
+          eq(invitations.accountId, accountId),
+          eq(invitations.invitedById, userId),
+          isNull(invitations.acceptedAt),
+          isNull(invitations.revokedAt),
+        ),
+      )
+      .orderBy(asc(invitations.id)),
+  }
+}
+
+/** Lets another member answer for these, by their ids. */
+export async function handOverMade(
+  tx: Database,
+  accountId: string,
+  subjectIds: readonly string[],
+  toUserId: string,
+): Promise<void> {
+  if (subjectIds.length === 0) return
+  await tx
+    .insert(handovers)
+    .values(subjectIds.map((subjectId) => ({ accountId, subjectId, toUserId })))
+    .onConflictDoUpdate({
+      target: [handovers.accountId, handovers.subjectId],
+      set: { toUserId, at: sql`now()` },
+    })
+}
