@@ -40,7 +40,6 @@ export {
   type Holder,
   holdsAll,
   type MemberRole,
-  neededFor,
   outranks,
   type Permission,
   permissionsOf,
