@@ -1,4 +1,5 @@
 import type { BrowserContext, Locator, Page } from '@playwright/test'
+import { toBeAlive } from './alive'
 import { call } from './external-app'
 import { expectFitToUse } from './fit-to-use'
 import { expect, runProduct, test } from './fixtures'
@@ -332,7 +333,9 @@ test('a key that somebody else revoked meanwhile cannot be regenerated, and the 
 
 test('a key’s page follows what somebody else does to the key, in its history too', async ({ page, context }) => {
   await keyRow(page, 'Renamed too late').getByRole('link').click()
-  await page.getByRole('button', { name: 'Rename' }).click()
+  const rename = page.getByRole('button', { name: 'Rename' })
+  await toBeAlive(rename)
+  await rename.click()
   await page.getByRole('textbox', { name: 'Name' }).fill('Another name')
   const other = await context.newPage()
   await other.goto(listUrl())
