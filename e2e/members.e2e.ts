@@ -64,7 +64,11 @@ test('somebody of another account joins with a role of this one, goes to and fro
   await guest.getByRole('button', { name: 'Join' }).click()
   // Their role begins where it may see something.
   await expect(guest).toHaveURL(`${product.url}/settings/audit`)
-  await expect(guest.getByRole('navigation', { name: 'Settings' }).getByRole('link')).toHaveText(['Audit', 'Account'])
+  await expect(guest.getByRole('navigation', { name: 'Settings' }).getByRole('link')).toHaveText([
+    'Audit',
+    'Account',
+    'API reference',
+  ])
 
   await guest.getByRole('button', { name: 'elissa' }).click()
   await expectFitToUse(guest, 'the menu of accounts')
