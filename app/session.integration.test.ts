@@ -92,6 +92,7 @@ forEachDatabase('who asks', (open) => {
         kind: 'user',
         id: owner.userId,
         name: owner.name,
+        permissions: expect.arrayContaining(['keys:create', 'members:manage']),
         accountId: owner.accountId,
         address: null,
         userAgent: 'Browser/1.0',

@@ -3,7 +3,18 @@ import { call, makeIntegration, SET_UP_SCOPES } from './external-app'
 import { expectFitToUse } from './fit-to-use'
 import { expect, runProduct, test } from './fixtures'
 import { pageAddresses } from './pages'
-import { addWebhook, chooseAction, closeToken, generateKey, keyRow, OWNER, readToken, signIn, signUp } from './people'
+import {
+  addRole,
+  addWebhook,
+  chooseAction,
+  closeToken,
+  generateKey,
+  keyRow,
+  OWNER,
+  readToken,
+  signIn,
+  signUp,
+} from './people'
 
 const product = runProduct()
 
@@ -129,8 +140,9 @@ test('axe finds nothing on any page, in either theme, wide or narrow', async ({ 
 
   await signIn(page, product.url)
   const { id: webhooks } = await addWebhook(page, product.url)
+  const roles = await addRole(page, product.url)
   const { credential: credentials, integration: integrations } = others
-  const paths = pageAddresses({ 'api-keys': keyId, credentials, integrations, webhooks })
+  const paths = pageAddresses({ 'api-keys': keyId, credentials, integrations, webhooks, roles })
   for (const path of [
     ...paths,
     `/settings/api-keys/${leakedId}`,

@@ -2,7 +2,7 @@ import type { BrowserContext } from '@playwright/test'
 import { makeIntegration, SET_UP_SCOPES } from './external-app'
 import { expect, runProduct, test } from './fixtures'
 import { pageAddresses } from './pages'
-import { addWebhook, closeToken, generateKey, readToken, signUp } from './people'
+import { addRole, addWebhook, closeToken, generateKey, readToken, signUp } from './people'
 
 const product = runProduct()
 
@@ -44,8 +44,9 @@ test('no page breaks the content security policy or asks another host for anythi
   await expect(page).toHaveURL(/\/settings\/api-keys\/key_/)
   const id = new URL(page.url()).pathname.split('/').at(-1) as string
   const { id: webhooks } = await addWebhook(page, product.url)
+  const roles = await addRole(page, product.url)
   const addresses = [
-    ...pageAddresses({ 'api-keys': id, credentials: credential, integrations: integration, webhooks }),
+    ...pageAddresses({ 'api-keys': id, credentials: credential, integrations: integration, webhooks, roles }),
     '/no/such/page',
     '/settings/api-keys/key_none',
   ]

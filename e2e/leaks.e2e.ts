@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { call, createKey, makeIntegration, SET_UP_SCOPES } from './external-app'
 import { expect, test } from './fixtures'
 import { pageAddresses } from './pages'
-import { addWebhook, chooseAction, closeToken, generateKey, keyRow, readToken, signIn, signUp } from './people'
+import { addRole, addWebhook, chooseAction, closeToken, generateKey, keyRow, readToken, signIn, signUp } from './people'
 import { makePlace } from './place'
 import { startProduct } from './product'
 import { type Recorded, startRecorder } from './recorder'
@@ -110,9 +110,16 @@ test('a token is in the one answer that brings it, and in no file, log, page or 
   const visitor = await later.newPage()
   await signIn(visitor, recorder.url)
   const { id: webhooks } = await addWebhook(visitor, recorder.url)
+  const roles = await addRole(visitor, recorder.url)
   const contents: Recorded[] = []
   for (const path of [
-    ...pageAddresses({ 'api-keys': created.body.id, credentials: credential, integrations: integration, webhooks }),
+    ...pageAddresses({
+      'api-keys': created.body.id,
+      credentials: credential,
+      integrations: integration,
+      webhooks,
+      roles,
+    }),
     '/settings/api-keys?status=all',
   ]) {
     await visitor.goto(recorder.url + path, { waitUntil: 'networkidle' })

@@ -1,4 +1,5 @@
 import { expect, type Locator, type Page } from '@playwright/test'
+import { toBeAlive } from './alive'
 
 /** The person of the suites: owner of the first account. */
 export const OWNER = {
@@ -84,4 +85,15 @@ export async function addWebhook(
   await page.getByRole('link', { name: /open the webhook$/ }).click()
   await expect(page).toHaveURL(/\/settings\/webhooks\/whk_/)
   return { id: new URL(page.url()).pathname.split('/').at(-1) ?? '', secret: secret ?? '' }
+}
+
+/** Adds a role on its page, which may see the audit log; answers its id. */
+export async function addRole(page: Page, url: string): Promise<string> {
+  await page.goto(`${url}/settings/members/roles/new`)
+  await toBeAlive(page.getByLabel('Name'))
+  await page.getByLabel('Name').fill('Auditor')
+  await page.getByRole('checkbox', { name: 'See and export the audit log' }).check()
+  await page.getByRole('button', { name: 'Add role' }).click()
+  const link = page.getByRole('region', { name: 'Auditor' }).getByRole('link').first()
+  return (await link.getAttribute('href'))?.split('/').at(-1) ?? ''
 }
