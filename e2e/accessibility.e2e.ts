@@ -1,4 +1,5 @@
 import type { Locator, Page } from '@playwright/test'
+import { toBeAlive } from './alive'
 import { call, makeIntegration, SET_UP_SCOPES } from './external-app'
 import { expectFitToUse } from './fit-to-use'
 import { expect, runProduct, test } from './fixtures'
@@ -61,7 +62,10 @@ const STATES: [name: string, path: string, open: (page: Page) => Promise<Locator
   [
     'command menu',
     '/settings/api-keys',
-    (page) => opened(page, 'dialog', () => page.keyboard.press('ControlOrMeta+k')),
+    async (page) => {
+      await toBeAlive(page.getByRole('button', { name: /^Commands/ }))
+      return opened(page, 'dialog', () => page.keyboard.press('ControlOrMeta+k'))
+    },
   ],
   [
     'form for a new key, refused',
