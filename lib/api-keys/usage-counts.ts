@@ -16,6 +16,8 @@ export const NO_SCOPE: Scope = ''
 export interface HourCounts {
   /** Accepted. */
   requests: number
+  /** Of the requests, those that are written as the day's already. */
+  inDay: number
   refused: number
   refusals: Map<string, number>
   /** By class of status. */
@@ -27,6 +29,7 @@ export interface HourCounts {
 export function emptyHour(): HourCounts {
   return {
     requests: 0,
+    inDay: 0,
     refused: 0,
     refusals: new Map(),
     statuses: new Map(),
@@ -55,6 +58,7 @@ export function statusClass(status: number): string {
 /** Adds what was counted earlier. */
 export function addHour(to: HourCounts, from: HourCounts): void {
   to.requests += from.requests
+  to.inDay += from.inDay
   to.refused += from.refused
   for (const [name, times] of from.refusals) countOne(to.refusals, name, times)
   for (const [name, times] of from.statuses) countOne(to.statuses, name, times)

@@ -6,7 +6,10 @@ import { countOne, HOUR_MS, type HourCounts, MAX_ADDRESSES } from './usage-count
 
 /** How a key was used, as far as it is not written yet. */
 export interface KeyUsage {
+  id: string
   accountId: string
+  /** Whether its last use and its day are to be written. */
+  isNew: boolean
   /** When it was accepted last; 0: it was refused only. */
   lastAt: number
   address: string | null
@@ -23,32 +26,56 @@ const MAX_USER_AGENT = 256
 const MAX_ADDRESS = 45
 
 /**
- * Rows in the order of key ids, so that two instances never wait for each other crosswise. The times of uses go as ages
- * and become times by the database's clock, which is the one that they are compared with.
+ * Writes when keys were used last, and how often in a day. Rows in the order of key ids, so that two instances never wait
+ * for each other crosswise. The times of uses go as ages and become times by the database's clock, which is the one that
+ * they are compared with.
  */
-export async function writeUsage(db: Database, usages: [string, KeyUsage][]): Promise<void> {
-  const used = usages.filter(([, { lastAt }]) => lastAt > 0)
-  const hours = usages.flatMap(([id, { hours }]) => [...hours].map(([start, counts]) => ({ id, start, ...counts })))
-  // Joined with api_keys, since a key may be gone with its account by now.
+export async function writeUses(db: Database, usages: readonly KeyUsage[]): Promise<void> {
+  // As they are now: what comes while this is written is written the next time.
+  const hours = hoursOf(usages)
+  await db.transaction((tx) => writeLastUsesAndDays(tx, usages, hours))
+  for (const { counts, requests } of hours) counts.inDay = requests
+}
+
+/** `writeUses`, with all that is counted by the hour. */
+export async function writeUsage(db: Database, usages: readonly KeyUsage[]): Promise<void> {
+  const hours = hoursOf(usages)
   await db.transaction(async (tx) => {
-    if (used.length > 0) await writeLastUses(tx, used)
-    await writeDays(tx, hours)
+    await writeLastUsesAndDays(
+      tx,
+      usages.filter(({ isNew }) => isNew),
+      hours,
+    )
     await writeHours(tx, hours)
     await writeScopes(tx, hours)
   })
 }
 
-async function writeLastUses(tx: Database, used: [string, KeyUsage][]): Promise<void> {
-  const column = (pick: (id: string, usage: KeyUsage) => unknown) => sql.param(used.map(([id, u]) => pick(id, u)))
+type Hour = HourCounts & { id: string; start: number; counts: HourCounts }
+
+function hoursOf(usages: readonly KeyUsage[]): Hour[] {
+  return usages.flatMap(({ id, hours }) => [...hours].map(([start, counts]) => ({ id, start, counts, ...counts })))
+}
+
+// All are joined with api_keys, since a key may be gone with its account by now.
+
+async function writeLastUsesAndDays(tx: Database, usages: readonly KeyUsage[], hours: readonly Hour[]): Promise<void> {
+  const used = usages.filter(({ lastAt }) => lastAt > 0)
+  if (used.length > 0) await writeLastUses(tx, used)
+  await writeDays(tx, hours)
+}
+
+async function writeLastUses(tx: Database, used: readonly KeyUsage[]): Promise<void> {
+  const column = (pick: (usage: KeyUsage) => unknown) => sql.param(used.map(pick))
   const now = Date.now()
   await tx.execute(sql`
     insert into ${apiKeyUses} as known (key_id, account_id, last_used_at, address, user_agent)
     select k.id, k.account_id, statement_timestamp() - u.age_ms * interval '1 millisecond', u.address, u.user_agent
     from unnest(
-      ${column((id) => id)}::text[], ${column((_, u) => u.accountId)}::text[],
-      ${column((_, u) => Math.max(0, now - u.lastAt))}::bigint[],
-      ${column((_, u) => u.address && storable(u.address, MAX_ADDRESS))}::text[],
-      ${column((_, u) => u.userAgent && storable(u.userAgent, MAX_USER_AGENT))}::text[]
+      ${column((u) => u.id)}::text[], ${column((u) => u.accountId)}::text[],
+      ${column((u) => Math.max(0, now - u.lastAt))}::bigint[],
+      ${column((u) => u.address && storable(u.address, MAX_ADDRESS))}::text[],
+      ${column((u) => u.userAgent && storable(u.userAgent, MAX_USER_AGENT))}::text[]
     ) as u(id, account_id, age_ms, address, user_agent)
     join ${apiKeys} k on k.id = u.id and k.account_id = u.account_id
     order by k.id
@@ -57,11 +84,10 @@ async function writeLastUses(tx: Database, used: [string, KeyUsage][]): Promise<
       where known.last_used_at < excluded.last_used_at`)
 }
 
-type Hour = HourCounts & { id: string; start: number }
-
 async function writeDays(tx: Database, hours: readonly Hour[]): Promise<void> {
   const days = new Map<string, { id: string; day: string; requests: number }>()
-  for (const { id, start, requests } of hours) {
+  for (const { id, start, inDay, ...hour } of hours) {
+    const requests = hour.requests - inDay
     if (requests === 0) continue
     const day = new Date(start).toISOString().slice(0, 10)
     const known = days.get(`${id} ${day}`)

@@ -1,7 +1,7 @@
 import { eq, sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import type { OpenDatabase } from '@/db/client'
-import { accounts, apiKeys, apiKeyUsageDays, apiKeyUses } from '@/db/schema'
+import { accounts, apiKeys, apiKeyUsageDays, apiKeyUsageHours, apiKeyUses } from '@/db/schema'
 import { createTestAccount, createTestKey } from '@/test/account'
 import { forEachDatabase } from '@/test/databases'
 import type { Actor } from '../audit'
@@ -11,6 +11,28 @@ import { UsageRecorder } from './usage'
 
 const PYTHON = { address: '203.0.113.7', userAgent: 'python-requests/2.32' }
 const CURL = { address: '2001:db8::1', userAgent: 'curl/8' }
+
+/** Takes over the timers of this length, and moves the monotonic clock along with them. */
+function ticksOf(lengthMs: number) {
+  let moved = 0
+  let waiting: (() => void) | undefined
+  const { setTimeout } = globalThis
+  const now = performance.now.bind(performance)
+  vi.spyOn(performance, 'now').mockImplementation(() => now() + moved)
+  vi.spyOn(globalThis, 'setTimeout').mockImplementation(((callback: () => void, ms?: number, ...rest: []) => {
+    if (ms !== lengthMs) return setTimeout(callback, ms, ...rest)
+    waiting = callback
+    return undefined
+  }) as typeof setTimeout)
+  return {
+    tick() {
+      moved += lengthMs
+      const callback = waiting
+      waiting = undefined
+      callback?.()
+    },
+  }
+}
 
 forEachDatabase('usage of keys', (open) => {
   let database: OpenDatabase
@@ -126,11 +148,42 @@ forEachDatabase('usage of keys', (open) => {
     const usage = new UsageRecorder(database.db)
     usage.record(early, CURL)
     await vi.waitFor(async () => expect((await written(early.id)).use).toMatchObject(CURL), { timeout: 5_000 })
+    expect(Object.values((await written(early.id)).days)).toEqual([1])
     const flush = vi.spyOn(usage, 'flush')
     await usage.stop()
     usage.record(late, CURL)
     expect(flush).toHaveBeenCalledTimes(1)
     expect(UsageRecorder.FLUSH_INTERVAL_MS).toBeLessThan(5_000)
+  })
+
+  it('counts each request once in its day and its hour, though the hours are written later than the days', async () => {
+    const key = await makeKey()
+    const usage = new UsageRecorder(database.db)
+    const hours = () => database.db.select().from(apiKeyUsageHours).where(eq(apiKeyUsageHours.keyId, key.id))
+    const use = (times: number) => {
+      for (let n = 0; n < times; n += 1) usage.record(key, n % 2 ? CURL : PYTHON, ['orders:read'])
+    }
+    const { tick } = ticksOf(UsageRecorder.FLUSH_INTERVAL_MS)
+    const warn = vi.spyOn(log, 'warn').mockImplementation(() => {})
+    const transactions = vi.spyOn(database.db, 'transaction')
+    let ticks = 0
+    for (; (await hours()).length === 0; ticks += 1) {
+      expect(ticks * UsageRecorder.FLUSH_INTERVAL_MS).toBeLessThan(30_000)
+      use(2)
+      if (ticks === 1) transactions.mockRejectedValueOnce(new Error('gone for a moment'))
+      tick()
+      await vi.waitFor(() => expect(transactions).toHaveBeenCalledTimes(ticks + 1))
+      // One more while that is being written.
+      use(1)
+      // The first without what came meanwhile, the second not at all.
+      const known = ticks === 0 ? 2 : ticks === 1 ? 2 : ticks * 3 + 2
+      await vi.waitFor(async () => expect(Object.values((await written(key.id)).days)).toEqual([known]))
+    }
+    expect(ticks).toBeGreaterThan(5)
+    expect(warn).toHaveBeenCalledOnce()
+    await usage.stop()
+    expect(Object.values((await written(key.id)).days)).toEqual([ticks * 3])
+    expect(await hours()).toMatchObject([{ requests: ticks * 3, scopes: { 'orders:read': ticks * 3 } }])
   })
 
   it('forgets daily counts after 90 days, and none before', async () => {

@@ -13,7 +13,7 @@ import {
   statusClass,
   type UsageRefusal,
 } from './usage-counts'
-import { type KeyUsage, writeUsage } from './usage-store'
+import { type KeyUsage, writeUsage, writeUses } from './usage-store'
 
 /** A key, as far as its use is noted. */
 interface UsedKey {
@@ -27,18 +27,26 @@ interface From {
 }
 
 /**
- * Remembers how keys are used and writes it behind the requests, in batches: at most five seconds late, and when the process
- * stops in order. A killed process loses at most those seconds of statistics. Noting is a few look-ups in maps, whoever
- * calls and however many they are: what grows with the requests is a number.
+ * Remembers how keys are used and writes it behind the requests, in batches: last uses and daily counts at most five seconds
+ * late, what is counted by the hour at most half a minute, and all when the process stops in order. A killed process loses at
+ * most that much of its statistics. Noting is a few look-ups in maps, whoever calls and however many they are: what grows
+ * with the requests is a number.
  */
 export class UsageRecorder {
   static readonly FLUSH_INTERVAL_MS = 4_000
-  /** An embedded database holds up every request while it writes: 100 keys take it some fifteen milliseconds. */
+  /** To add up an hour takes several times as long as the rest: written as often, it would cost a busy server a fifth of its requests. */
+  static readonly HOURS_INTERVAL_MS = 26_000
+  /** An embedded database holds up every request while it writes: so many take it some ten or fifteen milliseconds. */
+  static readonly MAX_USES_PER_STATEMENT = 250
   static readonly MAX_KEYS_PER_STATEMENT = 100
   /** Keys that are kept in memory; while the database is away for long, the use of more of them is not noted. */
   static readonly MAX_PENDING = 50_000
 
   #pending = new Map<string, KeyUsage>()
+  /** Of what is pending, that of which the last use is new. */
+  #new: KeyUsage[] = []
+  /** When the hours are to be written, by the monotonic clock. */
+  #hoursDue = 0
   #rehearsals = new RehearsalCalls()
   #dropped = 0
   #timer: NodeJS.Timeout | undefined
@@ -60,6 +68,7 @@ export class UsageRecorder {
       usage.address = from.address
       usage.userAgent = from.userAgent
     }
+    this.#markNew(usage)
     const hour = hourOf(usage, at)
     hour.requests += 1
     countAddress(hour.addresses, from.address)
@@ -99,14 +108,47 @@ export class UsageRecorder {
         this.#dropped += 1
         return undefined
       }
-      usage = { accountId, lastAt: 0, address: null, userAgent: null, hours: new Map(), hour: null, start: 0 }
-      this.#pending.set(id, usage)
+      usage = {
+        id,
+        accountId,
+        isNew: false,
+        lastAt: 0,
+        address: null,
+        userAgent: null,
+        hours: new Map(),
+        hour: null,
+        start: 0,
+      }
+      this.#add(usage)
     }
     return usage
   }
 
+  #add(usage: KeyUsage): void {
+    if (this.#pending.size === 0) this.#hoursDue = performance.now() + UsageRecorder.HOURS_INTERVAL_MS
+    this.#pending.set(usage.id, usage)
+    if (this.#pending.size >= UsageRecorder.MAX_PENDING / 2) this.#hoursDue = 0
+  }
+
+  #markNew(usage: KeyUsage): void {
+    if (usage.isNew) return
+    usage.isNew = true
+    this.#new.push(usage)
+  }
+
   #schedule(): void {
-    if (!this.#stopped) this.#timer ??= setTimeout(() => void this.flush(), UsageRecorder.FLUSH_INTERVAL_MS)
+    if (!this.#stopped) this.#timer ??= setTimeout(() => this.#tick(), UsageRecorder.FLUSH_INTERVAL_MS)
+  }
+
+  #tick(): void {
+    if (performance.now() >= this.#hoursDue) {
+      void this.flush()
+      return
+    }
+    this.#timer = undefined
+    this.#flushing = this.#flushing.then(() => this.#writeUses())
+    // For the hours that wait.
+    this.#schedule()
   }
 
   /** Writes what is pending for the last time; what the database does not take now is lost. */
@@ -115,31 +157,53 @@ export class UsageRecorder {
     return this.flush()
   }
 
-  /** Writes what is pending. What the database does not take is kept for the next time. */
+  /** Writes all that is pending. What the database does not take is kept for the next time. */
   flush(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    this.#flushing = this.#flushing.then(() => this.#write())
+    this.#flushing = this.#flushing.then(() => this.#writeAll())
     return this.#flushing
   }
 
-  async #write(): Promise<void> {
-    this.#tellDropped()
-    const pending = [...this.#pending].sort(([a], [b]) => (a < b ? -1 : 1))
-    this.#pending = new Map()
-    for (let start = 0; start < pending.length; start += UsageRecorder.MAX_KEYS_PER_STATEMENT) {
-      const chunk = pending.slice(start, start + UsageRecorder.MAX_KEYS_PER_STATEMENT)
-      try {
-        await writeUsage(this.db, chunk)
-      } catch (error) {
-        log.warn(
-          { err: error, keys: chunk.length },
-          'Usage of API keys could not be written; it is kept and tried again',
-        )
-        for (const [id, usage] of chunk) this.#giveBack(id, usage)
-        this.#schedule()
-      }
+  async #writeUses(): Promise<void> {
+    const uses = this.#new.sort(byId)
+    this.#new = []
+    for (const chunk of chunked(uses, UsageRecorder.MAX_USES_PER_STATEMENT)) {
+      for (const usage of chunk) usage.isNew = false
+      await this.#attempt(writeUses, chunk, (usage) => this.#markNew(usage))
     }
+    await this.#writeRehearsals()
+  }
+
+  async #writeAll(): Promise<void> {
+    this.#tellDropped()
+    const pending = [...this.#pending.values()].sort(byId)
+    this.#pending = new Map()
+    this.#new = []
+    for (const chunk of chunked(pending, UsageRecorder.MAX_KEYS_PER_STATEMENT)) {
+      await this.#attempt(writeUsage, chunk, (usage) => this.#giveBack(usage))
+    }
+    await this.#writeRehearsals()
+  }
+
+  async #attempt(
+    write: (db: Database, usages: KeyUsage[]) => Promise<void>,
+    usages: KeyUsage[],
+    giveBack: (usage: KeyUsage) => void,
+  ): Promise<void> {
+    try {
+      await write(this.db, usages)
+    } catch (error) {
+      log.warn(
+        { err: error, keys: usages.length },
+        'Usage of API keys could not be written; it is kept and tried again',
+      )
+      for (const usage of usages) giveBack(usage)
+      this.#schedule()
+    }
+  }
+
+  async #writeRehearsals(): Promise<void> {
     try {
       await this.#rehearsals.write(this.db)
     } catch (error) {
@@ -148,10 +212,11 @@ export class UsageRecorder {
     }
   }
 
-  #giveBack(id: string, earlier: KeyUsage): void {
-    const later = this.#pending.get(id)
+  #giveBack(earlier: KeyUsage): void {
+    const later = this.#pending.get(earlier.id)
     if (!later) {
-      this.#pending.set(id, earlier)
+      this.#add(earlier)
+      if (earlier.isNew) this.#new.push(earlier)
       return
     }
     if (earlier.lastAt > later.lastAt) {
@@ -159,6 +224,7 @@ export class UsageRecorder {
       later.address = earlier.address
       later.userAgent = earlier.userAgent
     }
+    if (earlier.isNew) this.#markNew(later)
     for (const [start, hour] of earlier.hours) addHour(hourOf(later, start), hour)
   }
 
@@ -181,4 +247,12 @@ function hourOf(usage: KeyUsage, at: number): HourCounts {
   usage.hour = hour
   usage.start = start
   return hour
+}
+
+function byId(a: KeyUsage, b: KeyUsage): number {
+  return a.id < b.id ? -1 : 1
+}
+
+function* chunked<Item>(items: readonly Item[], size: number): Generator<Item[]> {
+  for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size)
 }
