@@ -17,9 +17,11 @@ const ONCE = {
     'accessibility.e2e.ts',
     'keys-states.e2e.ts',
     'members.e2e.ts',
+    'people-mails.e2e.ts',
     'rehearse.e2e.ts',
     'roles.e2e.ts',
     'second-factor.e2e.ts',
+    'shell.e2e.ts',
   ],
   postgres: [
     'audit.e2e.ts',
@@ -28,21 +30,18 @@ const ONCE = {
     'csp.e2e.ts',
     'integrations.e2e.ts',
     'limits.e2e.ts',
-    'people-mails.e2e.ts',
+    'people.e2e.ts',
     'permissions.e2e.ts',
     'renewal.e2e.ts',
-    'shell.e2e.ts',
+    'review.e2e.ts',
     'webhooks.e2e.ts',
   ],
 }
 
-/**
- * What differs by driver is looked at with each; the rest is run with the one of Neon when all is asked for
- * (FENICIA_E2E_ALL=1), since a run has its time.
- */
+/** Neon's driver differs from that of Postgres in few things; the rest is run with it when all is asked for, since a run has its time. */
 const NOT_WITH_NEON = process.env.FENICIA_E2E_ALL
   ? []
-  : ['keys-list.e2e.ts', 'leaks.e2e.ts', 'people.e2e.ts', 'review.e2e.ts']
+  : [...ONCE.pglite, ...ONCE.postgres, 'keys-list.e2e.ts', 'leaks.e2e.ts']
 
 function ignored(kind: ReturnType<typeof databaseKind>): string[] {
   switch (kind) {
@@ -51,7 +50,7 @@ function ignored(kind: ReturnType<typeof databaseKind>): string[] {
     case 'postgres':
       return [...ONLY.pglite, ...ONCE.pglite]
     case 'neon':
-      return [...ONLY.pglite, ...ONCE.pglite, ...ONCE.postgres, ...NOT_WITH_NEON]
+      return [...ONLY.pglite, ...NOT_WITH_NEON]
   }
 }
 
