@@ -333,7 +333,7 @@ test('a key that somebody else revoked meanwhile cannot be regenerated, and the 
 
 test('a key’s page follows what somebody else does to the key, in its history too', async ({ page, context }) => {
   await keyRow(page, 'Renamed too late').getByRole('link').click()
-  const rename = page.getByRole('button', { name: 'Rename' })
+  const rename = page.getByRole('button', { name: 'Rename', exact: true })
   await toBeAlive(rename)
   await rename.click()
   await page.getByRole('textbox', { name: 'Name' }).fill('Another name')

@@ -110,7 +110,7 @@ async function catchActions(page: Page): Promise<Caught[]> {
   }
   const row = () => keyRow(page, 'ERP Integration')
   await row().getByRole('link').click()
-  await page.getByRole('button', { name: 'Rename' }).click()
+  await page.getByRole('button', { name: 'Rename', exact: true }).click()
   await page.getByRole('textbox', { name: 'Name' }).fill('Renamed')
   await press('rename', 'Save name', page)
   await page.getByRole('button', { name: 'Generate new key' }).click()
