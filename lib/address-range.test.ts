@@ -18,6 +18,10 @@ describe('an address', () => {
     // However the two write an IPv4 address inside IPv6.
     ['203.0.113.7', ['::ffff:203.0.113.7'], true],
     ['203.0.113.7', ['::ffff:203.0.113.0/120'], true],
+    // As a gateway may name it that listens on both.
+    ['::ffff:203.0.113.7', ['203.0.113.0/24'], true],
+    ['::FFFF:cb00:7107', ['203.0.113.7'], true],
+    ['::ffff:203.0.113.7', ['::/0'], false],
     ['fe80::1%eth0', ['fe80::/10'], true],
     ['nonsense', ['0.0.0.0/0', '::/0'], false],
     ['', ['0.0.0.0/0', '::/0'], false],

@@ -12,7 +12,19 @@ interface Range {
   family: 'ipv4' | 'ipv6'
 }
 
-/** An IPv4 address inside IPv6 is what `clientAddress` makes of it: IPv4. */
+/**
+ * An address as it is compared and kept: an IPv4 address inside IPv6, as sockets that listen on both name it, is IPv4.
+ * @returns null for what is no address
+ */
+export function plainAddress(text: string): string | null {
+  if (isIP(text) === 0) return null
+  // All others are what they are, and cost no more than this look.
+  if (!/ffff/i.test(text)) return text
+  const address = readAddress(text)
+  return address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress() ? address.toIPv4Address().toString() : text
+}
+
+/** An IPv4 address inside IPv6 is what `plainAddress` makes of it: IPv4. */
 function readRange(text: string): Range | null {
   const [, written = '', prefix] = RANGE.exec(text) ?? []
   const address = readAddress(written)
@@ -48,14 +60,13 @@ function compile(ranges: readonly string[]): Compiled {
 
 /**
  * Whether an address is one of these, or in one of these ranges.
- * @param address as `clientAddress` gives it; null, or what is no address, is in none
+ * @param address of a client; null, or what is no address, is in none
  */
 export function isInRanges(address: string | null, ranges: readonly string[]): boolean {
   // A zone (`fe80::1%eth0`) is a matter of the machine that the address was seen on.
-  const plain = address?.split('%', 1)[0] ?? ''
-  const version = isIP(plain)
-  if (version === 0) return false
-  const family = version === 4 ? 'ipv4' : 'ipv6'
+  const plain = plainAddress(address?.split('%', 1)[0] ?? '')
+  if (plain === null) return false
+  const family = isIP(plain) === 4 ? 'ipv4' : 'ipv6'
   return compile(ranges)[family].check(plain, family)
 }
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import { isIP } from 'node:net'
 import proxyaddr from 'proxy-addr'
+import { plainAddress } from './address-range'
 import { getRuntime } from './runtime'
 
 /** What tells who is at the other end of a request: all of `IncomingMessage` that is looked at. */
@@ -12,11 +12,23 @@ export type Peer = Pick<IncomingMessage, 'headers' | 'socket'>
  * @returns null once the connection is gone
  */
 export function clientAddress(request: Peer, trustedProxies = getRuntime().config.trustedProxies): string | null {
+  let client = plainAddress(request.socket.remoteAddress ?? '')
   // Nobody before the peer is believed, so the chain need not be taken apart.
-  if (trustedProxies.length === 0) return addressOrNull(request.socket.remoteAddress)
-  // The peer first, then X-Forwarded-For from its end, as far as each is a trusted proxy, and one more.
-  const chain = proxyaddr.all(request as IncomingMessage, trustFor(trustedProxies))
-  return chain.map(addressOrNull).findLast((candidate) => candidate !== null) ?? null
+  if (client === null || trustedProxies.length === 0) return client
+  const isTrusted = trustFor(trustedProxies)
+  // Node joins what several headers of this name say.
+  const forwarded = String(request.headers['x-forwarded-for'] ?? '').split(',')
+  for (const named of forwarded.reverse()) {
+    const before: string | null = isTrusted(client, 0) ? plainAddress(withoutPort(named.trim())) : null
+    if (before === null) break
+    client = before
+  }
+  return client
+}
+
+/** Some proxies name the port too, as `198.51.100.1:50123` or `[2001:db8::5]:50123`. */
+function withoutPort(text: string): string {
+  return /^(?:\[(.+)\]|(\d+\.\d+\.\d+\.\d+))(?::\d+)?$/.exec(text)?.slice(1).find(Boolean) ?? text
 }
 
 const compiled = new WeakMap<string[], ReturnType<typeof proxyaddr.compile>>()
@@ -28,10 +40,4 @@ function trustFor(proxies: string[]): ReturnType<typeof proxyaddr.compile> {
     compiled.set(proxies, trust)
   }
   return trust
-}
-
-/** An IPv4 address inside IPv6 becomes IPv4; what is no address, null. */
-function addressOrNull(text = ''): string | null {
-  const address = /^::ffff:\d+\.\d+\.\d+\.\d+$/i.test(text) ? text.slice('::ffff:'.length) : text
-  return isIP(address) === 0 ? null : address
 }

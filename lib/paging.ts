@@ -29,12 +29,21 @@ export function writeCursor(sort: string, value: string, id: string): string {
   return Buffer.from(JSON.stringify([sort, value, id])).toString('base64url')
 }
 
-/** @throws {Refusal} `invalid` on `cursor` */
-export function readCursor(cursor: string, sort: string): PageEnd {
-  const shape = z.tuple([z.literal(sort), z.string().max(1_500).refine(isStorable), z.string().regex(/^[\w-]{1,64}$/)])
+/** A number that a list is sorted by, as a cursor carries it: no larger than a time in microseconds. */
+export const cursorNumber = /^-?\d{1,16}$/
+
+const ANY = /^/
+
+/**
+ * @param values what the list's sort values look like, where the database would not take any text
+ * @throws {Refusal} `invalid` on `cursor`
+ */
+export function readCursor(cursor: string, sort: string, values = ANY): PageEnd {
+  const value = z.string().max(1_500).regex(values).refine(isStorable)
+  const shape = z.tuple([z.literal(sort), value, z.string().regex(/^[\w-]{1,64}$/)])
   try {
-    const [, value, id] = shape.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')))
-    return { value, id }
+    const [, end, id] = shape.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')))
+    return { value: end, id }
   } catch {
     // Whatever is wrong with it, it is not a cursor of this list.
     throw invalidField(

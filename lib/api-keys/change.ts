@@ -82,7 +82,8 @@ export async function lockKeys(
   return rows.map((row) => ({ ...row, ...readLimitColumns(row) }))
 }
 
-function isAnyOf(ids: readonly string[]): SQL {
+/** One parameter, however many they are. */
+export function isAnyOf(ids: readonly string[]): SQL {
   return sql`${apiKeys.id} = any(${sql.param(ids)}::text[])`
 }
 

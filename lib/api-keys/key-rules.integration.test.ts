@@ -6,7 +6,15 @@ import { createTestAccount, createTestKey } from '@/test/account'
 import { forEachDatabase } from '@/test/databases'
 import type { Actor } from '../audit'
 import { parseInput } from '../input'
-import { changeKeyRules, getApiKey, keyRulesInput, pauseApiKey, regenerateApiKey, revokeIdleKeys } from '.'
+import {
+  changeKeyRules,
+  getApiKey,
+  keyRulesInput,
+  pauseApiKey,
+  regenerateApiKey,
+  resumeApiKey,
+  revokeIdleKeys,
+} from '.'
 
 const DAY_MS = 86_400_000
 
@@ -150,6 +158,34 @@ forEachDatabase('what an account asks of its keys', (open) => {
         ['api_key.idle', 7],
         ['api_key.idle', 7],
       ])
+    })
+
+    it('warns anew of a key once the account has asked for nothing in between', async () => {
+      await ask({ idle_days: 90 })
+      const id = await idleKey(200, 89)
+      await revokeIdleKeys(db)
+      await pass(6)
+      await revokeIdleKeys(db)
+      await ask({})
+      await pass(100)
+      expect(await revokeIdleKeys(db)).toEqual({ warned: 0, revoked: 0 })
+      await ask({ idle_days: 90 })
+      expect(await revokeIdleKeys(db)).toEqual({ warned: 1, revoked: 0 })
+      expect(await statusOf(id)).toBe('active')
+    })
+
+    it('warns anew of a key that was paused when its day came, and is resumed', async () => {
+      await ask({ idle_days: 90 })
+      const id = await idleKey(200, 89)
+      await revokeIdleKeys(db)
+      await pass(6)
+      await revokeIdleKeys(db)
+      await pauseApiKey(db, actor, id)
+      await pass(10)
+      expect(await revokeIdleKeys(db)).toEqual({ warned: 0, revoked: 0 })
+      await resumeApiKey(db, actor, id)
+      expect(await revokeIdleKeys(db)).toEqual({ warned: 1, revoked: 0 })
+      expect(await statusOf(id)).toBe('active')
     })
 
     it('leaves keys alone that are used, paused, or of an account that does not ask', async () => {

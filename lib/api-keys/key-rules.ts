@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import type { Database } from '@/db/client'
-import { changePolicy } from '../accounts'
+import { changePolicy, getPolicy } from '../accounts'
 import type { Actor } from '../audit'
 import { addressList } from './limits'
+import { forgetIdleWarnings } from './revoke-idle'
 
 const MAX_DAYS_RULE = 'must be a whole number of days from 1 to 3,650, or null'
 const IDLE_DAYS_RULE = 'must be a whole number of days from 14 to 3,650, or null'
@@ -22,10 +23,16 @@ export type KeyRules = z.output<typeof keyRulesInput>
  * made or regenerated from now on.
  */
 export async function changeKeyRules(db: Database, actor: Actor, rules: KeyRules): Promise<void> {
-  await changePolicy(db, actor, {
-    keyExpiryRequired: rules.expiry_required,
-    keyMaxDays: rules.max_days,
-    keyIdleDays: rules.idle_days,
-    keyAddresses: rules.addresses,
+  const { accountId } = actor
+  await db.transaction(async (tx) => {
+    const { keyIdleDays } = await getPolicy(tx, accountId)
+    // A warning is worth nothing once the account has not asked for a while. Before the policy, in the order of all changes of keys.
+    if ((keyIdleDays === null) !== (rules.idle_days === null)) await forgetIdleWarnings(tx, accountId)
+    await changePolicy(tx, actor, {
+      keyExpiryRequired: rules.expiry_required,
+      keyMaxDays: rules.max_days,
+      keyIdleDays: rules.idle_days,
+      keyAddresses: rules.addresses,
+    })
   })
 }

@@ -14,6 +14,8 @@ forEachDatabase('the allowance of a key', (open, driver) => {
   let database: OpenDatabase
   let actor: Actor
   let statements = 0
+  /** Look-ups of this key are answered late. */
+  let held: { hash: string; until: Promise<void> } | undefined
   beforeAll(async () => {
     const opened = await open()
     await opened.db.execute(sql`create table test_clock as select interval '0' as passed`)
@@ -23,8 +25,9 @@ forEachDatabase('the allowance of a key', (open, driver) => {
       prepareLookup: (name, text) => {
         const clock = '(statement_timestamp() + (select passed from test_clock))'
         const ask = opened.prepareLookup(name, text.replaceAll('statement_timestamp()', clock))
-        return (values) => {
+        return async (values) => {
           statements += 1
+          if (held && values[0] === held.hash) await held.until
           return ask(values) as never
         }
       },
@@ -74,6 +77,31 @@ forEachDatabase('the allowance of a key', (open, driver) => {
       admitted: 100,
       rate_limited: atOnce * times - 100,
     })
+  })
+
+  it('is not refused while there is more, though requests before are let in only after the next are looked up', async () => {
+    const { hash } = await makeKey({ rate: { requests: 100, seconds: 60 } })
+    const other = await makeKey({})
+    const { lookup } = instance()
+    await lookup.find(other.hash)
+    // The look-up of another key takes the second place, so that what comes meanwhile is sent at the moment of an answer.
+    let release = () => {}
+    held = { hash: other.hash, until: new Promise((resolve) => (release = resolve)) }
+    const askSlowly = async () => {
+      const key = await lookup.find(hash)
+      for (let turn = 0; turn < 5; turn++) await Promise.resolve()
+      return key?.allowance?.take()
+    }
+    const slow = lookup.find(other.hash)
+    await new Promise(setImmediate)
+    const first = Array.from({ length: 10 }, askSlowly)
+    await new Promise(setImmediate)
+    const next = Array.from({ length: 25 }, askSlowly)
+    const verdicts = await Promise.all([...first, ...next])
+    held = undefined
+    release()
+    await slow
+    expect(verdicts.filter((verdict) => verdict !== 'admitted')).toEqual([])
   })
 
   it('costs no statement beside the look-up, whether leased, left or used up', async () => {
@@ -155,6 +183,15 @@ forEachDatabase('the allowance of a key', (open, driver) => {
     expect(await askMany(process, hash, 11)).toEqual({ admitted: 10, rate_limited: 1 })
     await pass('1 minute')
     expect(await askMany(process, hash, 11)).toEqual({ admitted: 2, quota_exceeded: 9 })
+  })
+
+  it('of a month that has begun is not given up for the one before, by a statement that had to wait for its beginning', async () => {
+    const { id, hash } = await makeKey({ monthlyQuota: 3 })
+    expect(await askMany(instance(), hash, 3)).toEqual({ admitted: 3 })
+    await database.db.execute(
+      sql`update ${apiKeyAllowances} set month = month + interval '1 month' where key_id = ${id}`,
+    )
+    expect(await askMany(instance(), hash, 3)).toEqual({ quota_exceeded: 3 })
   })
 
   it('is remembered while its key is used, however many other keys come by', async () => {

@@ -31,8 +31,8 @@ export interface LimitsSeen {
 
 /** What one key may still do on this instance. */
 export class Allowance {
-  /** Requests that are being looked up, and may use what is left. */
-  reserved = 0
+  /** What requests that are being looked up will use of what is left, beside what is leased for them. */
+  #claimed: Lacking = { rate: 0, quota: 0 }
   #seen: LimitsSeen
   #rate = new Meter()
   #quota = new Meter()
@@ -63,21 +63,28 @@ export class Allowance {
   lacks(requests: number, sentAt: number): Lacking {
     const { rate, monthlyQuota } = this.#seen
     return {
-      rate: rate ? this.#rate.lacks(requests, this.reserved, sentAt) : 0,
-      quota: monthlyQuota === null ? 0 : this.#quota.lacks(requests, this.reserved, sentAt),
+      rate: rate ? this.#rate.lacks(requests, this.#claimed.rate, sentAt) : 0,
+      quota: monthlyQuota === null ? 0 : this.#quota.lacks(requests, this.#claimed.quota, sentAt),
     }
   }
 
   /**
-   * What must be leased for them after all, now that they were.
-   * @param asked what was leased for them already: if that was not enough, there is no more
+   * What must be leased for them after all, now that they were looked up: nothing where there is no more.
+   * @param own what is claimed for them
    */
-  lacksAfterAll(requests: number, asked: Lacking = { rate: 0, quota: 0 }): Lacking {
+  lacksAfterAll(requests: number, own: Lacking): Lacking {
     const { rate, monthlyQuota, now } = this.#seen
+    const { rate: claimed, quota: claimedOfMonth } = this.#claimed
     return {
-      rate: rate && asked.rate === 0 ? this.#rate.lacksAt(requests, this.reserved, now) : 0,
-      quota: monthlyQuota !== null && asked.quota === 0 ? this.#quota.lacksAt(requests, this.reserved, now) : 0,
+      rate: rate ? this.#rate.lacksAt(requests, claimed - own.rate, now) : 0,
+      quota: monthlyQuota !== null ? this.#quota.lacksAt(requests, claimedOfMonth - own.quota, now) : 0,
     }
+  }
+
+  /** Keeps what is left for requests that are being looked up; in place of what was claimed for them before. */
+  claim(next: Lacking, before: Lacking): void {
+    this.#claimed.rate += next.rate - before.rate
+    this.#claimed.quota += next.quota - before.quota
   }
 
   /** Lets one request in, or says which limit does not. */
@@ -110,6 +117,7 @@ export class Allowance {
   }
 }
 
+/** So many requests of each limit. */
 export interface Lacking {
   rate: number
   quota: number

@@ -131,8 +131,8 @@ const THIS_MONTH = `date_trunc('month', statement_timestamp() at time zone 'utc'
 
 /**
  * `FIND_KEYS` that leases on the way. Of two instances that lease of one key at once, the second waits for the first, in
- * the order of ids so that they never wait for each other, and goes on with the row as the first has left it. Nothing waits
- * for the disk: what a crash of the database forgets is a lease of some milliseconds.
+ * the order of ids so that they never wait for each other, and goes on with the row as the first has left it; that may be of a
+ * window, or a month, that began after its own statement had. Nothing waits for the disk: what a crash of the database forgets is a lease of some milliseconds.
  */
 export const FIND_KEYS_AND_LEASE = `
   with settings as materialized (select set_config('synchronous_commit', 'off', true) as commit),
@@ -160,13 +160,13 @@ export const FIND_KEYS_AND_LEASE = `
       (started_at, leased, granted, wanted, month, month_leased, month_granted, month_wanted) = (
         select case when present.runs then known.started_at else statement_timestamp() end,
           before.leased + next.granted, next.granted, excluded.wanted,
-          ${THIS_MONTH}, before.month_leased + next.month_granted, next.month_granted, excluded.month_wanted
+          greatest(known.month, ${THIS_MONTH}), before.month_leased + next.month_granted, next.month_granted, excluded.month_wanted
         from api_keys as limits
         cross join lateral (
           select known.started_at + limits.rate_seconds * interval '1 second' > statement_timestamp() as runs) as present
         cross join lateral (select
           case when present.runs then known.leased else 0 end as leased,
-          case when known.month = ${THIS_MONTH} then known.month_leased else 0 end as month_leased) as before
+          case when known.month >= ${THIS_MONTH} then known.month_leased else 0 end as month_leased) as before
         cross join lateral (select
           ${rateGrant('limits.rate_requests', 'before.leased', 'excluded.wanted')} as granted,
           ${quotaGrant('limits.monthly_quota', 'before.month_leased', 'excluded.month_wanted')} as month_granted) as next

@@ -52,7 +52,7 @@ export class KeyLookup extends CoalescedLookup<KeyRecord> {
 
 /**
  * `FindKeys` on a database. What requests need of their keys' limits is leased in the same statement; only where a period
- * turns out to have begun, or a limit to be raised, does a second one follow.
+ * turns out to have begun, a limit to be raised, or what was left to be used by requests before, does a second one follow.
  */
 export function findKeysIn(
   database: Pick<OpenDatabase, 'prepareLookup'>,
@@ -81,37 +81,45 @@ export function findKeysIn(
 
   return async (hashes, countOf = () => 1) => {
     const sentAt = performance.now()
-    const asked = new Map<string, Lacking>()
-    const reserved = new Map<Allowance, number>()
+    const claims = new Map<Allowance, Lacking>()
+    const claim = (allowance: Allowance, next: Lacking) => {
+      allowance.claim(next, claims.get(allowance) ?? NONE)
+      claims.set(allowance, next)
+    }
     const lacking = (hash: string): Lacking | null => {
       const allowance = allowances.get(hash)
       if (allowance === null) return null
       const count = countOf(hash)
-      const lack = allowance?.lacks(count, sentAt) ?? { rate: count, quota: count }
-      if (allowance) {
-        allowance.reserved += count
-        reserved.set(allowance, count)
-      }
-      if (lack.rate + lack.quota === 0) return null
-      asked.set(hash, lack)
-      return lack
+      if (!allowance) return { rate: count, quota: count }
+      const lack = allowance.lacks(count, sentAt)
+      claim(allowance, beside(count, lack))
+      return lack.rate + lack.quota > 0 ? lack : null
     }
-    let found: KeyRecord[]
     try {
-      found = await ask(hashes, lacking)
+      const found = await ask(hashes, lacking)
+      const short = new Map<string, Lacking>()
+      for (const { tokenHash, status, allowance } of found) {
+        if (!allowance || !isAccepted(status)) continue
+        const count = countOf(tokenHash)
+        const lack = allowance.lacksAfterAll(count, claims.get(allowance) ?? NONE)
+        if (lack.rate + lack.quota === 0) continue
+        short.set(tokenHash, lack)
+        claim(allowance, beside(count, lack))
+      }
+      if (short.size === 0) return found
+      const again = await ask([...short.keys()], (hash) => short.get(hash) ?? null)
+      return [...found.filter(({ tokenHash }) => !short.has(tokenHash)), ...again]
     } finally {
-      for (const [allowance, count] of reserved) allowance.reserved -= count
+      for (const allowance of claims.keys()) claim(allowance, NONE)
     }
-    const short = new Map<string, Lacking>()
-    for (const { tokenHash, status, allowance } of found) {
-      if (!allowance || !isAccepted(status)) continue
-      const lack = allowance.lacksAfterAll(countOf(tokenHash), asked.get(tokenHash))
-      if (lack.rate + lack.quota > 0) short.set(tokenHash, lack)
-    }
-    if (short.size === 0) return found
-    const again = await ask([...short.keys()], (hash) => short.get(hash) ?? null)
-    return [...found.filter(({ tokenHash }) => !short.has(tokenHash)), ...again]
   }
+}
+
+const NONE: Lacking = { rate: 0, quota: 0 }
+
+/** What so many requests use beside what is leased for them. */
+function beside(count: number, { rate, quota }: Lacking): Lacking {
+  return { rate: count - rate, quota: count - quota }
 }
 
 /** Keeps what a statement says of a key's limits. */

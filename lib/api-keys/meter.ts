@@ -52,16 +52,16 @@ export class Meter {
   }
 
   /** How much must be leased for so many requests, as far as can be told before the database is asked. */
-  lacks(requests: number, reserved: number, sentAt: number): number {
+  lacks(requests: number, claimed: number, sentAt: number): number {
     if (this.#start === null || sentAt >= this.#endsHere) return requests
     if (this.#leased >= this.#limit) return 0
-    return Math.max(0, requests - Math.max(0, this.#left - reserved))
+    return Math.max(0, requests - Math.max(0, this.#left - claimed))
   }
 
   /** How much must be leased after all, since a period began or a limit was raised; by the database's clock. */
-  lacksAt(requests: number, reserved: number, now: number): number {
+  lacksAt(requests: number, claimed: number, now: number): number {
     if (now >= this.#end) return requests
-    return this.lacks(requests, reserved, Number.NEGATIVE_INFINITY)
+    return this.lacks(requests, claimed, Number.NEGATIVE_INFINITY)
   }
 
   isUsedUp(now: number): boolean {

@@ -102,7 +102,8 @@ export async function resumeApiKey(
       throw new Refusal('key_not_active', `Only a paused key can be resumed; this one is ${key.status}.`)
     }
     requireGrantable(grantor, key)
-    await update(tx, actor, id, { pausedAt: null, pausedByName: null })
+    // People were warned of a day that may be over: they are warned anew.
+    await update(tx, actor, id, { pausedAt: null, pausedByName: null, idleWarnings: 0, idleRevokesAt: null })
     await recordAuditEvent(tx, actor, 'api_key.resumed', id, { name: key.name })
   })
 }

@@ -1,9 +1,10 @@
-import { and, eq, gt, inArray, isNotNull, or, sql } from 'drizzle-orm'
+import { and, eq, gt, isNotNull, or, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { accountPolicies, apiKeys, apiKeyUses } from '@/db/schema'
+import { getPolicy } from '../accounts/policy'
 import { systemActor } from '../audit'
 import { recordEvents } from '../notifications/outbox'
-import { lockKeys, revokeLockedKeys } from './change'
+import { isAnyOf, lockKeys, revokeLockedKeys } from './change'
 import { keyStatus } from './status'
 
 /** Days before its end at which people are warned of a key that nobody uses. */
@@ -53,13 +54,13 @@ export function idleStep(
 export async function revokeIdleKeys(db: Database, signal?: AbortSignal): Promise<{ warned: number; revoked: number }> {
   const done = { warned: 0, revoked: 0 }
   const accounts = await db
-    .select({ id: accountPolicies.accountId, idleDays: accountPolicies.keyIdleDays })
+    .select({ id: accountPolicies.accountId })
     .from(accountPolicies)
     .where(isNotNull(accountPolicies.keyIdleDays))
-  for (const { id, idleDays } of accounts) {
+  for (const { id } of accounts) {
     let after = ''
-    while (idleDays !== null && !signal?.aborted) {
-      const step = await db.transaction((tx) => lookAt(tx, id, idleDays, after))
+    while (!signal?.aborted) {
+      const step = await db.transaction((tx) => lookAt(tx, id, after))
       done.warned += step.warned
       done.revoked += step.revoked
       if (step.last === null) break
@@ -73,9 +74,11 @@ export async function revokeIdleKeys(db: Database, signal?: AbortSignal): Promis
 async function lookAt(
   tx: Database,
   accountId: string,
-  idleDays: number,
   after: string,
 ): Promise<{ warned: number; revoked: number; last: string | null }> {
+  // Anew in each step: the account may have changed its mind since the run began.
+  const { keyIdleDays: idleDays } = await getPolicy(tx, accountId)
+  if (idleDays === null) return { warned: 0, revoked: 0, last: null }
   const idleAt = sql<Date>`greatest(${apiKeys.createdAt}, (
     select last_used_at from ${apiKeyUses} used where used.key_id = ${apiKeys.id})) + ${idleDays}::int * interval '1 day'`
   const lastUsedAt = sql<Date | null>`(select last_used_at from ${apiKeyUses} used where used.key_id = ${apiKeys.id})`
@@ -136,6 +139,18 @@ async function lookAt(
   return { warned: warned.length, revoked, last: keys.length < STEP ? null : (keys.at(-1)?.id ?? null) }
 }
 
+/** Has people warned anew, of all keys of an account that they were warned of. */
+export async function forgetIdleWarnings(tx: Database, accountId: string): Promise<void> {
+  const warned = await tx
+    .select({ id: apiKeys.id })
+    .from(apiKeys)
+    .where(and(eq(apiKeys.accountId, accountId), gt(apiKeys.idleWarnings, 0)))
+    .orderBy(apiKeys.id)
+    .for('no key update')
+  const ids = warned.map(({ id }) => id)
+  await set(tx, accountId, ids, { idleWarnings: 0, idleRevokesAt: null })
+}
+
 async function set(
   tx: Database,
   accountId: string,
@@ -146,5 +161,5 @@ async function set(
   await tx
     .update(apiKeys)
     .set(change)
-    .where(and(eq(apiKeys.accountId, accountId), inArray(apiKeys.id, ids)))
+    .where(and(eq(apiKeys.accountId, accountId), isAnyOf(ids)))
 }

@@ -408,7 +408,10 @@ describe('calls', () => {
     const { next_cursor } = first.body as { next_cursor: string }
     const second = await call('GET', `/integrations/${id}/calls?limit=1&cursor=${next_cursor}`)
     expect(second.body).toMatchObject({ data: [{ method: 'POST' }], next_cursor: null })
-    expect((await call('GET', `/integrations/${id}/calls?cursor=x`)).status).toBe(400)
+    const typed = Buffer.from(JSON.stringify(['at', 'abc', 'call_1'])).toString('base64url')
+    for (const cursor of ['x', typed]) {
+      expect((await call('GET', `/integrations/${id}/calls?cursor=${cursor}`)).status).toBe(400)
+    }
   })
 
   it('tell what a key has reached, also after the integration is gone', async () => {

@@ -2,7 +2,7 @@ import { and, desc, eq, gt, type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Database } from '@/db/client'
 import { apiKeys, credentials, integrations, proxyCalls, users } from '@/db/schema'
-import { pageQuery, readCursor, writeCursor } from '../paging'
+import { cursorNumber, pageQuery, readCursor, writeCursor } from '../paging'
 import { findIntegration } from './base'
 import { CALL_DAYS_KEPT } from './call-recorder'
 
@@ -66,7 +66,7 @@ export async function listCalls(
 ): Promise<CallPage> {
   await findIntegration(db, accountId, integrationId)
   const ofIntegration = and(eq(proxyCalls.accountId, accountId), eq(proxyCalls.integrationId, integrationId))
-  const after = cursor === undefined ? null : readCursor(cursor, 'at')
+  const after = cursor === undefined ? null : readCursor(cursor, 'at', cursorNumber)
   const beyond: SQL | undefined = after
     ? sql`(${proxyCalls.at}, ${proxyCalls.id}) < (timestamptz 'epoch' + ${after.value}::bigint * interval '1 microsecond', ${after.id})`
     : undefined

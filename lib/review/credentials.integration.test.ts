@@ -8,6 +8,7 @@ import { addBrokenCredentials, addIntegration, addMember } from '@/test/notifica
 import type { Actor } from '../audit'
 import { newId } from '../ids'
 import { CallRecorder } from '../integrations/call-recorder'
+import { writeCursor } from '../paging'
 import { countCredentialFindings, keepCredentials, reviewCredentials, reviewCredentialsQuery } from '.'
 
 forEachDatabase('the review of credentials', (open) => {
@@ -103,5 +104,14 @@ forEachDatabase('the review of credentials', (open) => {
     await recorder.flush()
     await db.execute(sql`delete from proxy_calls`)
     expect((await review()).items.map(({ credential: { name } }) => name)).not.toContain('Called')
+  })
+
+  it('refuses a cursor that no answer has given', async () => {
+    for (const used of ['abc', '1.5', '1e99']) {
+      const cursor = writeCursor('unused', used, 'cred_1')
+      await expect(
+        reviewCredentials(db, actor.accountId, reviewCredentialsQuery.parse({ cursor })),
+      ).rejects.toMatchObject({ code: 'invalid', fields: [{ field: 'cursor' }] })
+    }
   })
 })

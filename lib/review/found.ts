@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { reviewDecisions } from '@/db/schema'
-import { readCursor, writeCursor } from '../paging'
+import { cursorNumber, readCursor, writeCursor } from '../paging'
 
 /** Order of the lists: what was not used for longest comes first. */
 const ORDER = 'unused'
@@ -46,10 +46,10 @@ export function keptFindings(accountId: string, kind: 'key' | 'credential'): SQL
  */
 export async function readFound(db: Database, found: SQL, query: FoundQuery): Promise<FoundPage> {
   const { finding, limit, cursor } = query
-  const after = cursor === undefined ? null : readCursor(cursor, ORDER)
+  const after = cursor === undefined ? null : readCursor(cursor, ORDER, cursorNumber)
   const matches = finding === null ? sql`true` : sql`${finding} = any(findings)`
   const used = sql`coalesce((extract(epoch from last_used_at) * 1000000)::bigint, 0)`
-  const beyond = after ? sql`(${used}, id) > (${Number(after.value)}::bigint, ${after.id})` : sql`true`
+  const beyond = after ? sql`(${used}, id) > (${after.value}::bigint, ${after.id})` : sql`true`
   const { rows } = (await db.execute(sql`
     with found as materialized (${found}),
     page as (
