@@ -114,7 +114,8 @@ export async function recordEvent<Kind extends keyof AllEventData>(
   await recordEvents(tx, accountId, kind, [{ subjectId, data }])
 }
 
-const silent: Record<keyof SilentEventData, true> = {
+/** Of the kinds of `SilentEventData`. */
+export const silentKinds: Record<keyof SilentEventData, true> = {
   'credential.connected': true,
   'credential.tested_bad': true,
   'member.joined': true,
@@ -140,7 +141,7 @@ export async function recordEvents<Kind extends keyof AllEventData>(
         subjectId,
         data: data as unknown as Record<string, unknown>,
         // People are not told of it.
-        ...(kind in silent ? { notifiedAt: sql`now()` } : {}),
+        ...(kind in silentKinds ? { notifiedAt: sql`now()` } : {}),
       })),
     )
   }
