@@ -13,6 +13,7 @@ export const eventKinds = [
   'api_key.leaked',
   'webhook.disabled',
   'api_key.idle',
+  'api_key.expiring',
   'api_key.rehearsal_ended',
   'review.digest',
 ] as const satisfies readonly EventKind[]

@@ -140,6 +140,19 @@ forEachDatabase('a webhook', (open, driver) => {
       url: null,
       outcome: 'flagged',
     })
+    const ends = { name: 'K', environment: 'live' }
+    await recordEvent(db, accountId, 'api_key.expiring', 'key_1', { ...ends, expiresAt: at, daysLeft: 7 })
+    const idle = { ...ends, lastUsedAt: null, revokesAt: at, daysLeft: 1 } as const
+    await recordEvent(db, accountId, 'api_key.idle', 'key_1', idle)
+    await recordEvent(db, accountId, 'integration.failing', 'int_1', {
+      name: 'Shipping labels',
+      slug: 'labels',
+      host: 'api.goshippo.com',
+      credentialId: id,
+      failingSince: at,
+      outcome: 'timeout',
+      status: 504,
+    })
     await happens('key_2', 'K')
     await recordEvent(db, accountId, 'api_key.regenerated', 'key_2', { name: 'K', environment: 'live', by: 'Ana' })
     await recordEvent(db, accountId, 'api_key.revoked', 'key_2', {
@@ -558,6 +571,22 @@ forEachDatabase('a webhook', (open, driver) => {
     await replayMessage(db, owner, id, message?.id ?? '')
     await run()
     expect(receiver.received.map(({ headers }) => headers['webhook-id'])).toEqual([message?.id, message?.id])
+  })
+
+  it('lists its messages by status and by type', async () => {
+    const { id } = await make()
+    await happens('key_1', 'one')
+    await run()
+    receiver.respondWith(500)
+    await happens('key_2', 'two')
+    await sendTestMessage(db, owner, id)
+    await run()
+    const listed = async (query: Parameters<typeof listMessages>[3]) =>
+      (await listMessages(db, owner.accountId, id, query)).messages.map(({ type, state }) => [type, state])
+    expect(await listed({ type: 'webhook.test' })).toEqual([['webhook.test', 'failed']])
+    expect(await listed({ type: 'key.created' })).toHaveLength(2)
+    expect(await listed({ type: 'key.created', state: 'waiting' })).toEqual([['key.created', 'waiting']])
+    expect(await listed({ type: 'key.revoked' })).toEqual([])
   })
 
   it('keeps its messages for thirty days', async () => {
