@@ -65,8 +65,15 @@ test('a webhook is added, told of a key, fails, is sent the message again, gets 
 
   await expect(async () => {
     await show()
-    await expect(page.getByText('Failing')).toBeVisible({ timeout: 1_000 })
+    await expect(page.getByText('Failing', { exact: true })).toBeVisible({ timeout: 1_000 })
   }).toPass()
+  const filters = page.getByRole('form', { name: 'Filters' })
+  await filters.getByLabel('Event').selectOption('key.created')
+  await filters.getByLabel('Status').selectOption('Delivered')
+  await filters.getByRole('button', { name: 'Apply filters' }).click()
+  await expect(page.getByText('No such messages.')).toBeVisible()
+  await filters.getByLabel('Status').selectOption('Waiting')
+  await filters.getByRole('button', { name: 'Apply filters' }).click()
   const message = page.getByRole('listitem').filter({ hasText: 'key.created' }).first()
   await message.getByText('key.created').first().click()
   await expect(message.getByText(/Answered with 503/).first()).toBeVisible()

@@ -153,6 +153,15 @@ function factsOf(content: MailContent, words: Words, now: Date): Facts {
         { label: labels.endsAt, value: moment(revokesAt, words) },
       ]
     }
+    case 'api_key.expiring': {
+      const [item] = content.items
+      if (!item) return []
+      const { environment, expiresAt } = item.data
+      return [
+        { label: labels.environment, value: environment },
+        { label: labels.endsAt, value: moment(expiresAt, words) },
+      ]
+    }
     default: {
       const [item] = content.items
       if (!item) return []
@@ -230,9 +239,9 @@ function listOf(content: MailContent, words: Words, now: Date): ComposedMail['li
       const { source, outcome } = (item as MailItem<'api_key.leaked'>).data
       return { name: item.data.name, detail: `${words.leaks.seen[source]} · ${words.leaks.outcome[outcome]}`, href }
     }
-    if (content.kind === 'api_key.idle') {
-      const { environment, revokesAt } = item.data as EventData['api_key.idle']
-      const end = `${words.labels.endsAt} ${moment(revokesAt, words)}`
+    if (content.kind === 'api_key.idle' || content.kind === 'api_key.expiring') {
+      const { environment, ...ends } = item.data as EventData['api_key.idle'] | EventData['api_key.expiring']
+      const end = `${words.labels.endsAt} ${moment('revokesAt' in ends ? ends.revokesAt : ends.expiresAt, words)}`
       return { name: item.data.name, detail: `${environment} · ${end}`, href }
     }
     if (!content.kind.startsWith('credential.')) {

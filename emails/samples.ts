@@ -55,6 +55,12 @@ export const sampleFacts: EventData = {
     revokesAt: '2026-03-13T09:00:00.000Z',
     daysLeft: 7,
   },
+  'api_key.expiring': {
+    name: key.name,
+    environment: key.environment,
+    expiresAt: '2026-03-13T09:00:00.000Z',
+    daysLeft: 7,
+  },
   'api_key.rehearsal_ended': {
     ...key,
     calls: 1_204,

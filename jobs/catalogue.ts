@@ -1,7 +1,14 @@
 import { z } from 'zod'
 import { renderMail } from '@/emails'
 import { pruneEndedAccess } from '@/lib/accounts'
-import { endRehearsals, pruneUsage, retireSilentKeys, revokeIdleKeys, runBulkRevocations } from '@/lib/api-keys'
+import {
+  endRehearsals,
+  pruneUsage,
+  retireSilentKeys,
+  revokeIdleKeys,
+  runBulkRevocations,
+  warnOfKeyExpiry,
+} from '@/lib/api-keys'
 import { recordCheckpoints, tidyAuditTables } from '@/lib/audit/checkpoints'
 import { cutAuditEvents } from '@/lib/audit/retention'
 import {
@@ -14,7 +21,7 @@ import {
 } from '@/lib/credentials'
 import { isEgressError } from '@/lib/egress/errors'
 import { isRefusal } from '@/lib/errors'
-import { pruneProxyCalls } from '@/lib/integrations'
+import { findFailingIntegrations, pruneProxyCalls } from '@/lib/integrations'
 import type { JobPayloads, ScheduledJobId } from '@/lib/jobs'
 import { deliverNotifications, pruneNotifications, sendReminders } from '@/lib/notifications'
 import { type DueRenewal, isOAuthError } from '@/lib/oauth'
@@ -51,6 +58,12 @@ const scheduled: Record<ScheduledJobId, ScheduledDefinition> = {
     maxDurationSeconds: 600,
     run: ({ database }, _, { signal }) => revokeIdleKeys(database.db, signal),
   },
+  'api-keys.warn-of-expiry': {
+    cron: '47 * * * *',
+    retry: WITHIN_THE_HOUR,
+    maxDurationSeconds: 600,
+    run: ({ database }, _, { signal }) => warnOfKeyExpiry(database.db, signal),
+  },
   'api-keys.end-rehearsals': {
     cron: '* * * * *',
     retry: NO_RETRY,
@@ -62,6 +75,12 @@ const scheduled: Record<ScheduledJobId, ScheduledDefinition> = {
     retry: WITHIN_THE_HOUR,
     maxDurationSeconds: 3_600,
     run: ({ database }, _, { signal }) => sendReviewDigests(database.db, signal),
+  },
+  'integrations.find-failing': {
+    cron: '* * * * *',
+    retry: NO_RETRY,
+    maxDurationSeconds: 60,
+    run: ({ database }, _, { signal }) => findFailingIntegrations(database.db, signal),
   },
   'integrations.prune-calls': {
     cron: '41 3 * * *',

@@ -23,6 +23,16 @@ export function withoutTokens(text: string): string {
   return text.replace(/fn_(live|test)_[0-9A-Za-z]{20,}/g, 'fn_$1_[removed]')
 }
 
+/** Whether an address has a token anywhere: there it would end up in logs, histories and Referer headers. */
+export function urlHoldsToken(url: string): boolean {
+  return TOKEN.test(decodeAscii(url))
+}
+
+/** Undoes percent-encoding of ASCII, as far as there is any: a token must be found beside what can't be decoded. */
+export function decodeAscii(url: string): string {
+  return url.replace(/%([2-7][0-9a-f])/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+}
+
 /** Characters that turn the direction of all that follows, so that a name could be shown as another. */
 const TURNS_DIRECTION = /[\u202a-\u202e\u2066-\u2069]/
 const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u

@@ -77,6 +77,8 @@ export const apiKeys = pgTable(
     /** Warnings that it will be revoked since nobody uses it, of two; and when that will be. */
     idleWarnings: integer('idle_warnings').notNull().default(0),
     idleRevokesAt: at('idle_revokes_at'),
+    /** The last warning that it expires, in days ahead; null: there was none. */
+    expiryWarnedDays: integer('expiry_warned_days'),
   },
   (t) => [
     unique('api_keys_account_id_key').on(t.accountId, t.id),
@@ -85,6 +87,7 @@ export const apiKeys = pgTable(
     uniqueIndex('api_keys_replaces_idx').on(t.replacesId).where(sql`replaces_id is not null`),
     index('api_keys_account_created_idx').on(t.accountId, t.createdAt, t.id),
     index('api_keys_silent_idx').on(t.retiresAt).where(sql`retire_when_silent`),
+    index('api_keys_expiring_idx').on(t.expiresAt).where(sql`expires_at is not null and revoked_at is null`),
     index('api_keys_rehearsing_idx').on(t.rehearsingUntil).where(sql`rehearsing_until is not null`),
     foreignKey({ columns: [t.accountId, t.replacesId], foreignColumns: [t.accountId, t.id] }),
     check('api_keys_environment_check', sql`environment in ('live', 'test')`),

@@ -1,4 +1,4 @@
-import { customType, timestamp } from 'drizzle-orm/pg-core'
+import { bigint, customType, integer, timestamp } from 'drizzle-orm/pg-core'
 
 /**
  * Text compared byte by byte (`collate "C"`): for ids, hashes and other strings of machines, where a locale's
@@ -8,3 +8,14 @@ export const bytewise = customType<{ data: string; driverData: string }>({ dataT
 
 /** A point in time, with time zone, to the microsecond that Postgres keeps. */
 export const at = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
+
+/**
+ * Of what is sent by one worker at a time. It holds the lease; its number (`fence`) is asked for again when the result is
+ * stored, so that a late worker changes nothing.
+ */
+export const sending = () => ({
+  attempts: integer('attempts').notNull().default(0),
+  fence: bigint('fence', { mode: 'number' }).notNull().default(0),
+  leaseUntil: at('lease_until'),
+  endedAt: at('ended_at'),
+})

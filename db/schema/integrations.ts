@@ -43,6 +43,8 @@ export const integrations = pgTable(
     state: text('state', { enum: integrationStates }).notNull(),
     /** What counts as “token expired” beside 401, in the form of `ExpiredTokenRule`; null: nothing. */
     expiredToken: jsonb('expired_token').$type<Record<string, unknown>>(),
+    /** Since when every call through it failed, once that is so for good, see `lib/integrations/find-failing.ts`. */
+    failingSince: at('failing_since'),
     createdAt: at('created_at').notNull().defaultNow(),
     createdByKind: text('created_by_kind', { enum: actorKinds }).notNull(),
     createdById: bytewise('created_by_id'),
@@ -53,6 +55,7 @@ export const integrations = pgTable(
     unique('integrations_account_id_key').on(t.accountId, t.id),
     uniqueIndex('integrations_slug_idx').on(t.accountId, t.slug),
     index('integrations_account_created_idx').on(t.accountId, t.createdAt, t.id),
+    index('integrations_failing_idx').on(t.id).where(sql`failing_since is not null`),
     index('integrations_credential_idx').on(t.accountId, t.credentialId),
     // No cascade: whoever deletes a credential says what becomes of its integrations.
     foreignKey({ columns: [t.accountId, t.credentialId], foreignColumns: [credentials.accountId, credentials.id] }),

@@ -1,6 +1,5 @@
 import { sql } from 'drizzle-orm'
 import {
-  bigint,
   boolean,
   check,
   foreignKey,
@@ -14,7 +13,7 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/pg-core'
 import { accounts, members } from './accounts'
-import { at, bytewise } from './columns'
+import { at, bytewise, sending } from './columns'
 import { personalMails } from './people'
 
 /** What may be wrong with a credential for a while: its renewal fails, or something that it needs comes to its end. */
@@ -121,10 +120,7 @@ export const notificationItems = pgTable(
 /** dropped: when its turn came there was nothing to tell any more, or nobody to tell it. */
 export const deliveryStates = ['waiting', 'sent', 'failed', 'dropped'] as const
 
-/**
- * A mail on its way: of a notification, or a personal one. Whoever sends it holds the lease; its number (`fence`) is asked for again when the result is
- * stored, so that a late worker changes nothing.
- */
+/** A mail on its way: of a notification, or a personal one. */
 export const deliveries = pgTable(
   'deliveries',
   {
@@ -137,13 +133,10 @@ export const deliveries = pgTable(
     state: text('state', { enum: deliveryStates }).notNull().default('waiting'),
     /** When it is to be sent, or tried again. */
     dueAt: at('due_at').notNull(),
-    attempts: integer('attempts').notNull().default(0),
-    fence: bigint('fence', { mode: 'number' }).notNull().default(0),
-    leaseUntil: at('lease_until'),
+    ...sending(),
     /** What the mail server answered last, or why it was not reached. */
     answer: text('answer'),
     createdAt: at('created_at').notNull().defaultNow(),
-    endedAt: at('ended_at'),
   },
   (t) => [
     uniqueIndex('deliveries_notification_idx').on(t.accountId, t.notificationId),

@@ -1,6 +1,5 @@
 import { sql } from 'drizzle-orm'
 import {
-  bigint,
   boolean,
   check,
   foreignKey,
@@ -14,7 +13,7 @@ import {
 } from 'drizzle-orm/pg-core'
 import { accounts } from './accounts'
 import { actorKinds } from './api-keys'
-import { at, bytewise } from './columns'
+import { at, bytewise, sending } from './columns'
 
 /** disabled: by Fenicia, since nobody took what was sent. */
 export const webhookStates = ['enabled', 'paused', 'disabled'] as const
@@ -53,10 +52,7 @@ export const webhooks = pgTable(
 
 export const webhookMessageStates = ['waiting', 'delivered', 'failed'] as const
 
-/**
- * An event on its way to one webhook. Whoever sends it holds the lease; its number (`fence`) is asked for again when the
- * result is stored, so that a late worker changes nothing.
- */
+/** An event on its way to one webhook. */
 export const webhookMessages = pgTable(
   'webhook_messages',
   {
@@ -75,10 +71,7 @@ export const webhookMessages = pgTable(
     isTest: boolean('is_test').notNull().default(false),
     createdAt: at('created_at').notNull().defaultNow(),
     dueAt: at('due_at').notNull().defaultNow(),
-    attempts: integer('attempts').notNull().default(0),
-    fence: bigint('fence', { mode: 'number' }).notNull().default(0),
-    leaseUntil: at('lease_until'),
-    endedAt: at('ended_at'),
+    ...sending(),
   },
   (t) => [
     unique('webhook_messages_account_id_key').on(t.accountId, t.id),

@@ -56,6 +56,10 @@ export const english: Words = {
       one: ({ name }) => `API key “${name}” will be revoked: nobody uses it`,
       several: ({ count }) => `${count} API keys will be revoked: nobody uses them`,
     },
+    'api_key.expiring': {
+      one: ({ name }) => `API key “${name}” is about to expire`,
+      several: ({ count }) => `${count} API keys are about to expire`,
+    },
   },
   meanings: {
     'credential.reauthorization_required': {
@@ -120,6 +124,10 @@ export const english: Words = {
         'Your account revokes keys that nobody uses for long. If an app still needs it, let the app use it once, and the key stays.',
       several: () =>
         'Your account revokes keys that nobody uses for long. If an app still needs one, let the app use it once, and the key stays.',
+    },
+    'api_key.expiring': {
+      one: () => 'After that, no call with it is accepted. If an app still needs one, give it another key before.',
+      several: () => 'After that, no call with them is accepted. Give the apps that still need one another key before.',
     },
   },
   expiring: {

@@ -56,6 +56,10 @@ export const spanish: Words = {
       one: ({ name }) => `La clave de API «${name}» se revocará: nadie la usa`,
       several: ({ count }) => `${count} claves de API se revocarán: nadie las usa`,
     },
+    'api_key.expiring': {
+      one: ({ name }) => `La clave de API «${name}» está a punto de caducar`,
+      several: ({ count }) => `${count} claves de API están a punto de caducar`,
+    },
   },
   meanings: {
     'credential.reauthorization_required': {
@@ -122,6 +126,12 @@ export const spanish: Words = {
         'Tu cuenta revoca las claves que nadie usa durante mucho tiempo. Si una aplicación aún la necesita, basta con que la use una vez y la clave se queda.',
       several: () =>
         'Tu cuenta revoca las claves que nadie usa durante mucho tiempo. Si una aplicación aún necesita alguna, basta con que la use una vez y la clave se queda.',
+    },
+    'api_key.expiring': {
+      one: () =>
+        'Después no se aceptará ninguna llamada con ella. Si una aplicación aún necesita una, dale antes otra clave.',
+      several: () =>
+        'Después no se aceptará ninguna llamada con ellas. Da antes otra clave a las aplicaciones que aún necesiten una.',
     },
   },
   expiring: {

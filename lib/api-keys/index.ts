@@ -36,3 +36,4 @@ export { hasScope, isScope, missingScopes, type Scope, scopeCatalogue } from './
 export { isAccepted, keyStatuses } from './status'
 export { createToken, type Environment, hashToken, isWellFormedToken } from './token'
 export { UsageRecorder } from './usage'
+export { warnOfKeyExpiry } from './warn-of-expiry'

@@ -3,6 +3,7 @@ import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import { newRequestId } from '@/lib/ids'
 import { tokensIn } from '../leaks'
 import { getRuntime } from '../runtime'
+import { decodeAscii, urlHoldsToken } from '../text'
 import { createApi } from './app'
 import { originOfIncoming } from './context'
 import { documentOf } from './document'
@@ -25,7 +26,7 @@ export function apiListener(): RequestListener {
   )
   return (request, response) => {
     if (isFastMe(request)) answerFastMe(request, response, { requestId: newRequestId() })
-    else if (isProxy(request) && !hasToken(request.url ?? '')) void answerProxy(request, response, newRequestId())
+    else if (isProxy(request) && !urlHoldsToken(request.url ?? '')) void answerProxy(request, response, newRequestId())
     else void listener(request, response)
   }
 }
@@ -43,9 +44,6 @@ export function openApiDocument() {
   return documentOf(createApi())
 }
 
-/** A token anywhere in an address: there it would end up in logs, histories and Referer headers. */
-const TOKEN_IN_URL = /fn_(live|test)_[0-9A-Za-z]{20}/
-
 /** Gives the request its id, and refuses a token in its address. */
 function answer(
   api: Api,
@@ -54,21 +52,12 @@ function answer(
   bindings: Partial<HttpBindings>,
 ): Response | Promise<Response> {
   const requestId = newRequestId()
-  if (hasToken(url)) {
+  if (urlHoldsToken(url)) {
     const { leaks } = getRuntime()
     const { incoming } = bindings
     const from = incoming ? originOfIncoming(incoming) : { address: null, userAgent: request.headers.get('user-agent') }
-    for (const token of tokensIn(decode(url))) leaks.note(token, 'url', { ...from, requestId })
+    for (const token of tokensIn(decodeAscii(url))) leaks.note(token, 'url', { ...from, requestId })
     return tokenInUrl(requestId)
   }
   return api.fetch(request, Object.assign(bindings, { requestId }))
-}
-
-function hasToken(url: string): boolean {
-  return TOKEN_IN_URL.test(decode(url))
-}
-
-/** Undoes percent-encoding of ASCII, as far as there is any: a token must be found beside what can't be decoded. */
-function decode(url: string): string {
-  return url.replace(/%([2-7][0-9a-f])/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
 }

@@ -4,7 +4,7 @@ import type { Database } from '@/db/client'
 import { isDatabaseUnavailable } from '@/db/errors'
 import { accounts, credentials, credentialUses, proxyCalls } from '@/db/schema'
 import { log } from '../log'
-import { storable, withoutTokens } from '../text'
+import { decodeAscii, storable, withoutTokens } from '../text'
 
 /** One call through an integration, as it is told once it is over. */
 export type ProxyCall = Omit<typeof proxyCalls.$inferSelect, 'id' | 'at'>
@@ -142,7 +142,7 @@ export class CallRecorder {
 /** A path without its query and without tokens, percent-encoded or not. */
 function storablePath(path: string): string {
   const [plain = ''] = path.split(/[?#]/, 1)
-  const decoded = plain.replace(/%[2-7][0-9a-f]/gi, (code) => String.fromCharCode(Number.parseInt(code.slice(1), 16)))
+  const decoded = decodeAscii(plain)
   return storable(withoutTokens(decoded) === decoded ? plain : decoded, MAX_PATH)
 }
 

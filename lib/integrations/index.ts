@@ -1,5 +1,6 @@
 export { pruneProxyCalls } from './call-recorder'
 export { type CallPage, type KeyReach, listCalls, listCallsQuery, reachOfKey } from './calls'
+export { findFailingIntegrations } from './find-failing'
 export {
   getIntegration,
   type IntegrationView,

@@ -4,6 +4,7 @@ import { deliveries } from '@/db/schema'
 import { log } from '../log'
 import type { Mailer, MailResult } from '../mail/mailer'
 import { MAX_CONNECTIONS } from '../mail/smtp'
+import { spread } from '../spread'
 import { gatherContent, type RenderMail } from './mail-content'
 import { gatherPersonal } from './personal-mails'
 
@@ -132,8 +133,7 @@ type Note = Pick<typeof deliveries.$inferSelect, 'state' | 'answer'> & { pauseMi
 function later({ attempts, isLast }: Claim, answer: string): Note {
   if (isLast) return { state: 'failed', answer }
   const minutes = Math.min(2 ** (attempts - 1), MAX_PAUSE_MINUTES)
-  // Spread, so that what failed together does not come back together.
-  return { state: 'waiting', answer, pauseMinutes: minutes * (0.8 + 0.4 * Math.random()) }
+  return { state: 'waiting', answer, pauseMinutes: spread(minutes) }
 }
 
 /** Stores a result, unless the lease was lost to another worker. */

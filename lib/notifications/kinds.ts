@@ -1,5 +1,5 @@
 import type { troubles } from '@/db/schema'
-import type { EventData, EventKind } from './outbox'
+import { type AllEventData, type EventData, type EventKind, silentKinds } from './outbox'
 
 /** Every kind of event, in the order in which people choose how to hear of it. */
 export const eventKinds = [
@@ -13,9 +13,13 @@ export const eventKinds = [
   'api_key.leaked',
   'webhook.disabled',
   'api_key.idle',
+  'api_key.expiring',
   'api_key.rehearsal_ended',
   'review.digest',
 ] as const satisfies readonly EventKind[]
+
+/** Those too of which webhooks alone are told. */
+export const allEventKinds = [...eventKinds, ...Object.keys(silentKinds)] as readonly (keyof AllEventData)[]
 
 export type CredentialKind = Extract<EventKind, `credential.${string}`>
 export type KeyKind = Exclude<EventKind, CredentialKind>

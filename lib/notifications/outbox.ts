@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
-import { outboxEvents } from '@/db/schema'
+import { outboxEvents, type proxyOutcomes } from '@/db/schema'
 import { newId } from '../ids'
 
 /** What people are told of, with the facts that each kind comes with. Points in time are ISO 8601; nothing is secret. */
@@ -51,6 +51,12 @@ export interface EventData {
     /** The warning that this is. */
     daysLeft: 7 | 1
   }
+  /** A key is about to end by itself. */
+  'api_key.expiring': Omit<KeyFacts, 'by'> & {
+    expiresAt: string
+    /** The warning that this is. */
+    daysLeft: 7 | 1
+  }
   /** The day is over on which the revocation of a key was rehearsed. */
   'api_key.rehearsal_ended': KeyFacts & {
     /** Calls that would have failed. */
@@ -70,11 +76,23 @@ export interface EventData {
   }
 }
 
-/** What webhooks alone are told of: a person has just done it, or is about to see it. */
+/** What webhooks alone are told of: a person has just done it, is about to see it, or is told of its cause. */
 export interface SilentEventData {
   'credential.connected': Omit<CredentialFacts, 'connectedById'> & { by: string }
   /** A test of a stored credential did not end well. */
   'credential.tested_bad': Omit<CredentialFacts, 'connectedById'> & { result: string; by: string }
+  /** All calls through an integration have failed for a while; once until one does not. */
+  'integration.failing': {
+    name: string
+    slug: string
+    /** That it calls, with the port if it has one. */
+    host: string
+    credentialId: string | null
+    failingSince: string
+    /** Of the last call: who answered, or what kept it from being answered; and what the caller got. */
+    outcome: (typeof proxyOutcomes)[number]
+    status: number
+  }
   'member.joined': { name: string; role: string }
   'member.left': { name: string; role: string; how: 'removed' | 'left'; by: string }
 }
@@ -102,7 +120,7 @@ export type AllEventData = EventData & SilentEventData
 /**
  * Has people, and webhooks, told of what happened. Call it with the transaction that makes the change, so that neither exists without the
  * other.
- * @param subjectId the credential or key that it happened to
+ * @param subjectId what it happened to, such as a credential or key
  */
 export async function recordEvent<Kind extends keyof AllEventData>(
   tx: Database,
@@ -114,9 +132,11 @@ export async function recordEvent<Kind extends keyof AllEventData>(
   await recordEvents(tx, accountId, kind, [{ subjectId, data }])
 }
 
-const silent: Record<keyof SilentEventData, true> = {
+/** Of the kinds of `SilentEventData`. */
+export const silentKinds: Record<keyof SilentEventData, true> = {
   'credential.connected': true,
   'credential.tested_bad': true,
+  'integration.failing': true,
   'member.joined': true,
   'member.left': true,
 }
@@ -140,7 +160,7 @@ export async function recordEvents<Kind extends keyof AllEventData>(
         subjectId,
         data: data as unknown as Record<string, unknown>,
         // People are not told of it.
-        ...(kind in silent ? { notifiedAt: sql`now()` } : {}),
+        ...(kind in silentKinds ? { notifiedAt: sql`now()` } : {}),
       })),
     )
   }

@@ -3,7 +3,7 @@ import type { Database } from '@/db/client'
 import { credentials, notificationEpisodes, tokenSets } from '@/db/schema'
 import { closeEpisodes, REMINDER_DAYS, type Telling } from './episodes'
 import type { OutboxEvent } from './kinds'
-import { lockAccount } from './make-notices'
+import { lockAccount } from './take-events'
 import { tell } from './tell'
 
 /** Episodes looked at in one transaction. */

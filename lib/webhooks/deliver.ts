@@ -7,6 +7,8 @@ import type { Egress } from '../egress'
 import { newId } from '../ids'
 import { log } from '../log'
 import { recordEvent } from '../notifications/outbox'
+import { spread } from '../spread'
+import { isVaultError } from '../vault/errors'
 import type { Secret } from '../vault/secret'
 import type { Vault } from '../vault/vault'
 import { AT_ONCE, type Claim, claimMessages } from './claim'
@@ -78,7 +80,8 @@ async function allOrAfter(underWay: Iterable<Promise<void>>, ms: number): Promis
 /** Sends one message and notes what became of it. */
 async function deliver(tools: WebhookTools, claimed: Claim): Promise<boolean> {
   try {
-    const sent = await sendMessage(tools.egress, claimed, await secretsOf(tools, claimed))
+    const secrets = await secretsOf(tools, claimed)
+    const sent = secrets ? await sendMessage(tools.egress, claimed, secrets) : unsigned()
     await note(tools.db, claimed, sent)
     return sent.error === null
   } catch (error) {
@@ -88,12 +91,27 @@ async function deliver(tools: WebhookTools, claimed: Claim): Promise<boolean> {
   }
 }
 
-/** The present secret, and the one before while it signs too. */
-async function secretsOf({ db, vault }: WebhookTools, claimed: Claim): Promise<Secret[]> {
+/** What became of a message that nobody can sign: tried again like another, so that whoever looks after it is told. */
+function unsigned(): Sent {
+  const error = 'It could not be signed'
+  return { at: new Date(), latencyMs: 0, status: null, error, answer: null, retryAfterMs: null }
+}
+
+/**
+ * The present secret, and the one before while it signs too.
+ * @returns null when they are gone, or can't be opened
+ */
+async function secretsOf({ db, vault }: WebhookTools, claimed: Claim): Promise<Secret[] | null> {
   const { accountId, webhookId: ownerId, hasPreviousSecret } = claimed
-  const secrets = await vault.open(db, { accountId, ownerId, field: 'secret' })
-  if (!secrets?.current) throw new Error('A webhook has no secret')
-  return hasPreviousSecret && secrets.previous ? [secrets.current, secrets.previous] : [secrets.current]
+  try {
+    const secrets = await vault.open(db, { accountId, ownerId, field: 'secret' })
+    if (!secrets?.current) return null
+    return hasPreviousSecret && secrets.previous ? [secrets.current, secrets.previous] : [secrets.current]
+  } catch (error) {
+    if (!isVaultError(error)) throw error
+    log.error({ err: error, message: claimed.id }, 'A webhook message could not be signed')
+    return null
+  }
 }
 
 /** Stores a result, unless the lease was lost to another worker, and what it says of the webhook. */
@@ -152,9 +170,7 @@ async function note(db: Database, claimed: Claim, { retryAfterMs, ...sent }: Sen
 function pauseMs(attempts: number, retryAfterMs: number | null): number {
   const longest = PAUSES[PAUSES.length - 1] as number
   const own = (PAUSES[Math.min(attempts, PAUSES.length) - 1] ?? longest) * 1_000
-  // Spread, so that what failed together does not come back together.
-  const spread = own * (0.8 + 0.4 * Math.random())
-  return Math.max(spread, Math.min(retryAfterMs ?? 0, longest * 1_000))
+  return Math.max(spread(own), Math.min(retryAfterMs ?? 0, longest * 1_000))
 }
 
 /** It takes messages again. Where it took none for a while, what waited for a later attempt need not wait. */

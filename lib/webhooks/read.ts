@@ -5,6 +5,7 @@ import { type Actor, recordAuditEvent } from '../audit'
 import { Refusal } from '../errors'
 import { isId, newId } from '../ids'
 import { webhookNotFound } from './save'
+import type { WebhookType } from './types'
 
 /** A webhook as people see it: never with its secret. */
 export type WebhookView = Omit<typeof webhooks.$inferSelect, 'accountId'>
@@ -53,6 +54,7 @@ export async function getWebhook(db: Database, accountId: string, id: string): P
 
 export interface MessageQuery {
   state?: MessageView['state']
+  type?: WebhookType
   /** The last message of the page before. */
   before?: string
   limit?: number
@@ -63,7 +65,7 @@ export async function listMessages(
   db: Database,
   accountId: string,
   webhookId: string,
-  { state, before, limit = 25 }: MessageQuery = {},
+  { state, type, before, limit = 25 }: MessageQuery = {},
 ): Promise<{ messages: MessageView[]; next: string | null }> {
   const rows = await db
     .select()
@@ -73,6 +75,7 @@ export async function listMessages(
         eq(webhookMessages.accountId, accountId),
         eq(webhookMessages.webhookId, webhookId),
         state && eq(webhookMessages.state, state),
+        type && eq(webhookMessages.type, type),
         before === undefined ? undefined : lt(webhookMessages.id, before),
       ),
     )

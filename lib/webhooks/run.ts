@@ -9,6 +9,7 @@ const EVERY_MS = 2_000
  * Makes messages of what happened and sends those that are due, and goes on with what comes for a time: a minute's schedule
  * would be late for pauses of seconds.
  * @param options `forMs`: how long to go on
+ * @throws the first failure to make messages, when all that could be done is done
  */
 export async function runWebhooks(
   tools: WebhookTools,
@@ -16,8 +17,14 @@ export async function runWebhooks(
 ): Promise<{ messages: number; taken: number }> {
   const end = performance.now() + forMs
   const result = { messages: 0, taken: 0 }
+  const failures: unknown[] = []
+  // What can't be made into messages holds up none that are made.
   const makeMessages = async () => {
-    result.messages += await fanOut(tools.db, signal)
+    try {
+      result.messages += await fanOut(tools.db, signal)
+    } catch (error) {
+      if (failures.length === 0) failures.push(error)
+    }
   }
   while (!signal?.aborted) {
     await makeMessages()
@@ -25,5 +32,6 @@ export async function runWebhooks(
     if (performance.now() + EVERY_MS > end) break
     await sleep(EVERY_MS, undefined, { signal }).catch(() => {})
   }
+  if (failures.length > 0) throw failures[0]
   return result
 }

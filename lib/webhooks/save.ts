@@ -72,7 +72,9 @@ export async function updateWebhook(
       (field) => JSON.stringify(before[field]) !== JSON.stringify(form[field]),
     )
     if (changed.length === 0) return
-    await set(tx, row, columnsOf(form))
+    await set(tx, row, { ...columnsOf(form), ...(row.url !== form.url && { failingSince: null }) })
+    // What the one before did not take says nothing of this one.
+    if (row.url !== form.url) await dueNow(tx, row)
     const only = (of: object) =>
       Object.fromEntries(Object.entries(of).filter(([field]) => changed.includes(field as never)))
     await recordAuditEvent(tx, actor, 'webhook.updated', id, { before: only(before), after: only(form) })
@@ -117,18 +119,7 @@ export async function setWebhookState(
   await change(db, actor, id, async (tx, row) => {
     if (row.state === state) return
     await set(tx, row, { state, stateReason: null, stateSince: sql`now()`, failingSince: null })
-    if (state === 'enabled') {
-      await tx
-        .update(webhookMessages)
-        .set({ dueAt: sql`now()` })
-        .where(
-          and(
-            eq(webhookMessages.accountId, actor.accountId),
-            eq(webhookMessages.webhookId, id),
-            eq(webhookMessages.state, 'waiting'),
-          ),
-        )
-    }
+    if (state === 'enabled') await dueNow(tx, row)
     await recordAuditEvent(tx, actor, state === 'paused' ? 'webhook.paused' : 'webhook.resumed', id, {
       name: row.name,
       before: { state: row.state },
@@ -168,6 +159,20 @@ async function change(
     if (!row) throw webhookNotFound()
     await work(tx, row)
   })
+}
+
+/** Has all that waits for a later attempt sent now. */
+async function dueNow(tx: Database, { accountId, id }: Row): Promise<void> {
+  await tx
+    .update(webhookMessages)
+    .set({ dueAt: sql`now()` })
+    .where(
+      and(
+        eq(webhookMessages.accountId, accountId),
+        eq(webhookMessages.webhookId, id),
+        eq(webhookMessages.state, 'waiting'),
+      ),
+    )
 }
 
 function set(tx: Database, { accountId, id }: Row, values: Parameters<ReturnType<Database['update']>['set']>[0]) {

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { callableUrl } from '../credentials/urls'
-import { displayText } from '../text'
+import { displayText, urlHoldsToken } from '../text'
 import { chosenTypes } from './types'
 
 export const webhookForm = z.strictObject({
   name: displayText(64),
-  url: callableUrl,
+  url: callableUrl.refine((url) => !urlHoldsToken(url), 'must not hold a token of Fenicia: it is shown, and audited'),
   /** Null: all, also those that are added later. */
   event_types: z
     .array(z.enum(chosenTypes as [string, ...string[]], 'must be one of the event types'))

@@ -2,9 +2,18 @@ import { randomBytes } from 'node:crypto'
 import { Webhook } from 'standardwebhooks'
 import { Secret } from '../vault/secret'
 
+const PREFIX = 'whsec_'
+
 /** A new signing secret: `whsec_` and 32 random bytes in base64 (Standard Webhooks, “Signature scheme”). */
 export function newWebhookSecret(): Secret {
-  return new Secret(`whsec_${randomBytes(32).toString('base64')}`)
+  return new Secret(`${PREFIX}${randomBytes(32).toString('base64')}`)
+}
+
+/** A secret in all the forms by which a receiver may know it: the key alone, as libraries hold it, is as good. */
+export function tracesOf(secret: Secret): Secret[] {
+  const key = secret.reveal().slice(PREFIX.length)
+  const bytes = Buffer.from(key, 'base64')
+  return [secret, ...[key, bytes.toString('base64url'), bytes.toString('hex')].map((form) => new Secret(form))]
 }
 
 /**

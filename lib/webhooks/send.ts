@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { Egress } from '../egress'
 import { readBody } from '../egress/body'
 import { isEgressError } from '../egress/errors'
@@ -5,7 +6,7 @@ import { parseRetryAfter } from '../oauth/retry-after'
 import { storable } from '../text'
 import { blank } from '../vault/blank'
 import type { Secret } from '../vault/secret'
-import { signedHeaders } from './secret'
+import { signedHeaders, tracesOf } from './secret'
 
 /** Standard Webhooks advises 15 to 30 seconds. */
 const TIMEOUT_MS = 15_000
@@ -47,20 +48,28 @@ export async function sendMessage(
       body,
       limits: LIMITS,
     })
-    const latencyMs = took()
-    const { bytes } = await readBody(response.body, 4 * MAX_ANSWER)
-    const answer = storable(blank(bytes.toString('utf8'), secrets), MAX_ANSWER)
     return {
       at,
-      latencyMs,
+      latencyMs: took(),
       status: response.status,
       error: judge(response.status),
-      answer: answer === '' ? null : answer,
+      answer: await readAnswer(response.body, secrets),
       retryAfterMs: parseRetryAfter(response.headers['retry-after']),
     }
   } catch (error) {
     if (!isEgressError(error)) throw error
     return { at, latencyMs: took(), status: null, error: error.message, answer: null, retryAfterMs: null }
+  }
+}
+
+/** The beginning of an answer; null: there is none, or it breaks off, which its status has said all about before. */
+async function readAnswer(body: Readable, secrets: readonly Secret[]): Promise<string | null> {
+  try {
+    const { bytes } = await readBody(body, 4 * MAX_ANSWER)
+    return storable(blank(bytes.toString('utf8'), secrets.flatMap(tracesOf)), MAX_ANSWER) || null
+  } catch (error) {
+    if (!isEgressError(error)) throw error
+    return null
   }
 }
 

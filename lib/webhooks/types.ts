@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { proxyOutcomes } from '@/db/schema'
 import type { AllEventData } from '../notifications/outbox'
 
 // The public names of events, and what a message of each holds. They are a promise to whoever receives them: fields are added,
@@ -19,6 +20,8 @@ export const webhookTypes = {
     url: z.string().nullable(),
     outcome: z.enum(['revoked', 'flagged']),
   }),
+  'key.expiring': z.object({ ...key, expires_at: time, days_left: z.int() }),
+  'key.idle': z.object({ ...key, last_used_at: time.nullable(), revokes_at: time, days_left: z.int() }),
   'credential.connected': z.object({ ...credential, by: z.string() }),
   'credential.renewal_failed': z.object({
     ...credential,
@@ -34,6 +37,16 @@ export const webhookTypes = {
     days_left: z.int(),
   }),
   'credential.tested_bad': z.object({ ...credential, result: z.string(), by: z.string() }),
+  'integration.failing': z.object({
+    id: z.string(),
+    name: z.string(),
+    slug: z.string(),
+    host: z.string(),
+    credential_id: z.string().nullable(),
+    failing_since: time,
+    outcome: z.enum(proxyOutcomes),
+    status: z.int(),
+  }),
   'member.joined': z.object({ id: z.string(), name: z.string(), role: z.string() }),
   'member.left': z.object({
     id: z.string(),
@@ -72,6 +85,14 @@ const translations: Translations = {
     type: 'key.leaked',
     data: { id, name, environment, source, url, outcome },
   }),
+  'api_key.expiring': (id, { name, environment, expiresAt, daysLeft }) => ({
+    type: 'key.expiring',
+    data: { id, name, environment, expires_at: expiresAt, days_left: daysLeft },
+  }),
+  'api_key.idle': (id, { name, environment, lastUsedAt, revokesAt, daysLeft }) => ({
+    type: 'key.idle',
+    data: { id, name, environment, last_used_at: lastUsedAt, revokes_at: revokesAt, days_left: daysLeft },
+  }),
   'credential.connected': (id, { name, provider, by }) => ({
     type: 'credential.connected',
     data: { id, name, provider, by },
@@ -95,6 +116,10 @@ const translations: Translations = {
   'credential.tested_bad': (id, { name, provider, result, by }) => ({
     type: 'credential.tested_bad',
     data: { id, name, provider, result, by },
+  }),
+  'integration.failing': (id, { name, slug, host, credentialId, failingSince, outcome, status }) => ({
+    type: 'integration.failing',
+    data: { id, name, slug, host, credential_id: credentialId, failing_since: failingSince, outcome, status },
   }),
   'member.joined': (id, { name, role }) => ({ type: 'member.joined', data: { id, name, role } }),
   'member.left': (id, { name, role, how, by }) => ({ type: 'member.left', data: { id, name, role, how, by } }),

@@ -32,6 +32,7 @@ export const kindNames: Record<EventKind, { name: string; hint: string }> = {
     name: 'API key idle',
     hint: '7 days and 1 day before a key is revoked since nobody uses it, if the account asks for that.',
   },
+  'api_key.expiring': { name: 'API key expiring', hint: '7 days and 1 day before a key expires.' },
 }
 
 export const languageNames = { en: 'English', es: 'Español' } as const
@@ -97,6 +98,13 @@ export function noticeWords(notice: NoticeView, service: string | null): NoticeW
             ? `API key ${name} will be revoked in ${days(data.daysLeft)}`
             : `${keys} will be revoked in a few days`,
         detail: 'Nobody uses it. Any use keeps it.',
+        href,
+        tone: 'warning',
+      }
+    case 'api_key.expiring':
+      return {
+        title: count === 1 ? `API key ${name} expires in ${days(data.daysLeft)}` : `${keys} are about to expire`,
+        detail: `After that, no call with ${count === 1 ? 'it' : 'them'} is accepted.`,
         href,
         tone: 'warning',
       }

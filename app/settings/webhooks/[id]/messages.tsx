@@ -4,16 +4,10 @@ import { CodeBlock } from '@/components/ui/code-block'
 import { RelativeTime } from '@/components/ui/relative-time'
 import { Status } from '@/components/ui/status'
 import { getRuntime } from '@/lib/runtime'
-import { listMessages, type MessageView } from '@/lib/webhooks'
-import { messageStatus, webhookHref } from '../words'
+import { listMessages, type MessageView, type WebhookType, webhookTypes } from '@/lib/webhooks'
+import { messageStatus, messagesHref } from '../words'
+import { MessageFilters } from './message-filters'
 import { ReplayButton } from './replay-button'
-
-const filters = [
-  { state: undefined, label: 'All' },
-  { state: 'waiting', label: 'Waiting' },
-  { state: 'failed', label: 'Failed' },
-  { state: 'delivered', label: 'Delivered' },
-] as const
 
 /** What was sent to a webhook, with each attempt; its filter and its page are in the address. */
 export async function Messages({
@@ -27,30 +21,16 @@ export async function Messages({
   query: Record<string, string | string[] | undefined>
   mayManage: boolean
 }) {
-  const state = filters.find((one) => one.state !== undefined && one.state === query.state)?.state
+  const state = oneOf(Object.keys(messageStatus) as MessageView['state'][], query.state)
+  const type = oneOf(Object.keys(webhookTypes) as WebhookType[], query.type)
   const before = typeof query.before === 'string' && /^msg_[0-9a-f]{32}$/.test(query.before) ? query.before : undefined
-  const { messages, next } = await listMessages(getRuntime().database.db, accountId, webhookId, { state, before })
-  const href = (params: Record<string, string | undefined>) => {
-    const given = Object.entries(params).filter((entry): entry is [string, string] => entry[1] !== undefined)
-    return `${webhookHref(webhookId)}?${new URLSearchParams(given)}`
-  }
+  const { messages, next } = await listMessages(getRuntime().database.db, accountId, webhookId, { state, type, before })
   return (
     <div className="grid gap-3 px-5 pb-5">
-      <nav aria-label="Messages by state" className="flex flex-wrap gap-2">
-        {filters.map((one) => (
-          <Link
-            key={one.label}
-            href={href({ state: one.state })}
-            aria-current={one.state === state ? 'true' : undefined}
-            className={buttonVariants({ size: 'sm', variant: one.state === state ? 'secondary' : 'ghost' })}
-          >
-            {one.label}
-          </Link>
-        ))}
-      </nav>
+      <MessageFilters webhookId={webhookId} state={state} type={type} />
       {messages.length === 0 ? (
         <p className="py-6 text-center text-muted-foreground text-sm">
-          {state || before ? 'No such messages.' : 'Nothing has happened yet that it wants to hear of.'}
+          {state || type || before ? 'No such messages.' : 'Nothing has happened yet that it wants to hear of.'}
         </p>
       ) : (
         <ol className="grid gap-2">
@@ -62,12 +42,15 @@ export async function Messages({
       {next || before ? (
         <div className="flex flex-wrap gap-2">
           {before ? (
-            <Link href={href({ state })} className={buttonVariants({ size: 'sm' })}>
+            <Link href={messagesHref(webhookId, { state, type })} className={buttonVariants({ size: 'sm' })}>
               Newest
             </Link>
           ) : null}
           {next ? (
-            <Link href={href({ state, before: next })} className={buttonVariants({ size: 'sm' })}>
+            <Link
+              href={messagesHref(webhookId, { state, type, before: next })}
+              className={buttonVariants({ size: 'sm' })}
+            >
               Older
             </Link>
           ) : null}
@@ -75,6 +58,10 @@ export async function Messages({
       ) : null}
     </div>
   )
+}
+
+function oneOf<Value extends string>(values: readonly Value[], given: unknown): Value | undefined {
+  return values.find((value) => value === given)
 }
 
 function Message({ webhookId, message, mayManage }: { webhookId: string; message: MessageView; mayManage: boolean }) {

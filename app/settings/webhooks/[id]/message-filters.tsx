@@ -1,0 +1,58 @@
+'use client'
+
+import Link from 'next/link'
+import { useRouter } from 'next/navigation'
+import { useTransition } from 'react'
+import { Button, buttonVariants } from '@/components/ui/button'
+import { Field } from '@/components/ui/field'
+import { Select } from '@/components/ui/select'
+import { messageStatus, messagesHref, typeHints, webhookHref } from '../words'
+
+/** What narrows the list of messages; it is in the address, so that a list can be handed on. */
+export function MessageFilters({ webhookId, state, type }: { webhookId: string; state?: string; type?: string }) {
+  const router = useRouter()
+  const [pending, start] = useTransition()
+  return (
+    <form
+      aria-label="Filters"
+      // Another list, such as by Back or by a link in it, is another form.
+      key={messagesHref(webhookId, { state, type })}
+      className="flex flex-wrap items-end gap-3"
+      onSubmit={(event) => {
+        event.preventDefault()
+        const data = new FormData(event.currentTarget)
+        const [state, type] = ['state', 'type'].map((name) => String(data.get(name) ?? ''))
+        start(() => router.push(messagesHref(webhookId, { state, type })))
+      }}
+    >
+      <Field label="Status">
+        <Select name="state" defaultValue={state ?? ''}>
+          <option value="">Any</option>
+          {Object.entries(messageStatus).map(([value, { word }]) => (
+            <option key={value} value={value}>
+              {word}
+            </option>
+          ))}
+        </Select>
+      </Field>
+      <Field label="Event">
+        <Select name="type" defaultValue={type ?? ''}>
+          <option value="">Any</option>
+          {[...Object.keys(typeHints), 'webhook.test'].map((value) => (
+            <option key={value} value={value}>
+              {value}
+            </option>
+          ))}
+        </Select>
+      </Field>
+      <Button type="submit" pending={pending}>
+        Apply filters
+      </Button>
+      {state || type ? (
+        <Link href={webhookHref(webhookId)} className={buttonVariants({ variant: 'ghost' })}>
+          Clear filters
+        </Link>
+      ) : null}
+    </form>
+  )
+}

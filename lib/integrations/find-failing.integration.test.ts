@@ -1,0 +1,123 @@
+import { eq, sql } from 'drizzle-orm'
+import { beforeAll, beforeEach, expect, it } from 'vitest'
+import type { Database } from '@/db/client'
+import { integrations, outboxEvents, proxyCalls } from '@/db/schema'
+import { createTestAccount } from '@/test/account'
+import { forEachDatabase } from '@/test/databases'
+import { newId } from '../ids'
+import { findFailingIntegrations } from '.'
+
+forEachDatabase('an integration whose calls fail', (open) => {
+  let db: Database
+  let accountId: string
+  let id: string
+  beforeAll(async () => {
+    db = (await open()).db
+  })
+  beforeEach(async () => {
+    await db.delete(integrations)
+    ;({ accountId } = await createTestAccount(db))
+    id = await integration('labels')
+  })
+
+  async function integration(slug: string): Promise<string> {
+    const id = newId('integration')
+    await db.insert(integrations).values({
+      id,
+      accountId,
+      name: 'Shipping labels',
+      slug,
+      credentialId: null,
+      baseUrl: 'https://api.goshippo.com/v1',
+      methods: ['GET'],
+      paths: [],
+      headers: [],
+      timeoutMs: 30_000,
+      state: 'enabled',
+      createdByKind: 'user',
+      createdById: 'usr_1',
+      createdByName: 'Ana',
+    })
+    return id
+  }
+  type Call = [minutesAgo: number, result: number | 'timeout' | 'token_unavailable']
+  async function calls(of: string, made: Call[]): Promise<void> {
+    for (const [minutesAgo, result] of made) {
+      await db.insert(proxyCalls).values({
+        id: newId('proxyCall'),
+        accountId,
+        at: sql`now() - ${minutesAgo}::float8 * interval '1 minute'`,
+        keyId: 'key_1',
+        userId: null,
+        integrationId: of,
+        credentialId: 'cred_1',
+        host: 'api.goshippo.com',
+        method: 'GET',
+        path: '/shipments',
+        outcome: typeof result === 'number' ? 'answered' : result,
+        status: typeof result === 'number' ? result : 502,
+        latencyMs: 1,
+        totalMs: 1,
+        requestBytes: 0,
+        responseBytes: 0,
+        requestId: 'req_1',
+      })
+    }
+  }
+  const told = async (of = id) => {
+    const rows = await db.select().from(outboxEvents).where(eq(outboxEvents.subjectId, of))
+    return rows.map(({ kind, data, notifiedAt }) => ({ kind, data, isSilent: notifiedAt !== null }))
+  }
+  const failed = (...minutesAgo: number[]): Call[] => minutesAgo.map((ago) => [ago, 503])
+
+  it('is told of once, with since when and how, and again only after it worked', async () => {
+    await calls(id, [[60, 200], [30, 'timeout'], [20, 401], [9, 503], [2, 'token_unavailable'], ...failed(1)])
+    const found = await Promise.all([findFailingIntegrations(db), findFailingIntegrations(db)])
+    expect(found.map(({ failing }) => failing).sort()).toEqual([0, 1])
+    const [event, ...more] = await told()
+    expect(more).toEqual([])
+    expect(event).toEqual({
+      kind: 'integration.failing',
+      isSilent: true,
+      data: {
+        name: 'Shipping labels',
+        slug: 'labels',
+        host: 'api.goshippo.com',
+        credentialId: null,
+        failingSince: expect.any(String),
+        outcome: 'answered',
+        status: 503,
+      },
+    })
+    const since = Date.now() - Date.parse(String(event?.data.failingSince))
+    expect(since / 60_000).toBeCloseTo(30, 0)
+    await calls(id, failed(0.5))
+    expect(await findFailingIntegrations(db)).toEqual({ failing: 0, recovered: 0 })
+    await calls(id, [[0.4, 404]])
+    expect(await findFailingIntegrations(db)).toEqual({ failing: 0, recovered: 1 })
+    await calls(id, failed(0.3))
+    expect(await findFailingIntegrations(db)).toEqual({ failing: 0, recovered: 0 })
+    // A quarter of an hour goes by.
+    await db.update(proxyCalls).set({ at: sql`at - interval '15 minutes'` })
+    await calls(id, failed(4, 3, 2, 1))
+    expect(await findFailingIntegrations(db)).toEqual({ failing: 1, recovered: 0 })
+    expect(await told()).toHaveLength(2)
+  })
+
+  it.each<[what: string, made: Call[]]>([
+    ['was not called', []],
+    ['failed four times only', failed(30, 20, 10, 1)],
+    ['failed for less than ten minutes', failed(9.5, 7, 5, 3, 1, 0.5)],
+    ['worked in between', [...failed(30, 25, 20), [5, 200], ...failed(4, 3, 2, 1, 0.5)]],
+    ['worked just now', [...failed(30, 25, 20, 15, 10, 5), [1, 200]]],
+    ['is refused what it asks for', [30, 25, 20, 15, 10, 5].map((ago) => [ago, 403])],
+    ['was not called any more for long', failed(300, 250, 200, 150, 100)],
+  ])('is not told of when it %s', async (_, made) => {
+    const other = await integration('other')
+    await calls(other, failed(40, 30, 20, 10, 1))
+    await calls(id, made)
+    await findFailingIntegrations(db)
+    expect(await told()).toEqual([])
+    expect(await told(other)).toHaveLength(1)
+  })
+})

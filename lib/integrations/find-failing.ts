@@ -1,0 +1,90 @@
+import { sql } from 'drizzle-orm'
+import type { Database } from '@/db/client'
+import { integrations, proxyCalls } from '@/db/schema'
+import { type AllEventData, recordEvent } from '../notifications/outbox'
+
+/** How many calls must have failed in a row, and for how long at least: one bad minute, or a single call, is no trouble. */
+const CALLS = 5
+const MINUTES = 10
+/** How many are looked at in one transaction. */
+const STEP = 200
+
+/** A call that did not do what it was made for: not answered, the service is down, or it does not take the credential. */
+const isBad = sql`(c.outcome <> 'answered' or c.status >= 500 or c.status = 401)`
+const ofIt = sql`c.account_id = i.account_id and c.integration_id = i.id`
+/** The last call of those that are before a point in time, if any is told. */
+const lastCall = (before = sql``) => sql`
+  select c.at, c.outcome, c.status, ${isBad} as is_bad from ${proxyCalls} c
+  where ${ofIt} ${before} order by c.at desc, c.id desc limit 1`
+
+interface Failing extends Pick<AllEventData['integration.failing'], 'name' | 'slug' | 'outcome' | 'status'> {
+  id: string
+  accountId: string
+  baseUrl: string
+  credentialId: string | null
+  failingSince: string
+}
+
+/**
+ * Finds integrations whose calls have all failed for a while, by the record of calls, and has webhooks told: of each once until
+ * a call goes well. May run anywhere, any number of times.
+ * @returns how many began to fail, and how many work again
+ */
+export async function findFailingIntegrations(
+  db: Database,
+  signal?: AbortSignal,
+): Promise<{ failing: number; recovered: number }> {
+  const found = { failing: 0, recovered: 0 }
+  if (signal?.aborted) return found
+  found.recovered = await forgetRecovered(db)
+  for (;;) {
+    const count = signal?.aborted ? 0 : await db.transaction(tellOfFailing)
+    found.failing += count
+    if (count < STEP) return found
+  }
+}
+
+async function forgetRecovered(db: Database): Promise<number> {
+  const { rows } = (await db.execute(sql`
+    with well as (
+      select i.id from ${integrations} i cross join lateral (${lastCall()}) as last
+      where i.failing_since is not null and not last.is_bad
+      for update of i skip locked)
+    update ${integrations} i set failing_since = null from well where i.id = well.id
+    returning 1`)) as unknown as { rows: unknown[] }
+  return rows.length
+}
+
+async function tellOfFailing(tx: Database): Promise<number> {
+  const { rows } = (await tx.execute(sql`
+    with due as (
+      select i.id, last.outcome, last.status, (
+        select min(c.at) from ${proxyCalls} c where ${ofIt} and c.at > coalesce((
+          select max(c.at) from ${proxyCalls} c where ${ofIt} and not ${isBad}), '-infinity')) as since
+      from ${integrations} i cross join lateral (${lastCall()}) as last
+      where i.failing_since is null and last.is_bad and last.at > now() - interval '1 hour'
+        -- From the latest on, since that is what the index is in the order of.
+        and (select count(*) filter (where is_bad) from (
+          select ${isBad} as is_bad from ${proxyCalls} c where ${ofIt} order by c.at desc, c.id desc limit ${CALLS}
+        ) as latest) = ${CALLS}
+        and not exists (
+          select from ${proxyCalls} c
+          where ${ofIt} and c.at > last.at - ${MINUTES} * interval '1 minute' and not ${isBad})
+        and coalesce((
+          select before.is_bad from (${lastCall(sql`and c.at <= last.at - ${MINUTES} * interval '1 minute'`)}) as before
+        ), false)
+      order by i.id limit ${STEP} for update of i skip locked
+    )
+    update ${integrations} i set failing_since = due.since from due where i.id = due.id
+    returning i.id, i.account_id as "accountId", i.name, i.slug, i.base_url as "baseUrl",
+      i.credential_id as "credentialId", to_json(i.failing_since)#>>'{}' as "failingSince",
+      due.outcome, due.status`)) as unknown as { rows: Failing[] }
+  for (const { id, accountId, baseUrl, failingSince, ...facts } of rows) {
+    await recordEvent(tx, accountId, 'integration.failing', id, {
+      ...facts,
+      host: new URL(baseUrl).host,
+      failingSince: new Date(failingSince).toISOString(),
+    })
+  }
+  return rows.length
+}
