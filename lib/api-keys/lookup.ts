@@ -61,7 +61,11 @@ export function findKeysIn(
   const find = database.prepareLookup<Answered>('find_api_keys', FIND_KEYS)
   const findAndLease = database.prepareLookup<Answered>('find_api_keys_and_lease', FIND_KEYS_AND_LEASE)
 
-  async function ask(hashes: string[], lacking: (hash: string) => Lacking | null): Promise<KeyRecord[]> {
+  async function ask(
+    hashes: string[],
+    lacking: (hash: string) => Lacking | null,
+    claims: ReadonlyMap<string, Claim>,
+  ): Promise<KeyRecord[]> {
     const sentAt = performance.now()
     let leases = false
     const entries = hashes.map((hash) => {
@@ -72,47 +76,57 @@ export function findKeysIn(
     })
     const [row] = await (leases ? findAndLease : find)(entries)
     if (!row) return []
+    const now = Number(row.now)
     const leased = row.leases && new Map(row.leases.map((lease) => [lease[0], lease]))
     return row.keys.map((tuple) => {
-      const seen = readLimits(tuple, Number(row.now), leased?.get(tuple[1]))
-      return readKey(tuple, seen, learn(allowances, tuple[0], seen, sentAt))
+      const [hash, id] = tuple
+      const seen = readLimits(tuple, now, leased?.get(id))
+      const known = claims.get(hash)?.allowance ?? allowances.get(hash)
+      return readKey(tuple, seen, learn(allowances, hash, known, seen, sentAt))
     })
   }
 
   return async (hashes, countOf = () => 1) => {
     const sentAt = performance.now()
-    const claims = new Map<Allowance, Lacking>()
-    const claim = (allowance: Allowance, next: Lacking) => {
-      allowance.claim(next, claims.get(allowance) ?? NONE)
-      claims.set(allowance, next)
-    }
+    const claims = new Map<string, Claim>()
     const lacking = (hash: string): Lacking | null => {
       const allowance = allowances.get(hash)
       if (allowance === null) return null
       const count = countOf(hash)
       if (!allowance) return { rate: count, quota: count }
       const lack = allowance.lacks(count, sentAt)
-      claim(allowance, beside(count, lack))
+      const claimed = beside(count, lack)
+      allowance.claim(claimed, NONE)
+      claims.set(hash, { allowance, claimed })
       return lack.rate + lack.quota > 0 ? lack : null
     }
     try {
-      const found = await ask(hashes, lacking)
+      const found = await ask(hashes, lacking, claims)
       const short = new Map<string, Lacking>()
       for (const { tokenHash, status, allowance } of found) {
         if (!allowance || !isAccepted(status)) continue
         const count = countOf(tokenHash)
-        const lack = allowance.lacksAfterAll(count, claims.get(allowance) ?? NONE)
+        const before = claims.get(tokenHash)?.claimed ?? NONE
+        const lack = allowance.lacksAfterAll(count, before)
         if (lack.rate + lack.quota === 0) continue
         short.set(tokenHash, lack)
-        claim(allowance, beside(count, lack))
+        const claimed = beside(count, lack)
+        allowance.claim(claimed, before)
+        claims.set(tokenHash, { allowance, claimed })
       }
       if (short.size === 0) return found
-      const again = await ask([...short.keys()], (hash) => short.get(hash) ?? null)
+      const again = await ask([...short.keys()], (hash) => short.get(hash) ?? null, claims)
       return [...found.filter(({ tokenHash }) => !short.has(tokenHash)), ...again]
     } finally {
-      for (const allowance of claims.keys()) claim(allowance, NONE)
+      for (const { allowance, claimed } of claims.values()) allowance.claim(NONE, claimed)
     }
   }
+}
+
+/** What requests that are being looked up will use of their key's allowance. */
+interface Claim {
+  allowance: Allowance
+  claimed: Lacking
 }
 
 const NONE: Lacking = { rate: 0, quota: 0 }
@@ -123,8 +137,13 @@ function beside(count: number, { rate, quota }: Lacking): Lacking {
 }
 
 /** Keeps what a statement says of a key's limits. */
-function learn(allowances: Allowances, hash: string, seen: LimitsSeen | null, sentAt: number): Allowance | null {
-  const known = allowances.get(hash)
+function learn(
+  allowances: Allowances,
+  hash: string,
+  known: Allowance | null | undefined,
+  seen: LimitsSeen | null,
+  sentAt: number,
+): Allowance | null {
   if (seen && known) {
     known.learn(seen, sentAt)
     return known

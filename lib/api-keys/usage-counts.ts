@@ -20,10 +20,13 @@ export interface HourCounts {
   inDay: number
   refused: number
   refusals: Map<string, number>
-  /** By class of status. */
-  statuses: Map<string, number>
+  /** By the first digit of the status; first what is no status. */
+  statuses: number[]
   scopes: Map<string, number>
   addresses: Map<string, number>
+  /** Where the last requests came from, one after the other, and how many they were: not among `addresses` yet. */
+  lastAddress: string | null
+  fromLast: number
 }
 
 export function emptyHour(): HourCounts {
@@ -32,9 +35,11 @@ export function emptyHour(): HourCounts {
     inDay: 0,
     refused: 0,
     refusals: new Map(),
-    statuses: new Map(),
+    statuses: [0, 0, 0, 0, 0, 0],
     scopes: new Map(),
     addresses: new Map(),
+    lastAddress: null,
+    fromLast: 0,
   }
 }
 
@@ -42,17 +47,38 @@ export function countOne(counts: Map<string, number>, name: string, times = 1): 
   counts.set(name, (counts.get(name) ?? 0) + times)
 }
 
+/** Counts a request from an address. Most come from where the one before came from, which is a number that grows. */
+export function countAddress(hour: HourCounts, address: string | null): void {
+  if (address !== hour.lastAddress) {
+    settleAddresses(hour)
+    hour.lastAddress = address
+  }
+  hour.fromLast += 1
+}
+
+/** All requests by address, those of the last one too. */
+export function settleAddresses(hour: HourCounts): Map<string, number> {
+  if (hour.fromLast > 0) addAddress(hour.addresses, hour.lastAddress, hour.fromLast)
+  hour.fromLast = 0
+  return hour.addresses
+}
+
 /** Counts an address, or one of the others when there are `MAX_ADDRESSES` of them already. */
-export function countAddress(addresses: Map<string, number>, address: string | null, times = 1): void {
+function addAddress(addresses: Map<string, number>, address: string | null, times: number): void {
   const known = address !== null && (addresses.has(address) || addresses.size < MAX_ADDRESSES)
   countOne(addresses, known ? address : OTHERS, times)
 }
 
-const CLASSES = ['', '1xx', '2xx', '3xx', '4xx', '5xx']
+export function countStatus({ statuses }: HourCounts, status: number): void {
+  const digit = Math.floor(status / 100)
+  const index = digit < statuses.length ? digit : 0
+  statuses[index] = (statuses[index] ?? 0) + 1
+}
 
-/** `2xx` of 204; of what is no status, the empty text. */
-export function statusClass(status: number): string {
-  return CLASSES[Math.floor(status / 100)] ?? ''
+/** Counts by class: `2xx` of 204. */
+export function statusClasses({ statuses }: HourCounts): Map<string, number> {
+  const classes = statuses.map((times, digit): [string, number] => [digit === 0 ? '' : `${digit}xx`, times])
+  return new Map(classes.filter(([, times]) => times > 0))
 }
 
 /** Adds what was counted earlier. */
@@ -61,7 +87,7 @@ export function addHour(to: HourCounts, from: HourCounts): void {
   to.inDay += from.inDay
   to.refused += from.refused
   for (const [name, times] of from.refusals) countOne(to.refusals, name, times)
-  for (const [name, times] of from.statuses) countOne(to.statuses, name, times)
+  to.statuses = to.statuses.map((times, digit) => times + (from.statuses[digit] ?? 0))
   for (const [name, times] of from.scopes) countOne(to.scopes, name, times)
-  for (const [name, times] of from.addresses) countAddress(to.addresses, name, times)
+  for (const [name, times] of settleAddresses(from)) addAddress(to.addresses, name, times)
 }

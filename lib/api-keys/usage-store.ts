@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { apiKeyScopeUses, apiKeys, apiKeyUsageDays, apiKeyUsageHours, apiKeyUses } from '@/db/schema'
 import { storable } from '../text'
-import { countOne, HOUR_MS, type HourCounts, MAX_ADDRESSES } from './usage-counts'
+import { countOne, HOUR_MS, type HourCounts, MAX_ADDRESSES, settleAddresses, statusClasses } from './usage-counts'
 
 /** How a key was used, as far as it is not written yet. */
 export interface KeyUsage {
@@ -145,9 +145,9 @@ async function writeHours(tx: Database, hours: readonly Hour[]): Promise<void> {
       ${column((h) => h.id)}::text[], ${column((h) => new Date(h.start).toISOString())}::timestamptz[],
       ${column((h) => h.requests)}::bigint[], ${column((h) => h.refused)}::bigint[],
       ${column((h) => added(h.before.refusals, h.refusals))}::text[],
-      ${column((h) => added(h.before.statuses, h.statuses))}::text[],
+      ${column((h) => added(h.before.statuses, statusClasses(h.counts)))}::text[],
       ${column((h) => added(h.before.scopes, h.scopes))}::text[],
-      ${column((h) => bounded(h.before.addresses, h.addresses))}::text[]
+      ${column((h) => bounded(h.before.addresses, settleAddresses(h.counts)))}::text[]
     ) as u(id, hour, requests, refused, refusals, statuses, scopes, addresses)
     where known.key_id = u.id and known.hour = u.hour and known.span = 'hour'`)
 }

@@ -6,11 +6,11 @@ import {
   addHour,
   countAddress,
   countOne,
+  countStatus,
   emptyHour,
   HOUR_MS,
   type HourCounts,
   NO_SCOPE,
-  statusClass,
   type UsageRefusal,
 } from './usage-counts'
 import { type KeyUsage, writeUsage, writeUses } from './usage-store'
@@ -71,7 +71,7 @@ export class UsageRecorder {
     this.#markNew(usage)
     const hour = hourOf(usage, at)
     hour.requests += 1
-    countAddress(hour.addresses, from.address)
+    countAddress(hour, from.address)
     if (scopes?.length === 0) countOne(hour.scopes, NO_SCOPE)
     for (const scope of scopes ?? []) countOne(hour.scopes, scope)
     this.#schedule()
@@ -91,7 +91,7 @@ export class UsageRecorder {
   answer(key: UsedKey, status: number, at = Date.now()): void {
     const usage = this.#usageOf(key)
     if (!usage) return
-    countOne(hourOf(usage, at).statuses, statusClass(status))
+    countStatus(hourOf(usage, at), status)
     this.#schedule()
   }
 

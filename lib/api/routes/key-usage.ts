@@ -17,7 +17,7 @@ const usage = createRoute({
   tags: ['API keys'],
   summary: 'See how an API key is used',
   description:
-    'Per hour, the oldest first; what is older than 14 days per day. Kept for 90 days, written at most five seconds after the use. Hours without a request are left out.',
+    'Per hour, the oldest first; what is older than 14 days per day. Kept for 90 days, written at most half a minute after the use. Hours without a request are left out.',
   security: keyWith('keys:read'),
   middleware: requireScope('keys:read'),
   request: { params, query: usageQuery },
