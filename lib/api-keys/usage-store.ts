@@ -14,6 +14,8 @@ export interface KeyUsage {
   lastAt: number
   address: string | null
   userAgent: string | null
+  /** Scopes that it asked for, and whose use is to be written; with the time that the hour began. */
+  newScopes: Map<string, number>
   /** By the time that the hour (UTC) began. */
   hours: Map<number, HourCounts>
   /** The one that was counted in last. */
@@ -26,28 +28,26 @@ const MAX_USER_AGENT = 256
 const MAX_ADDRESS = 45
 
 /**
- * Writes when keys were used last, and how often in a day. Rows in the order of key ids, so that two instances never wait
+ * Writes when keys were used last, for what, and how often in a day. Rows in the order of key ids, so that two instances never wait
  * for each other crosswise. The times of uses go as ages and become times by the database's clock, which is the one that
  * they are compared with.
  */
 export async function writeUses(db: Database, usages: readonly KeyUsage[]): Promise<void> {
   // As they are now: what comes while this is written is written the next time.
   const hours = hoursOf(usages)
-  await db.transaction((tx) => writeLastUsesAndDays(tx, usages, hours))
+  const scopes = scopesOf(usages)
+  await db.transaction((tx) => writeLastUses(tx, usages, hours, scopes))
   for (const { counts, requests } of hours) counts.inDay = requests
+  for (const { usage, scope } of scopes) usage.newScopes.delete(scope)
 }
 
 /** `writeUses`, with all that is counted by the hour. */
 export async function writeUsage(db: Database, usages: readonly KeyUsage[]): Promise<void> {
   const hours = hoursOf(usages)
   await db.transaction(async (tx) => {
-    await writeLastUsesAndDays(
-      tx,
-      usages.filter(({ isNew }) => isNew),
-      hours,
-    )
+    const used = usages.filter(({ isNew }) => isNew)
+    await writeLastUses(tx, used, hours, scopesOf(usages))
     await writeHours(tx, hours)
-    await writeScopes(tx, hours)
   })
 }
 
@@ -57,15 +57,37 @@ function hoursOf(usages: readonly KeyUsage[]): Hour[] {
   return usages.flatMap(({ id, hours }) => [...hours].map(([start, counts]) => ({ id, start, counts, ...counts })))
 }
 
-// All are joined with api_keys, since a key may be gone with its account by now.
-
-async function writeLastUsesAndDays(tx: Database, usages: readonly KeyUsage[], hours: readonly Hour[]): Promise<void> {
-  const used = usages.filter(({ lastAt }) => lastAt > 0)
-  if (used.length > 0) await writeLastUses(tx, used)
-  await writeDays(tx, hours)
+interface ScopeUse {
+  usage: KeyUsage
+  scope: string
+  /** When in the hour is not kept: at its end at the latest. */
+  at: number
 }
 
-async function writeLastUses(tx: Database, used: readonly KeyUsage[]): Promise<void> {
+function scopesOf(usages: readonly KeyUsage[]): ScopeUse[] {
+  const now = Date.now()
+  return usages.flatMap((usage) =>
+    [...usage.newScopes].map(([scope, start]) => ({ usage, scope, at: Math.min(now, start + HOUR_MS - 1) })),
+  )
+}
+
+async function writeLastUses(
+  tx: Database,
+  usages: readonly KeyUsage[],
+  hours: readonly Hour[],
+  scopes: readonly ScopeUse[],
+): Promise<void> {
+  // All are joined with api_keys, since a key may be gone with its account by now.
+  await writeUseTimes(
+    tx,
+    usages.filter(({ lastAt }) => lastAt > 0),
+  )
+  await writeDays(tx, hours)
+  await writeScopes(tx, scopes)
+}
+
+async function writeUseTimes(tx: Database, used: readonly KeyUsage[]): Promise<void> {
+  if (used.length === 0) return
   const column = (pick: (usage: KeyUsage) => unknown) => sql.param(used.map(pick))
   const now = Date.now()
   await tx.execute(sql`
@@ -216,26 +238,15 @@ function bounded(before: Record<string, number>, counts: ReadonlyMap<string, num
   return JSON.stringify(Object.fromEntries(kept))
 }
 
-async function writeScopes(tx: Database, hours: readonly Hour[]): Promise<void> {
-  const uses = new Map<string, { id: string; scope: string; at: number }>()
-  const now = Date.now()
-  for (const { id, start, scopes } of hours) {
-    // When in the hour is not kept: at its end at the latest.
-    const at = Math.min(now, start + HOUR_MS - 1)
-    for (const scope of scopes.keys()) {
-      const known = uses.get(`${id} ${scope}`)
-      if (!known || known.at < at) uses.set(`${id} ${scope}`, { id, scope, at })
-    }
-  }
-  if (uses.size === 0) return
-  const column = (pick: (use: { id: string; scope: string; at: number }) => unknown) =>
-    sql.param([...uses.values()].map(pick))
+async function writeScopes(tx: Database, uses: readonly ScopeUse[]): Promise<void> {
+  if (uses.length === 0) return
+  const column = (pick: (use: ScopeUse) => unknown) => sql.param(uses.map(pick))
   await tx.execute(sql`
     insert into ${apiKeyScopeUses} as known (account_id, key_id, scope, first_used_at, last_used_at)
     select k.account_id, k.id, u.scope, u.at, u.at
     from unnest(
-      ${column((u) => u.id)}::text[], ${column((u) => storable(u.scope, 64))}::text[],
-      ${column((u) => new Date(u.at).toISOString())}::timestamptz[]
+      ${column(({ usage }) => usage.id)}::text[], ${column(({ scope }) => storable(scope, 64))}::text[],
+      ${column(({ at }) => new Date(at).toISOString())}::timestamptz[]
     ) as u(id, scope, at)
     join ${apiKeys} k on k.id = u.id
     order by k.id, u.scope

@@ -7,6 +7,7 @@ import { forEachDatabase } from '@/test/databases'
 import type { Actor } from '../audit'
 import { log } from '../log'
 import { pruneUsage, USAGE_DAYS_KEPT } from './prune-usage'
+import { readScopeUse } from './read-usage'
 import { UsageRecorder } from './usage'
 
 const PYTHON = { address: '203.0.113.7', userAgent: 'python-requests/2.32' }
@@ -178,6 +179,8 @@ forEachDatabase('usage of keys', (open) => {
       // The first without what came meanwhile, the second not at all.
       const known = ticks === 0 ? 2 : ticks === 1 ? 2 : ticks * 3 + 2
       await vi.waitFor(async () => expect(Object.values((await written(key.id)).days)).toEqual([known]))
+      // What a key asked for decides which scopes it seems not to need: that must not be told late.
+      expect((await readScopeUse(database.db, actor.accountId, key.id)).lastUsedAt).toHaveProperty('orders:read')
     }
     expect(ticks).toBeGreaterThan(5)
     expect(warn).toHaveBeenCalledOnce()

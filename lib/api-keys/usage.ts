@@ -27,7 +27,7 @@ interface From {
 }
 
 /**
- * Remembers how keys are used and writes it behind the requests, in batches: last uses and daily counts at most five seconds
+ * Remembers how keys are used and writes it behind the requests, in batches: last uses, scopes and daily counts at most five seconds
  * late, what is counted by the hour at most half a minute, and all when the process stops in order. A killed process loses at
  * most that much of its statistics. Noting is a few look-ups in maps, whoever calls and however many they are: what grows
  * with the requests is a number.
@@ -72,8 +72,8 @@ export class UsageRecorder {
     const hour = hourOf(usage, at)
     hour.requests += 1
     countAddress(hour, from.address)
-    if (scopes?.length === 0) countOne(hour.scopes, NO_SCOPE)
-    for (const scope of scopes ?? []) countOne(hour.scopes, scope)
+    if (scopes?.length === 0) countScope(usage, hour, NO_SCOPE)
+    for (const scope of scopes ?? []) countScope(usage, hour, scope)
     this.#schedule()
   }
 
@@ -115,6 +115,7 @@ export class UsageRecorder {
         lastAt: 0,
         address: null,
         userAgent: null,
+        newScopes: new Map(),
         hours: new Map(),
         hour: null,
         start: 0,
@@ -225,6 +226,7 @@ export class UsageRecorder {
       later.userAgent = earlier.userAgent
     }
     if (earlier.isNew) this.#markNew(later)
+    for (const [scope, start] of earlier.newScopes) noteScope(later, scope, start)
     for (const [start, hour] of earlier.hours) addHour(hourOf(later, start), hour)
   }
 
@@ -247,6 +249,15 @@ function hourOf(usage: KeyUsage, at: number): HourCounts {
   usage.hour = hour
   usage.start = start
   return hour
+}
+
+function countScope(usage: KeyUsage, hour: HourCounts, scope: Scope): void {
+  if (!hour.scopes.has(scope)) noteScope(usage, scope, usage.start)
+  countOne(hour.scopes, scope)
+}
+
+function noteScope({ newScopes }: KeyUsage, scope: string, start: number): void {
+  newScopes.set(scope, Math.max(start, newScopes.get(scope) ?? 0))
 }
 
 function byId(a: KeyUsage, b: KeyUsage): number {
