@@ -24,7 +24,7 @@ export const kindNames: Record<EventKind, { name: string; hint: string }> = {
   },
   'review.digest': {
     name: 'Monthly review',
-    hint: 'On the 1st of each month, when keys or credentials want to be looked at.',
+    hint: 'At the beginning of each month, when keys or credentials want to be looked at.',
   },
   'api_key.leaked': { name: 'API key leaked', hint: 'A key’s token was seen where it does not belong.' },
   'webhook.disabled': { name: 'Webhook disabled', hint: 'A webhook has taken nothing for three days.' },
