@@ -116,7 +116,7 @@ export function noticeWords(notice: NoticeView, service: string | null): NoticeW
           count > 1
             ? null
             : data.calls === 0
-              ? 'Nothing called it: safe to revoke.'
+              ? 'Nothing called it while it was rehearsed.'
               : `${data.calls.toLocaleString('en')} ${data.calls === 1 ? 'call' : 'calls'} would have failed.`,
         href,
         tone: 'info',
