@@ -34,3 +34,10 @@ it('jobs that share a queue agree on its limit', () => {
     limits.set(name, concurrencyLimit)
   }
 })
+
+it('the digest of a month comes though nothing runs on its first day', () => {
+  const digest = catalogue.find(({ id }) => id === 'review.digest')
+  if (!digest || !isScheduled(digest)) throw new Error('There is no such job')
+  const next = new Cron(digest.cron, { mode: '5-part', timezone: 'UTC', paused: true }).nextRun('2027-03-01T09:00:00Z')
+  expect(next?.toISOString()).toBe('2027-03-02T08:00:00.000Z')
+})

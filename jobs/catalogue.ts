@@ -71,7 +71,8 @@ const scheduled: Record<ScheduledJobId, ScheduledDefinition> = {
     run: ({ database }) => endRehearsals(database.db),
   },
   'review.digest': {
-    cron: '0 8 1 * *',
+    // Once a month and account, whatever the day: a server that was off on the first makes up for it.
+    cron: '0 8 1-7 * *',
     retry: WITHIN_THE_HOUR,
     maxDurationSeconds: 3_600,
     run: ({ database }, _, { signal }) => sendReviewDigests(database.db, signal),

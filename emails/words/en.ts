@@ -187,7 +187,7 @@ export const english: Words = {
     },
   },
   rehearsal: {
-    nothingCalled: 'None: nothing called it, so it is safe to revoke',
+    nothingCalled: 'None while it was rehearsed',
     calls: (count) => (count === 1 ? '1 call' : `${count.toLocaleString('en')} calls`),
   },
   digest: {

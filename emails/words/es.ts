@@ -191,7 +191,7 @@ export const spanish: Words = {
     },
   },
   rehearsal: {
-    nothingCalled: 'Ninguna: nada la llamó, así que puedes revocarla sin riesgo',
+    nothingCalled: 'Ninguna durante el ensayo',
     calls: (count) => (count === 1 ? '1 llamada' : `${count.toLocaleString('es')} llamadas`),
   },
   digest: {

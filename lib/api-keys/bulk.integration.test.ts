@@ -8,6 +8,7 @@ import type { Actor } from '../audit'
 import { getBulkRevocation, requestBulkRevocation, runBulkRevocations } from './bulk'
 import * as change from './change'
 import { MAX_BULK_KEYS } from './schemas'
+import { UsageRecorder } from './usage'
 
 vi.mock(import('./change'), { spy: true })
 
@@ -148,6 +149,20 @@ forEachDatabase('revoking many keys at once', (open) => {
       await runBulkRevocations(db)
       expect(await getBulkRevocation(db, actor.accountId, work)).toMatchObject({ done: 3, revoked: 2 })
       expect((await revokedOf(ids)).map(({ id }) => id)).not.toContain(usedSince)
+    })
+
+    it('no keys that were in use when they were chosen, though only since today', async () => {
+      const [id = ''] = await makeKeys(1)
+      const usage = new UsageRecorder(db)
+      const key = { id, accountId: actor.accountId }
+      const from = { address: null, userAgent: null }
+      usage.record(key, from, [], Date.now() - 3_600_000)
+      await usage.flush()
+      const work = await requestBulkRevocation(db, actor, [id], 'stolen')
+      usage.record(key, from)
+      await usage.stop()
+      await runBulkRevocations(db)
+      expect(await getBulkRevocation(db, actor.accountId, work)).toMatchObject({ done: 1, revoked: 1 })
     })
   })
 

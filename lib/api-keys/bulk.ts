@@ -1,6 +1,6 @@
-import { and, asc, count, desc, eq, gte, inArray, isNull, notExists, notInArray, sql } from 'drizzle-orm'
+import { and, asc, count, desc, eq, gt, gte, inArray, isNull, lt, notExists, notInArray, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
-import { apiKeyUsageDays, apiKeyUses, bulkRevocationOutcomes, bulkRevocations, revocationOutcomes } from '@/db/schema'
+import { apiKeyUsageHours, apiKeyUses, bulkRevocationOutcomes, bulkRevocations, revocationOutcomes } from '@/db/schema'
 import type { Actor } from '../audit'
 import { invalidField, Refusal } from '../errors'
 import { newId } from '../ids'
@@ -168,21 +168,23 @@ async function step(db: Database, except: string[], begin: (id: string) => void)
 }
 
 /**
- * Those of the keys that nobody used, and that are used since the revocation was asked for, as far as it is written yet. Who
- * asks to revoke a key that is in use knows it.
+ * Those of the keys that nobody used until the hour in which the revocation was asked for, and that are used since it was, as
+ * far as it is written yet. Who asks to revoke a key that is in use knows it, but for what happened since they looked.
  */
 async function usedMeanwhile(tx: Database, work: Work, keys: readonly LockedKey[]): Promise<Set<string>> {
   const { accountId, createdAt } = work
   const ids = keys.map(({ id }) => id)
+  const asked = sql`date_trunc('hour', ${createdAt.toISOString()}::timestamptz, 'UTC')`
   const usedBefore = tx
     .select({ one: sql`1` })
-    .from(apiKeyUsageDays)
+    .from(apiKeyUsageHours)
     .where(
       and(
-        eq(apiKeyUsageDays.accountId, accountId),
-        eq(apiKeyUsageDays.keyId, apiKeyUses.keyId),
-        sql`${apiKeyUsageDays.day} between (${createdAt.toISOString()}::timestamptz at time zone 'utc')::date - ${UNUSED_DAYS}::int
-          and (${createdAt.toISOString()}::timestamptz at time zone 'utc')::date - 1`,
+        eq(apiKeyUsageHours.accountId, accountId),
+        eq(apiKeyUsageHours.keyId, apiKeyUses.keyId),
+        gt(apiKeyUsageHours.requests, 0),
+        gte(apiKeyUsageHours.hour, sql`${asked} - ${UNUSED_DAYS}::int * interval '1 day'`),
+        lt(apiKeyUsageHours.hour, asked),
       ),
     )
   const uses = await tx

@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { apiKeyRehearsalCalls, apiKeyUsageDays, apiKeyUsageHours } from '@/db/schema'
+import { MAX_ADDRESSES } from './usage-counts'
 
 /** Days that counts of use are kept. */
 export const USAGE_DAYS_KEPT = 90
@@ -63,12 +64,22 @@ export async function pruneUsage(db: Database, signal?: AbortSignal): Promise<{ 
 /** Each day whose hours are taken is taken whole, so that what is added up once need not be added to. */
 function rollUp(): SQL {
   const day = (hour: string) => sql.raw(`date_trunc('day', ${hour}, 'UTC')`)
+  const counted = (column: string) => sql`
+      select name, sum(value::bigint) as times
+      from taken t cross join jsonb_each_text(t.${sql.raw(column)}) as each_of(name, value)
+      where t.key_id = days.key_id and ${day('t.hour')} = days.day
+      group by name`
   const summed = (column: string) => sql`coalesce((
+      select jsonb_object_agg(name, times) from (${counted(column)}) as counted), '{}')`
+  // Those that come most, and the others together, as in an hour.
+  const bounded = (column: string) => sql`coalesce((
       select jsonb_object_agg(name, times) from (
-        select name, sum(value::bigint) as times
-        from taken t cross join jsonb_each_text(t.${sql.raw(column)}) as each_of(name, value)
-        where t.key_id = days.key_id and ${day('t.hour')} = days.day
-        group by name order by times desc limit 40) as counted), '{}')`
+        select case when place <= ${MAX_ADDRESSES}::int then name else '' end as name, sum(times) as times
+        from (
+          select name, times, row_number() over (partition by name = '' order by times desc, name)
+            + case when name = '' then ${MAX_ADDRESSES}::int else 0 end as place
+          from (${counted(column)}) as counted) as placed
+        group by 1) as summed), '{}')`
   return sql`
     with old as materialized (
       select distinct key_id, ${day('hour')} as day from ${apiKeyUsageHours}
@@ -85,7 +96,7 @@ function rollUp(): SQL {
     insert into ${apiKeyUsageHours} as known
       (account_id, key_id, hour, span, requests, refused, refusals, statuses, scopes, addresses)
     select account_id, key_id, day, 'day', requests, refused, ${summed('refusals')}, ${summed('statuses')},
-      ${summed('scopes')}, ${summed('addresses')}
+      ${summed('scopes')}, ${bounded('addresses')}
     from days order by key_id, day
     on conflict (key_id, hour, span) do update set
       requests = known.requests + excluded.requests, refused = known.refused + excluded.refused

@@ -56,7 +56,7 @@ export async function readUsage(
       and(
         eq(apiKeyUsageHours.accountId, accountId),
         eq(apiKeyUsageHours.keyId, id),
-        gte(hour, sql`date_trunc('hour', ${from.toISOString()}::timestamptz)`),
+        gte(hour, sql`date_trunc('hour', ${from.toISOString()}::timestamptz, 'UTC')`),
         lt(hour, to),
       ),
     )

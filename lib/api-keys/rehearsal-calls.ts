@@ -27,8 +27,10 @@ interface Pending
 const MAX_TEXT = 200
 /** Rows of a key's rehearsal. What comes when there are so many is counted in one that says nothing more. */
 export const MAX_REHEARSAL_ROWS = 200
-/** Alike calls that are told apart before they are written. */
+/** Alike calls that are told apart before they are written. What comes beyond is counted in the same row. */
 const MAX_PENDING = 5_000
+/** A call of which nothing is kept but that it was made. */
+const UNTOLD: RehearsedCall = { address: null, userAgent: null, method: null, path: '', integration: null }
 
 /** The calls of keys whose revocation is rehearsed, alike ones together, until they are written. */
 export class RehearsalCalls {
@@ -41,21 +43,25 @@ export class RehearsalCalls {
     if (known) {
       known.calls += 1
       known.lastAt = Math.max(known.lastAt, at)
-    } else if (this.#pending.size < MAX_PENDING) {
-      this.#pending.set(place, {
-        keyId: key.id,
-        accountId: key.accountId,
-        rehearsedAt: key.rehearsedAt,
-        address: storable(call.address ?? '', 45),
-        userAgent: storable(call.userAgent ?? '', MAX_TEXT),
-        method: storable(call.method ?? '', 16),
-        path: storable(path, MAX_TEXT),
-        integration: storable(call.integration ?? '', 64),
-        calls: 1,
-        firstAt: at,
-        lastAt: at,
-      })
+      return
     }
+    if (this.#pending.size >= MAX_PENDING && call !== UNTOLD) {
+      this.add(key, UNTOLD, at)
+      return
+    }
+    this.#pending.set(place, {
+      keyId: key.id,
+      accountId: key.accountId,
+      rehearsedAt: key.rehearsedAt,
+      address: storable(call.address ?? '', 45),
+      userAgent: storable(call.userAgent ?? '', MAX_TEXT),
+      method: storable(call.method ?? '', 16),
+      path: storable(path, MAX_TEXT),
+      integration: storable(call.integration ?? '', 64),
+      calls: 1,
+      firstAt: at,
+      lastAt: at,
+    })
   }
 
   /** Writes what is pending; what the database does not take stays. */

@@ -5,7 +5,6 @@ import { type Actor, recordAuditEvent, systemActor } from '../audit'
 import { Refusal } from '../errors'
 import { recordEvent } from '../notifications/outbox'
 import { type EnvironmentWall, keyNotFound, lockKey } from './change'
-import { MAX_REHEARSAL_ROWS } from './rehearsal-calls'
 import { isAccepted } from './status'
 
 /** How long the revocation of a key is rehearsed. */
@@ -106,6 +105,7 @@ export async function getRehearsal(
   return { startedAt, until, byName: byName ?? '', calls: await readCalls(db, accountId, id, startedAt) }
 }
 
+/** All of them: instances that write at once may keep some more than the most, and each counts. */
 async function readCalls(db: Database, accountId: string, id: string, rehearsedAt: Date): Promise<RehearsedCalls[]> {
   const { address, userAgent, method, path, integration, calls, firstAt, lastAt } = apiKeyRehearsalCalls
   return db
@@ -119,7 +119,6 @@ async function readCalls(db: Database, accountId: string, id: string, rehearsedA
       ),
     )
     .orderBy(desc(lastAt), asc(path))
-    .limit(MAX_REHEARSAL_ROWS)
 }
 
 /** Rehearsals ended in one run; what is left waits for the next. */

@@ -116,4 +116,23 @@ forEachDatabase('the hours of a key', (open) => {
     expect(days[3]?.hour.getUTCHours()).toBe(0)
     expect(left.filter(({ span }) => span === 'hour').length).toBeGreaterThanOrEqual(14 * 24)
   })
+
+  it('of a day are added up with the addresses that come most, and the others together', async () => {
+    const key = await makeKey()
+    await database.db.execute(sql`
+      insert into api_key_usage_hours (account_id, key_id, hour, requests, refused, refusals, statuses, scopes, addresses)
+      select ${actor.accountId}, ${key.id}, date_trunc('day', now(), 'UTC') - interval '20 days' + n * interval '1 hour', 22, 0,
+        '{}', '{}', '{}', (
+          select jsonb_object_agg('198.51.100.' || n * 20 + m, 1) || '{"203.0.113.7": 1, "": 1}' from generate_series(0, 19) m)
+      from generate_series(0, 5) n`)
+    await pruneUsage(database.db)
+    const [day] = await hours(key.id)
+    const { '203.0.113.7': busy, '': others, ...rest } = day?.addresses ?? {}
+    expect({ busy, others, rest: Object.keys(rest).length, requests: day?.requests }).toEqual({
+      busy: 6,
+      others: 107,
+      rest: MAX_ADDRESSES - 1,
+      requests: 132,
+    })
+  })
 })

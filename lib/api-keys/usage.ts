@@ -77,6 +77,15 @@ export class UsageRecorder {
     this.#schedule()
   }
 
+  /** Notes scopes that an accepted request needed beside those that it was let in for. */
+  need(key: UsedKey, scopes: readonly Scope[], at = Date.now()): void {
+    const usage = this.#usageOf(key)
+    if (!usage) return
+    const hour = hourOf(usage, at)
+    for (const scope of scopes) countOne(hour.scopes, scope)
+    this.#schedule()
+  }
+
   /** Notes that a key was refused: it is not used by that. */
   refuse(key: UsedKey, reason: UsageRefusal, at = Date.now()): void {
     const usage = this.#usageOf(key)

@@ -5,6 +5,7 @@ import type { Session } from '../accounts/session'
 import { type EnvironmentWall, type Grantor, hasScope, type KeyRecord } from '../api-keys'
 import type { Actor } from '../audit'
 import { clientAddress, type Peer } from '../client-address'
+import { getRuntime } from '../runtime'
 import type { Asked } from './answer'
 
 /** Who calls: an external app with its key, or the dashboard with a person's session (GET only). */
@@ -35,7 +36,10 @@ export function callerKey(c: ApiContext): KeyRecord {
 /** Whether the caller may do this too, of a call that asks for another scope first. */
 export function callerMay(c: ApiContext, scope: RequiredScope): boolean {
   const { caller } = c.var
-  return caller.kind === 'key' ? hasScope(caller.key.scopes, scope) : sessionMay(caller.session, scope)
+  if (caller.kind === 'session') return sessionMay(caller.session, scope)
+  if (!hasScope(caller.key.scopes, scope)) return false
+  getRuntime().usage.need(caller.key, [scope])
+  return true
 }
 
 /** A test key sees test keys only. */

@@ -49,6 +49,19 @@ describe('the use of a key', () => {
     expect(scopes).toMatchObject({ has_unnamed: true, last_used: { 'keys:read': expect.any(String) } })
   })
 
+  it('has what it hands on to keys, which it could not without', async () => {
+    const key = await api.makeKey(account, { name: 'Maker', scopes: ['keys:*', 'orders:read', 'products:read'] })
+    const call = (path: string, body: unknown) => api.call('POST', path, { token: key.token, body })
+    const made = (await call('/keys', { name: 'Made', scopes: ['orders:read'] })).body as { id: string }
+    const other = await api.makeKey(account, { name: 'Other', scopes: ['products:read'] })
+    await call(`/keys/${other.id}/regenerate`, {})
+    await call(`/keys/${made.id}/pause`, {})
+    await call('/keys', { name: 'Refused', scopes: ['customers:read'] })
+    const { data, scopes } = await usageOf(key.id)
+    expect(Object.keys(scopes.last_used).sort()).toEqual(['keys:create', 'keys:manage', 'orders:read', 'products:read'])
+    expect(data[0]).toMatchObject({ requests: 4, scopes: { 'orders:read': 1, 'products:read': 1 } })
+  })
+
   it('is another account’s and a test key’s no more than the key itself is', async () => {
     const key = await api.makeKey(account, { name: 'Theirs' })
     const stranger = await api.makeKey(await api.makeAccount('Another shop'), { scopes: ['keys:read'] })

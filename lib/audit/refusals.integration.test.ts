@@ -29,11 +29,16 @@ it('a key that tries to grant what it does not have is on record, with the key a
   const strong = await api.makeKey(account, { name: 'Strong', scopes: ['orders:*'] })
   const made = await api.call('POST', '/keys', { token, body: { name: 'More', scopes: ['orders:read'] } })
   const regenerated = await api.call('POST', `/keys/${strong.id}/regenerate`, { token, body: {} })
-  expect([made.status, regenerated.status]).toEqual([403, 403])
+  await api.alterKey(id, { methods: ['POST', 'PATCH'] })
+  const widened = await api.call('PATCH', `/keys/${id}`, { token, body: { methods: null } })
+  await api.alterKey(strong.id, { pausedAt: new Date() })
+  const resumed = await api.call('POST', `/keys/${strong.id}/resume`, { token, body: {} })
+  expect([made.status, regenerated.status, widened.status, resumed.status]).toEqual([403, 403, 403, 403])
   const refused = (await auditLog(db, account)).filter(({ action }) => action === 'api_key.grant_refused')
   expect(refused).toMatchObject([
     { actorKind: 'key', targetId: id, details: { field: 'scopes', reason: expect.stringContaining('orders:read') } },
     { actorKind: 'key', targetId: id, details: { field: 'scopes', reason: expect.stringContaining('orders:*') } },
+    { actorKind: 'key', targetId: id, details: { field: 'methods' } },
   ])
 })
 

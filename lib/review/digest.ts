@@ -1,4 +1,4 @@
-import { and, eq, gt, gte, sql } from 'drizzle-orm'
+import { type AnyColumn, and, eq, gt, gte, notExists, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { accounts, outboxEvents } from '@/db/schema'
 import { recordEvent } from '../notifications/outbox'
@@ -20,7 +20,8 @@ export async function sendReviewDigests(db: Database, signal?: AbortSignal): Pro
     const batch = await db
       .select({ id: accounts.id })
       .from(accounts)
-      .where(gt(accounts.id, after))
+      // Those that were told need not be looked at.
+      .where(and(gt(accounts.id, after), notExists(db.select().from(outboxEvents).where(toldThisMonth(accounts.id)))))
       .orderBy(accounts.id)
       .limit(BATCH)
     for (const { id } of batch) {
@@ -47,15 +48,7 @@ async function tellAccount(db: Database, accountId: string): Promise<boolean> {
       .from(accounts)
       .where(eq(accounts.id, accountId))
       .for('no key update')
-    const toldBefore = await tx.$count(
-      outboxEvents,
-      and(
-        eq(outboxEvents.accountId, accountId),
-        eq(outboxEvents.kind, 'review.digest'),
-        gte(outboxEvents.createdAt, sql`date_trunc('month', now(), 'UTC')`),
-      ),
-    )
-    if (!account || toldBefore > 0) return false
+    if (!account || (await tx.$count(outboxEvents, toldThisMonth(accountId))) > 0) return false
     await recordEvent(tx, accountId, 'review.digest', accountId, {
       name: account.name,
       keys: keys.all,
@@ -65,4 +58,13 @@ async function tellAccount(db: Database, accountId: string): Promise<boolean> {
     })
     return true
   })
+}
+
+/** The digest of this month (UTC), of one account. */
+function toldThisMonth(accountId: string | AnyColumn) {
+  return and(
+    eq(outboxEvents.accountId, accountId),
+    eq(outboxEvents.kind, 'review.digest'),
+    gte(outboxEvents.createdAt, sql`date_trunc('month', now(), 'UTC')`),
+  )
 }

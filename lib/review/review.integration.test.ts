@@ -231,8 +231,9 @@ forEachDatabase('among 10,000 keys the review', (open, driver) => {
     it('revokes a key that is in use when that is asked for', async () => {
       const left = idOf(602)
       await db.execute(sql`
-        insert into api_key_usage_days (account_id, key_id, day, requests)
-        values (${actor.accountId}, ${left}, (now() at time zone 'utc')::date - 1, 5)`)
+        insert into api_key_usage_hours
+          (account_id, key_id, hour, requests, refused, refusals, statuses, scopes, addresses)
+        values (${actor.accountId}, ${left}, date_trunc('hour', now()) - interval '1 day', 5, 0, '{}', '{}', '{}', '{}')`)
       const id = await requestReviewRevocation(db, actor, {
         finding: 'maker_left',
         except: [],

@@ -24,7 +24,7 @@ export const kindNames: Record<EventKind, { name: string; hint: string }> = {
   },
   'review.digest': {
     name: 'Monthly review',
-    hint: 'On the 1st of each month, when keys or credentials want to be looked at.',
+    hint: 'At the beginning of each month, when keys or credentials want to be looked at.',
   },
   'api_key.leaked': { name: 'API key leaked', hint: 'A key’s token was seen where it does not belong.' },
   'webhook.disabled': { name: 'Webhook disabled', hint: 'A webhook has taken nothing for three days.' },
@@ -124,7 +124,7 @@ export function noticeWords(notice: NoticeView, service: string | null): NoticeW
           count > 1
             ? null
             : data.calls === 0
-              ? 'Nothing called it: safe to revoke.'
+              ? 'Nothing called it while it was rehearsed.'
               : `${data.calls.toLocaleString('en')} ${data.calls === 1 ? 'call' : 'calls'} would have failed.`,
         href,
         tone: 'info',

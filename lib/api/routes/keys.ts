@@ -21,7 +21,7 @@ import { reachOfKey } from '../../integrations'
 import { getRuntime } from '../../runtime'
 import { json } from '../answer'
 import { requireScope } from '../authenticate'
-import { type ApiContext, actorOf, callerAccountId, grantorOf, wallOf } from '../context'
+import { type ApiContext, actorOf, callerAccountId, callerKey, grantorOf, wallOf } from '../context'
 import { bodyProblems, idParam, jsonAnswer, jsonBody, keyProblems, keyWith, problems, router } from '../define'
 import { reachResource, reachSchema } from '../integration-resources'
 import { issuedKeySchema, keyListSchema, keyResource, keySchema } from '../resources'
@@ -197,7 +197,7 @@ export const keys = router()
   })
   .openapi(change, async (c) => {
     const { id } = c.req.valid('param')
-    await changeApiKey(database(), actorOf(c), id, c.req.valid('json'), grantorOf(c), wallOf(c))
+    await granted(c, () => changeApiKey(database(), actorOf(c), id, c.req.valid('json'), grantorOf(c), wallOf(c)))
     return json(c, 200, await shownKey(c, id))
   })
   .openapi(pause, async (c) => {
@@ -207,8 +207,8 @@ export const keys = router()
   })
   .openapi(resume, async (c) => {
     const { id } = c.req.valid('param')
-    await resumeApiKey(database(), actorOf(c), id, grantorOf(c), wallOf(c))
-    return json(c, 200, await shownKey(c, id))
+    await granted(c, () => resumeApiKey(database(), actorOf(c), id, grantorOf(c), wallOf(c)))
+    return json(c, 200, await handedOn(c, id))
   })
   .openapi(revoke, async (c) => {
     const { id } = c.req.valid('param')
@@ -246,6 +246,13 @@ async function shownKey(c: ApiContext, id: string) {
   return keyResource(await getApiKey(database(), callerAccountId(c), id, wallOf(c)))
 }
 
+/** A key that the calling one could not have made, or had work again, without the scopes that it has. */
+async function handedOn(c: ApiContext, id: string) {
+  const key = await shownKey(c, id)
+  getRuntime().usage.need(callerKey(c), key.scopes)
+  return key
+}
+
 async function issued(c: ApiContext, { id, token }: IssuedKey) {
-  return json(c, 201, { ...(await shownKey(c, id)), token }, { Location: `/api/v1/keys/${id}` })
+  return json(c, 201, { ...(await handedOn(c, id)), token }, { Location: `/api/v1/keys/${id}` })
 }

@@ -82,7 +82,7 @@ export default function RehearsalCard({
                 {calls === 0
                   ? isOn
                     ? 'Nothing has called it yet.'
-                    : 'Nothing called it: safe to revoke.'
+                    : 'Nothing called it while it was rehearsed.'
                   : `${counted(calls, 'call')} would have failed.`}
               </p>
               {calls > 0 ? <RehearsedCalls calls={rehearsal.calls} /> : null}
