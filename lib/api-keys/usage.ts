@@ -81,8 +81,9 @@ export class UsageRecorder {
   need(key: UsedKey, scopes: readonly Scope[], at = Date.now()): void {
     const usage = this.#usageOf(key)
     if (!usage) return
+    this.#markNew(usage)
     const hour = hourOf(usage, at)
-    for (const scope of scopes) countOne(hour.scopes, scope)
+    for (const scope of scopes) countScope(usage, hour, scope)
     this.#schedule()
   }
 
