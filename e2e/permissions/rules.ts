@@ -247,7 +247,7 @@ export const actions: Record<string, Record<string, Rule>> = {
       { name: 'Renamed', url: 'https://hooks.example.com', event_types: null },
     ]),
     removeWebhook: action('webhooks:manage', ({ webhook }) => [webhook]),
-    replay: action('webhooks:manage', ({ webhook, message }) => [webhook, message]),
+    replay: action('webhooks:manage', ({ message }) => [message]),
     rotateSecret: action('webhooks:manage', ({ webhook }) => [webhook, { overlap_hours: 0 }]),
     switchWebhook: action('webhooks:manage', ({ webhook }) => [webhook, false]),
     tryWebhook: action('webhooks:manage', ({ webhook }) => [webhook]),

@@ -6,7 +6,7 @@ const all = Object.entries(scopeCatalogue).flatMap(([resource, actions]) => acti
 describe('the catalogue', () => {
   it('has the resources of Fenicia and of this plane', () => {
     const resources =
-      'orders products customers inventory channels integrations settings insights keys credentials audit'
+      'orders products customers inventory channels integrations settings insights keys credentials webhooks audit'
     expect(Object.keys(scopeCatalogue).join(' ')).toBe(resources)
   })
 

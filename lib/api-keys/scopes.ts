@@ -10,6 +10,7 @@ export const scopeCatalogue = {
   insights: ['read'],
   keys: ['read', 'create', 'manage', 'verify'],
   credentials: ['read', 'create', 'update', 'delete', 'test'],
+  webhooks: ['read', 'manage'],
   audit: ['read'],
 } as const satisfies Record<string, readonly string[]>
 

@@ -22,6 +22,7 @@ import { me } from './routes/me'
 import { proxied } from './routes/proxy'
 import { reviews } from './routes/reviews'
 import { verify } from './routes/verify'
+import { webhooks } from './routes/webhooks'
 
 /**
  * The public API, as it is configured. `index.ts` hands it requests: what every request needs is done there, since a
@@ -52,6 +53,7 @@ export function createApi() {
     auditEvents,
     bulkRevocations,
     leaks,
+    webhooks,
     document(api),
   ]) {
     api.route('/', resource)

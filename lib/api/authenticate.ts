@@ -43,7 +43,11 @@ export function noteAnswer(c: ApiContext): void {
 export const requireLive: MiddlewareHandler<ApiEnv> = async (c, next) =>
   wallOf(c) === null
     ? next()
-    : problem(c, 'INSUFFICIENT_PERMISSIONS', 'A test key has no way to credentials and integrations: they are live.')
+    : problem(
+        c,
+        'INSUFFICIENT_PERMISSIONS',
+        'A test key has no way to credentials, integrations and webhooks: they are live.',
+      )
 
 /** @returns null when the key is accepted and `c.var.caller` is set; else the refusal */
 async function authenticateByKey(c: ApiContext, scopes: readonly Scope[]): Promise<Response | null> {

@@ -4,6 +4,7 @@ import { startTestApi } from '@/test/api'
 import { checkEveryAnswer, documentedCodes, operationsOf } from '@/test/api-contract'
 import { permissions } from '../accounts/permissions'
 import { isScope } from '../api-keys'
+import { webhookTypes } from '../webhooks'
 import { openApiDocument } from './index'
 import { type ProblemCode, problemCodes } from './problems'
 
@@ -107,6 +108,28 @@ it('tells of every code somewhere', () => {
     ),
   )
   expect(Object.keys(problemCodes).filter((code) => !told.has(code))).toEqual([])
+})
+
+it('says of every type of event what a webhook is sent', () => {
+  expect(Object.keys(document.webhooks ?? {})).toEqual(Object.keys(webhookTypes))
+  const body = document.webhooks?.['key.expiring'] as unknown as { post: { requestBody: unknown } }
+  expect(body.post.requestBody).toMatchObject({
+    content: {
+      'application/json': {
+        schema: {
+          properties: {
+            type: { enum: ['key.expiring'] },
+            data: { required: ['id', 'name', 'environment', 'expires_at', 'days_left'] },
+          },
+        },
+      },
+    },
+  })
+})
+
+it('says of a signing secret that it is shown once', () => {
+  const issued = JSON.stringify(document.components?.schemas?.IssuedWebhook)
+  expect(issued).toMatch(/"secret":\{[^}]*shown once/i)
 })
 
 it('says of a token that it is shown once', () => {

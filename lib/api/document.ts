@@ -1,6 +1,7 @@
 import { getRuntime } from '../runtime'
 import { json } from './answer'
 import { type Router, router } from './define'
+import { registerEvents } from './webhook-events'
 
 type Document = ReturnType<Router['getOpenAPI31Document']>
 
@@ -16,6 +17,7 @@ export function document(api: Router): Router {
     scheme: 'basic',
     description: 'The key’s id as user name and its token as password.',
   })
+  registerEvents(api)
   // Made once: it costs milliseconds, and anybody may ask for it.
   let made: Document | undefined
   const routes = router()
@@ -43,6 +45,7 @@ export function documentOf(api: Router): Document {
       { name: 'API keys', description: 'The keys of the account.' },
       { name: 'Credentials', description: 'Secrets of external services: written and used, never read.' },
       { name: 'Integrations', description: 'The only place where a credential is used, and the calls through it.' },
+      { name: 'Webhooks', description: 'Addresses of yours that are told of what happens.' },
       { name: 'Leaks', description: 'For whoever finds a token where it does not belong.' },
       { name: 'Audit', description: 'Who changed what, from where, and what was refused.' },
     ],

@@ -17,8 +17,10 @@ const rules: Record<string, string | null> = {
   createCredential: 'credentials:create',
   createIntegration: 'integrations:create',
   createKey: 'keys:create',
+  createWebhook: 'webhooks:manage',
   deleteCredential: 'credentials:delete',
   deleteIntegration: 'integrations:delete',
+  deleteWebhook: 'webhooks:manage',
   discardCredentialDraft: 'credentials:test',
   disconnectCredential: 'credentials:update',
   getBulkRevocation: 'keys:read',
@@ -30,6 +32,7 @@ const rules: Record<string, string | null> = {
   getKeyRehearsal: 'keys:read',
   getKeyUsage: 'keys:read',
   getMe: null,
+  getWebhook: 'webhooks:read',
   introspectToken: 'keys:verify',
   listAuditEvents: 'audit:read',
   listCredentialDrafts: 'credentials:test',
@@ -38,6 +41,8 @@ const rules: Record<string, string | null> = {
   listIntegrations: 'integrations:read',
   listKeys: 'keys:read',
   listRenewals: 'credentials:read',
+  listWebhookMessages: 'webhooks:read',
+  listWebhooks: 'webhooks:read',
   pauseKey: 'keys:manage',
   proxyDelete: 'integrations:use',
   proxyGet: 'integrations:use',
@@ -48,15 +53,18 @@ const rules: Record<string, string | null> = {
   proxyPut: 'integrations:use',
   regenerateKey: 'keys:manage',
   renewCredential: 'credentials:test',
+  replayWebhookMessage: 'webhooks:manage',
   reportLeaks: 'open',
   resumeKey: 'keys:manage',
   reviewCredentials: 'credentials:read',
   reviewKeys: 'keys:read',
   revokeKey: 'keys:manage',
+  rotateWebhookSecret: 'webhooks:manage',
   testCredential: 'credentials:test',
   testCredentialForm: 'credentials:test',
   updateCredential: 'credentials:update',
   updateIntegration: 'integrations:update',
+  updateWebhook: 'webhooks:manage',
   verifyKey: 'keys:verify',
 }
 
@@ -65,8 +73,8 @@ const ofKeysOnly = ['getMe', 'proxyGet', 'proxyHead']
 
 /** What Fenicia's roles may read here, in words of this test's own. */
 const readable = {
-  owner: ['keys:read', 'credentials:read', 'credentials:test', 'integrations:read', 'audit:read'],
-  admin: ['keys:read', 'credentials:read', 'credentials:test', 'integrations:read', 'audit:read'],
+  owner: ['keys:read', 'credentials:read', 'credentials:test', 'integrations:read', 'webhooks:read', 'audit:read'],
+  admin: ['keys:read', 'credentials:read', 'credentials:test', 'integrations:read', 'webhooks:read', 'audit:read'],
   manager: ['keys:read', 'credentials:read', 'credentials:test', 'integrations:read'],
   staff: [],
 } as const
@@ -88,6 +96,8 @@ const pathOf = (path: string) =>
     .replace('/credential-drafts/{id}', `/credential-drafts/${newId('credentialDraft')}`)
     .replace('/integrations/{id}', `/integrations/${newId('integration')}`)
     .replace('/bulk-revocations/{id}', `/bulk-revocations/${newId('bulkRevocation')}`)
+    .replace('/webhooks/{id}', `/webhooks/${newId('webhook')}`)
+    .replace('/webhook-messages/{id}', `/webhook-messages/${newId('webhookMessage')}`)
     .replace('{slug}', 'nobodys')
     .replace('{path}', 'orders')
 

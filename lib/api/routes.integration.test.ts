@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, describe, expect, it } from 'vitest'
-import { credentialDrafts } from '@/db/schema'
+import { credentialDrafts, webhooks } from '@/db/schema'
 import { type Answer, type Call, startTestApi } from '@/test/api'
 import { Contract, type Operation } from '@/test/api-contract'
 import { createToken, regenerateApiKey, regenerateKeyInput, requestBulkRevocation } from '../api-keys'
@@ -11,6 +11,7 @@ import { createCredential, credentialForm } from '../credentials'
 import { credentialStore } from '../credentials/runtime'
 import { newId } from '../ids'
 import { createIntegration, integrationForm } from '../integrations'
+import { createWebhook, sendTestMessage, webhookForm } from '../webhooks'
 import { createApi } from './app'
 import { apiFetch, openApiDocument } from './index'
 
@@ -36,7 +37,7 @@ const { db } = api.runtime.database
 const contract = new Contract(openApiDocument())
 const account = await api.makeAccount('Ana’s shop')
 const otherAccount = await api.makeAccount('Another shop')
-const ALL = { scopes: ['keys:*', 'orders:*', 'credentials:*', 'integrations:*', 'audit:*'] }
+const ALL = { scopes: ['keys:*', 'orders:*', 'credentials:*', 'integrations:*', 'webhooks:*', 'audit:*'] }
 const caller = await api.makeKey(account, { name: 'Caller', ...ALL })
 const actor = operatorActor(account)
 
@@ -100,6 +101,14 @@ async function makeIntegration(accountId: string): Promise<{ id: string; slug: s
   return { slug, id: await createIntegration(store, operatorActor(accountId), integrationForm.parse(input)) }
 }
 
+async function makeWebhook(accountId: string): Promise<string> {
+  // No more than an account may have.
+  await db.delete(webhooks)
+  const { vault, egress } = api.runtime
+  const form = webhookForm.parse({ name: 'ERP events', url: `${serviceUrl}/hook` })
+  return (await createWebhook({ db, vault, policy: egress.policy }, operatorActor(accountId), form)).id
+}
+
 /** A draft of the caller's. */
 async function makeDraft(accountId: string): Promise<string> {
   const id = newId('credentialDraft')
@@ -121,6 +130,9 @@ async function makeTarget(operationId: string, accountId: string): Promise<strin
   if (operationId.startsWith('proxy')) return (await makeIntegration(accountId)).slug
   if (operationId.endsWith('Integration') || operationId === 'listIntegrationCalls')
     return (await makeIntegration(accountId)).id
+  if (operationId === 'replayWebhookMessage')
+    return sendTestMessage(db, operatorActor(accountId), await makeWebhook(accountId))
+  if (operationId.includes('Webhook')) return makeWebhook(accountId)
   if (operationId.endsWith('CredentialDraft')) return makeDraft(accountId)
   if (operationId === 'renewCredential') return makeClient(accountId)
   if (operationId === 'disconnectCredential') return makeConnectable(accountId)
@@ -286,6 +298,33 @@ const rows: Record<string, Row> = {
       'another account’s id': '200',
     },
   },
+  listWebhooks: {
+    good: { status: 200 },
+    malformed: { query: '?limit=0' },
+    // It takes no input.
+    but: { 'malformed input': '200', 'another account’s id': '200' },
+  },
+  createWebhook: {
+    good: { status: 201, body: () => ({ name: 'ERP events', url: `${serviceUrl}/hook`, event_types: ['key.leaked'] }) },
+    malformed: { body: { name: 'ERP events', url: 'https://192.168.0.1/hook' } },
+    but: { 'another account’s id': '201' },
+  },
+  getWebhook: { good: { status: 200 }, malformed: { id: 'whk_%00' } },
+  updateWebhook: {
+    good: { status: 200, body: () => ({ event_types: null, state: 'paused' }) },
+    malformed: { body: { state: 'disabled' } },
+  },
+  deleteWebhook: { good: { status: 204 }, malformed: { id: 'whk_%00' } },
+  rotateWebhookSecret: {
+    good: { status: 200, body: () => ({ overlap_hours: 0 }) },
+    malformed: { body: { overlap_hours: 169 } },
+  },
+  listWebhookMessages: {
+    good: { status: 200 },
+    malformed: { query: '?type=key.eaten' },
+    but: { 'malformed input': '400 validation:invalid_value', 'unknown field': '400 validation:unknown_field' },
+  },
+  replayWebhookMessage: { good: { status: 200 }, malformed: { id: 'msg_%00' } },
   listAuditEvents: {
     good: { status: 200 },
     malformed: { query: '?action=nothing' },
@@ -421,6 +460,7 @@ async function everything(): Promise<string> {
     `select md5(string_agg(t, '' order by t)) as sum from (
       select row_to_json(k)::text as t from api_keys k union all select row_to_json(e)::text from audit_events e
       union all select row_to_json(c)::text from credentials c union all select row_to_json(i)::text from integrations i
+      union all select row_to_json(w)::text from webhooks w union all select row_to_json(m)::text from webhook_messages m
       union all select row_to_json(d)::text from credential_drafts d union all select row_to_json(v)::text from vault_items v
     ) all_rows`,
   )) as unknown as { rows: { sum: string }[] }

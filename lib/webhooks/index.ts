@@ -1,4 +1,5 @@
 export {
+  getMessage,
   getWebhook,
   listMessages,
   listWebhooks,
@@ -18,5 +19,5 @@ export {
   updateWebhook,
   type WebhookStore,
 } from './save'
-export { rotationInput, webhookForm } from './schemas'
-export { type WebhookType, webhookTypes } from './types'
+export { listMessagesQuery, rotationInput, webhookChanges, webhookForm } from './schemas'
+export { allTypes, type WebhookType, webhookTypes } from './types'

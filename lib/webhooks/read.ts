@@ -15,10 +15,7 @@ export interface WebhookWithCounts extends WebhookView {
   waiting: number
 }
 
-export type MessageView = Omit<
-  typeof webhookMessages.$inferSelect,
-  'accountId' | 'webhookId' | 'fence' | 'leaseUntil'
-> & {
+export type MessageView = Omit<typeof webhookMessages.$inferSelect, 'accountId' | 'fence' | 'leaseUntil'> & {
   attemptsMade: Omit<typeof webhookAttempts.$inferSelect, 'accountId' | 'messageId'>[]
 }
 
@@ -82,6 +79,31 @@ export async function listMessages(
     .orderBy(desc(webhookMessages.id))
     .limit(limit + 1)
   const page = rows.slice(0, limit)
+  return {
+    messages: await withAttempts(db, accountId, page),
+    next: rows.length > limit ? (page.at(-1)?.id ?? null) : null,
+  }
+}
+
+/**
+ * A message with what became of each attempt.
+ * @throws {Refusal} `not_found`
+ */
+export async function getMessage(db: Database, accountId: string, id: string): Promise<MessageView> {
+  const rows = await db
+    .select()
+    .from(webhookMessages)
+    .where(and(eq(webhookMessages.accountId, accountId), eq(webhookMessages.id, id)))
+  const [message] = await withAttempts(db, accountId, rows)
+  if (!message) throw messageNotFound()
+  return message
+}
+
+async function withAttempts(
+  db: Database,
+  accountId: string,
+  page: (typeof webhookMessages.$inferSelect)[],
+): Promise<MessageView[]> {
   const made = page.length
     ? await db
         .select()
@@ -97,37 +119,34 @@ export async function listMessages(
         )
         .orderBy(desc(webhookAttempts.id))
     : []
-  return {
-    messages: page.map(({ accountId: _, webhookId: __, fence: ___, leaseUntil: ____, ...message }) => ({
-      ...message,
-      attemptsMade: made
-        .filter(({ messageId }) => messageId === message.id)
-        .map(({ accountId: _, messageId: __, ...attempt }) => attempt),
-    })),
-    next: rows.length > limit ? (page.at(-1)?.id ?? null) : null,
-  }
+  return page.map(({ accountId: _, fence: __, leaseUntil: ___, ...message }) => ({
+    ...message,
+    attemptsMade: made
+      .filter(({ messageId }) => messageId === message.id)
+      .map(({ accountId: _, messageId: __, ...attempt }) => attempt),
+  }))
+}
+
+function messageNotFound(): Refusal {
+  return new Refusal('not_found', 'There is no such message any more.')
 }
 
 /**
  * Sends a message once more, with the same `webhook-id`, whatever became of it; one that waits for a later attempt goes now.
  * @throws {Refusal} `not_found`
  */
-export async function replayMessage(db: Database, actor: Actor, webhookId: string, id: string): Promise<void> {
+export async function replayMessage(db: Database, actor: Actor, id: string): Promise<void> {
   const { accountId } = actor
-  const ofIt = and(
-    eq(webhookMessages.accountId, accountId),
-    eq(webhookMessages.webhookId, webhookId),
-    eq(webhookMessages.id, id),
-  )
+  const ofIt = and(eq(webhookMessages.accountId, accountId), eq(webhookMessages.id, id))
   await db.transaction(async (tx) => {
     const [message] = await tx.select().from(webhookMessages).where(ofIt).for('update')
-    if (!message) throw new Refusal('not_found', 'There is no such message any more.')
+    if (!message) throw messageNotFound()
     // Counted anew, so that it is tried for three days again.
     await tx
       .update(webhookMessages)
       .set({ state: 'waiting', dueAt: sql`now()`, createdAt: sql`now()`, attempts: 0, endedAt: null, isTest: false })
       .where(ofIt)
-    await recordAuditEvent(tx, actor, 'webhook.replayed', webhookId, { message: id, type: message.type })
+    await recordAuditEvent(tx, actor, 'webhook.replayed', message.webhookId, { message: id, type: message.type })
   })
 }
 

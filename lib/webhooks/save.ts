@@ -5,10 +5,11 @@ import { type Actor, recordAuditEvent } from '../audit'
 import { addressProblems } from '../credentials/addresses'
 import type { EgressPolicy } from '../egress/policy'
 import { Refusal } from '../errors'
-import { newId } from '../ids'
+import { isId, newId } from '../ids'
+import { isVaultError } from '../vault/errors'
 import type { Secret } from '../vault/secret'
 import type { Vault } from '../vault/vault'
-import type { WebhookForm } from './schemas'
+import type { WebhookChanges, WebhookForm } from './schemas'
 import { newWebhookSecret } from './secret'
 
 /** What webhooks are kept with. */
@@ -56,29 +57,35 @@ export async function createWebhook(
 }
 
 /**
- * Changes a webhook. What is on its way already goes to the new address.
+ * Changes the fields that are given, and the state. What is on its way already goes to the new address.
  * @throws {Refusal} `not_found`; `invalid`, with the fields
  */
 export async function updateWebhook(
   { db, policy }: Pick<WebhookStore, 'db' | 'policy'>,
   actor: Actor,
   id: string,
-  form: WebhookForm,
+  { state, ...changes }: WebhookChanges,
 ): Promise<void> {
-  checkAddress(form.url, policy)
+  if (changes.url !== undefined) checkAddress(changes.url, policy)
   await change(db, actor, id, async (tx, row) => {
-    const before = { name: row.name, url: row.url, event_types: row.eventTypes }
-    const changed = (Object.keys(before) as (keyof typeof before)[]).filter(
-      (field) => JSON.stringify(before[field]) !== JSON.stringify(form[field]),
-    )
-    if (changed.length === 0) return
-    await set(tx, row, { ...columnsOf(form), ...(row.url !== form.url && { failingSince: null }) })
-    // What the one before did not take says nothing of this one.
-    if (row.url !== form.url) await dueNow(tx, row)
-    const only = (of: object) =>
-      Object.fromEntries(Object.entries(of).filter(([field]) => changed.includes(field as never)))
-    await recordAuditEvent(tx, actor, 'webhook.updated', id, { before: only(before), after: only(form) })
+    await setForm(tx, actor, row, changes)
+    if (state) await setState(tx, actor, row, state)
   })
+}
+
+async function setForm(tx: Database, actor: Actor, row: Row, changes: Partial<WebhookForm>): Promise<void> {
+  const before = { name: row.name, url: row.url, event_types: row.eventTypes }
+  const form = { ...before, ...changes }
+  const changed = (Object.keys(before) as (keyof typeof before)[]).filter(
+    (field) => JSON.stringify(before[field]) !== JSON.stringify(form[field]),
+  )
+  if (changed.length === 0) return
+  await set(tx, row, { ...columnsOf(form), ...(row.url !== form.url && { failingSince: null }) })
+  // What the one before did not take says nothing of this one.
+  if (row.url !== form.url) await dueNow(tx, row)
+  const only = (of: object) =>
+    Object.fromEntries(Object.entries(of).filter(([field]) => changed.includes(field as never)))
+  await recordAuditEvent(tx, actor, 'webhook.updated', row.id, { before: only(before), after: only(form) })
 }
 
 /**
@@ -95,8 +102,7 @@ export async function rotateWebhookSecret(
   const secret = newWebhookSecret()
   await change(db, actor, id, async (tx, row) => {
     const place = { accountId: actor.accountId, ownerId: id, field: 'secret' } as const
-    const before = await vault.open(tx, place)
-    const previous = overlapHours > 0 ? before?.current : undefined
+    const previous = overlapHours > 0 ? await presentSecret(vault, tx, place) : undefined
     await vault.put(tx, place, { current: secret, ...(previous && { previous }) })
     await set(tx, row, {
       previousSecretUntil: previous ? sql`now() + ${overlapHours}::int * interval '1 hour'` : null,
@@ -116,14 +122,16 @@ export async function setWebhookState(
   id: string,
   state: 'enabled' | 'paused',
 ): Promise<void> {
-  await change(db, actor, id, async (tx, row) => {
-    if (row.state === state) return
-    await set(tx, row, { state, stateReason: null, stateSince: sql`now()`, failingSince: null })
-    if (state === 'enabled') await dueNow(tx, row)
-    await recordAuditEvent(tx, actor, state === 'paused' ? 'webhook.paused' : 'webhook.resumed', id, {
-      name: row.name,
-      before: { state: row.state },
-    })
+  await change(db, actor, id, (tx, row) => setState(tx, actor, row, state))
+}
+
+async function setState(tx: Database, actor: Actor, row: Row, state: 'enabled' | 'paused'): Promise<void> {
+  if (row.state === state) return
+  await set(tx, row, { state, stateReason: null, stateSince: sql`now()`, failingSince: null })
+  if (state === 'enabled') await dueNow(tx, row)
+  await recordAuditEvent(tx, actor, state === 'paused' ? 'webhook.paused' : 'webhook.resumed', row.id, {
+    name: row.name,
+    before: { state: row.state },
   })
 }
 
@@ -143,6 +151,15 @@ export async function deleteWebhook(
   })
 }
 
+/** @returns undefined: there is none that can be opened, which another in its place mends */
+async function presentSecret(vault: Vault, tx: Database, place: Parameters<Vault['open']>[1]) {
+  try {
+    return (await vault.open(tx, place))?.current
+  } catch (error) {
+    if (!isVaultError(error)) throw error
+  }
+}
+
 /** Locks a webhook for a change. */
 async function change(
   db: Database,
@@ -150,6 +167,7 @@ async function change(
   id: string,
   work: (tx: Database, row: Row) => Promise<void>,
 ): Promise<void> {
+  if (!isId('webhook', id)) throw webhookNotFound()
   await db.transaction(async (tx) => {
     const [row] = await tx
       .select()

@@ -27,7 +27,7 @@ export const webhookTypes = {
     ...credential,
     reauthorization_required: z.boolean(),
     error: z.string().nullable(),
-    calls_fail_at: time.nullable(),
+    calls_fail_at: time.nullable().meta({ description: 'Since when, or from when on, calls fail; null: not known.' }),
   }),
   'credential.recovered': z.object({ ...credential, failing_since: time.nullable() }),
   'credential.expiring': z.object({
@@ -44,8 +44,8 @@ export const webhookTypes = {
     host: z.string(),
     credential_id: z.string().nullable(),
     failing_since: time,
-    outcome: z.enum(proxyOutcomes),
-    status: z.int(),
+    outcome: z.enum(proxyOutcomes).meta({ description: 'Of the last call.' }),
+    status: z.int().meta({ description: 'What its caller got.' }),
   }),
   'member.joined': z.object({ id: z.string(), name: z.string(), role: z.string() }),
   'member.left': z.object({
@@ -60,8 +60,9 @@ export const webhookTypes = {
 
 export type WebhookType = keyof typeof webhookTypes
 
+export const allTypes = Object.keys(webhookTypes) as WebhookType[]
 /** The types that one can choose: a test comes when it is asked for. */
-export const chosenTypes = Object.keys(webhookTypes).filter((type) => type !== 'webhook.test') as WebhookType[]
+export const chosenTypes = allTypes.filter((type) => type !== 'webhook.test')
 
 type Translations = {
   [Kind in keyof AllEventData]?: (

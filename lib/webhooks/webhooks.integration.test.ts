@@ -3,7 +3,7 @@ import { and, eq, sql } from 'drizzle-orm'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Database } from '@/db/client'
-import { auditEvents, outboxEvents, webhookAttempts, webhookMessages, webhooks } from '@/db/schema'
+import { auditEvents, outboxEvents, vaultItems, webhookAttempts, webhookMessages, webhooks } from '@/db/schema'
 import { createTestAccount, createTestKey } from '@/test/account'
 import { forEachDatabase } from '@/test/databases'
 import { policyOf } from '@/test/egress'
@@ -513,6 +513,15 @@ forEachDatabase('a webhook', (open, driver) => {
     expect((await getWebhook(db, owner.accountId, id)).state).toBe('disabled')
   })
 
+  it('whose secret can’t be opened is mended by another', async () => {
+    const { id } = await make()
+    await db.update(vaultItems).set({ sealed: 'of another key' }).where(eq(vaultItems.ownerId, id))
+    const secret = (await rotateWebhookSecret(store, owner, id, 24)).reveal()
+    await happens('key_1', 'one')
+    await run()
+    verified(secret, receiver.received[0] as Received)
+  })
+
   it('loses nothing of what only a newer version beside this one knows', async () => {
     await make()
     const event = { id: newId('outboxEvent'), accountId: owner.accountId, subjectId: 'key_1', data: {} }
@@ -567,8 +576,8 @@ forEachDatabase('a webhook', (open, driver) => {
     await run()
     const [message] = await messages(id)
     const stranger = await createTestAccount(db, 'Another shop')
-    await expect(replayMessage(db, stranger, id, message?.id ?? '')).rejects.toMatchObject({ code: 'not_found' })
-    await replayMessage(db, owner, id, message?.id ?? '')
+    await expect(replayMessage(db, stranger, message?.id ?? '')).rejects.toMatchObject({ code: 'not_found' })
+    await replayMessage(db, owner, message?.id ?? '')
     await run()
     expect(receiver.received.map(({ headers }) => headers['webhook-id'])).toEqual([message?.id, message?.id])
   })

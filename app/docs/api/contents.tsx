@@ -1,14 +1,23 @@
 import { introduction } from './introduction'
-import type { OperationGroup } from './operations'
+import type { EventType, OperationGroup } from './operations'
 
 /** The table of contents: a column beside the page, on small screens folded above it. */
-export function Contents({ groups, objects }: { groups: OperationGroup[]; objects: string[] }) {
+export function Contents({
+  groups,
+  events,
+  objects,
+}: {
+  groups: OperationGroup[]
+  events: EventType[]
+  objects: string[]
+}) {
   const list = (
     <div className="grid gap-5">
       <ContentsPart title="Overview" items={introduction.map(({ id, title }) => ({ id, title }))} />
       {groups.map(({ id, name, operations }) => (
         <ContentsPart key={id} title={name} items={operations.map((one) => ({ id: one.id, title: one.summary }))} />
       ))}
+      <ContentsPart title="Events" items={events.map(({ id, type }) => ({ id, title: type }))} />
       <ContentsPart title="Objects" items={objects.map((name) => ({ id: name, title: name }))} />
     </div>
   )

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { groupsOf, objectsOf } from './operations'
+import { eventsOf, groupsOf, objectsOf } from './operations'
 import { type Field, fieldsOf, type OpenApi, readableJson, sampleOf } from './schema'
 
 const document: OpenApi = {
@@ -155,4 +155,23 @@ test('JSON to read keeps lists of plain values on one line', () => {
     }
   ]
 }`)
+})
+
+test('events are told with the fields of their data', () => {
+  const data = { type: 'object' as const, required: ['ship'], properties: { ship: { type: 'string' as const } } }
+  const schema = { type: 'object' as const, properties: { type: { type: 'string' as const }, data } }
+  const post = {
+    summary: 'A ship has sailed',
+    requestBody: { content: { 'application/json': { schema } } },
+    responses: {},
+  }
+  expect(eventsOf({ ...document, webhooks: { 'ship.sailed': { post } } })).toEqual([
+    {
+      id: 'event-ship.sailed',
+      type: 'ship.sailed',
+      summary: 'A ship has sailed',
+      fields: [expect.objectContaining({ name: 'ship', type: 'string', required: true })],
+    },
+  ])
+  expect(eventsOf(document)).toEqual([])
 })

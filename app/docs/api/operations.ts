@@ -85,6 +85,27 @@ function read(document: OpenApi, method: string, path: string, operation: Operat
   }
 }
 
+/** What webhooks are told of. */
+export interface EventType {
+  /** Of its heading. */
+  id: string
+  type: string
+  summary: string
+  /** What the message's `data` holds. */
+  fields: Field[]
+}
+
+/** The events that webhooks are told of, in the document's order. */
+export function eventsOf(document: OpenApi): EventType[] {
+  return Object.entries(document.webhooks ?? {}).flatMap(([type, item]) => {
+    const operation = 'post' in item ? item.post : undefined
+    const body = operation && bodyOf(document, operation)
+    if (!operation || !body) return []
+    const fields = body.fields.find(({ name }) => name === 'data')?.fields ?? []
+    return [{ id: `event-${type}`, type, summary: operation.summary ?? '', fields }]
+  })
+}
+
 function parametersOf(document: OpenApi, { parameters = [] }: OperationObject, place: 'path' | 'query'): Field[] {
   return parameters.flatMap((parameter) =>
     'in' in parameter && parameter.in === place && parameter.schema

@@ -10,7 +10,7 @@ import { FieldList } from './field-list'
 import { Heading } from './heading'
 import { Introduction } from './introduction'
 import { OperationSection } from './operation-section'
-import { groupsOf, objectsOf } from './operations'
+import { eventsOf, groupsOf, objectsOf } from './operations'
 import { fieldsOf, resolve } from './schema'
 
 export const metadata: Metadata = { title: 'API reference' }
@@ -19,9 +19,10 @@ export const metadata: Metadata = { title: 'API reference' }
 export default function ApiReferencePage() {
   const document = apiDocument()
   const groups = groupsOf(document)
+  const events = eventsOf(document)
   const objects = objectsOf(document)
   return (
-    <DocsShell title="API reference" contents={<Contents groups={groups} objects={objects} />}>
+    <DocsShell title="API reference" contents={<Contents groups={groups} events={events} objects={objects} />}>
       <PageHeader
         title="API reference"
         description="Call Fenicia from your own programs. Every call carries an API key."
@@ -50,6 +51,27 @@ export default function ApiReferencePage() {
           ))}
         </div>
       ))}
+      <section aria-labelledby="events" className="border-border border-t pt-8">
+        <Heading level={2} id="events">
+          Events
+        </Heading>
+        <p className="text-muted-foreground">
+          What webhooks are told of. A message is JSON with <code className="font-mono text-xs">type</code>,{' '}
+          <code className="font-mono text-xs">timestamp</code> and <code className="font-mono text-xs">data</code>,
+          signed as Standard Webhooks has it.
+        </p>
+        <div className="grid gap-8 py-6">
+          {events.map(({ id, type, summary, fields }) => (
+            <section key={id} aria-labelledby={id} className="grid max-w-2xl gap-3">
+              <Heading level={3} id={id}>
+                {type}
+              </Heading>
+              <p className="text-sm">{summary}.</p>
+              <FieldList title="Fields of data" fields={fields} />
+            </section>
+          ))}
+        </div>
+      </section>
       <section aria-labelledby="objects" className="border-border border-t pt-8">
         <Heading level={2} id="objects">
           Objects

@@ -26,6 +26,7 @@ export const resourceNames: Record<Resource, string> = {
   insights: 'Insights',
   keys: 'API keys',
   credentials: 'Credentials',
+  webhooks: 'Webhooks',
   audit: 'Audit',
 }
 

@@ -66,10 +66,10 @@ export async function tryWebhook(id: unknown): Promise<ActionResult<void>> {
 }
 
 /** Sends a message once more. */
-export async function replay(id: unknown, messageId: unknown): Promise<ActionResult<void>> {
+export async function replay(messageId: unknown): Promise<ActionResult<void>> {
   return worded(async () => {
     const actor = await requireActor('webhooks:manage')
-    await replayMessage(store().db, actor, parseInput(someId, id), parseInput(someId, messageId))
+    await replayMessage(store().db, actor, parseInput(someId, messageId))
     deliverSoon()
   })
 }

@@ -6,9 +6,9 @@ import { Checkbox } from '@/components/ui/checkbox'
 import { Field, FieldGroup } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { RadioGroup, RadioGroupItem } from '@/components/ui/radio-group'
+import { typeHints } from '@/lib/webhooks/type-hints'
 import type { ActionProblem } from '../data/action-result'
 import { ProblemBanner } from '../data/problem-banner'
-import { typeHints } from './words'
 
 export interface WebhookValues {
   name: string

@@ -6,7 +6,8 @@ import { useTransition } from 'react'
 import { Button, buttonVariants } from '@/components/ui/button'
 import { Field } from '@/components/ui/field'
 import { Select } from '@/components/ui/select'
-import { messageStatus, messagesHref, typeHints, webhookHref } from '../words'
+import { typeHints } from '@/lib/webhooks/type-hints'
+import { messageStatus, messagesHref, webhookHref } from '../words'
 
 /** What narrows the list of messages; it is in the address, so that a list can be handed on. */
 export function MessageFilters({ webhookId, state, type }: { webhookId: string; state?: string; type?: string }) {

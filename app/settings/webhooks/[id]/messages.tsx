@@ -35,7 +35,7 @@ export async function Messages({
       ) : (
         <ol className="grid gap-2">
           {messages.map((message) => (
-            <Message key={message.id} webhookId={webhookId} message={message} mayManage={mayManage} />
+            <Message key={message.id} message={message} mayManage={mayManage} />
           ))}
         </ol>
       )}
@@ -64,7 +64,7 @@ function oneOf<Value extends string>(values: readonly Value[], given: unknown): 
   return values.find((value) => value === given)
 }
 
-function Message({ webhookId, message, mayManage }: { webhookId: string; message: MessageView; mayManage: boolean }) {
+function Message({ message, mayManage }: { message: MessageView; mayManage: boolean }) {
   const { tone, word } = messageStatus[message.state]
   const [last] = message.attemptsMade
   return (
@@ -100,7 +100,7 @@ function Message({ webhookId, message, mayManage }: { webhookId: string; message
               It is sent again <RelativeTime value={message.dueAt.toISOString()} />.
             </p>
           ) : null}
-          {mayManage ? <ReplayButton webhookId={webhookId} messageId={message.id} /> : null}
+          {mayManage ? <ReplayButton messageId={message.id} /> : null}
         </div>
       </details>
     </li>

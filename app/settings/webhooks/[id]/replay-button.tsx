@@ -8,7 +8,7 @@ import { useAction } from '../../data/use-action'
 import { replay } from '../actions'
 
 /** Sends a message once more. */
-export function ReplayButton({ webhookId, messageId }: { webhookId: string; messageId: string }) {
+export function ReplayButton({ messageId }: { messageId: string }) {
   const router = useRouter()
   const { run, pending, problem, passwordDialog } = useAction(replay, () => {
     toast('The message is sent again')
@@ -18,7 +18,7 @@ export function ReplayButton({ webhookId, messageId }: { webhookId: string; mess
     <div className="grid gap-2">
       <ProblemBanner problem={problem} />
       <div>
-        <Button size="sm" pending={pending} onClick={() => run(webhookId, messageId)}>
+        <Button size="sm" pending={pending} onClick={() => run(messageId)}>
           Send again
         </Button>
       </div>
