@@ -43,10 +43,9 @@ const integrationIds = z
 
 export const createKeyInput = z.strictObject({
   name: keyName,
-  environment: z
-    .enum(environments, 'must be "live" or "test"')
-    .default('live')
-    .meta({ description: 'A test key sees and makes test keys only.' }),
+  environment: z.enum(environments, 'must be "live" or "test"').default('live').meta({
+    description: 'A test key sees and makes what is of the test environment only: keys, credentials, integrations.',
+  }),
   scopes: scopeList,
   expires_at: expiry.default(null),
   integrations: integrationIds.default(null),

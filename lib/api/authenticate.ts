@@ -39,11 +39,15 @@ export function noteAnswer(c: ApiContext): void {
   if (caller.kind === 'key') getRuntime().usage.answer(caller.key, c.res.status)
 }
 
-/** Refuses test keys, after `requireScope`: what is behind the call is live. */
+/** Refuses test keys, after `requireScope`: what is behind the call is of the whole account. */
 export const requireLive: MiddlewareHandler<ApiEnv> = async (c, next) =>
   wallOf(c) === null
     ? next()
-    : problem(c, 'INSUFFICIENT_PERMISSIONS', 'A test key has no way to credentials and integrations: they are live.')
+    : problem(
+        c,
+        'ENVIRONMENT_MISMATCH',
+        'The audit log is of the whole account, and this is a test key: use a live key (fn_live_…).',
+      )
 
 /** @returns null when the key is accepted and `c.var.caller` is set; else the refusal */
 async function authenticateByKey(c: ApiContext, scopes: readonly Scope[]): Promise<Response | null> {

@@ -47,7 +47,7 @@ forEachDatabase('the review of credentials', (open) => {
       lastUsedAt: sql`now() - ${daysAgo} * interval '1 day'`,
     })
   const review = (finding?: string) =>
-    reviewCredentials(db, actor.accountId, reviewCredentialsQuery.parse(finding ? { finding } : {}))
+    reviewCredentials(db, actor, reviewCredentialsQuery.parse(finding ? { finding } : {}))
 
   it('finds each case and nothing else', async () => {
     await credential('Young', 89)

@@ -30,7 +30,7 @@ import { beginForm } from './begin'
 
 withConnecting('connecting', (bed) => {
   const begin = () => ({ browserKey: bed.browserKey, display: 'popup' as const, redirectUri: REDIRECT_URI })
-  const view = (id: string) => getCredential(bed.db, bed.ana.accountId, id)
+  const view = (id: string) => getCredential(bed.db, bed.ana, id)
 
   describe('a stored credential', () => {
     it('sends the browser there with PKCE, state and nonce, and the exact redirect address', async () => {

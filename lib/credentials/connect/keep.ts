@@ -24,7 +24,7 @@ export async function findOwner(
 ): Promise<CredentialRow | DraftRow | null> {
   try {
     return ownerId === credentialId
-      ? await findCredential(tx, accountId, ownerId, { lock })
+      ? await findCredential(tx, { accountId }, ownerId, { lock })
       : await findDraft(tx, person, ownerId, { lock, credentialId })
   } catch (error) {
     if (isRefusal(error)) return null
