@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { outboxEvents } from '@/db/schema'
+import type { Environment } from '../api-keys/token'
 import { newId } from '../ids'
 
 /** What people are told of, with the facts that each kind comes with. Points in time are ISO 8601; nothing is secret. */
@@ -82,6 +83,7 @@ export interface SilentEventData {
 /** Of the credential as it was then. */
 interface CredentialFacts {
   name: string
+  environment: Environment
   provider: string | null
   /** The user who connected or made it; null: an API key or the operator did. */
   connectedById: string | null

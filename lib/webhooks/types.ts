@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Environment } from '../api-keys/token'
 import type { AllEventData } from '../notifications/outbox'
 
 // The public names of events, and what a message of each holds. They are a promise to whoever receives them: fields are added,
@@ -6,7 +7,7 @@ import type { AllEventData } from '../notifications/outbox'
 
 const time = z.iso.datetime()
 const key = { id: z.string(), name: z.string(), environment: z.enum(['live', 'test']) }
-const credential = { id: z.string(), name: z.string(), provider: z.string().nullable() }
+const credential = { ...key, provider: z.string().nullable() }
 
 /** What each type's `data` is. */
 export const webhookTypes = {
@@ -57,6 +58,14 @@ type Translations = {
   ) => { type: WebhookType; data: Record<string, unknown> }
 }
 
+/** What every message about a credential holds. An event from before there were two environments is of a live one. */
+function ofCredential(
+  id: string,
+  { name, environment = 'live', provider }: { name: string; environment?: Environment; provider: string | null },
+) {
+  return { id, name, environment, provider }
+}
+
 /** What each event of the outbox is to the outside; one that is missing is told to people only. */
 const translations: Translations = {
   'api_key.created': (id, { name, environment, by }) => ({ type: 'key.created', data: { id, name, environment, by } }),
@@ -72,29 +81,29 @@ const translations: Translations = {
     type: 'key.leaked',
     data: { id, name, environment, source, url, outcome },
   }),
-  'credential.connected': (id, { name, provider, by }) => ({
+  'credential.connected': (id, { by, ...facts }) => ({
     type: 'credential.connected',
-    data: { id, name, provider, by },
+    data: { ...ofCredential(id, facts), by },
   }),
-  'credential.reauthorization_required': (id, { name, provider, error, callsFailAt }) => ({
+  'credential.reauthorization_required': (id, { error, callsFailAt, ...facts }) => ({
     type: 'credential.renewal_failed',
-    data: { id, name, provider, reauthorization_required: true, error, calls_fail_at: callsFailAt },
+    data: { ...ofCredential(id, facts), reauthorization_required: true, error, calls_fail_at: callsFailAt },
   }),
-  'credential.renewal_failing': (id, { name, provider, error, callsFailAt }) => ({
+  'credential.renewal_failing': (id, { error, callsFailAt, ...facts }) => ({
     type: 'credential.renewal_failed',
-    data: { id, name, provider, reauthorization_required: false, error, calls_fail_at: callsFailAt },
+    data: { ...ofCredential(id, facts), reauthorization_required: false, error, calls_fail_at: callsFailAt },
   }),
-  'credential.renewal_recovered': (id, { name, provider, failingSince }) => ({
+  'credential.renewal_recovered': (id, { failingSince, ...facts }) => ({
     type: 'credential.recovered',
-    data: { id, name, provider, failing_since: failingSince },
+    data: { ...ofCredential(id, facts), failing_since: failingSince },
   }),
-  'credential.expiring': (id, { name, provider, what, expiresAt, daysLeft }) => ({
+  'credential.expiring': (id, { what, expiresAt, daysLeft, ...facts }) => ({
     type: 'credential.expiring',
-    data: { id, name, provider, what, expires_at: expiresAt, days_left: daysLeft },
+    data: { ...ofCredential(id, facts), what, expires_at: expiresAt, days_left: daysLeft },
   }),
-  'credential.tested_bad': (id, { name, provider, result, by }) => ({
+  'credential.tested_bad': (id, { result, by, ...facts }) => ({
     type: 'credential.tested_bad',
-    data: { id, name, provider, result, by },
+    data: { ...ofCredential(id, facts), result, by },
   }),
   'member.joined': (id, { name, role }) => ({ type: 'member.joined', data: { id, name, role } }),
   'member.left': (id, { name, role, how, by }) => ({ type: 'member.left', data: { id, name, role, how, by } }),

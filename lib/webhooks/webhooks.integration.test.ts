@@ -92,7 +92,7 @@ forEachDatabase('a webhook', (open) => {
 
   it('is sent what its type’s schema says, of every kind of event', async () => {
     await make()
-    const credential = { name: 'Tienda', provider: null, connectedById: null }
+    const credential = { name: 'Tienda', environment: 'test', provider: null, connectedById: null } as const
     const id = newId('credential')
     const at = new Date().toISOString()
     const { accountId } = owner
@@ -116,10 +116,9 @@ forEachDatabase('a webhook', (open) => {
       expiresAt: at,
       daysLeft: 3,
     })
-    await recordEvent(db, accountId, 'credential.connected', id, { name: 'Tienda', provider: null, by: 'Ana' })
+    await recordEvent(db, accountId, 'credential.connected', id, { ...credential, by: 'Ana' })
     await recordEvent(db, accountId, 'credential.tested_bad', id, {
-      name: 'Tienda',
-      provider: null,
+      ...credential,
       result: 'refused',
       by: 'Ana',
     })

@@ -66,8 +66,8 @@ export async function keepTokens(
     ...(ownerId === credentialId ? {} : { draft: ownerId }),
   })
   if ('name' in owner && ownerId === credentialId) {
-    const { name, provider } = owner
-    await recordEvent(tx, accountId, 'credential.connected', ownerId, { name, provider, by: person.name })
+    const { name, environment, provider } = owner
+    await recordEvent(tx, accountId, 'credential.connected', ownerId, { name, environment, provider, by: person.name })
   }
 }
 

@@ -161,6 +161,7 @@ export async function testCredential(
       const { result } = report
       await recordEvent(tx, accountId, 'credential.tested_bad', id, {
         name: row.name,
+        environment: row.environment,
         provider,
         result,
         by: actor.name,
