@@ -36,7 +36,7 @@ export const credentials = pgTable(
     /** Stays as it was made. Keys of the other environment have no way to it. */
     environment: text('environment', { enum: environments }).notNull().default('live'),
     name: text('name').notNull(),
-    /** The name as it is compared, see `comparableName`. */
+    /** The name as it is compared, see `comparableName`; unique in each environment of the account. */
     nameHeld: text('name_held').notNull(),
     type: text('type', { enum: credentialTypes }).notNull(),
     /** Entry of the provider catalogue; null: another service. */
@@ -72,7 +72,7 @@ export const credentials = pgTable(
     unique('credentials_account_id_key').on(t.accountId, t.id),
     // For integrations, which use credentials of their own environment only.
     unique('credentials_environment_id_key').on(t.accountId, t.environment, t.id),
-    uniqueIndex('credentials_name_held_idx').on(t.accountId, t.nameHeld),
+    uniqueIndex('credentials_name_held_idx').on(t.accountId, t.environment, t.nameHeld),
     index('credentials_expires_idx').on(t.expiresAt).where(sql`expires_at is not null`),
     index('credentials_account_created_idx').on(t.accountId, t.createdAt, t.id),
     check('credentials_environment_check', sql`environment in ('live', 'test')`),

@@ -37,7 +37,7 @@ const integrationIds = z
   .transform((ids) => [...new Set(ids)].sort())
   .nullable()
   .meta({
-    description: 'The integrations that a key with `integrations:use` may use; null: all of the account’s.',
+    description: 'The integrations of its environment that a key with `integrations:use` may use; null: all of them.',
     example: null,
   })
 

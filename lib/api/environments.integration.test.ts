@@ -75,7 +75,7 @@ describe.each(['pglite', 'pg'] as const)('live and test (%s)', (driver) => {
     account = await api.makeAccount('Tyre Trade')
     const side = async (environment: Environment): Promise<Side> => {
       const key = await api.makeKey(account, { environment, scopes })
-      const { id: credential } = await made(key, '/credentials', bearer(`Shop ${environment}`, environment))
+      const { id: credential } = await made(key, '/credentials', bearer('Shop', environment))
       const of = (slug: string) => ({
         name: slug,
         slug,

@@ -65,7 +65,7 @@ export async function createCredential(store: CredentialStore, actor: Actor, giv
           createdById: actor.id,
           createdByName: actor.name,
         })
-        .onConflictDoNothing({ target: [credentials.accountId, credentials.nameHeld] })
+        .onConflictDoNothing({ target: [credentials.accountId, credentials.environment, credentials.nameHeld] })
         .returning({ id: credentials.id })
       if (inserted.length === 0) throw nameTaken(form.name)
       const owner = { accountId, ownerId: id }
