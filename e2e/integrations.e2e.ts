@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { promisify } from 'node:util'
 import type { Page } from '@playwright/test'
+import { toBeAlive } from './alive'
+import { field, openForm, saveNew } from './credential-pages'
 import { call, createAccount, createKey } from './external-app'
 import { expectFitToUse } from './fit-to-use'
 import { expect, runProduct, test } from './fixtures'
@@ -25,6 +27,8 @@ let serviceUrl: string
 /** Of the program that sets things up, and of the app that only calls. */
 let setUpKey: string
 let appKey: string
+/** Of the same app, where it is tried out. */
+let appTestKey: string
 
 const product = runProduct({ FENICIA_EGRESS_ALLOW: '127.0.0.1/32' }, async (place) => {
   await createAccount(place)
@@ -35,6 +39,7 @@ const product = runProduct({ FENICIA_EGRESS_ALLOW: '127.0.0.1/32' }, async (plac
     'integrations:create',
   ])
   appKey = await createKey(place, 'Warehouse sync', ['integrations:use'])
+  appTestKey = await createKey(place, 'Warehouse sync, test', ['integrations:use'], ['--environment', 'test'])
   await seedMember(place, 'manager', MANAGER)
   await seedMember(place, 'staff', STAFF)
 })
@@ -302,4 +307,72 @@ test('a manager sees integrations and changes none; staff see none', async ({ pa
     await expect(page.getByRole('heading', { name: 'Your role does not allow this' })).toBeVisible()
     expect(await page.content()).not.toContain('Orders by for-managers')
   }
+})
+
+test('an app goes from test to live by another key, and by nothing else', async ({ page }) => {
+  test.setTimeout(180_000)
+  const { url } = product
+  const testSecret = 'shp-sandbox-8c1d5e0f3a'
+  await signIn(page, url)
+
+  await test.step('a test credential is stored, with Test chosen in its form', async () => {
+    await openForm(page, url, 'API key')
+    await page.getByRole('radio', { name: 'Test', exact: true }).check()
+    await field(page, 'Name').fill('Shippo sandbox')
+    await field(page, 'Header name').fill('X-Api-Key')
+    await field(page, 'Key').fill(testSecret)
+    await field(page, 'URL of the test').fill(`${serviceUrl}/me`)
+    await saveNew(page, 'Shippo sandbox')
+    await expect(page.getByRole('main').getByText('Test', { exact: true }).first()).toBeVisible()
+  })
+
+  await test.step('a test integration takes test credentials only, and the slug that a live one has', async () => {
+    await storeCredential('Shippo for orders').then((id) => makeIntegration('two-worlds', id))
+    await page.goto(address('/new'))
+    const test = page.getByRole('radio', { name: 'Test', exact: true })
+    await toBeAlive(test)
+    const credential = page.getByLabel('Credential', { exact: true })
+    await expect(credential.getByRole('option', { name: 'Shippo for orders (API key)' })).toBeAttached()
+    await test.check()
+    await expect(credential.getByRole('option', { name: 'Shippo for orders (API key)' })).not.toBeAttached()
+    await page.getByLabel('Name', { exact: true }).fill('Two worlds')
+    await credential.selectOption('Shippo sandbox (API key)')
+    await expect(page.getByLabel('Base URL')).toHaveValue(serviceUrl)
+    await page.getByLabel('Base URL').fill(`${serviceUrl}/sandbox`)
+    await expectFitToUse(page, 'form, for test')
+    await page.getByRole('button', { name: 'Add integration' }).click()
+    await expect(page.getByRole('heading', { name: 'Two worlds', level: 1 })).toBeVisible()
+    await expect(page.getByText(/the token of a test API key/)).toBeVisible()
+    await page.getByRole('link', { name: 'Edit' }).click()
+    await expect(page.getByRole('radio', { name: 'Live', exact: true })).toBeDisabled()
+  })
+
+  await test.step('the list tells them apart', async () => {
+    await page.goto(address('?q=two-worlds'))
+    const rows = page.getByRole('table', { name: 'Integrations' }).getByRole('row')
+    await expect(rows).toHaveCount(3)
+    const filter = page.getByLabel('Environment')
+    await toBeAlive(filter)
+    await filter.selectOption('Test')
+    await expect(rows).toHaveCount(2)
+    await expect(rows.last()).toContainText('Test')
+    await expect(page).toHaveURL(/environment=test/)
+    await expectFitToUse(page, 'list, of test')
+  })
+
+  await test.step('each key reaches its own; what the other has, it is told of', async () => {
+    const before = seen.length
+    for (const key of [appKey, appTestKey]) {
+      expect((await call(url, key, '/integrations/two-worlds/proxy/orders')).status).toBe(200)
+    }
+    expect(seen.slice(before).map((one) => [one.url, one.headers['x-api-key']])).toEqual([
+      ['/v1/orders', SECRET],
+      ['/sandbox/orders', testSecret],
+    ])
+    await makeIntegration('only-live', await storeCredential('Shippo live only'))
+    const refused = await call(url, appTestKey, '/integrations/only-live/proxy/orders')
+    expect(refused).toMatchObject({ status: 403, body: { code: 'ENVIRONMENT_MISMATCH' } })
+    expect(refused.body.detail).toContain('use a live key')
+    expect(seen).toHaveLength(before + 2)
+  })
 })

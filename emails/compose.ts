@@ -78,7 +78,7 @@ function factsOf(content: MailContent, words: Words, now: Date): Facts {
       if (!item) return []
       const { callsFailAt, error, detail } = item.data
       return [
-        ...service(content, words),
+        ...service(content, item, words),
         callsFail(callsFailAt, words, now),
         said(error, detail, words),
         uses(item, words),
@@ -90,7 +90,7 @@ function factsOf(content: MailContent, words: Words, now: Date): Facts {
       const { callsFailAt, failingSince, error, detail } = item.data
       const since = { label: labels.failingSince, value: moment(failingSince, words) }
       return [
-        ...service(content, words),
+        ...service(content, item, words),
         since,
         callsFail(callsFailAt, words, now),
         said(error, detail, words),
@@ -99,13 +99,13 @@ function factsOf(content: MailContent, words: Words, now: Date): Facts {
     }
     case 'credential.renewal_recovered': {
       const [item] = content.items
-      return item ? [...service(content, words), uses(item, words)] : []
+      return item ? [...service(content, item, words), uses(item, words)] : []
     }
     case 'credential.expiring': {
       const [item] = content.items
       if (!item) return []
       const end = { label: labels.endsAt, value: moment(item.data.expiresAt, words) }
-      return [...service(content, words), end, uses(item, words)]
+      return [...service(content, item, words), end, uses(item, words)]
     }
     case 'api_key.rehearsal_ended': {
       const [item] = content.items
@@ -176,8 +176,12 @@ function factsOf(content: MailContent, words: Words, now: Date): Facts {
   }
 }
 
-function service({ provider }: MailContent, { labels }: Words): Facts {
-  return provider === null ? [] : [{ label: labels.service, value: provider }]
+/** For which service a credential is. That it is a live one goes without saying. */
+function service({ provider }: MailContent, { data }: { data: { environment?: string } }, { labels }: Words): Facts {
+  return [
+    ...(provider === null ? [] : [{ label: labels.service, value: provider }]),
+    ...(data.environment === 'test' ? [{ label: labels.environment, value: 'test' }] : []),
+  ]
 }
 
 function callsFail(at: string | null, words: Words, now: Date): Facts[0] {
@@ -248,14 +252,22 @@ function listOf(content: MailContent, words: Words, now: Date): ComposedMail['li
       const { environment, by } = item.data as { environment: string; by: string }
       return { name: item.data.name, detail: `${environment} · ${by}`, href }
     }
-    const { callsFailAt, expiresAt } = item.data as { callsFailAt?: string | null; expiresAt?: string }
+    const { environment, callsFailAt, expiresAt } = item.data as {
+      environment?: string
+      callsFailAt?: string | null
+      expiresAt?: string
+    }
     const fact =
       expiresAt !== undefined
         ? { label: words.labels.endsAt, value: moment(expiresAt, words) }
         : callsFailAt
           ? callsFail(callsFailAt, words, now)
           : null
-    const parts = [fact && `${fact.label} ${fact.value}`, words.usedBy(item.integrationCount)]
+    const parts = [
+      environment === 'test' && environment,
+      fact && `${fact.label} ${fact.value}`,
+      words.usedBy(item.integrationCount),
+    ]
     return { name: item.data.name, detail: parts.filter((part) => part).join(' · '), href }
   })
 }

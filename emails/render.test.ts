@@ -39,6 +39,16 @@ describe.each(LANGUAGES)('in %s', (language) => {
     expect(html).toContain(`<html dir="ltr" lang="${language}"`)
   })
 
+  it('a mail of a test credential says that it is one, and only that', async () => {
+    const label = { en: 'Environment', es: 'Entorno' }[language]
+    const kind = 'credential.reauthorization_required'
+    expect((await render(sampleContent(kind, language, 1, { environment: 'test' }))).text).toMatch(
+      new RegExp(`${label}:? +test`),
+    )
+    expect((await render(sampleContent(kind, language))).text).not.toContain(label)
+    expect((await render(sampleContent(kind, language, 2, { environment: 'test' }))).text).toContain('test · ')
+  })
+
   it('has one button, which leads to re-authorizing that credential, and the way to the preferences', async () => {
     const { html } = await render(sampleContent('credential.reauthorization_required', language))
     expect(hrefs(html)).toEqual([REAUTHORIZE, 'https://fenicia.example.com/settings/notifications'])

@@ -8,7 +8,12 @@ import type {
   PersonalKind,
 } from '@/lib/notifications'
 
-const credential = { name: 'Tienda de Tiro', provider: 'mercado-libre', connectedById: null }
+const credential = {
+  name: 'Tienda de Tiro',
+  environment: 'live',
+  provider: 'mercado-libre',
+  connectedById: null,
+} as const
 const key = { name: 'ERP Integration', environment: 'live', by: 'Hanna Barca' }
 
 /** Facts of each kind of event, as they could be. */

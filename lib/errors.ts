@@ -10,6 +10,7 @@ export interface FieldProblem {
 export type RefusalCode =
   | 'invalid'
   | 'not_found'
+  | 'environment_mismatch'
   | 'forbidden'
   | 'scope_not_held'
   | 'key_not_active'

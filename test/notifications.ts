@@ -83,6 +83,7 @@ export async function addIntegration(
 
 export const REFUSED: EventData['credential.reauthorization_required'] = {
   name: 'Shop',
+  environment: 'live',
   provider: 'mercado-libre',
   connectedById: null,
   error: 'invalid_grant',
@@ -97,12 +98,14 @@ export const FAILING: EventData['credential.renewal_failing'] = {
 }
 export const RECOVERED: EventData['credential.renewal_recovered'] = {
   name: 'Shop',
+  environment: 'live',
   provider: 'mercado-libre',
   connectedById: null,
   failingSince: '2026-03-01T08:00:00.000Z',
 }
 export const EXPIRING: EventData['credential.expiring'] = {
   name: 'Shop',
+  environment: 'live',
   provider: 'mercado-libre',
   connectedById: null,
   what: 'secret',

@@ -14,7 +14,7 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/pg-core'
 import { accounts } from './accounts'
-import { actorKinds } from './api-keys'
+import { actorKinds, environments } from './api-keys'
 import { at, bytewise } from './columns'
 
 export const credentialTypes = ['api_key', 'oauth2', 'bearer', 'basic', 'headers'] as const
@@ -33,8 +33,10 @@ export const credentials = pgTable(
     accountId: bytewise('account_id')
       .notNull()
       .references(() => accounts.id, { onDelete: 'cascade' }),
+    /** Stays as it was made. Keys of the other environment have no way to it. */
+    environment: text('environment', { enum: environments }).notNull().default('live'),
     name: text('name').notNull(),
-    /** The name as it is compared, see `comparableName`. */
+    /** The name as it is compared, see `comparableName`; unique in each environment of the account. */
     nameHeld: text('name_held').notNull(),
     type: text('type', { enum: credentialTypes }).notNull(),
     /** Entry of the provider catalogue; null: another service. */
@@ -68,9 +70,12 @@ export const credentials = pgTable(
   },
   (t) => [
     unique('credentials_account_id_key').on(t.accountId, t.id),
-    uniqueIndex('credentials_name_held_idx').on(t.accountId, t.nameHeld),
+    // For integrations, which use credentials of their own environment only.
+    unique('credentials_environment_id_key').on(t.accountId, t.environment, t.id),
+    uniqueIndex('credentials_name_held_idx').on(t.accountId, t.environment, t.nameHeld),
     index('credentials_expires_idx').on(t.expiresAt).where(sql`expires_at is not null`),
     index('credentials_account_created_idx').on(t.accountId, t.createdAt, t.id),
+    check('credentials_environment_check', sql`environment in ('live', 'test')`),
     check('credentials_type_check', sql`type in ('api_key', 'oauth2', 'bearer', 'basic', 'headers')`),
     check('credentials_test_result_check', sql`test_result in ('good', 'refused', 'unproven', 'failed')`),
     check('credentials_name_check', sql`char_length(name) between 1 and 64`),

@@ -12,7 +12,7 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/pg-core'
 import { accounts } from './accounts'
-import { actorKinds } from './api-keys'
+import { actorKinds, environments } from './api-keys'
 import { at, bytewise } from './columns'
 import { credentials } from './credentials'
 
@@ -26,8 +26,10 @@ export const integrations = pgTable(
     accountId: bytewise('account_id')
       .notNull()
       .references(() => accounts.id, { onDelete: 'cascade' }),
+    /** Stays as it was made. Keys of the other environment have no way to it. */
+    environment: text('environment', { enum: environments }).notNull().default('live'),
     name: text('name').notNull(),
-    /** What an app calls it by; unique in the account. */
+    /** What an app calls it by; unique in each environment of the account, so that an app changes its key and nothing else. */
     slug: bytewise('slug').notNull(),
     /** Null: its credential was deleted. */
     credentialId: bytewise('credential_id'),
@@ -53,12 +55,17 @@ export const integrations = pgTable(
   },
   (t) => [
     unique('integrations_account_id_key').on(t.accountId, t.id),
-    uniqueIndex('integrations_slug_idx').on(t.accountId, t.slug),
+    uniqueIndex('integrations_slug_idx').on(t.accountId, t.environment, t.slug),
     index('integrations_account_created_idx').on(t.accountId, t.createdAt, t.id),
     index('integrations_failing_idx').on(t.id).where(sql`failing_since is not null`),
     index('integrations_credential_idx').on(t.accountId, t.credentialId),
     // No cascade: whoever deletes a credential says what becomes of its integrations.
-    foreignKey({ columns: [t.accountId, t.credentialId], foreignColumns: [credentials.accountId, credentials.id] }),
+    foreignKey({
+      name: 'integrations_credential_fk',
+      columns: [t.accountId, t.environment, t.credentialId],
+      foreignColumns: [credentials.accountId, credentials.environment, credentials.id],
+    }),
+    check('integrations_environment_check', sql`environment in ('live', 'test')`),
     check('integrations_state_check', sql`state in ('enabled', 'paused')`),
     check('integrations_name_check', sql`char_length(name) between 1 and 64`),
   ],

@@ -3,6 +3,7 @@ import type { Database } from '@/db/client'
 import { apiKeys, integrations } from '@/db/schema'
 import { getPolicy } from '../accounts/policy'
 import { type Actor, recordAuditEvent } from '../audit'
+import { otherEnvironment } from '../environments'
 import { invalidField } from '../errors'
 import { newId } from '../ids'
 import { recordEvent } from '../notifications/outbox'
@@ -10,7 +11,7 @@ import { type Grantor, requireGrantable } from './grants'
 import { requireLifetime } from './lifetime'
 import { limitColumns, limitFields } from './limits'
 import { type CreateKeyInput, comparableName } from './schemas'
-import { createToken } from './token'
+import { createToken, type Environment } from './token'
 
 /** A key that was just made, with the token that nobody will see again. */
 export interface IssuedKey {
@@ -40,7 +41,7 @@ export async function createApiKey(
   await db.transaction(async (tx) => {
     requireLifetime(await getPolicy(tx, actor.accountId), expiresAt)
     await releaseExpiredName(tx, actor.accountId, name)
-    if (integrationIds) await requireIntegrations(tx, actor.accountId, integrationIds)
+    if (integrationIds) await requireIntegrations(tx, actor.accountId, environment, integrationIds)
     const inserted = await tx
       .insert(apiKeys)
       .values({
@@ -76,13 +77,25 @@ export async function createApiKey(
   return { id, token }
 }
 
-/** Refuses ids that are no integration's of the account. */
-async function requireIntegrations(tx: Database, accountId: string, ids: string[]): Promise<void> {
+/** Refuses ids that are no integration's of the account, and those of the environment that the key is not of. */
+async function requireIntegrations(
+  tx: Database,
+  accountId: string,
+  environment: Environment,
+  ids: string[],
+): Promise<void> {
   const found = await tx
-    .select({ id: integrations.id })
+    .select({ environment: integrations.environment })
     .from(integrations)
     .where(and(eq(integrations.accountId, accountId), inArray(integrations.id, ids)))
   if (found.length < ids.length) throw invalidField('integrations', 'There is no integration of one of these ids.')
+  const other = otherEnvironment(environment)
+  if (found.some((one) => one.environment === other)) {
+    throw invalidField(
+      'integrations',
+      `One of these is a ${other} integration, and this is a ${environment} key: name ${environment} integrations, or make a ${other} key.`,
+    )
+  }
 }
 
 /** A key that has expired no longer needs its name. */

@@ -37,16 +37,15 @@ const integrationIds = z
   .transform((ids) => [...new Set(ids)].sort())
   .nullable()
   .meta({
-    description: 'The integrations that a key with `integrations:use` may use; null: all of the account’s.',
+    description: 'The integrations of its environment that a key with `integrations:use` may use; null: all of them.',
     example: null,
   })
 
 export const createKeyInput = z.strictObject({
   name: keyName,
-  environment: z
-    .enum(environments, 'must be "live" or "test"')
-    .default('live')
-    .meta({ description: 'A test key sees and makes test keys only.' }),
+  environment: z.enum(environments, 'must be "live" or "test"').default('live').meta({
+    description: 'A test key sees and makes what is of the test environment only: keys, credentials, integrations.',
+  }),
   scopes: scopeList,
   expires_at: expiry.default(null),
   integrations: integrationIds.default(null),

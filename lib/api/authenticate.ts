@@ -39,14 +39,14 @@ export function noteAnswer(c: ApiContext): void {
   if (caller.kind === 'key') getRuntime().usage.answer(caller.key, c.res.status)
 }
 
-/** Refuses test keys, after `requireScope`: what is behind the call is live. */
+/** Refuses test keys, after `requireScope`: what is behind the call is of the whole account. */
 export const requireLive: MiddlewareHandler<ApiEnv> = async (c, next) =>
   wallOf(c) === null
     ? next()
     : problem(
         c,
-        'INSUFFICIENT_PERMISSIONS',
-        'A test key has no way to credentials, integrations and webhooks: they are live.',
+        'ENVIRONMENT_MISMATCH',
+        'The audit log and webhooks are of the whole account, and this is a test key: use a live key (fn_live_…).',
       )
 
 /** @returns null when the key is accepted and `c.var.caller` is set; else the refusal */

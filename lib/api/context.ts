@@ -5,6 +5,7 @@ import type { Session } from '../accounts/session'
 import { type EnvironmentWall, type Grantor, hasScope, type KeyRecord } from '../api-keys'
 import type { Actor } from '../audit'
 import { clientAddress, type Peer } from '../client-address'
+import type { Reach } from '../environments'
 import { getRuntime } from '../runtime'
 import type { Asked } from './answer'
 
@@ -48,6 +49,15 @@ export function wallOf(c: ApiContext): EnvironmentWall {
   return caller.kind === 'key' && caller.key.environment === 'test' ? 'test' : null
 }
 
+/** The credentials and integrations that the caller has a way to: a key, to those of its own environment. */
+export function reachOf(c: ApiContext): Reach {
+  const { caller } = c.var
+  return {
+    accountId: callerAccountId(c),
+    ...(caller.kind === 'key' ? { environment: caller.key.environment } : {}),
+  }
+}
+
 /** What the caller may hand on to a key that it makes. */
 export function grantorOf(c: ApiContext): Grantor {
   const { caller } = c.var
@@ -82,7 +92,7 @@ export function actorOf(c: ApiContext): Actor & { id: string } {
     kind: caller.kind === 'key' ? 'key' : 'user',
     id,
     name,
-    accountId: callerAccountId(c),
+    ...reachOf(c),
     ...originOf(c),
     requestId: c.env.requestId,
   }

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { actorKinds, credentialTypes, renewalReasons, renewalResults, testResults } from '@/db/schema'
+import { actorKinds, credentialTypes, environments, renewalReasons, renewalResults, testResults } from '@/db/schema'
 import type { CredentialView, DraftView, RenewalView, TestReport } from '../credentials'
 import { renewalStates } from '../credentials/read'
 import { grants } from '../credentials/types'
@@ -61,6 +61,9 @@ const secretSetAt = z
 export const credentialSchema = z
   .object({
     id: z.string().openapi({ example: 'cred_019ab0c1d2e37f4a8b5c6d7e8f901234' }),
+    environment: z.enum(environments).openapi({
+      description: 'Keys of the other environment have no way to it. Stays as it was made.',
+    }),
     name: z.string().openapi({ example: 'Shippo production' }),
     type: z.enum(credentialTypes),
     provider: z.string().nullable().openapi({ example: 'shippo' }),
@@ -213,6 +216,7 @@ export function credentialResource(view: CredentialView): CredentialResource {
   const { type, ...settings } = view.settings
   return {
     id: view.id,
+    environment: view.environment,
     name: view.name,
     type,
     provider: view.provider,

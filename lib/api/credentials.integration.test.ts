@@ -121,14 +121,6 @@ describe('each call', () => {
     contract.check(operation, answer)
   })
 
-  it.each(calls)('%s is not for test keys', async (operation, method, path, _, body) => {
-    const key = await api.makeKey(account, { scopes, environment: 'test' })
-    const { id } = await make()
-    const answer = await call(method, path.replace('{id}', id), body, { token: key.token })
-    expect(answer).toMatchObject({ status: 403, body: { code: 'INSUFFICIENT_PERMISSIONS' } })
-    contract.check(operation, answer)
-  })
-
   it.each(ofOne)(
     '%s answers another account’s like one that there is not',
     async (operation, method, path, _, body) => {

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { actorKinds, credentialTypes, integrationStates, proxyOutcomes } from '@/db/schema'
+import { actorKinds, credentialTypes, environments, integrationStates, proxyOutcomes } from '@/db/schema'
 import type { CallPage, IntegrationView, KeyReach } from '../integrations'
 
 // What the API's answers about integrations look like.
@@ -9,6 +9,9 @@ const time = z.iso.datetime().openapi({ example: '2026-03-01T09:30:00.000Z' })
 export const integrationSchema = z
   .object({
     id: z.string().openapi({ example: 'int_019ab0c1d2e37f4a8b5c6d7e8f901234' }),
+    environment: z.enum(environments).openapi({
+      description: 'Keys of the other environment have no way to it. Stays as it was made.',
+    }),
     name: z.string().openapi({ example: 'Shipping labels' }),
     slug: z.string().openapi({ example: 'shipping-labels' }),
     credential: z
@@ -144,6 +147,7 @@ export function reachResource({ days, reached }: KeyReach): z.output<typeof reac
 export function integrationResource(view: IntegrationView): IntegrationResource {
   return {
     id: view.id,
+    environment: view.environment,
     name: view.name,
     slug: view.slug,
     credential: view.credential,

@@ -8,6 +8,7 @@ export const problemCodes = {
   INVALID_AUTHORIZATION_FORMAT: { status: 401, title: 'The Authorization header is not in the expected form' },
   INVALID_API_KEY: { status: 401, title: 'The API key is not accepted' },
   INSUFFICIENT_PERMISSIONS: { status: 403, title: 'The API key may not do this' },
+  ENVIRONMENT_MISMATCH: { status: 403, title: 'The API key is of the other environment' },
   ADDRESS_NOT_ALLOWED: { status: 403, title: 'The API key may not be used from this address' },
   METHOD_NOT_GRANTED: { status: 403, title: 'The API key may not use this method' },
   'validation:missing_field': { status: 400, title: 'A required field is missing' },
@@ -54,6 +55,7 @@ export function problemAnchor(code: ProblemCode): string {
 export const refusalCodes: Record<RefusalCode, ProblemCode> = {
   invalid: 'validation:invalid_value',
   not_found: 'NOT_FOUND',
+  environment_mismatch: 'ENVIRONMENT_MISMATCH',
   forbidden: 'INSUFFICIENT_PERMISSIONS',
   scope_not_held: 'INSUFFICIENT_PERMISSIONS',
   key_not_active: 'KEY_NOT_ACTIVE',

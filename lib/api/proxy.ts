@@ -50,10 +50,6 @@ async function answerKey({ credentials, from, request }: ProxyCall, key: KeyReco
       headers: { 'WWW-Authenticate': challenge },
     })
   }
-  if (key.environment === 'test') {
-    const detail = 'A test key has no way to credentials and integrations: they are live.'
-    return answerProblem(credentials, 'INSUFFICIENT_PERMISSIONS', detail)
-  }
   const inHeader = tokenInHeaders(request.rawHeaders)
   if (inHeader) {
     noteToken({ credentials, from, request }, inHeader)
@@ -70,7 +66,8 @@ async function answerKey({ credentials, from, request }: ProxyCall, key: KeyReco
       return isInBody
     }
   }
-  const answer = await proxy(proxyDeps(), { accountId: key.accountId, key, userId: null }, request)
+  const { accountId, environment } = key
+  const answer = await proxy(proxyDeps(), { accountId, environment, key, userId: null }, request)
   if (isInBody) {
     if (answer.kind === 'answered') answer.body.destroy()
     return refuseToken(credentials)

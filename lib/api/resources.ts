@@ -34,7 +34,7 @@ export const keySchema = z
     integrations: z
       .array(z.string())
       .nullable()
-      .openapi({ description: 'The integrations that it may use; null: all of the account’s.', example: null }),
+      .openapi({ description: 'The integrations that it may use; null: all of its environment.', example: null }),
     status: z.enum(keyStatuses),
     created_at: time,
     created_by: z

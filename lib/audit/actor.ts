@@ -1,4 +1,4 @@
-import type { actorKinds } from '@/db/schema'
+import type { actorKinds, environments } from '@/db/schema'
 
 /** Where a change was asked for. */
 export interface Origin {
@@ -16,6 +16,8 @@ export interface Actor extends Origin {
   /** As it is shown; kept with the event, since people and keys come and go. */
   name: string
   accountId: string
+  /** Of a key: the environment whose credentials and integrations alone it has a way to. Whoever else acts has one to both. */
+  environment?: (typeof environments)[number]
 }
 
 /** Fenicia acting by itself, such as a scheduled job. */

@@ -1,8 +1,10 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { credentialDrafts, credentials } from '@/db/schema'
+import type { Environment } from '../api-keys/token'
 import type { Actor } from '../audit'
-import { Refusal } from '../errors'
+import { environmentMismatch, otherEnvironment, type Reach } from '../environments'
+import { invalidField, Refusal } from '../errors'
 import { isId } from '../ids'
 import type { SavedFor } from './hosts'
 import { endpointOriginsOf } from './hosts'
@@ -49,6 +51,23 @@ export function baseOfDraft(row: DraftRow): Base {
   }
 }
 
+/** The environment of a form that is kept; one from before there were two is live. */
+export function environmentOfDraft({ form }: Pick<DraftRow, 'form'>): Environment {
+  return form.environment === 'test' ? 'test' : 'live'
+}
+
+/**
+ * What a draft keeps, such as the tokens of an account that was connected, stays in the environment that it was got for.
+ * @throws {Refusal} `invalid` on `environment`
+ */
+export function requireDraftWithin(draft: DraftRow | null, environment: Environment): void {
+  if (!draft || environmentOfDraft(draft) === environment) return
+  throw invalidField(
+    'environment',
+    `What was tested or connected so far is ${environmentOfDraft(draft)}: begin a new credential for the other environment`,
+  )
+}
+
 export function credentialNotFound(): Refusal {
   return new Refusal('not_found', 'There is no such credential.')
 }
@@ -57,14 +76,20 @@ export function draftNotFound(): Refusal {
   return new Refusal('not_found', 'There is no such draft: it was saved, discarded, or a day has gone by.')
 }
 
+/** The credentials that somebody has a way to. */
+export function credentialsWithin({ accountId, environment }: Reach): SQL | undefined {
+  return and(eq(credentials.accountId, accountId), environment && eq(credentials.environment, environment))
+}
+
 /**
  * One credential's row.
  * @param lock until the transaction ends
- * @throws {Refusal} `not_found` – also for another account's, in the same words
+ * @throws {Refusal} `not_found` – also for another account's, in the same words; `environment_mismatch` for a key of the other
+ *   environment
  */
 export async function findCredential(
   db: Database,
-  accountId: string,
+  reach: Reach,
   id: string,
   { lock = false } = {},
 ): Promise<CredentialRow> {
@@ -72,10 +97,16 @@ export async function findCredential(
   const query = db
     .select()
     .from(credentials)
-    .where(and(eq(credentials.accountId, accountId), eq(credentials.id, id)))
+    .where(and(credentialsWithin(reach), eq(credentials.id, id)))
   const [row] = await (lock ? query.for('update') : query)
-  if (!row) throw credentialNotFound()
-  return row
+  if (row) return row
+  const { accountId, environment } = reach
+  if (environment) {
+    const other = otherEnvironment(environment)
+    const elsewhere = and(credentialsWithin({ accountId, environment: other }), eq(credentials.id, id))
+    if ((await db.$count(credentials, elsewhere)) > 0) throw environmentMismatch('This credential', other)
+  }
+  throw credentialNotFound()
 }
 
 /**

@@ -21,7 +21,7 @@ export async function deleteCredential(
 ): Promise<void> {
   const { accountId } = actor
   await db.transaction(async (tx) => {
-    const { name, type } = await findCredential(tx, accountId, id, { lock: true })
+    const { name, environment, type } = await findCredential(tx, actor, id, { lock: true })
     const using = and(eq(integrations.accountId, accountId), eq(integrations.credentialId, id))
     const used = await tx
       .update(integrations)
@@ -42,7 +42,12 @@ export async function deleteCredential(
     await vault.remove(tx, { accountId, ownerId: id })
     await removeConnection(tx, { accountId, ownerId: id })
     await tx.delete(credentials).where(and(eq(credentials.accountId, accountId), eq(credentials.id, id)))
-    await recordAuditEvent(tx, actor, 'credential.deleted', id, { name, type, integrations: used.map((one) => one.id) })
+    await recordAuditEvent(tx, actor, 'credential.deleted', id, {
+      name,
+      environment,
+      type,
+      integrations: used.map((one) => one.id),
+    })
   })
 }
 

@@ -67,7 +67,7 @@ withConnecting('the catalogue’s dialects', (bed) => {
     const query = Object.fromEntries(new URL(target, server.url).searchParams)
     return { method, headers, query, form: Object.fromEntries(new URLSearchParams(body)) }
   }
-  const connection = async (id: string) => (await getCredential(bed.db, bed.ana.accountId, id)).connection
+  const connection = async (id: string) => (await getCredential(bed.db, bed.ana, id)).connection
 
   describe('of TikTok', () => {
     it('calls the client by its key, joins scopes by commas, and knows whose tokens they are', async () => {

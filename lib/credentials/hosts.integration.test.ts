@@ -94,7 +94,7 @@ async function fieldsRefused(work: () => Promise<unknown>): Promise<string[] | n
 /** Tries a change of a credential in each way that there is; all of them must refuse it, naming this field. */
 async function expectRefused(id: string, changes: Fields, field: RegExp | string): Promise<void> {
   const store = credentialStore()
-  const row = () => findCredential(store.db, account, id)
+  const row = () => findCredential(store.db, { accountId: account }, id)
   const found: Record<string, string[] | null> = {
     update: await fieldsRefused(async () => updateCredential(store, actor, id, parseInput(credentialChanges, changes))),
     test: await fieldsRefused(async () =>
@@ -472,7 +472,7 @@ describe('a server of one’s own gets no tokens', () => {
         }
       },
     })
-    const row = await findCredential(store.db, account, id)
+    const row = await findCredential(store.db, { accountId: account }, id)
     const report =
       how === 'as it is'
         ? await testCredential({ ...store, tokens }, actor, id)

@@ -21,7 +21,7 @@ export async function promoteNextSecret(
   used: Secret,
 ): Promise<boolean> {
   return db.transaction(async (tx) => {
-    const row = await findCredential(tx, accountId, id, { lock: true })
+    const row = await findCredential(tx, { accountId }, id, { lock: true })
     const place = { accountId, ownerId: id, field: 'secret' } as const
     const { next_client_secret: next, ...stored } = (await vault.open(tx, place)) ?? {}
     if (row.type !== 'oauth2' || next?.reveal() !== used.reveal()) return false

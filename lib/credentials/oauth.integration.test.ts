@@ -458,7 +458,7 @@ describe('an access token in use', () => {
     const slug = await use(id)
     expect((await call('GET', `/integrations/${slug}/proxy/x`)).status).toBe(200)
     const { uses } = api.runtime
-    const before = await uses.find(account, slug)
+    const before = await uses.find(account, 'live', slug)
     const changed = await call('PATCH', `/credentials/${id}`, { parameters: [{ name: 'x', value: 'y' }] })
     expect(changed.status, changed.text).toBe(200)
     // As a call does that has read the integration just before the change.

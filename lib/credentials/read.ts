@@ -1,11 +1,20 @@
 import { and, asc, count, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Database } from '@/db/client'
-import { credentials, credentialTypes, integrations, tokenSets } from '@/db/schema'
+import { credentials, credentialTypes, environments, integrations, tokenSets } from '@/db/schema'
+import type { Environment } from '../api-keys/token'
+import type { Reach } from '../environments'
 import { type Connection, readConnections } from '../oauth/connect/connections'
 import { pageQuery, readCursor, writeCursor } from '../paging'
 import { isStorable } from '../text'
-import { type CredentialRow, credentialNotFound, findCredential, settingsOfRow, testOfRow } from './base'
+import {
+  type CredentialRow,
+  credentialNotFound,
+  credentialsWithin,
+  findCredential,
+  settingsOfRow,
+  testOfRow,
+} from './base'
 import type { CredentialSettings, TestRequest, TestResult } from './types'
 
 /** Days before its end in which a secret counts as expiring. */
@@ -14,6 +23,7 @@ export const EXPIRING_DAYS = 14
 /** A credential as people and apps see it: never with a secret. */
 export interface CredentialView {
   id: string
+  environment: Environment
   name: string
   provider: string | null
   settings: CredentialSettings
@@ -59,6 +69,12 @@ export interface TokensView {
 
 export const credentialFilters = ['all', 'good', 'bad', 'untested', 'unused', 'expiring'] as const
 
+/** Of lists. */
+export const environmentFilter = z
+  .enum(environments, 'must be "live" or "test"')
+  .optional()
+  .meta({ description: 'Only those of this environment. A key sees those of its own alone.' })
+
 export const listCredentialsQuery = z.strictObject({
   status: z
     .enum(credentialFilters, `must be one of ${credentialFilters.join(', ')}`)
@@ -68,6 +84,7 @@ export const listCredentialsQuery = z.strictObject({
         '`good`, `untested`: by the last test. `bad`: it was refused or failed, or a token was refused. `unused`: no integration uses it. `expiring`: ends within 14 days, or has ended.',
     }),
   type: z.enum(credentialTypes, `must be one of ${credentialTypes.join(', ')}`).optional(),
+  environment: environmentFilter,
   q: z
     .string()
     .max(100, 'must be 100 characters or fewer')
@@ -88,39 +105,36 @@ export interface CredentialPage {
 
 /**
  * One credential.
- * @throws {Refusal} `not_found` – also for another account's, in the same words
+ * @throws {Refusal} as `findCredential`
  */
-export async function getCredential(db: Database, accountId: string, id: string): Promise<CredentialView> {
-  const [view] = await viewsOf(db, accountId, [await findCredential(db, accountId, id)])
+export async function getCredential(db: Database, reach: Reach, id: string): Promise<CredentialView> {
+  const [view] = await viewsOf(db, reach.accountId, [await findCredential(db, reach, id)])
   if (!view) throw credentialNotFound()
   return view
 }
 
 /** Those of these credentials that are there, in no order. */
-export async function getCredentials(
-  db: Database,
-  accountId: string,
-  ids: readonly string[],
-): Promise<CredentialView[]> {
+export async function getCredentials(db: Database, reach: Reach, ids: readonly string[]): Promise<CredentialView[]> {
   if (ids.length === 0) return []
   const rows = await db
     .select()
     .from(credentials)
-    .where(and(eq(credentials.accountId, accountId), inArray(credentials.id, [...ids])))
-  return viewsOf(db, accountId, rows)
+    .where(and(credentialsWithin(reach), inArray(credentials.id, [...ids])))
+  return viewsOf(db, reach.accountId, rows)
 }
 
 /**
- * A page of an account's credentials: the newest first, or by name.
+ * A page of the credentials that somebody has a way to: the newest first, or by name.
  * @throws {Refusal} `invalid` on `cursor`
  */
 export async function listCredentials(
   db: Database,
-  accountId: string,
+  reach: Reach,
   query: ListCredentialsQuery,
 ): Promise<CredentialPage> {
   const filter = and(
-    eq(credentials.accountId, accountId),
+    credentialsWithin(reach),
+    query.environment && eq(credentials.environment, query.environment),
     typeFilter(query),
     statusFilter(query.status),
     search(query.q),
@@ -146,7 +160,7 @@ export async function listCredentials(
   const page = rows.slice(0, query.limit)
   const last = rows.length > query.limit ? page.at(-1) : undefined
   return {
-    credentials: await viewsOf(db, accountId, page),
+    credentials: await viewsOf(db, reach.accountId, page),
     nextCursor: last ? writeCursor(query.sort, query.sort === 'name' ? last.nameHeld : '', last.id) : null,
     total: totals?.total ?? 0,
   }
@@ -207,6 +221,7 @@ async function viewsOf(db: Database, accountId: string, rows: CredentialRow[]): 
     const { testResult: result, testedAt: at } = row
     return {
       id: row.id,
+      environment: row.environment,
       name: row.name,
       provider: row.provider,
       settings: settingsOfRow(row),

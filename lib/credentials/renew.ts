@@ -42,7 +42,7 @@ export function renewIfDue({ db, vault, tokens }: Store, owner: TokenOwner, wait
 export async function renewNow(store: CredentialStore, actor: Actor, id: string): Promise<RenewalView> {
   const { db, vault, tokens } = store
   const { accountId } = actor
-  const row = await findCredential(db, accountId, id)
+  const row = await findCredential(db, actor, id)
   if (settingsOfRow(row).type !== 'oauth2') throw invalidField('type', 'must be oauth2: others have nothing to renew')
   // As a test of it would be: both ask the provider as often as they are asked for.
   await countTest(db, accountId)

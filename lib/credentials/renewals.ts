@@ -2,6 +2,7 @@ import { and, desc, eq, lt, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Database } from '@/db/client'
 import { renewalAttempts, type renewalReasons, type renewalResults } from '@/db/schema'
+import type { Reach } from '../environments'
 import { pageQuery, readCursor, writeCursor } from '../paging'
 import { findCredential } from './base'
 
@@ -35,21 +36,21 @@ export interface RenewalPage {
 
 /**
  * A page of a credential's renewals, the latest first.
- * @throws {Refusal} `not_found`; `invalid` on `cursor`
+ * @throws {Refusal} `not_found`, `environment_mismatch`; `invalid` on `cursor`
  */
 export async function listRenewals(
   db: Database,
-  accountId: string,
+  reach: Reach,
   id: string,
   { limit, cursor }: ListRenewalsQuery,
 ): Promise<RenewalPage> {
-  await findCredential(db, accountId, id)
+  await findCredential(db, reach, id)
   const after = cursor === undefined ? null : readCursor(cursor, 'at')
   const rows = await db
     .select(columns)
     .from(renewalAttempts)
     // Ids sort by age.
-    .where(and(ofCredential(accountId, id), after ? lt(renewalAttempts.id, after.id) : undefined))
+    .where(and(ofCredential(reach.accountId, id), after ? lt(renewalAttempts.id, after.id) : undefined))
     .orderBy(desc(renewalAttempts.id))
     .limit(limit + 1)
   const page = rows.slice(0, limit)

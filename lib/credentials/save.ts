@@ -4,6 +4,7 @@ import { isUniqueViolation } from '@/db/errors'
 import { credentials, integrations } from '@/db/schema'
 import { comparableName } from '../api-keys/schemas'
 import { type Actor, recordAuditEvent } from '../audit'
+import { environmentToMake } from '../environments'
 import { invalidField, Refusal } from '../errors'
 import { newId } from '../ids'
 import { parseInput } from '../input'
@@ -15,8 +16,10 @@ import {
   baseOfDraft,
   type CredentialRow,
   type DraftRow,
+  environmentOfDraft,
   findCredential,
   findDraft,
+  requireDraftWithin,
   settingsOfRow,
 } from './base'
 import { checkConnection, checkForm } from './check'
@@ -31,16 +34,19 @@ import type { CredentialStore } from './store'
 
 /**
  * Stores a new credential.
- * @throws {Refusal} `invalid`, with the fields; `not_found` when there is no such draft
+ * @throws {Refusal} `invalid`, with the fields; `environment_mismatch`; `not_found` when there is no such draft
  */
-export async function createCredential(store: CredentialStore, actor: Actor, form: CredentialForm): Promise<string> {
+export async function createCredential(store: CredentialStore, actor: Actor, given: CredentialForm): Promise<string> {
   const { db, vault, egress } = store
   const { accountId } = actor
+  const environment = environmentToMake(actor, given.environment)
+  const form = { ...given, environment }
   const id = newId('credential')
   await db
     .transaction(async (tx) => {
       const draft =
         form.draft_id === null ? null : await findDraft(tx, actor, form.draft_id, { lock: true, credentialId: null })
+      requireDraftWithin(draft, environment)
       const base = draft && baseOfDraft(draft)
       checkForm(form, base, egress.policy)
       const tested =
@@ -51,6 +57,7 @@ export async function createCredential(store: CredentialStore, actor: Actor, for
         .values({
           id,
           accountId,
+          environment,
           ...columnsOf(form),
           secretSetAt: setTimes(form, draft?.secretSetAt ?? {}),
           ...testColumns(tested),
@@ -58,7 +65,7 @@ export async function createCredential(store: CredentialStore, actor: Actor, for
           createdById: actor.id,
           createdByName: actor.name,
         })
-        .onConflictDoNothing({ target: [credentials.accountId, credentials.nameHeld] })
+        .onConflictDoNothing({ target: [credentials.accountId, credentials.environment, credentials.nameHeld] })
         .returning({ id: credentials.id })
       if (inserted.length === 0) throw nameTaken(form.name)
       const owner = { accountId, ownerId: id }
@@ -67,6 +74,7 @@ export async function createCredential(store: CredentialStore, actor: Actor, for
       if (draft) await removeDraft(tx, vault, draft)
       await recordAuditEvent(tx, actor, 'credential.created', id, {
         name: form.name,
+        environment,
         type: form.type,
         provider: form.provider,
         hosts: hostsOf(form),
@@ -93,7 +101,7 @@ export async function updateCredential(
   const { accountId } = actor
   await db
     .transaction(async (tx) => {
-      const row = await findCredential(tx, accountId, id, { lock: true })
+      const row = await findCredential(tx, actor, id, { lock: true })
       const form = changedForm(row, changes)
       const draft =
         form.draft_id === null ? null : await findDraft(tx, actor, form.draft_id, { lock: true, credentialId: id })
@@ -171,6 +179,7 @@ function storedForm(row: CredentialRow): Record<string, unknown> {
   const settings = settingsOfRow(row)
   return {
     ...settings,
+    environment: row.environment,
     name: row.name,
     provider: row.provider,
     hosts: row.hosts,
@@ -220,7 +229,8 @@ function asDraft(actor: Actor, form: CredentialForm, draft: DraftRow | null): Te
   if (!draft?.testResult || !draft.testedAt || Object.keys(typedSecrets(form)).length > 0) return null
   const { secret: _, name: _name, provider: _provider, draft_id: _id, receipt: _receipt, ...rest } = form
   const { name: _draftName, provider: _draftProvider, ...draftRest } = draft.form
-  const [shown, tested] = [rest, draftRest].map((each) => ({ ...each, renew_ahead: null }))
+  const environment = environmentOfDraft(draft)
+  const [shown, tested] = [rest, { ...draftRest, environment }].map((each) => ({ ...each, renew_ahead: null }))
   if (
     comparable(shown) !== comparable(tested) ||
     isOtherDialect(form, draft.form as Pick<CredentialForm, 'provider'>)

@@ -108,6 +108,10 @@ function testLeftover(name: 'draft_id' | 'receipt') {
 
 /** The fields of every type. */
 const common = {
+  environment: z.enum(['live', 'test'], 'must be "live" or "test"').optional().meta({
+    description:
+      'Stays as it is made. Left out: that of the calling key. A key can’t make what is of the other one, nor see it.',
+  }),
   name: credentialName,
   provider: provider.default(null),
   hosts: hosts.default([]),

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { credentials, oauthConnections, tokenSets } from '@/db/schema'
+import type { Environment } from '../api-keys/token'
 import { recordEvent } from '../notifications/outbox'
 
 /** Days before the end of a secret at which people are warned, once each. */
@@ -43,6 +44,7 @@ interface Warned {
   id: string
   accountId: string
   name: string
+  environment: Environment
   provider: string | null
   userId: string | null
   expiresAt: string
@@ -58,7 +60,7 @@ async function warnOfSecrets(tx: Database): Promise<number> {
       order by expires_at limit ${STEP} for update skip locked
     )
     update ${credentials} c set expiry_warned_days = due.level from due where c.id = due.id
-    returning c.id, c.account_id as "accountId", c.name, c.provider,
+    returning c.id, c.account_id as "accountId", c.name, c.environment, c.provider,
       ${WHO} as "userId", to_json(c.expires_at)#>>'{}' as "expiresAt", due.level`)) as unknown as { rows: Warned[] }
   for (const row of rows) await record(tx, row, 'secret')
   return rows.length
@@ -80,7 +82,7 @@ async function warnOfRefreshTokens(tx: Database): Promise<number> {
     update ${tokenSets} t set refresh_warned_days = due.level
     from due left join ${credentials} c on c.account_id = due.account_id and c.id = due.owner_id
     where t.account_id = due.account_id and t.owner_id = due.owner_id
-    returning c.id, t.account_id as "accountId", c.name, c.provider,
+    returning c.id, t.account_id as "accountId", c.name, c.environment, c.provider,
       ${WHO} as "userId", to_json(t.refresh_expires_at)#>>'{}' as "expiresAt", due.level`)) as unknown as {
     rows: (Warned | { id: null })[]
   }
@@ -92,6 +94,7 @@ async function warnOfRefreshTokens(tx: Database): Promise<number> {
 async function record(tx: Database, row: Warned, what: 'secret' | 'refresh_token'): Promise<void> {
   await recordEvent(tx, row.accountId, 'credential.expiring', row.id, {
     name: row.name,
+    environment: row.environment,
     provider: row.provider,
     connectedById: row.userId,
     what,

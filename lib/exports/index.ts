@@ -72,7 +72,7 @@ async function* credentialRows(db: Database, accountId: string): AsyncGenerator<
   let cursor: string | undefined
   do {
     const query = { status: 'all', sort: 'created', limit: PAGE } as const
-    const page = await listCredentials(db, accountId, { ...query, ...(cursor ? { cursor } : {}) })
+    const page = await listCredentials(db, { accountId }, { ...query, ...(cursor ? { cursor } : {}) })
     const ids = page.credentials.map(({ id }) => id)
     const uses = await lastUses(db, accountId, ids)
     for (const credential of page.credentials) yield credentialRow(credential, uses.get(credential.id))
@@ -84,6 +84,7 @@ function credentialRow(credential: CredentialView, lastUsedAt: Date | undefined)
   return {
     id: credential.id,
     name: credential.name,
+    environment: credential.environment,
     type: credential.settings.type,
     provider: credential.provider,
     hosts: credential.hosts.join(' '),

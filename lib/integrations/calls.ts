@@ -2,6 +2,7 @@ import { and, desc, eq, gt, type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Database } from '@/db/client'
 import { apiKeys, credentials, integrations, proxyCalls, users } from '@/db/schema'
+import type { Reach } from '../environments'
 import { cursorNumber, pageQuery, readCursor, writeCursor } from '../paging'
 import { findIntegration } from './base'
 import { CALL_DAYS_KEPT } from './call-recorder'
@@ -56,16 +57,16 @@ const isFailed = sql`(${proxyCalls.outcome} <> 'answered' or ${proxyCalls.status
 
 /**
  * A page of an integration's calls, the latest first, with what those of the last day come to.
- * @throws {Refusal} `not_found`; `invalid` on `cursor`
+ * @throws {Refusal} `not_found`, `environment_mismatch`; `invalid` on `cursor`
  */
 export async function listCalls(
   db: Database,
-  accountId: string,
+  reach: Reach,
   integrationId: string,
   { result, limit, cursor }: ListCallsQuery,
 ): Promise<CallPage> {
-  await findIntegration(db, accountId, integrationId)
-  const ofIntegration = and(eq(proxyCalls.accountId, accountId), eq(proxyCalls.integrationId, integrationId))
+  await findIntegration(db, reach, integrationId)
+  const ofIntegration = and(eq(proxyCalls.accountId, reach.accountId), eq(proxyCalls.integrationId, integrationId))
   const after = cursor === undefined ? null : readCursor(cursor, 'at', cursorNumber)
   const beyond: SQL | undefined = after
     ? sql`(${proxyCalls.at}, ${proxyCalls.id}) < (timestamptz 'epoch' + ${after.value}::bigint * interval '1 microsecond', ${after.id})`

@@ -81,6 +81,7 @@ forEachDatabase('an integration whose calls fail', (open) => {
       isSilent: true,
       data: {
         name: 'Shipping labels',
+        environment: 'live',
         slug: 'labels',
         host: 'api.goshippo.com',
         credentialId: null,

@@ -17,7 +17,8 @@ const lastCall = (before = sql``) => sql`
   select c.at, c.outcome, c.status, ${isBad} as is_bad from ${proxyCalls} c
   where ${ofIt} ${before} order by c.at desc, c.id desc limit 1`
 
-interface Failing extends Pick<AllEventData['integration.failing'], 'name' | 'slug' | 'outcome' | 'status'> {
+interface Failing
+  extends Pick<AllEventData['integration.failing'], 'name' | 'environment' | 'slug' | 'outcome' | 'status'> {
   id: string
   accountId: string
   baseUrl: string
@@ -76,7 +77,7 @@ async function tellOfFailing(tx: Database): Promise<number> {
       order by i.id limit ${STEP} for update of i skip locked
     )
     update ${integrations} i set failing_since = due.since from due where i.id = due.id
-    returning i.id, i.account_id as "accountId", i.name, i.slug, i.base_url as "baseUrl",
+    returning i.id, i.account_id as "accountId", i.name, i.environment, i.slug, i.base_url as "baseUrl",
       i.credential_id as "credentialId", to_json(i.failing_since)#>>'{}' as "failingSince",
       due.outcome, due.status`)) as unknown as { rows: Failing[] }
   for (const { id, accountId, baseUrl, failingSince, ...facts } of rows) {

@@ -6,6 +6,7 @@ import { type ForwardFailure, failureOf } from './forward'
 /** Why a call was not answered by the service: the codes of the API's problems. */
 export type ProxyProblemCode =
   | 'NOT_FOUND'
+  | 'ENVIRONMENT_MISMATCH'
   | 'INSUFFICIENT_PERMISSIONS'
   | 'METHOD_NOT_ALLOWED'
   | 'validation:invalid_value'

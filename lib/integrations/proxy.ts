@@ -1,4 +1,6 @@
+import type { Environment } from '../api-keys/token'
 import type { CredentialStore } from '../credentials/store'
+import { mismatchText, otherEnvironment } from '../environments'
 import type { CallRecorder, ProxyCall } from './call-recorder'
 import { callService } from './call-service'
 import type { ForwardedAnswer } from './forward'
@@ -17,6 +19,8 @@ export interface ProxyDeps extends CredentialStore {
 /** Who calls: an app with its key, or a person with “Try it”. */
 export interface ProxyCaller {
   accountId: string
+  /** Whose integrations are meant: the key's or, of a person, that of the integration. */
+  environment: Environment
   key: { id: string; integrationIds: readonly string[] | null } | null
   userId: string | null
 }
@@ -43,8 +47,8 @@ export interface Target {
  * @throws {LookupUnavailableError} and what the database says: those are Fenicia's own failures
  */
 export async function proxy(deps: ProxyDeps, caller: ProxyCaller, request: ProxyRequest): Promise<ProxyAnswer> {
-  const use = await deps.uses.find(caller.accountId, request.slug)
-  if (!use) return refused('NOT_FOUND', 'There is no such integration.')
+  const use = await deps.uses.find(caller.accountId, caller.environment, request.slug)
+  if (!use) return notFound(deps.uses, caller, request.slug)
   const target = aim(use, caller, request)
   if ('kind' in target) return target
   let sentBytes = request.bodyBytes ?? 0
@@ -86,6 +90,15 @@ export async function proxy(deps: ProxyDeps, caller: ProxyCaller, request: Proxy
     note(problem.outcome, problem.status, performance.now() - request.startedAt, 0)
     return { kind: 'problem', ...problem }
   }
+}
+
+/** Says so where the account has an integration of this slug, but in the other environment. */
+async function notFound(uses: UseLookup, { accountId, environment }: ProxyCaller, slug: string): Promise<ProxyAnswer> {
+  const other = otherEnvironment(environment)
+  const isElsewhere = (await uses.find(accountId, other, slug)) !== null
+  return isElsewhere
+    ? refused('ENVIRONMENT_MISMATCH', mismatchText(`The integration “${slug}”`, other))
+    : refused('NOT_FOUND', 'There is no such integration.')
 }
 
 /** Applies the integration's rules to a call. */

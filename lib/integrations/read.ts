@@ -2,10 +2,12 @@ import { and, count, eq, type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Database } from '@/db/client'
 import { credentials, integrationStates, integrations } from '@/db/schema'
+import { environmentFilter } from '../credentials/read'
 import type { CredentialType } from '../credentials/types'
+import type { Reach } from '../environments'
 import { pageQuery, readCursor, writeCursor } from '../paging'
 import { isStorable } from '../text'
-import { findIntegration, type IntegrationRow, integrationNotFound } from './base'
+import { findIntegration, type IntegrationRow, integrationNotFound, integrationsWithin } from './base'
 import type { ExpiredTokenRule } from './schemas'
 
 /** An integration as people and apps see it. */
@@ -21,6 +23,7 @@ export type IntegrationView = Omit<
 
 export const listIntegrationsQuery = z.strictObject({
   state: z.enum(integrationStates, 'must be "enabled" or "paused"').optional(),
+  environment: environmentFilter,
   credential: z
     .string()
     .max(64)
@@ -64,29 +67,28 @@ function selectIntegrations(db: Database) {
 type Selected = Awaited<ReturnType<typeof selectIntegrations>>[number]
 
 /**
- * One integration, by its id or its slug.
- * @throws {Refusal} `not_found` – also for another account's, in the same words
+ * One integration.
+ * @throws {Refusal} as `findIntegration`
  */
-export async function getIntegration(db: Database, accountId: string, id: string): Promise<IntegrationView> {
-  await findIntegration(db, accountId, id)
-  const [found] = await selectIntegrations(db).where(
-    and(eq(integrations.accountId, accountId), eq(integrations.id, id)),
-  )
+export async function getIntegration(db: Database, reach: Reach, id: string): Promise<IntegrationView> {
+  await findIntegration(db, reach, id)
+  const [found] = await selectIntegrations(db).where(and(integrationsWithin(reach), eq(integrations.id, id)))
   if (!found) throw integrationNotFound()
   return viewOf(found)
 }
 
 /**
- * A page of an account's integrations: the newest first, or by name.
+ * A page of the integrations that somebody has a way to: the newest first, or by name.
  * @throws {Refusal} `invalid` on `cursor`
  */
 export async function listIntegrations(
   db: Database,
-  accountId: string,
+  reach: Reach,
   query: ListIntegrationsQuery,
 ): Promise<IntegrationPage> {
   const filter = and(
-    eq(integrations.accountId, accountId),
+    integrationsWithin(reach),
+    query.environment && eq(integrations.environment, query.environment),
     query.state && eq(integrations.state, query.state),
     query.credential === undefined ? undefined : eq(integrations.credentialId, query.credential),
     search(query.q),

@@ -2,11 +2,13 @@ import { and, eq } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { isUniqueViolation } from '@/db/errors'
 import { integrations } from '@/db/schema'
+import type { Environment } from '../api-keys/token'
 import { type Actor, recordAuditEvent } from '../audit'
 import { addressProblems } from '../credentials/addresses'
 import { findCredential, settingsOfRow } from '../credentials/base'
 import { placesOf } from '../credentials/place'
 import type { EgressPolicy } from '../egress/policy'
+import { environmentToMake } from '../environments'
 import { type FieldProblem, invalidField, isRefusal, Refusal } from '../errors'
 import { newId } from '../ids'
 import { findIntegration, type IntegrationRow } from './base'
@@ -29,12 +31,14 @@ export async function createIntegration(
   form: IntegrationForm,
 ): Promise<string> {
   const id = newId('integration')
+  const environment = environmentToMake(actor, form.environment)
   await db
     .transaction(async (tx) => {
-      await checkForm(tx, actor.accountId, form, policy)
+      await checkForm(tx, actor, { ...form, environment }, policy)
       await tx.insert(integrations).values({
         id,
         accountId: actor.accountId,
+        environment,
         ...columnsOf(form),
         createdByKind: actor.kind,
         createdById: actor.id,
@@ -42,6 +46,7 @@ export async function createIntegration(
       })
       await recordAuditEvent(tx, actor, 'integration.created', id, {
         name: form.name,
+        environment,
         slug: form.slug,
         credential_id: form.credential_id,
         base_url: form.base_url,
@@ -64,9 +69,9 @@ export async function updateIntegration(
   const { accountId } = actor
   await db
     .transaction(async (tx) => {
-      const row = await findIntegration(tx, accountId, id, { lock: true })
+      const row = await findIntegration(tx, actor, id, { lock: true })
       const form = changedForm(row, changes)
-      await checkForm(tx, accountId, form, policy)
+      await checkForm(tx, actor, form, policy)
       const columns = columnsOf(form)
       await tx
         .update(integrations)
@@ -87,17 +92,21 @@ export async function updateIntegration(
  */
 export async function deleteIntegration(db: Database, actor: Actor, id: string): Promise<void> {
   await db.transaction(async (tx) => {
-    const { name, slug } = await findIntegration(tx, actor.accountId, id, { lock: true })
+    const { name, environment, slug } = await findIntegration(tx, actor, id, { lock: true })
     await tx.delete(integrations).where(and(eq(integrations.accountId, actor.accountId), eq(integrations.id, id)))
-    await recordAuditEvent(tx, actor, 'integration.deleted', id, { name, slug })
+    await recordAuditEvent(tx, actor, 'integration.deleted', id, { name, environment, slug })
   })
 }
 
 /** An integration as it may be stored: without a credential, once that was deleted. */
-type StoredForm = Omit<IntegrationForm, 'credential_id'> & { credential_id: string | null }
+type StoredForm = Omit<IntegrationForm, 'credential_id' | 'environment'> & {
+  environment: Environment
+  credential_id: string | null
+}
 
 function changedForm(row: IntegrationRow, changes: IntegrationChanges): StoredForm {
   return {
+    environment: row.environment,
     name: row.name,
     slug: row.slug,
     base_url: row.baseUrl,
@@ -112,7 +121,7 @@ function changedForm(row: IntegrationRow, changes: IntegrationChanges): StoredFo
   }
 }
 
-function columnsOf(form: StoredForm) {
+function columnsOf(form: Omit<StoredForm, 'environment'>) {
   return {
     name: form.name,
     slug: form.slug,
@@ -128,14 +137,20 @@ function columnsOf(form: StoredForm) {
 }
 
 /** The rules that hold between an integration and its credential, which stays as it is until the transaction ends. */
-async function checkForm(tx: Database, accountId: string, form: StoredForm, policy: EgressPolicy): Promise<void> {
+async function checkForm(tx: Database, actor: Actor, form: StoredForm, policy: EgressPolicy): Promise<void> {
   // Its credential was deleted: until it has another one, it can be paused and named, and answers no call.
   if (form.credential_id === null) return
   const problems = addressProblems([{ field: 'base_url', url: form.base_url }], policy)
-  const credential = await findCredential(tx, accountId, form.credential_id, { lock: true }).catch((error) => {
-    if (!isRefusal(error)) throw error
+  const credential = await findCredential(tx, actor, form.credential_id, { lock: true }).catch((error) => {
+    if (!isRefusal(error) || error.code === 'environment_mismatch') throw error
     throw invalidField('credential_id', 'There is no such credential')
   })
+  if (credential.environment !== form.environment) {
+    throw invalidField(
+      'credential_id',
+      `“${credential.name}” is a ${credential.environment} credential, and this is a ${form.environment} integration: choose one of its own environment`,
+    )
+  }
   const { origin, host } = new URL(form.base_url)
   if (!credential.hosts.includes(origin)) {
     problems.push({

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { integrationStates } from '@/db/schema'
+import { environments, integrationStates } from '@/db/schema'
 import { headerName } from '../credentials/schemas'
 import { callableUrl } from '../credentials/urls'
 import { displayText } from '../text'
@@ -17,7 +17,11 @@ export const slug = z
   .trim()
   .max(48, 'must be 48 characters or fewer')
   .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be small letters, digits and single hyphens, such as shipping-labels')
-  .meta({ description: 'What apps call it by, in the address of its proxy.', example: 'shipping-labels' })
+  .meta({
+    description:
+      'What apps call it by, in the address of its proxy; unique in its environment, so that one app calls the same address with a live or a test key.',
+    example: 'shipping-labels',
+  })
 
 const baseUrl = callableUrl
   .refine((text) => !text.includes('?'), 'must not have a query: it belongs to each call')
@@ -96,6 +100,10 @@ const fields = {
 
 export const integrationForm = z
   .strictObject({
+    environment: z.enum(environments, 'must be "live" or "test"').optional().meta({
+      description:
+        'Stays as it is made, and is that of its credential. Left out: that of the calling key. A key can’t make what is of the other one.',
+    }),
     ...fields,
     methods: fields.methods.default(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']),
     paths: fields.paths.default([]),

@@ -60,7 +60,7 @@ export async function tryIntegration(
   id: string,
   { method, path, headers, body }: TryInput,
 ): Promise<Tried> {
-  const { slug } = await findIntegration(deps.db, actor.accountId, id)
+  const { slug, environment } = await findIntegration(deps.db, actor, id)
   const [rawPath = '', ...query] = path.replace(/^\//, '').split('?')
   const requestId = actor.requestId ?? newRequestId()
   const gone = new AbortController()
@@ -68,7 +68,7 @@ export async function tryIntegration(
   const bytes = Buffer.from(body)
   const answer = await proxy(
     deps,
-    { accountId: actor.accountId, key: null, userId: actor.id },
+    { accountId: actor.accountId, environment, key: null, userId: actor.id },
     {
       slug,
       method,

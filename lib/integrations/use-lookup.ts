@@ -1,4 +1,5 @@
 import type { OpenDatabase } from '@/db/client'
+import type { Environment } from '../api-keys/token'
 import { CoalescedLookup } from '../coalesced-lookup'
 import type { CredentialSettings, CredentialType } from '../credentials/types'
 import type { SealedItem } from '../vault/vault'
@@ -7,6 +8,7 @@ import type { ExpiredTokenRule } from './schemas'
 /** What a call through an integration needs to know, as it is at this moment. */
 export interface IntegrationUse {
   accountId: string
+  environment: Environment
   slug: string
   id: string
   name: string
@@ -33,6 +35,7 @@ export interface IntegrationUse {
 
 type UseTuple = [
   accountId: string,
+  environment: Environment,
   slug: string,
   id: string,
   name: string,
@@ -56,14 +59,16 @@ type UseTuple = [
 /** As `FIND_KEYS` of `lib/api-keys`: one JSON value, planned by the indexes whatever statistics there are. */
 const FIND_USES = `
   select coalesce(json_agg(json_build_array(
-    i.account_id, i.slug, i.id, i.name, i.base_url, i.methods, i.paths, i.headers, i.timeout_ms, i.state, i.expired_token,
+    i.account_id, i.environment, i.slug, i.id, i.name, i.base_url, i.methods, i.paths, i.headers, i.timeout_ms, i.state, i.expired_token,
     c.id, c.name, c.version, c.type, c.settings, c.hosts, v.data_key_id, v.sealed
   )), '[]') as uses
   from unnest((select $1::text[])) as wanted
-  cross join lateral (select split_part(wanted, '_', -1) as slug) as asked
+  cross join lateral (
+    select split_part(wanted, '_', -1) as slug, split_part(wanted, '_', -2) as environment) as asked
   cross join lateral (
     select * from integrations
-    where account_id = left(wanted, -length(asked.slug) - 1) and slug = asked.slug limit 1) as i
+    where account_id = left(wanted, -length(asked.slug) - length(asked.environment) - 2)
+      and environment = asked.environment and slug = asked.slug limit 1) as i
   left join lateral (
     select * from credentials where account_id = i.account_id and id = i.credential_id limit 1) as c on true
   left join lateral (
@@ -72,13 +77,13 @@ const FIND_USES = `
 
 const SLUG = /^[a-z0-9-]{1,48}$/
 
-/** A slug has no `_`: what stands after the last one is it. */
-function keyOf({ accountId, slug }: Pick<IntegrationUse, 'accountId' | 'slug'>): string {
-  return `${accountId}_${slug}`
+/** Neither a slug nor an environment has a `_`: what stands after the last two are they. */
+function keyOf({ accountId, environment, slug }: Pick<IntegrationUse, 'accountId' | 'environment' | 'slug'>): string {
+  return `${accountId}_${environment}_${slug}`
 }
 
 /**
- * Looks integrations up by their account and slug, with their credential and its sealed secret, at every call: one that is
+ * Looks integrations up by their account, environment and slug, with their credential and its sealed secret, at every call: one that is
  * paused, changed or deleted is so for every later call, on every instance. See `CoalescedLookup`.
  */
 export class UseLookup {
@@ -93,17 +98,18 @@ export class UseLookup {
   }
 
   /**
-   * @returns null when the account has no such integration
+   * @returns null when the account has no such integration in this environment
    * @throws {LookupUnavailableError} when the database fails or takes longer than the time-out
    */
-  find(accountId: string, slug: string): Promise<IntegrationUse | null> {
+  find(accountId: string, environment: Environment, slug: string): Promise<IntegrationUse | null> {
     if (!SLUG.test(slug)) return Promise.resolve(null)
-    return this.#lookup.find(keyOf({ accountId, slug }))
+    return this.#lookup.find(keyOf({ accountId, environment, slug }))
   }
 }
 
 function toUse([
   accountId,
+  environment,
   slug,
   id,
   name,
@@ -135,5 +141,19 @@ function toUse([
           sealed: dataKeyId && sealed ? { dataKeyId, sealed } : null,
         }
       : null
-  return { accountId, slug, id, name, baseUrl, methods, paths, headers, timeoutMs, state, expiredToken, credential }
+  return {
+    accountId,
+    environment,
+    slug,
+    id,
+    name,
+    baseUrl,
+    methods,
+    paths,
+    headers,
+    timeoutMs,
+    state,
+    expiredToken,
+    credential,
+  }
 }

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { outboxEvents, type proxyOutcomes } from '@/db/schema'
+import type { Environment } from '../api-keys/token'
 import { newId } from '../ids'
 
 /** What people are told of, with the facts that each kind comes with. Points in time are ISO 8601; nothing is secret. */
@@ -84,6 +85,7 @@ export interface SilentEventData {
   /** All calls through an integration have failed for a while; once until one does not. */
   'integration.failing': {
     name: string
+    environment: Environment
     slug: string
     /** That it calls, with the port if it has one. */
     host: string
@@ -100,6 +102,7 @@ export interface SilentEventData {
 /** Of the credential as it was then. */
 interface CredentialFacts {
   name: string
+  environment: Environment
   provider: string | null
   /** The user who connected or made it; null: an API key or the operator did. */
   connectedById: string | null

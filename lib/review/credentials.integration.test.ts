@@ -48,7 +48,7 @@ forEachDatabase('the review of credentials', (open) => {
       lastUsedAt: sql`now() - ${daysAgo} * interval '1 day'`,
     })
   const review = (finding?: string) =>
-    reviewCredentials(db, actor.accountId, reviewCredentialsQuery.parse(finding ? { finding } : {}))
+    reviewCredentials(db, actor, reviewCredentialsQuery.parse(finding ? { finding } : {}))
 
   it('finds each case and nothing else', async () => {
     await credential('Young', 89)
@@ -109,9 +109,10 @@ forEachDatabase('the review of credentials', (open) => {
   it('refuses a cursor that no answer has given', async () => {
     for (const used of ['abc', '1.5', '1e99']) {
       const cursor = writeCursor('unused', used, 'cred_1')
-      await expect(
-        reviewCredentials(db, actor.accountId, reviewCredentialsQuery.parse({ cursor })),
-      ).rejects.toMatchObject({ code: 'invalid', fields: [{ field: 'cursor' }] })
+      await expect(reviewCredentials(db, actor, reviewCredentialsQuery.parse({ cursor }))).rejects.toMatchObject({
+        code: 'invalid',
+        fields: [{ field: 'cursor' }],
+      })
     }
   })
 })

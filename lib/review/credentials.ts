@@ -4,6 +4,7 @@ import type { Database } from '@/db/client'
 import { credentials, credentialUses, integrations, members, tokenSets } from '@/db/schema'
 import { answersFor } from '../accounts/made'
 import { type CredentialView, getCredentials } from '../credentials/read'
+import type { Reach } from '../environments'
 import { pageQuery } from '../paging'
 import { type CredentialFinding, countsOf, credentialFindings, type FindingCounts, REVIEW } from './findings'
 import { keptFindings, readFound } from './found'
@@ -42,12 +43,13 @@ export type ReviewCredentialsQuery = z.output<typeof reviewCredentialsQuery>
  */
 export async function reviewCredentials(
   db: Database,
-  accountId: string,
+  reach: Reach,
   { finding, limit, cursor }: ReviewCredentialsQuery,
 ): Promise<CredentialReview> {
-  const found = await readFound(db, foundCredentials(accountId), { finding: finding ?? null, limit, cursor })
+  const { accountId } = reach
+  const found = await readFound(db, foundCredentials(reach), { finding: finding ?? null, limit, cursor })
   const ids = found.rows.map(({ id }) => id)
-  const [views, uses] = await Promise.all([getCredentials(db, accountId, ids), lastUses(db, accountId, ids)])
+  const [views, uses] = await Promise.all([getCredentials(db, reach, ids), lastUses(db, accountId, ids)])
   const byId = new Map(views.map((view) => [view.id, view]))
   return {
     items: found.rows.flatMap(({ id, findings }) => {
@@ -80,7 +82,7 @@ export async function countCredentialFindings(
   db: Database,
   accountId: string,
 ): Promise<{ counts: FindingCounts<CredentialFinding>; all: number }> {
-  const { counts, all } = await readFound(db, foundCredentials(accountId), { finding: null, limit: 1 })
+  const { counts, all } = await readFound(db, foundCredentials({ accountId }), { finding: null, limit: 1 })
   return { counts: countsOf(credentialFindings, counts), all }
 }
 
@@ -96,7 +98,7 @@ export async function lastUses(db: Database, accountId: string, ids: readonly st
   return new Map(rows.flatMap(({ id, at }) => (at ? [[id, at] as const] : [])))
 }
 
-function foundCredentials(accountId: string): SQL {
+function foundCredentials({ accountId, environment }: Reach): SQL {
   const idleSince = sql.raw(`now() - interval '${REVIEW.idleDays} days'`)
   return sql`
     select id, array(select one from unnest(findings) as one where kept is null or not one = any(kept)) as findings,
@@ -120,6 +122,7 @@ function foundCredentials(accountId: string): SQL {
       ) as connected on connected.credential_id = credentials.id
       left join ${keptFindings(accountId, 'credential')} as kept on kept.subject_id = credentials.id
       where credentials.account_id = ${accountId}
+        ${environment ? sql`and credentials.environment = ${environment}` : sql``}
     ) as judged
     where exists (select 1 from unnest(findings) as one where kept is null or not one = any(kept))`
 }

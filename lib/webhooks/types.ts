@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { proxyOutcomes } from '@/db/schema'
+import type { Environment } from '../api-keys/token'
 import type { AllEventData } from '../notifications/outbox'
 
 // The public names of events, and what a message of each holds. They are a promise to whoever receives them: fields are added,
@@ -7,7 +8,7 @@ import type { AllEventData } from '../notifications/outbox'
 
 const time = z.iso.datetime()
 const key = { id: z.string(), name: z.string(), environment: z.enum(['live', 'test']) }
-const credential = { id: z.string(), name: z.string(), provider: z.string().nullable() }
+const credential = { ...key, provider: z.string().nullable() }
 
 /** What each type's `data` is. */
 export const webhookTypes = {
@@ -38,8 +39,7 @@ export const webhookTypes = {
   }),
   'credential.tested_bad': z.object({ ...credential, result: z.string(), by: z.string() }),
   'integration.failing': z.object({
-    id: z.string(),
-    name: z.string(),
+    ...key,
     slug: z.string(),
     host: z.string(),
     credential_id: z.string().nullable(),
@@ -71,6 +71,14 @@ type Translations = {
   ) => { type: WebhookType; data: Record<string, unknown> }
 }
 
+/** What every message about a credential holds. An event from before there were two environments is of a live one. */
+function ofCredential(
+  id: string,
+  { name, environment = 'live', provider }: { name: string; environment?: Environment; provider: string | null },
+) {
+  return { id, name, environment, provider }
+}
+
 /** What each event of the outbox is to the outside; one that is missing is told to people only. */
 const translations: Translations = {
   'api_key.created': (id, { name, environment, by }) => ({ type: 'key.created', data: { id, name, environment, by } }),
@@ -94,33 +102,43 @@ const translations: Translations = {
     type: 'key.idle',
     data: { id, name, environment, last_used_at: lastUsedAt, revokes_at: revokesAt, days_left: daysLeft },
   }),
-  'credential.connected': (id, { name, provider, by }) => ({
+  'credential.connected': (id, { by, ...facts }) => ({
     type: 'credential.connected',
-    data: { id, name, provider, by },
+    data: { ...ofCredential(id, facts), by },
   }),
-  'credential.reauthorization_required': (id, { name, provider, error, callsFailAt }) => ({
+  'credential.reauthorization_required': (id, { error, callsFailAt, ...facts }) => ({
     type: 'credential.renewal_failed',
-    data: { id, name, provider, reauthorization_required: true, error, calls_fail_at: callsFailAt },
+    data: { ...ofCredential(id, facts), reauthorization_required: true, error, calls_fail_at: callsFailAt },
   }),
-  'credential.renewal_failing': (id, { name, provider, error, callsFailAt }) => ({
+  'credential.renewal_failing': (id, { error, callsFailAt, ...facts }) => ({
     type: 'credential.renewal_failed',
-    data: { id, name, provider, reauthorization_required: false, error, calls_fail_at: callsFailAt },
+    data: { ...ofCredential(id, facts), reauthorization_required: false, error, calls_fail_at: callsFailAt },
   }),
-  'credential.renewal_recovered': (id, { name, provider, failingSince }) => ({
+  'credential.renewal_recovered': (id, { failingSince, ...facts }) => ({
     type: 'credential.recovered',
-    data: { id, name, provider, failing_since: failingSince },
+    data: { ...ofCredential(id, facts), failing_since: failingSince },
   }),
-  'credential.expiring': (id, { name, provider, what, expiresAt, daysLeft }) => ({
+  'credential.expiring': (id, { what, expiresAt, daysLeft, ...facts }) => ({
     type: 'credential.expiring',
-    data: { id, name, provider, what, expires_at: expiresAt, days_left: daysLeft },
+    data: { ...ofCredential(id, facts), what, expires_at: expiresAt, days_left: daysLeft },
   }),
-  'credential.tested_bad': (id, { name, provider, result, by }) => ({
+  'credential.tested_bad': (id, { result, by, ...facts }) => ({
     type: 'credential.tested_bad',
-    data: { id, name, provider, result, by },
+    data: { ...ofCredential(id, facts), result, by },
   }),
-  'integration.failing': (id, { name, slug, host, credentialId, failingSince, outcome, status }) => ({
+  'integration.failing': (id, { name, environment, slug, host, credentialId, failingSince, outcome, status }) => ({
     type: 'integration.failing',
-    data: { id, name, slug, host, credential_id: credentialId, failing_since: failingSince, outcome, status },
+    data: {
+      id,
+      name,
+      environment,
+      slug,
+      host,
+      credential_id: credentialId,
+      failing_since: failingSince,
+      outcome,
+      status,
+    },
   }),
   'member.joined': (id, { name, role }) => ({ type: 'member.joined', data: { id, name, role } }),
   'member.left': (id, { name, role, how, by }) => ({ type: 'member.left', data: { id, name, role, how, by } }),

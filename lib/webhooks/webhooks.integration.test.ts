@@ -99,7 +99,7 @@ forEachDatabase('a webhook', (open, driver) => {
 
   it('is sent what its type’s schema says, of every kind of event', async () => {
     await make()
-    const credential = { name: 'Tienda', provider: null, connectedById: null }
+    const credential = { name: 'Tienda', environment: 'test', provider: null, connectedById: null } as const
     const id = newId('credential')
     const at = new Date().toISOString()
     const { accountId } = owner
@@ -123,10 +123,9 @@ forEachDatabase('a webhook', (open, driver) => {
       expiresAt: at,
       daysLeft: 3,
     })
-    await recordEvent(db, accountId, 'credential.connected', id, { name: 'Tienda', provider: null, by: 'Ana' })
+    await recordEvent(db, accountId, 'credential.connected', id, { ...credential, by: 'Ana' })
     await recordEvent(db, accountId, 'credential.tested_bad', id, {
-      name: 'Tienda',
-      provider: null,
+      ...credential,
       result: 'refused',
       by: 'Ana',
     })
@@ -146,6 +145,7 @@ forEachDatabase('a webhook', (open, driver) => {
     await recordEvent(db, accountId, 'api_key.idle', 'key_1', idle)
     await recordEvent(db, accountId, 'integration.failing', 'int_1', {
       name: 'Shipping labels',
+      environment: 'live',
       slug: 'labels',
       host: 'api.goshippo.com',
       credentialId: id,

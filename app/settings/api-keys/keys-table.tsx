@@ -1,14 +1,14 @@
 'use client'
 
 import Link from 'next/link'
-import { Badge } from '@/components/ui/badge'
 import { RelativeTime } from '@/components/ui/relative-time'
 import { Sparkline } from '@/components/ui/sparkline'
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow, TableSortHead } from '@/components/ui/table'
+import { EnvironmentBadge } from '../environment-badge'
 import { KeyEnd, KeyStatus } from './key-status'
 import { type ListState, sortedBy } from './list-state'
 import { keyHref } from './paths'
-import { type ApiKey, counted, environmentNames, hintText, makerText, usedFromText } from './words'
+import { type ApiKey, counted, hintText, makerText, usedFromText } from './words'
 
 // Between a folded table and one with room for every column, scopes stand below the name and the sparkline waits for the
 // key's own page.
@@ -97,9 +97,7 @@ function NameCell({ apiKey }: { apiKey: ApiKey }) {
         </Link>
         <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
           <code className="whitespace-nowrap font-mono text-muted-foreground text-xs">{hintText(apiKey)}</code>
-          <Badge variant={apiKey.environment === 'live' ? 'solid' : 'outline'}>
-            {environmentNames[apiKey.environment]}
-          </Badge>
+          <EnvironmentBadge environment={apiKey.environment} />
         </span>
         <span className="hidden max-w-56 truncate font-mono text-muted-foreground text-xs @3xl:block @[58rem]:hidden">
           {apiKey.scopes.join(', ')}

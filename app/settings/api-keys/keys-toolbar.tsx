@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from 'react'
 import { SearchInput } from '@/components/ui/search-input'
 import { Select } from '@/components/ui/select'
+import { EnvironmentFilter } from '../environment-filter'
 import { changed, type ListState, sortNames, statusFilterNames } from './list-state'
 import { safeSearch } from './token-search'
 
@@ -13,20 +14,11 @@ export function KeysToolbar({ state, onChange }: { state: ListState; onChange: (
   return (
     <div className="grid grid-cols-2 gap-2 lg:flex lg:items-start">
       <KeySearch state={state} onChange={onChange} />
-      <Select
-        aria-label="Environment"
+      <EnvironmentFilter
         className="lg:w-44"
-        value={state.environment ?? ''}
-        onChange={(event) =>
-          onChange(
-            changed(state, { environment: (event.currentTarget.value || undefined) as ListState['environment'] }),
-          )
-        }
-      >
-        <option value="">Live and test</option>
-        <option value="live">Live</option>
-        <option value="test">Test</option>
-      </Select>
+        value={state.environment}
+        onChange={(environment) => onChange(changed(state, { environment }))}
+      />
       <Select
         aria-label="Status"
         className="lg:w-44"

@@ -1,6 +1,7 @@
 'use client'
 
 import type { KeyUsageResource, RehearsalResource } from '@/lib/api/review-resources'
+import type { Environment } from '@/lib/api-keys'
 import type { Preloaded } from '../data/preloaded'
 import { REFRESH_MS, useApi } from '../data/use-api'
 import { bulkRevocationPath, keyPath, REVIEW_COUNT_PATH, rehearsalPath, usagePath } from './paths'
@@ -48,9 +49,10 @@ export function useRehearsal(id: string, isOn: boolean) {
   return useApi<RehearsalResource>(rehearsalPath(id), { refreshMs: isOn ? REHEARSAL_MS : 10 * REFRESH_MS })
 }
 
-/** The account's integrations by name, as far as one page of the API has them. */
-export function useIntegrationNames(enabled: boolean) {
-  return useApi<IntegrationNames>('/integrations?sort=name&limit=100', { enabled })
+/** The account's integrations by name, of one environment or both, as far as one page of the API has them. */
+export function useIntegrationNames(environment?: Environment) {
+  const only = environment ? `&environment=${environment}` : ''
+  return useApi<IntegrationNames>(`/integrations?sort=name&limit=100${only}`)
 }
 
 /** The progress of a bulk revocation, followed until it is finished. */

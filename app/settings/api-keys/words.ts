@@ -26,8 +26,6 @@ export function hintText({ environment, hint }: Pick<ApiKey, 'environment' | 'hi
   return `fn_${environment}_${hint.start}…${hint.end}`
 }
 
-export const environmentNames = { live: 'Live', test: 'Test' } as const
-
 const BROWSERS: [name: string, pattern: RegExp][] = [
   ['Edge', /\bEdg\/(\d+)/],
   ['Firefox', /\bFirefox\/(\d+)/],

@@ -6,6 +6,7 @@ import { Monogram } from '@/components/ui/monogram'
 import { RelativeTime } from '@/components/ui/relative-time'
 import { Status } from '@/components/ui/status'
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow, TableSortHead } from '@/components/ui/table'
+import { EnvironmentBadge } from '../environment-badge'
 import { changed, type ListState } from './list-state'
 import { credentialHref, integrationHref } from './paths'
 import { TestStatus, TokenRefusal } from './test-status'
@@ -96,7 +97,7 @@ export function CredentialsTable({
 }
 
 function NameCell({ credential, marks }: { credential: Credential; marks: ProviderMarks }) {
-  const { id, name, provider, type } = credential
+  const { id, environment, name, provider, type } = credential
   const mark = provider === null ? undefined : marks[provider]
   const of = providerName(credential, marks)
   return (
@@ -107,7 +108,10 @@ function NameCell({ credential, marks }: { credential: Credential; marks: Provid
           <Link href={credentialHref(id)} prefetch={false} className="w-fit rounded font-medium hover:underline">
             <bdi>{name}</bdi>
           </Link>
-          <span className="text-muted-foreground text-xs">{[of, typeNames[type]].filter(Boolean).join(' · ')}</span>
+          <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
+            <span className="text-muted-foreground text-xs">{[of, typeNames[type]].filter(Boolean).join(' · ')}</span>
+            <EnvironmentBadge environment={environment} />
+          </span>
         </span>
       </span>
     </TableCell>

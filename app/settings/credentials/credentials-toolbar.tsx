@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from 'react'
 import { SearchInput } from '@/components/ui/search-input'
 import { Select } from '@/components/ui/select'
+import { EnvironmentFilter } from '../environment-filter'
 import { changed, type ListState, sortNames, statusFilterNames } from './list-state'
 import { typeNames } from './words'
 
@@ -13,6 +14,11 @@ export function CredentialsToolbar({ state, onChange }: { state: ListState; onCh
   return (
     <div className="grid grid-cols-2 gap-2 lg:flex lg:items-start">
       <CredentialSearch state={state} onChange={onChange} />
+      <EnvironmentFilter
+        className="lg:w-36"
+        value={state.environment}
+        onChange={(environment) => onChange(changed(state, { environment }))}
+      />
       <Select
         aria-label="Type"
         className="lg:w-40"
@@ -34,7 +40,7 @@ export function CredentialsToolbar({ state, onChange }: { state: ListState; onCh
       </Select>
       <Select
         aria-label="Sort"
-        className="max-lg:col-span-2 lg:w-40"
+        className="lg:w-40"
         value={state.sort}
         onChange={(event) => onChange(changed(state, { sort: event.currentTarget.value as ListState['sort'] }))}
       >

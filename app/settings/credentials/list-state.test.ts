@@ -7,6 +7,8 @@ it.each([
   ['', LIST_PATH],
   ['q=shippo&status=bad&type=basic&sort=name', `${LIST_PATH}?q=shippo&status=bad&type=basic&sort=name`],
   ['status=constructor&type=toString&sort=sideways', LIST_PATH],
+  ['type=basic&environment=test', `${LIST_PATH}?type=basic&environment=test`],
+  ['environment=prod', LIST_PATH],
   ['cursor=abc', `${LIST_PATH}?cursor=abc`],
 ])('reads %j and writes it back as %j', (query, href) => {
   expect(listHref(parse(query))).toBe(href)
@@ -14,6 +16,8 @@ it.each([
 
 it('asks the API for what the address says, and leaves out an empty search', () => {
   expect(listQuery(parse('q=%20&type=oauth2'))).toBe('status=all&sort=created&type=oauth2&limit=25')
+  expect(listQuery(parse('environment=test'))).toBe('status=all&sort=created&environment=test&limit=25')
+  expect(listQuery(changed(parse('environment=test'), { environment: undefined }))).not.toContain('environment')
 })
 
 it('starts at the first page after a change', () => {
@@ -25,4 +29,5 @@ it('knows whether something is left out', () => {
   expect(isFiltered(parse('sort=name'))).toBe(false)
   expect(isFiltered(parse('status=unused'))).toBe(true)
   expect(isFiltered(parse('type=bearer'))).toBe(true)
+  expect(isFiltered(parse('environment=live'))).toBe(true)
 })

@@ -1,4 +1,6 @@
+import type { Environment } from '@/lib/api-keys'
 import type { CredentialType } from '@/lib/credentials'
+import { environmentIn } from '../environment-words'
 import { typeNames } from './words'
 
 /** What the list can be narrowed to, in the words of the list. */
@@ -18,6 +20,7 @@ export interface ListState {
   q: string
   status: keyof typeof statusFilterNames
   type?: CredentialType
+  environment?: Environment | undefined
   sort: keyof typeof sortNames
   cursor?: string
 }
@@ -31,11 +34,13 @@ export const defaultState: ListState = { q: '', status: 'all', sort: 'created' }
 export function parseListState(params: URLSearchParams): ListState {
   const status = params.get('status')
   const type = params.get('type')
+  const environment = environmentIn(params)
   const cursor = params.get('cursor')
   return {
     q: (params.get('q') ?? '').slice(0, 100),
     status: isOneOf(statusFilterNames, status) ? status : 'all',
     ...(isOneOf(typeNames, type) ? { type } : {}),
+    ...(environment ? { environment } : {}),
     sort: params.get('sort') === 'name' ? 'name' : 'created',
     ...(cursor ? { cursor: cursor.slice(0, 4_000) } : {}),
   }
@@ -51,14 +56,20 @@ export function listHref(state: ListState): string {
   if (state.q) params.set('q', state.q)
   if (state.status !== 'all') params.set('status', state.status)
   if (state.type) params.set('type', state.type)
+  if (state.environment) params.set('environment', state.environment)
   if (state.sort !== 'created') params.set('sort', state.sort)
   if (state.cursor) params.set('cursor', state.cursor)
   return params.size > 0 ? `${LIST_PATH}?${params}` : LIST_PATH
 }
 
 /** The query of `GET /api/v1/credentials` that answers a list. */
-export function listQuery({ q, type, cursor, ...state }: ListState): string {
-  const given = { ...(q.trim() ? { q } : {}), ...(type ? { type } : {}), ...(cursor ? { cursor } : {}) }
+export function listQuery({ q, type, environment, cursor, ...state }: ListState): string {
+  const given = {
+    ...(q.trim() ? { q } : {}),
+    ...(type ? { type } : {}),
+    ...(environment ? { environment } : {}),
+    ...(cursor ? { cursor } : {}),
+  }
   return new URLSearchParams({ ...state, ...given, limit: String(PAGE_SIZE) }).toString()
 }
 
@@ -70,5 +81,5 @@ export function changed(state: ListState, change: Partial<ListState>): ListState
 
 /** Whether the list shows less than all credentials. */
 export function isFiltered(state: ListState): boolean {
-  return state.q.trim() !== '' || state.status !== 'all' || state.type !== undefined
+  return state.q.trim() !== '' || state.status !== 'all' || state.type !== undefined || state.environment !== undefined
 }

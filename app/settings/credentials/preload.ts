@@ -25,7 +25,7 @@ import type { Credential, CredentialList, Draft, DraftList } from './words'
 export function preloadCredentialList(accountId: string, path: string): Promise<Preloaded<CredentialList> | null> {
   return preload(path, async () => {
     const query = listCredentialsQuery.parse(Object.fromEntries(new URLSearchParams(path.split('?')[1])))
-    const { credentials, nextCursor, total } = await listCredentials(database(), accountId, query)
+    const { credentials, nextCursor, total } = await listCredentials(database(), { accountId }, query)
     return { data: credentials.map(credentialResource), next_cursor: nextCursor, total }
   })
 }
@@ -34,7 +34,7 @@ export function preloadCredentialList(accountId: string, path: string): Promise<
 export function preloadCredentialReview(accountId: string, path: string): Promise<Preloaded<CredentialReview> | null> {
   return preload(path, async () => {
     const query = reviewCredentialsQuery.parse(Object.fromEntries(new URLSearchParams(path.split('?')[1])))
-    return credentialReviewResource(await reviewCredentials(database(), accountId, query))
+    return credentialReviewResource(await reviewCredentials(database(), { accountId }, query))
   })
 }
 
@@ -47,7 +47,7 @@ export function preloadDrafts(accountId: string, userId: string): Promise<Preloa
 
 /** One credential. @throws {Refusal} `not_found` */
 export function preloadCredential(accountId: string, id: string): Promise<Preloaded<Credential>> {
-  return read(credentialPath(id), async () => credentialResource(await getCredential(database(), accountId, id)))
+  return read(credentialPath(id), async () => credentialResource(await getCredential(database(), { accountId }, id)))
 }
 
 /** A draft of the person's; null when there is none, such as one that was saved since. */

@@ -25,6 +25,7 @@ const messages: Record<Asked, Partial<Record<ActionRefusal['code'], string>>> = 
 const subjects: Record<string, string> = {
   name: 'The name',
   type: 'The type',
+  environment: 'The environment',
   provider: 'The provider',
   hosts: 'The list of hosts',
   'hosts.#': 'A host',

@@ -14,6 +14,7 @@ const messages: Partial<Record<ActionRefusal['code'], string>> = {
 
 /** How a field is called at the start of a sentence; `*` is a number. Or the whole sentence, where the rule is the API's. */
 const fieldWords: Record<string, { subject: string } | { sentence: string }> = {
+  environment: { subject: 'The environment' },
   name: { subject: 'The name' },
   slug: { subject: 'The slug' },
   credential_id: { sentence: 'Choose a credential.' },

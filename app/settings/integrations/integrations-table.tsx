@@ -3,6 +3,7 @@
 import Link from 'next/link'
 import { RelativeTime } from '@/components/ui/relative-time'
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow, TableSortHead } from '@/components/ui/table'
+import { EnvironmentBadge } from '../environment-badge'
 import { CredentialLink, IntegrationStatus } from './integration-status'
 import { changed, type ListState, type Sort } from './list-state'
 import { integrationHref } from './paths'
@@ -58,7 +59,10 @@ export function IntegrationsTable({
                 >
                   <bdi>{integration.name}</bdi>
                 </Link>
-                <code className="font-mono text-muted-foreground text-xs">{integration.slug}</code>
+                <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
+                  <code className="font-mono text-muted-foreground text-xs">{integration.slug}</code>
+                  <EnvironmentBadge environment={integration.environment} />
+                </span>
               </span>
             </TableCell>
             <TableCell label="State">

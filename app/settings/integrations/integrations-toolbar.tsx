@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react'
 import { SearchInput } from '@/components/ui/search-input'
 import { Select } from '@/components/ui/select'
 import { safeSearch } from '../api-keys/token-search'
+import { EnvironmentFilter } from '../environment-filter'
 import { changed, type ListState, type Sort, sortNames } from './list-state'
 import { stateNames } from './words'
 
@@ -14,6 +15,11 @@ export function IntegrationsToolbar({ state, onChange }: { state: ListState; onC
   return (
     <div className="grid grid-cols-2 gap-2 lg:flex lg:items-start">
       <Search state={state} onChange={onChange} />
+      <EnvironmentFilter
+        className="lg:w-40"
+        value={state.environment}
+        onChange={(environment) => onChange(changed(state, { environment }))}
+      />
       <Select
         aria-label="State"
         className="lg:w-44"
@@ -31,7 +37,7 @@ export function IntegrationsToolbar({ state, onChange }: { state: ListState; onC
       </Select>
       <Select
         aria-label="Sort"
-        className="lg:w-44"
+        className="max-lg:col-span-2 lg:w-44"
         value={state.sort}
         onChange={(event) => onChange(changed(state, { sort: event.currentTarget.value as Sort }))}
       >

@@ -8,13 +8,16 @@ it('takes an address that says nothing for the whole list, newest first', () => 
   expect(listHref(defaultState)).toBe('/settings/integrations')
 })
 
-it.each(['q=labels', 'state=paused', 'sort=name', 'q=a%26b&state=enabled&sort=name&cursor=abc'])(
-  'reads and writes %s alike',
-  (query) => expect(listHref(parse(query))).toBe(`/settings/integrations?${query}`),
-)
+it.each([
+  'q=labels',
+  'state=paused',
+  'sort=name',
+  'environment=test&state=paused',
+  'q=a%26b&state=enabled&sort=name&cursor=abc',
+])('reads and writes %s alike', (query) => expect(listHref(parse(query))).toBe(`/settings/integrations?${query}`))
 
 it('leaves out what it does not know', () => {
-  expect(parse('state=gone&sort=constructor&order=asc')).toEqual(defaultState)
+  expect(parse('environment=prod&state=gone&sort=constructor&order=asc')).toEqual(defaultState)
 })
 
 it('never keeps a token that was pasted into the search', () => {
@@ -31,11 +34,13 @@ it('starts at the first page after each change, and forgets a filter that is tak
   const state = parse('state=paused&cursor=abc')
   expect(changed(state, { q: 'x' })).toEqual({ q: 'x', state: 'paused', sort: 'created' })
   expect(changed(state, { state: undefined })).toEqual(defaultState)
+  expect(changed(parse('environment=live'), { environment: undefined })).toEqual(defaultState)
 })
 
 it.each([
   ['q=labels', true],
   ['state=enabled', true],
+  ['environment=test', true],
   ['q=+', false],
   ['sort=name', false],
 ])('%s shows less than all: %s', (query, filtered) => expect(isFiltered(parse(query))).toBe(filtered))

@@ -1,8 +1,9 @@
 import type { ListIntegrationsQuery } from '@/lib/integrations/read'
 import { safeSearch } from '../api-keys/token-search'
+import { environmentIn } from '../environment-words'
 
 /** What the list shows, as its address says it. */
-export type ListState = Pick<ListIntegrationsQuery, 'state' | 'sort' | 'cursor'> & { q: string }
+export type ListState = Pick<ListIntegrationsQuery, 'state' | 'environment' | 'sort' | 'cursor'> & { q: string }
 
 export type Sort = ListIntegrationsQuery['sort']
 
@@ -20,8 +21,10 @@ export const defaultState: ListState = { q: '', sort: 'created' }
 export function parseListState(params: URLSearchParams): ListState {
   const sort = params.get('sort') ?? ''
   const state = params.get('state')
+  const environment = environmentIn(params)
   return {
     q: safeSearch(params.get('q') ?? '').query.slice(0, 100),
+    ...(environment ? { environment } : {}),
     ...(state === 'enabled' || state === 'paused' ? { state } : {}),
     sort: Object.hasOwn(sortNames, sort) ? (sort as Sort) : 'created',
     ...(params.get('cursor') ? { cursor: params.get('cursor')?.slice(0, 4_000) } : {}),
@@ -32,6 +35,7 @@ export function parseListState(params: URLSearchParams): ListState {
 export function listHref(state: ListState): string {
   const params = new URLSearchParams()
   if (state.q) params.set('q', state.q)
+  if (state.environment) params.set('environment', state.environment)
   if (state.state) params.set('state', state.state)
   if (state.sort !== 'created') params.set('sort', state.sort)
   if (state.cursor) params.set('cursor', state.cursor)
@@ -48,10 +52,11 @@ export function listQuery({ q, ...state }: ListState): string {
 export function changed(state: ListState, change: Partial<ListState>): ListState {
   const { cursor: _, ...rest } = { ...state, ...change }
   if (rest.state === undefined) delete rest.state
+  if (rest.environment === undefined) delete rest.environment
   return rest
 }
 
 /** Whether the list shows less than all integrations. */
 export function isFiltered(state: ListState): boolean {
-  return state.q.trim() !== '' || state.state !== undefined
+  return state.q.trim() !== '' || state.state !== undefined || state.environment !== undefined
 }

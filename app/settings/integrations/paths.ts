@@ -1,3 +1,4 @@
+import type { Environment } from '@/lib/api-keys'
 import { type ListState, listQuery } from './list-state'
 
 export const NEW_HREF = '/settings/integrations/new'
@@ -47,9 +48,9 @@ export function credentialPath(id: string): string {
 /** How many credentials the form offers at once. */
 export const CREDENTIALS_OFFERED = 50
 
-/** Credentials to choose from, by name. */
-export function credentialsPath(search = ''): string {
-  const query = new URLSearchParams({ sort: 'name', limit: String(CREDENTIALS_OFFERED) })
+/** Credentials of an environment to choose from, by name. */
+export function credentialsPath(environment: Environment, search = ''): string {
+  const query = new URLSearchParams({ environment, sort: 'name', limit: String(CREDENTIALS_OFFERED) })
   if (search.trim()) query.set('q', search.trim().slice(0, 100))
   return `/credentials?${query}`
 }

@@ -7,7 +7,7 @@ import { log } from '@/lib/log'
 import { getRuntime } from '@/lib/runtime'
 import type { Preloaded } from '../data/preloaded'
 import type { CallList } from './calls'
-import { credentialPath, credentialsPath, integrationPath } from './paths'
+import { credentialPath, integrationPath } from './paths'
 import type { Credential, CredentialList, Integration, IntegrationList } from './words'
 
 // What the server puts into a page, in the form of the API's answers. Null when it can't be had now: the browser then
@@ -18,7 +18,7 @@ export function preloadIntegrationList(accountId: string, path: string): Promise
   return preload(path, async () => {
     const { integrations, nextCursor, total } = await listIntegrations(
       database(),
-      accountId,
+      { accountId },
       listIntegrationsQuery.parse(queryOf(path)),
     )
     return { data: integrations.map(integrationResource), next_cursor: nextCursor, total }
@@ -27,25 +27,22 @@ export function preloadIntegrationList(accountId: string, path: string): Promise
 
 /** One integration. @throws {Refusal} `not_found` */
 export function preloadIntegration(accountId: string, id: string): Promise<Preloaded<Integration>> {
-  return read(integrationPath(id), async () => integrationResource(await getIntegration(database(), accountId, id)))
+  return read(integrationPath(id), async () => integrationResource(await getIntegration(database(), { accountId }, id)))
 }
 
 /** A page of the calls through an integration. `path` is the API's, with its query. */
 export function preloadCalls(accountId: string, id: string, path: string): Promise<Preloaded<CallList> | null> {
   return preload(path, async () =>
-    callListResource(await listCalls(database(), accountId, id, listCallsQuery.parse(queryOf(path)))),
+    callListResource(await listCalls(database(), { accountId }, id, listCallsQuery.parse(queryOf(path)))),
   )
 }
 
 /** Credentials to choose from, or only how many there are. */
-export function preloadCredentialList(
-  accountId: string,
-  path = credentialsPath(),
-): Promise<Preloaded<CredentialList> | null> {
+export function preloadCredentialList(accountId: string, path: string): Promise<Preloaded<CredentialList> | null> {
   return preload(path, async () => {
     const { credentials, nextCursor, total } = await listCredentials(
       database(),
-      accountId,
+      { accountId },
       listCredentialsQuery.parse(queryOf(path)),
     )
     return { data: credentials.map(credentialResource), next_cursor: nextCursor, total }
@@ -54,7 +51,7 @@ export function preloadCredentialList(
 
 /** One credential; null also when there is no such one. */
 export function preloadCredential(accountId: string, id: string): Promise<Preloaded<Credential> | null> {
-  return preload(credentialPath(id), async () => credentialResource(await getCredential(database(), accountId, id)))
+  return preload(credentialPath(id), async () => credentialResource(await getCredential(database(), { accountId }, id)))
 }
 
 function database() {

@@ -23,6 +23,7 @@ const list = createRoute({
     ...problems(
       ...keyProblems,
       'INSUFFICIENT_PERMISSIONS',
+      'ENVIRONMENT_MISMATCH',
       'validation:invalid_value',
       'validation:invalid_format',
       'validation:unknown_field',

@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi'
 import { discardDraft, getDraft, listDrafts } from '../../credentials'
 import { getRuntime } from '../../runtime'
 import { json, noContent } from '../answer'
-import { requireLive, requireScope } from '../authenticate'
+import { requireScope } from '../authenticate'
 import { actorOf } from '../context'
 import { draftListSchema, draftResource, draftSchema } from '../credential-resources'
 import { idParam, jsonAnswer, keyProblems, keyWith, problems, router } from '../define'
@@ -19,7 +19,7 @@ const drafts = createRoute({
   summary: 'List drafts',
   description: 'Forms that the caller has tested and not stored, where the test has spent a refresh token.',
   security: keyWith('credentials:test'),
-  middleware: [requireScope('credentials:test'), requireLive] as const,
+  middleware: [requireScope('credentials:test')] as const,
   responses: { 200: jsonAnswer(draftListSchema, 'The latest 20 drafts.'), ...problems(...readProblems) },
 })
 
@@ -30,7 +30,7 @@ const draft = createRoute({
   tags,
   summary: 'Get a draft',
   security: keyWith('credentials:test'),
-  middleware: [requireScope('credentials:test'), requireLive] as const,
+  middleware: [requireScope('credentials:test')] as const,
   request: { params: draftParams },
   responses: { 200: jsonAnswer(draftSchema, 'The draft.'), ...problems(...readProblems, 'NOT_FOUND') },
 })
@@ -43,7 +43,7 @@ const discard = createRoute({
   summary: 'Discard a draft',
   description: 'With the tokens in it, which are lost.',
   security: keyWith('credentials:test'),
-  middleware: [requireScope('credentials:test'), requireLive] as const,
+  middleware: [requireScope('credentials:test')] as const,
   request: { params: draftParams },
   responses: { 204: { description: 'Discarded.' }, ...problems(...readProblems, 'NOT_FOUND') },
 })

@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi'
 import { credentialChanges, credentialForm, testChanges, testCredential, testForm } from '../../credentials'
 import { credentialStore } from '../../credentials/runtime'
 import { json } from '../answer'
-import { missingScope, requireLive, requireScope } from '../authenticate'
+import { missingScope, requireScope } from '../authenticate'
 import { actorOf, callerMay } from '../context'
 import { testReportResource, testReportSchema } from '../credential-resources'
 import { bodyProblems, idParam, jsonAnswer, jsonBody, keyProblems, keyWith, problems, router } from '../define'
@@ -21,11 +21,11 @@ const test = createRoute({
   description:
     'Sends the test request, exactly as the form says, and stores nothing – but for an OAuth2 refresh token, which the test spends: what it gets for it is kept for a day, under `draft_id`. An account may test or renew 30 times in five minutes.',
   security: keyWith('credentials:test'),
-  middleware: [requireScope('credentials:test'), requireLive, requireJson()] as const,
+  middleware: [requireScope('credentials:test'), requireJson()] as const,
   request: { body: jsonBody(credentialForm) },
   responses: {
     200: jsonAnswer(testReportSchema, 'What was found, good or bad.'),
-    ...problems(...inputProblems, 'NOT_FOUND', 'RATE_LIMITED'),
+    ...problems(...inputProblems, 'NOT_FOUND', 'ENVIRONMENT_MISMATCH', 'RATE_LIMITED'),
   },
 })
 
@@ -38,11 +38,11 @@ const testStored = createRoute({
   description:
     'Without a body: as it is stored; the result is kept with it. With changes: as it would be after them; nothing is stored, and the scope `credentials:update` is needed too.',
   security: keyWith('credentials:test'),
-  middleware: [requireScope('credentials:test'), requireLive, requireJsonIfAny()] as const,
+  middleware: [requireScope('credentials:test'), requireJsonIfAny()] as const,
   request: { params, body: { ...jsonBody(credentialChanges), required: false } },
   responses: {
     200: jsonAnswer(testReportSchema, 'What was found, good or bad.'),
-    ...problems(...inputProblems, 'NOT_FOUND', 'RATE_LIMITED'),
+    ...problems(...inputProblems, 'NOT_FOUND', 'ENVIRONMENT_MISMATCH', 'RATE_LIMITED'),
   },
 })
 

@@ -13,8 +13,8 @@ import {
 import { credentialStore } from '../../credentials/runtime'
 import { getRuntime } from '../../runtime'
 import { json, noContent } from '../answer'
-import { requireLive, requireScope } from '../authenticate'
-import { type ApiContext, actorOf, callerAccountId } from '../context'
+import { requireScope } from '../authenticate'
+import { type ApiContext, actorOf, reachOf } from '../context'
 import {
   credentialListSchema,
   credentialResource,
@@ -37,7 +37,7 @@ const list = createRoute({
   summary: 'List credentials',
   description: 'Without their secrets, which are in no answer.',
   security: keyWith('credentials:read'),
-  middleware: [requireScope('credentials:read'), requireLive] as const,
+  middleware: [requireScope('credentials:read')] as const,
   request: { query: listCredentialsQuery },
   responses: {
     200: jsonAnswer(credentialListSchema, 'A page of credentials.'),
@@ -54,11 +54,11 @@ const create = createRoute({
   description:
     'What is below `secret` is stored encrypted and is in no answer. Test it first: `POST /credentials/test`.',
   security: keyWith('credentials:create'),
-  middleware: [requireScope('credentials:create'), requireLive, requireJson()] as const,
+  middleware: [requireScope('credentials:create'), requireJson()] as const,
   request: { body: jsonBody(credentialForm) },
   responses: {
     201: jsonAnswer(credentialSchema, 'The credential.'),
-    ...problems(...inputProblems, 'NOT_FOUND', 'CREDENTIAL_BUSY'),
+    ...problems(...inputProblems, 'NOT_FOUND', 'ENVIRONMENT_MISMATCH', 'CREDENTIAL_BUSY'),
   },
 })
 
@@ -69,11 +69,11 @@ const get = createRoute({
   tags,
   summary: 'Get a credential',
   security: keyWith('credentials:read'),
-  middleware: [requireScope('credentials:read'), requireLive] as const,
+  middleware: [requireScope('credentials:read')] as const,
   request: { params },
   responses: {
     200: jsonAnswer(credentialSchema, 'The credential, without its secret.'),
-    ...problems(...readProblems, 'NOT_FOUND'),
+    ...problems(...readProblems, 'NOT_FOUND', 'ENVIRONMENT_MISMATCH'),
   },
 })
 
@@ -86,11 +86,11 @@ const update = createRoute({
   description:
     'Changes the fields that are sent; a secret that is not sent stays. A host that the secret was not saved for asks for all of it again.',
   security: keyWith('credentials:update'),
-  middleware: [requireScope('credentials:update'), requireLive, requireJson()] as const,
+  middleware: [requireScope('credentials:update'), requireJson()] as const,
   request: { params, body: jsonBody(credentialChanges) },
   responses: {
     200: jsonAnswer(credentialSchema, 'The credential as it is now.'),
-    ...problems(...inputProblems, 'NOT_FOUND', 'CREDENTIAL_BUSY'),
+    ...problems(...inputProblems, 'NOT_FOUND', 'ENVIRONMENT_MISMATCH', 'CREDENTIAL_BUSY'),
   },
 })
 
@@ -102,7 +102,7 @@ const remove = createRoute({
   summary: 'Delete a credential',
   description: 'With its secret. Integrations that used it stay, and refuse every call.',
   security: keyWith('credentials:delete'),
-  middleware: [requireScope('credentials:delete'), requireLive] as const,
+  middleware: [requireScope('credentials:delete')] as const,
   request: {
     params,
     query: z.strictObject({
@@ -117,6 +117,7 @@ const remove = createRoute({
     ...problems(
       ...readProblems,
       'NOT_FOUND',
+      'ENVIRONMENT_MISMATCH',
       'CREDENTIAL_IN_USE',
       'validation:invalid_value',
       'validation:invalid_format',
@@ -134,17 +135,17 @@ const disconnect = createRoute({
   description:
     'Of the grant `authorization_code`: has the provider take the tokens back where it can, then forgets them. The credential stays; a person can connect it again in a browser.',
   security: keyWith('credentials:update'),
-  middleware: [requireScope('credentials:update'), requireLive] as const,
+  middleware: [requireScope('credentials:update')] as const,
   request: { params },
   responses: {
     200: jsonAnswer(disconnectionSchema, 'Disconnected.'),
-    ...problems(...readProblems, 'NOT_FOUND', 'CREDENTIAL_BUSY', 'validation:invalid_value'),
+    ...problems(...readProblems, 'NOT_FOUND', 'ENVIRONMENT_MISMATCH', 'CREDENTIAL_BUSY', 'validation:invalid_value'),
   },
 })
 
 export const credentials = router()
   .openapi(list, async (c) => {
-    const page = await listCredentials(database(), callerAccountId(c), c.req.valid('query'))
+    const page = await listCredentials(database(), reachOf(c), c.req.valid('query'))
     return json(c, 200, {
       data: page.credentials.map(credentialResource),
       next_cursor: page.nextCursor,
@@ -175,5 +176,5 @@ function database() {
 }
 
 async function shown(c: ApiContext, id: string) {
-  return credentialResource(await getCredential(database(), callerAccountId(c), id))
+  return credentialResource(await getCredential(database(), reachOf(c), id))
 }

@@ -13,8 +13,8 @@ import {
 } from '../../integrations'
 import { getRuntime } from '../../runtime'
 import { json, noContent } from '../answer'
-import { requireLive, requireScope } from '../authenticate'
-import { type ApiContext, actorOf, callerAccountId } from '../context'
+import { requireScope } from '../authenticate'
+import { type ApiContext, actorOf, reachOf } from '../context'
 import { bodyProblems, idParam, jsonAnswer, jsonBody, keyProblems, keyWith, problems, router } from '../define'
 import {
   callListResource,
@@ -36,7 +36,7 @@ const list = createRoute({
   tags,
   summary: 'List integrations',
   security: keyWith('integrations:read'),
-  middleware: [requireScope('integrations:read'), requireLive] as const,
+  middleware: [requireScope('integrations:read')] as const,
   request: { query: listIntegrationsQuery },
   responses: {
     200: jsonAnswer(integrationListSchema, 'A page of integrations.'),
@@ -58,9 +58,12 @@ const create = createRoute({
   summary: 'Create an integration',
   description: 'Its base address must be on a host that the credential was saved for.',
   security: keyWith('integrations:create'),
-  middleware: [requireScope('integrations:create'), requireLive, requireJson()] as const,
+  middleware: [requireScope('integrations:create'), requireJson()] as const,
   request: { body: jsonBody(integrationForm) },
-  responses: { 201: jsonAnswer(integrationSchema, 'The integration.'), ...problems(...inputProblems) },
+  responses: {
+    201: jsonAnswer(integrationSchema, 'The integration.'),
+    ...problems(...inputProblems, 'ENVIRONMENT_MISMATCH'),
+  },
 })
 
 const get = createRoute({
@@ -70,11 +73,11 @@ const get = createRoute({
   tags,
   summary: 'Get an integration',
   security: keyWith('integrations:read'),
-  middleware: [requireScope('integrations:read'), requireLive] as const,
+  middleware: [requireScope('integrations:read')] as const,
   request: { params },
   responses: {
     200: jsonAnswer(integrationSchema, 'The integration.'),
-    ...problems(...keyProblems, 'INSUFFICIENT_PERMISSIONS', 'NOT_FOUND'),
+    ...problems(...keyProblems, 'INSUFFICIENT_PERMISSIONS', 'NOT_FOUND', 'ENVIRONMENT_MISMATCH'),
   },
 })
 
@@ -86,7 +89,7 @@ const calls = createRoute({
   summary: 'List the calls through an integration',
   description: 'The latest first, at most five seconds late, for 30 days. Never with bodies, headers or queries.',
   security: keyWith('integrations:read'),
-  middleware: [requireScope('integrations:read'), requireLive] as const,
+  middleware: [requireScope('integrations:read')] as const,
   request: { params, query: listCallsQuery },
   responses: {
     200: jsonAnswer(callListSchema, 'A page of calls, and what those of the last day come to.'),
@@ -94,6 +97,7 @@ const calls = createRoute({
       ...keyProblems,
       'INSUFFICIENT_PERMISSIONS',
       'NOT_FOUND',
+      'ENVIRONMENT_MISMATCH',
       'validation:invalid_value',
       'validation:invalid_format',
       'validation:unknown_field',
@@ -109,11 +113,11 @@ const update = createRoute({
   summary: 'Change an integration',
   description: 'Changes the fields that are sent. The next call through it already follows them.',
   security: keyWith('integrations:update'),
-  middleware: [requireScope('integrations:update'), requireLive, requireJson()] as const,
+  middleware: [requireScope('integrations:update'), requireJson()] as const,
   request: { params, body: jsonBody(integrationChanges) },
   responses: {
     200: jsonAnswer(integrationSchema, 'The integration as it is now.'),
-    ...problems(...inputProblems, 'NOT_FOUND'),
+    ...problems(...inputProblems, 'NOT_FOUND', 'ENVIRONMENT_MISMATCH'),
   },
 })
 
@@ -125,17 +129,17 @@ const remove = createRoute({
   summary: 'Delete an integration',
   description: 'Calls through it are refused from then on. Its credential stays.',
   security: keyWith('integrations:delete'),
-  middleware: [requireScope('integrations:delete'), requireLive] as const,
+  middleware: [requireScope('integrations:delete')] as const,
   request: { params },
   responses: {
     204: { description: 'Deleted.' },
-    ...problems(...keyProblems, 'INSUFFICIENT_PERMISSIONS', 'NOT_FOUND'),
+    ...problems(...keyProblems, 'INSUFFICIENT_PERMISSIONS', 'NOT_FOUND', 'ENVIRONMENT_MISMATCH'),
   },
 })
 
 export const integrations = router()
   .openapi(list, async (c) => {
-    const page = await listIntegrations(store().db, callerAccountId(c), c.req.valid('query'))
+    const page = await listIntegrations(store().db, reachOf(c), c.req.valid('query'))
     return json(c, 200, {
       data: page.integrations.map(integrationResource),
       next_cursor: page.nextCursor,
@@ -148,7 +152,7 @@ export const integrations = router()
   })
   .openapi(get, async (c) => json(c, 200, await shown(c, c.req.valid('param').id)))
   .openapi(calls, async (c) => {
-    const page = await listCalls(store().db, callerAccountId(c), c.req.valid('param').id, c.req.valid('query'))
+    const page = await listCalls(store().db, reachOf(c), c.req.valid('param').id, c.req.valid('query'))
     return json(c, 200, callListResource(page))
   })
   .openapi(update, async (c) => {
@@ -167,5 +171,5 @@ function store() {
 }
 
 async function shown(c: ApiContext, id: string): Promise<z.output<typeof integrationSchema>> {
-  return integrationResource(await getIntegration(store().db, callerAccountId(c), id))
+  return integrationResource(await getIntegration(store().db, reachOf(c), id))
 }

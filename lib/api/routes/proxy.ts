@@ -40,6 +40,7 @@ function documented(method: (typeof methods)[number]): RouteConfig {
         'validation:invalid_value',
         'TOKEN_IN_REQUEST',
         'NOT_FOUND',
+        'ENVIRONMENT_MISMATCH',
         'METHOD_NOT_ALLOWED',
         'INTEGRATION_PAUSED',
         'INTEGRATION_INCOMPLETE',

@@ -2,8 +2,8 @@ import { createRoute } from '@hono/zod-openapi'
 import { reviewCredentials, reviewCredentialsQuery, reviewKeys, reviewKeysQuery } from '../../review'
 import { getRuntime } from '../../runtime'
 import { json } from '../answer'
-import { requireLive, requireScope } from '../authenticate'
-import { callerAccountId, wallOf } from '../context'
+import { requireScope } from '../authenticate'
+import { callerAccountId, reachOf, wallOf } from '../context'
 import { jsonAnswer, keyProblems, keyWith, problems, router } from '../define'
 import {
   credentialReviewResource,
@@ -42,7 +42,7 @@ const ofCredentials = createRoute({
   summary: 'Review credentials',
   description: 'Credentials that somebody should look at, with what is found about each; the longest unused first.',
   security: keyWith('credentials:read'),
-  middleware: [requireScope('credentials:read'), requireLive] as const,
+  middleware: [requireScope('credentials:read')] as const,
   request: { query: reviewCredentialsQuery },
   responses: { 200: jsonAnswer(credentialReviewSchema, 'A page of credentials.'), ...problems(...readProblems) },
 })
@@ -54,5 +54,5 @@ export const reviews = router()
   })
   .openapi(ofCredentials, async (c) => {
     const { db } = getRuntime().database
-    return json(c, 200, credentialReviewResource(await reviewCredentials(db, callerAccountId(c), c.req.valid('query'))))
+    return json(c, 200, credentialReviewResource(await reviewCredentials(db, reachOf(c), c.req.valid('query'))))
   })

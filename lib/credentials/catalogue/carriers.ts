@@ -122,6 +122,7 @@ export const carriers: Provider[] = [
       },
       {
         label: 'Client credentials, test environment',
+        isSandbox: true,
         settings: oauth2({
           grant: 'client_credentials',
           token_url: 'https://wwwcie.ups.com/security/v1/oauth/token',

@@ -139,6 +139,7 @@ export const payments: Provider[] = [
       },
       {
         label: 'Client credentials, sandbox',
+        isSandbox: true,
         settings: oauth2({
           grant: 'client_credentials',
           token_url: 'https://api-m.sandbox.paypal.com/v1/oauth2/token',
@@ -221,6 +222,7 @@ export const payments: Provider[] = [
       },
       {
         label: 'Private key, sandbox',
+        isSandbox: true,
         settings: { type: 'basic' },
         hosts: ['https://sandbox-api.openpay.mx'],
         test: { method: 'GET', url: 'https://sandbox-api.openpay.mx/v1/{merchant}/charges', good: [] },

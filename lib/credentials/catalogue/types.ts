@@ -33,6 +33,8 @@ export interface Variable {
 
 export interface CredentialTemplate {
   label: string
+  /** Calls the provider's sandbox: what is offered first where a test credential is made. */
+  isSandbox?: true
   /** All but what only the person knows: a client id is empty. */
   settings: CredentialSettings
   /** Origins that the secret may be sent to. */

@@ -4,6 +4,7 @@ import type { Database } from '@/db/client'
 import { oauthStates } from '@/db/schema'
 import type { Actor } from '../../audit'
 import { isEgressError } from '../../egress/errors'
+import { environmentToMake } from '../../environments'
 import { invalidField, Refusal } from '../../errors'
 import { newId } from '../../ids'
 import { removeTokens } from '../../oauth'
@@ -12,7 +13,7 @@ import { discover, type ServerMetadata } from '../../oauth/connect/discovery'
 import { asksForIdToken, authorizationUrl } from '../../oauth/connect/request'
 import { browserOf, CONSENT_MINUTES, sealState } from '../../oauth/connect/state'
 import { Secret } from '../../vault'
-import { baseOfCredential, baseOfDraft, type DraftRow, findCredential, findDraft } from '../base'
+import { baseOfCredential, baseOfDraft, type DraftRow, findCredential, findDraft, requireDraftWithin } from '../base'
 import { checkForm } from '../check'
 import { comparable } from '../comparable'
 import { keepDraft } from '../drafts'
@@ -54,19 +55,25 @@ type Person = Actor & { id: string }
 export async function beginForm(
   store: CredentialStore,
   actor: Person,
-  form: CredentialForm,
+  given: CredentialForm,
   credentialId: string | null,
   begin: Begin,
 ): Promise<Begun> {
   const { db, vault, egress } = store
   const { accountId } = actor
+  const environment = environmentToMake(actor, given.environment)
+  const form = { ...given, environment }
   if (form.type !== 'oauth2' || form.grant !== 'authorization_code') throw notConnectable('grant')
   await countTest(db, accountId)
   const known = await knownServer(store, form)
   return db.transaction(async (tx) => {
-    const row = credentialId === null ? null : await findCredential(tx, accountId, credentialId, { lock: true })
+    const row = credentialId === null ? null : await findCredential(tx, actor, credentialId, { lock: true })
     const draft =
       form.draft_id === null ? null : await findDraft(tx, actor, form.draft_id, { lock: true, credentialId })
+    requireDraftWithin(draft, environment)
+    if (row && row.environment !== environment) {
+      throw invalidField('environment', `A credential stays in its environment: this one is ${row.environment}`)
+    }
     if (row && row.type !== form.type) throw notConnectable('type')
     const base = draft ? baseOfDraft(draft) : row && baseOfCredential(row)
     // Tokens are about to be got anew: those that are there need not be good for what the form says.
@@ -89,13 +96,13 @@ export async function beginForm(
 export async function beginStored(store: CredentialStore, actor: Person, id: string, begin: Begin): Promise<Begun> {
   const { db, egress } = store
   const { accountId } = actor
-  const before = subjectOf(await findCredential(db, accountId, id))
+  const before = subjectOf(await findCredential(db, actor, id))
   const { settings } = before
   if (settings.type !== 'oauth2' || settings.grant !== 'authorization_code') throw notConnectable('grant')
   await countTest(db, accountId)
   const known = await knownServer({ egress }, settings)
   return db.transaction(async (tx) => {
-    const subject = subjectOf(await findCredential(tx, accountId, id, { lock: true }))
+    const subject = subjectOf(await findCredential(tx, actor, id, { lock: true }))
     if (comparable(subject) !== comparable(before)) {
       throw new Refusal(
         'credential_busy',

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { oauthStates, outboxEvents, tokenSets, vaultItems } from '@/db/schema'
 import { endOf, expectEnd, REDIRECT_URI, withConnecting } from '@/test/connecting'
@@ -30,7 +30,7 @@ import { beginForm } from './begin'
 
 withConnecting('connecting', (bed) => {
   const begin = () => ({ browserKey: bed.browserKey, display: 'popup' as const, redirectUri: REDIRECT_URI })
-  const view = (id: string) => getCredential(bed.db, bed.ana.accountId, id)
+  const view = (id: string) => getCredential(bed.db, bed.ana, id)
 
   describe('a stored credential', () => {
     it('sends the browser there with PKCE, state and nonce, and the exact redirect address', async () => {
@@ -243,6 +243,31 @@ withConnecting('connecting', (bed) => {
       const id = await createCredential(bed.store, bed.ana, { ...form, draft_id: draftId, receipt: tested.receipt })
       expect(await bed.tokens(id)).toMatchObject({ access: tokens.access, refresh: tokens.refresh })
       expect(await view(id)).toMatchObject({ connection: { label: 'merchant' }, lastTest: { result: 'good' } })
+      expect((await bed.tokens(draftId as string)).refresh).toBeUndefined()
+    })
+
+    it('keeps its tokens in the environment that they were got for', async () => {
+      const form = bed.form({ environment: 'test' })
+      const { url, draftId } = await beginForm(bed.store, bed.ana, form, null, begin())
+      expectEnd(await bed.bring(await consentTo(url)), 'connected')
+      const live = { ...form, environment: 'live' as const, draft_id: draftId }
+      const refused = { code: 'invalid', fields: [{ field: 'environment' }] }
+      await expect(createCredential(bed.store, bed.ana, live)).rejects.toMatchObject(refused)
+      await expect(testForm(bed.store, bed.ana, live)).rejects.toMatchObject(refused)
+      await expect(beginForm(bed.store, bed.ana, live, null, begin())).rejects.toMatchObject(refused)
+      const id = await createCredential(bed.store, bed.ana, { ...live, environment: 'test' })
+      expect(await view(id)).toMatchObject({ environment: 'test', connection: { label: 'merchant' } })
+      await expect(beginForm(bed.store, bed.ana, bed.form(), id, begin())).rejects.toMatchObject(refused)
+    })
+
+    it('brings tokens to nobody when its environment is another one by now', async () => {
+      const form = bed.form({ environment: 'test' })
+      const { url, draftId } = await beginForm(bed.store, bed.ana, form, null, begin())
+      const answer = await consentTo(url)
+      await bed.db.execute(
+        sql`update credential_drafts set form = jsonb_set(form, '{environment}', '"live"') where id = ${draftId}`,
+      )
+      expectEnd(await bed.bring(answer), 'changed')
       expect((await bed.tokens(draftId as string)).refresh).toBeUndefined()
     })
 

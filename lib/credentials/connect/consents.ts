@@ -1,13 +1,14 @@
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { type consentOutcomes, oauthStates } from '@/db/schema'
+import type { Environment } from '../../api-keys/token'
 import type { Actor } from '../../audit'
 import { Refusal } from '../../errors'
 import { isId } from '../../ids'
 import { readConnection } from '../../oauth/connect/connections'
 import type { Identity } from '../../oauth/connect/identity'
 import type { Vault } from '../../vault'
-import type { CredentialRow, DraftRow } from '../base'
+import { type CredentialRow, type DraftRow, environmentOfDraft } from '../base'
 import { comparable } from '../comparable'
 import { hostsOf, settingsOf } from '../schemas'
 import type { OAuth2Settings } from '../types'
@@ -50,6 +51,8 @@ export interface Waiting extends Identity {
 export interface Subject {
   settings: { type: 'oauth2' } & OAuth2Settings
   hosts: string[]
+  /** The tokens that it brings belong to this one. */
+  environment: Environment
   /** In whose words things are said. */
   provider: string | null
 }
@@ -58,11 +61,13 @@ export function subjectOf(owner: CredentialRow | DraftRow): Subject {
   const settings = 'settings' in owner ? owner.settings : settingsOf(owner.form as never)
   const hosts = 'settings' in owner ? owner.hosts : hostsOf(owner.form as never)
   const provider = 'settings' in owner ? owner.provider : ((owner.form.provider as string | null | undefined) ?? null)
-  return { settings: settings as unknown as Subject['settings'], hosts: [...hosts].sort(), provider }
+  const environment = 'settings' in owner ? owner.environment : environmentOfDraft(owner)
+  return { settings: settings as unknown as Subject['settings'], hosts: [...hosts].sort(), environment, provider }
 }
 
 export function isSameSubject(row: ConsentRow, owner: CredentialRow | DraftRow): boolean {
-  return comparable(row.subject) === comparable(subjectOf(owner))
+  // One that was begun before there were two environments is live.
+  return comparable({ environment: 'live', ...row.subject }) === comparable(subjectOf(owner))
 }
 
 const ofAccount = (accountId: string, id: string) => and(eq(oauthStates.accountId, accountId), eq(oauthStates.id, id))

@@ -23,7 +23,7 @@ const LEASE_MS = 30_000
 export async function disconnect(store: CredentialStore, actor: Actor, id: string): Promise<Revocation> {
   const { db, vault, egress } = store
   const { accountId } = actor
-  const settings = settingsOfRow(await findCredential(db, accountId, id))
+  const settings = settingsOfRow(await findCredential(db, actor, id))
   if (settings.type !== 'oauth2' || settings.grant !== 'authorization_code') {
     throw invalidField('grant', 'must be authorization in the browser: nothing else is connected')
   }
@@ -33,7 +33,7 @@ export async function disconnect(store: CredentialStore, actor: Actor, id: strin
   if (!lease) throw new Refusal('credential_busy', 'Its tokens are being renewed: disconnect once that is over.', [], 2)
   try {
     const { client, tokens } = await db.transaction(async (tx) => {
-      const row = await findCredential(tx, accountId, id, { lock: true })
+      const row = await findCredential(tx, actor, id, { lock: true })
       const now = settingsOfRow(row)
       if (now.type !== 'oauth2') throw new TypeError('A credential keeps its type')
       const secrets = await vault.open(tx, { ...owner, field: 'secret' })
@@ -42,7 +42,7 @@ export async function disconnect(store: CredentialStore, actor: Actor, id: strin
     })
     const revocation = await revokeTokens(egress, client, tokens)
     await db.transaction(async (tx) => {
-      const row = await findCredential(tx, accountId, id, { lock: true })
+      const row = await findCredential(tx, actor, id, { lock: true })
       const { refresh_token: _, ...secretSetAt } = row.secretSetAt
       await removeTokens(tx, vault, owner)
       await removeConnection(tx, owner)

@@ -24,7 +24,7 @@ export async function findOwner(
 ): Promise<CredentialRow | DraftRow | null> {
   try {
     return ownerId === credentialId
-      ? await findCredential(tx, accountId, ownerId, { lock })
+      ? await findCredential(tx, { accountId }, ownerId, { lock })
       : await findDraft(tx, person, ownerId, { lock, credentialId })
   } catch (error) {
     if (isRefusal(error)) return null
@@ -66,8 +66,8 @@ export async function keepTokens(
     ...(ownerId === credentialId ? {} : { draft: ownerId }),
   })
   if ('name' in owner && ownerId === credentialId) {
-    const { name, provider } = owner
-    await recordEvent(tx, accountId, 'credential.connected', ownerId, { name, provider, by: person.name })
+    const { name, environment, provider } = owner
+    await recordEvent(tx, accountId, 'credential.connected', ownerId, { name, environment, provider, by: person.name })
   }
 }
 

@@ -2,6 +2,7 @@ import { and, eq } from 'drizzle-orm'
 import { credentials } from '@/db/schema'
 import { type Actor, recordAuditEvent } from '../../audit'
 import { isEgressError } from '../../egress/errors'
+import { environmentToMake } from '../../environments'
 import { invalidField, Refusal } from '../../errors'
 import { recordEvent } from '../../notifications/outbox'
 import { isOAuthError, type KeptTokens, OAuthError, obtainTokens, type RenewalOptions } from '../../oauth'
@@ -16,6 +17,7 @@ import {
   type DraftRow,
   findCredential,
   findDraft,
+  requireDraftWithin,
   settingsOfRow,
   testOfRow,
 } from '../base'
@@ -51,22 +53,25 @@ export type FormTestReport = TestReport & {
 /**
  * Tests a form that is not saved, exactly as it is: what was typed, and for fields that say “unchanged” what is stored.
  * @param credentialId what is edited; null: a new one
- * @throws {Refusal} `invalid`, with the fields; `not_found`; `too_many_requests`
+ * @throws {Refusal} `invalid`, with the fields; `not_found`, `environment_mismatch`; `too_many_requests`
  */
 export async function testForm(
   store: CredentialStore,
   actor: Actor & { id: string },
-  form: CredentialForm,
+  given: CredentialForm,
   credentialId: string | null = null,
   options: TestOptions = {},
 ): Promise<FormTestReport> {
   const { db, vault, egress, tokens: keeper, authSecret } = store
   const { accountId } = actor
+  const environment = environmentToMake(actor, given.environment)
+  const form = { ...given, environment }
   // Read under a lock: a secret that is saved for another host meanwhile must not be taken along with this one's.
   const { row, draft, base, secrets } = await db.transaction(async (tx) => {
-    const row = credentialId === null ? null : await findCredential(tx, accountId, credentialId, { lock: true })
+    const row = credentialId === null ? null : await findCredential(tx, actor, credentialId, { lock: true })
     const draft =
       form.draft_id === null ? null : await findDraft(tx, actor, form.draft_id, { lock: true, credentialId })
+    requireDraftWithin(draft, environment)
     if (row && row.type !== form.type) throw new Refusal('not_found', 'There is no such credential of this type.')
     const base = draft ? baseOfDraft(draft) : row && baseOfCredential(row)
     checkForm(form, base, egress.policy)
@@ -124,7 +129,7 @@ export async function testCredential(
   const { accountId } = actor
   // Read under a lock: a secret that is saved for another host meanwhile must not go to this one.
   const { row, secrets } = await db.transaction(async (tx) => {
-    const row = await findCredential(tx, accountId, id, { lock: true })
+    const row = await findCredential(tx, actor, id, { lock: true })
     requireTestable({ type: row.type, test: testOfRow(row) })
     return { row, secrets: (await vault.open(tx, { accountId, ownerId: id, field: 'secret' })) ?? {} }
   })
@@ -156,6 +161,7 @@ export async function testCredential(
       const { result } = report
       await recordEvent(tx, accountId, 'credential.tested_bad', id, {
         name: row.name,
+        environment: row.environment,
         provider,
         result,
         by: actor.name,
@@ -176,7 +182,7 @@ export async function testChanges(
   changes: CredentialChanges,
   options: TestOptions = {},
 ): Promise<FormTestReport> {
-  const row = await findCredential(store.db, actor.accountId, id)
+  const row = await findCredential(store.db, actor, id)
   return testForm(store, actor, changedForm(row, changes), id, options)
 }
 

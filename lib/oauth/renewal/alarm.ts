@@ -8,9 +8,9 @@ import type { TokenOwner } from '../stored-tokens'
 /** What people are told of a credential with the news; null: it is a draft, or gone, and nobody is told. */
 async function factsOf(tx: Database, owner: TokenOwner) {
   if (!isId('credential', owner.ownerId)) return null
-  const { name, provider, createdByKind: kind, createdById } = credentials
+  const { name, environment, provider, createdByKind: kind, createdById } = credentials
   const [row] = await tx
-    .select({ name, provider, kind, createdById, connectedById: oauthConnections.connectedById })
+    .select({ name, environment, provider, kind, createdById, connectedById: oauthConnections.connectedById })
     .from(credentials)
     .leftJoin(
       oauthConnections,
@@ -20,6 +20,7 @@ async function factsOf(tx: Database, owner: TokenOwner) {
   if (!row) return null
   return {
     name: row.name,
+    environment: row.environment,
     provider: row.provider,
     connectedById: row.connectedById ?? (row.kind === 'user' ? row.createdById : null),
   }

@@ -3,9 +3,10 @@ import { Badge } from '@/components/ui/badge'
 import { CopyButton } from '@/components/ui/copy-button'
 import { DescriptionItem, DescriptionList } from '@/components/ui/description-list'
 import { RelativeTime } from '@/components/ui/relative-time'
+import { environmentNames } from '../../environment-words'
 import { KeyEnd, KeyStatus } from '../key-status'
 import { keyHref } from '../paths'
-import { type ApiKey, environmentNames, hintText, makerText } from '../words'
+import { type ApiKey, hintText, makerText } from '../words'
 import { KeyIntegrations } from './key-integrations'
 
 /** Everything that is known of a key. */

@@ -5,7 +5,7 @@ import { useIntegrationNames } from '../queries'
 
 /** The integrations that a key is bound to. */
 export function KeyIntegrations({ ids }: { ids: string[] }) {
-  const { data } = useIntegrationNames(true)
+  const { data } = useIntegrationNames()
   return (
     <ul className="grid gap-1">
       {ids.map((id) => (

@@ -11,12 +11,12 @@ import {
   DialogHeader,
   DialogTitle,
 } from '@/components/ui/dialog'
-import { Field, FieldGroup } from '@/components/ui/field'
+import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
-import { RadioGroup, RadioGroupItem } from '@/components/ui/radio-group'
 import type { Environment } from '@/lib/api-keys'
 import { ProblemBanner } from '../../data/problem-banner'
 import { useAction } from '../../data/use-action'
+import { EnvironmentField } from '../../environment-field'
 import { generateKey, type IssuedToken } from '../actions'
 import { type ExpiryChoice, expiresAt } from '../expiry'
 import { limitsInput, NEW_LIMITS } from '../limits/draft'
@@ -113,19 +113,24 @@ function GenerateForm({ onDone, onBusy }: { onDone: (issued: IssuedToken) => voi
           autoFocus
         />
       </Field>
-      <FieldGroup label="Environment" error={problem?.fields.environment}>
-        <RadioGroup
-          value={environment}
-          onValueChange={(value) => setEnvironment(value as Environment)}
-          className="sm:grid-cols-2"
-        >
-          <RadioGroupItem value="live" label="Live" hint="For the app in everyday use." />
-          <RadioGroupItem value="test" label="Test" hint="For trying things out. Sees and makes test keys only." />
-        </RadioGroup>
-      </FieldGroup>
+      <EnvironmentField
+        value={environment}
+        testHint="For trying things out. Sees test keys, credentials and integrations only."
+        error={problem?.fields.environment}
+        onChange={(chosen) => {
+          setEnvironment(chosen)
+          // Those of the other environment are not this key’s to use.
+          setIntegrations((before) => before && new Set())
+        }}
+      />
       <ScopePicker scopes={scopes} onChange={setScopes} error={problem?.fields.scopes} />
       {usesIntegrations ? (
-        <IntegrationsField chosen={integrations} onChange={setIntegrations} error={problem?.fields.integrations} />
+        <IntegrationsField
+          environment={environment}
+          chosen={integrations}
+          onChange={setIntegrations}
+          error={problem?.fields.integrations}
+        />
       ) : null}
       <ExpiryField {...expiry} onChange={setExpiry} error={problem?.fields.expires_at} />
       <MoreLimits draft={limits} onChange={setLimits} errors={problem?.fields} />

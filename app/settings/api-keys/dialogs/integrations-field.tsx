@@ -4,6 +4,7 @@ import { useId } from 'react'
 import { Checkbox } from '@/components/ui/checkbox'
 import { FieldGroup } from '@/components/ui/field'
 import { RadioGroup, RadioGroupItem } from '@/components/ui/radio-group'
+import type { Environment } from '@/lib/api-keys'
 import { useIntegrationNames } from '../queries'
 
 /**
@@ -11,15 +12,18 @@ import { useIntegrationNames } from '../queries'
  * @param chosen their ids; null: all, also those that are made later
  */
 export function IntegrationsField({
+  environment,
   chosen,
   onChange,
   error,
 }: {
+  /** Of the key: it can use no others. */
+  environment: Environment
   chosen: ReadonlySet<string> | null
   onChange: (chosen: ReadonlySet<string> | null) => void
   error?: string
 }) {
-  const { data } = useIntegrationNames(true)
+  const { data } = useIntegrationNames(environment)
   const listId = useId()
   const left = data ? data.total - data.data.length : 0
   const toggle = (id: string, isChosen: boolean) => {
@@ -41,7 +45,7 @@ export function IntegrationsField({
       {chosen === null ? null : (
         <div id={listId} className="mt-3 grid max-h-56 gap-2 overflow-y-auto rounded border border-border p-3">
           {data?.data.length === 0 ? (
-            <p className="text-muted-foreground text-sm">There is no integration yet.</p>
+            <p className="text-muted-foreground text-sm">There is no {environment} integration yet.</p>
           ) : null}
           {data?.data.map(({ id, name, slug }) => (
             <Checkbox

@@ -1,13 +1,13 @@
 'use client'
 
 import Link from 'next/link'
-import { Badge } from '@/components/ui/badge'
 import { Button } from '@/components/ui/button'
 import { Checkbox } from '@/components/ui/checkbox'
 import { RelativeTime } from '@/components/ui/relative-time'
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '@/components/ui/table'
+import { EnvironmentBadge } from '../../environment-badge'
 import { keyHref } from '../paths'
-import { environmentNames, hintText, makerText, usedFromText } from '../words'
+import { hintText, makerText, usedFromText } from '../words'
 import { isSelected, type Selection } from './selection'
 import { findingNames, type ReviewedKey } from './words'
 
@@ -81,9 +81,7 @@ export function ReviewTable({
                   </Link>
                   <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
                     <code className="whitespace-nowrap font-mono text-muted-foreground text-xs">{hintText(key)}</code>
-                    <Badge variant={key.environment === 'live' ? 'solid' : 'outline'}>
-                      {environmentNames[key.environment]}
-                    </Badge>
+                    <EnvironmentBadge environment={key.environment} />
                   </span>
                 </span>
               </TableCell>

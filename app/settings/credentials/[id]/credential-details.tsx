@@ -2,13 +2,15 @@ import { Badge } from '@/components/ui/badge'
 import { CopyButton } from '@/components/ui/copy-button'
 import { DescriptionItem, DescriptionList } from '@/components/ui/description-list'
 import { RelativeTime } from '@/components/ui/relative-time'
+import { environmentNames } from '../../environment-words'
 import { type Credential, hostText, makerText, type ProviderMark, secretName, typeNames } from '../words'
 
 /** Everything that is known of a credential but its secrets. */
 export function CredentialDetails({ credential, mark }: { credential: Credential; mark: ProviderMark | null }) {
-  const { id, type, hosts, test, expires_at } = credential
+  const { id, environment, type, hosts, test, expires_at } = credential
   return (
     <DescriptionList>
+      <DescriptionItem term="Environment">{environmentNames[environment]}</DescriptionItem>
       <DescriptionItem term="Type">{typeNames[type]}</DescriptionItem>
       <DescriptionItem term="Service">{mark?.name ?? 'Other service'}</DescriptionItem>
       <Settings credential={credential} />

@@ -11,6 +11,7 @@ import { Monogram } from '@/components/ui/monogram'
 import { RelativeTime } from '@/components/ui/relative-time'
 import type { ConsentView } from '@/lib/credentials'
 import type { Preloaded } from '../../data/preloaded'
+import { EnvironmentBadge } from '../../environment-badge'
 import { type Allowed, useCredentialDialogs } from '../credential-menu'
 import { LIST_PATH } from '../list-state'
 import { ReadFailure } from '../list-states'
@@ -60,8 +61,9 @@ export function CredentialView({
               <h1 className="font-semibold text-xl tracking-tight [overflow-wrap:anywhere]">
                 <bdi>{data.name}</bdi>
               </h1>
-              <p className="text-muted-foreground text-sm">
+              <p className="flex flex-wrap items-center gap-x-2 gap-y-1 text-muted-foreground text-sm">
                 {[mark?.name, typeNames[data.type]].filter(Boolean).join(' · ')}
+                <EnvironmentBadge environment={data.environment} />
               </p>
             </div>
           </div>

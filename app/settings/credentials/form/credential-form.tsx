@@ -6,10 +6,12 @@ import { flushSync } from 'react-dom'
 import { Banner } from '@/components/ui/banner'
 import { Button, buttonVariants } from '@/components/ui/button'
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/components/ui/card'
+import type { Environment } from '@/lib/api-keys'
 import type { ConsentView } from '@/lib/credentials'
 import type { ActionProblem, ActionResult } from '../../data/action-result'
 import { ProblemBanner } from '../../data/problem-banner'
 import { useAction } from '../../data/use-action'
+import { STAYS } from '../../environment-field'
 import { type Begun, useConnect } from '../connect/use-connect'
 import type { TestSubject } from '../testing/events'
 import { TestProgress } from '../testing/test-progress'
@@ -17,7 +19,7 @@ import { useTest } from '../testing/use-test'
 import { type Connection, type ProviderMark, type TestResult, typeNames } from '../words'
 import { ConnectionField } from './connection-field'
 import { HostsField } from './hosts-field'
-import { type FormProvider, refilled, templateValues, type Variables, withVariablesOf } from './initial'
+import { type FormProvider, refilled, templateFor, templateValues, type Variables, withVariablesOf } from './initial'
 import type { FormInput, FormValues } from './input'
 import type { Stored } from './rules'
 import { savedAs } from './saved-as'
@@ -52,6 +54,7 @@ export default function CredentialForm({
   start,
   mark,
   provider,
+  isNew,
   mayChooseType,
   mayChooseProvider,
   saveLabel,
@@ -69,6 +72,7 @@ export default function CredentialForm({
   mark: ProviderMark | null
   /** The templates to choose from. */
   provider: FormProvider | null
+  isNew: boolean
   mayChooseType: boolean
   mayChooseProvider: boolean
   saveLabel: string
@@ -174,6 +178,11 @@ export default function CredentialForm({
     setTemplate(index)
     form.setValues((before) => templateValues(provider, chosen, form.variables, before))
   }
+  function chooseEnvironment(environment: Environment): void {
+    state.set({ environment })
+    const fitting = templateFor(provider, template, environment)
+    if (fitting !== template) chooseTemplate(fitting)
+  }
   function changeVariables(variables: Variables): void {
     const chosen = provider?.templates[template]
     form.setVariables(variables)
@@ -207,6 +216,10 @@ export default function CredentialForm({
           onVariables={changeVariables}
           mayChooseType={mayChooseType}
           mayChooseProvider={mayChooseProvider}
+          onEnvironment={chooseEnvironment}
+          environmentStays={
+            isNew ? (draftId === null ? undefined : 'What was tested or connected so far is of this one.') : STAYS
+          }
         />
       </FormCard>
       <FormCard

@@ -1,3 +1,4 @@
+import type { Environment } from '@/lib/api-keys'
 import type { CredentialType } from '@/lib/credentials'
 import type { CredentialTemplate } from '@/lib/credentials/catalogue'
 // Not from the index, which has the whole catalogue.
@@ -10,6 +11,7 @@ export type ShownForm = Pick<Credential, 'type' | 'name' | 'provider' | 'hosts' 
   Partial<
     Pick<
       Credential,
+      | 'environment'
       | 'placement'
       | 'headers'
       | 'grant'
@@ -30,6 +32,7 @@ export type ShownForm = Pick<Credential, 'type' | 'name' | 'provider' | 'hosts' 
 /** A form with nothing in it, for a service that is not in the catalogue. */
 export function emptyValues(type: CredentialType = 'api_key'): FormValues {
   return {
+    environment: 'live',
     type,
     provider: null,
     name: '',
@@ -60,6 +63,7 @@ export function valuesOf(form: ShownForm): FormValues {
   const empty = emptyValues(form.type)
   return {
     ...empty,
+    environment: form.environment ?? empty.environment,
     provider: form.provider,
     name: form.name,
     hosts: form.hosts,
@@ -91,7 +95,19 @@ export interface FormProvider {
   name: string
   monogram: string
   variables: { name: string; label: string; example: string; pattern: string }[]
-  templates: Pick<CredentialTemplate, 'label' | 'settings' | 'hosts' | 'test' | 'hint'>[]
+  templates: Pick<CredentialTemplate, 'label' | 'isSandbox' | 'settings' | 'hosts' | 'test' | 'hint'>[]
+}
+
+/**
+ * The template to go on with when another environment is chosen: the provider's sandbox for test, and back.
+ * @param index of the one that is chosen
+ */
+export function templateFor(provider: FormProvider | null, index: number, environment: Environment): number {
+  const fits = (isSandbox: boolean | undefined) => (isSandbox ?? false) === (environment === 'test')
+  const templates = provider?.templates ?? []
+  if (fits(templates[index]?.isSandbox)) return index
+  const found = templates.findIndex(({ isSandbox }) => fits(isSandbox))
+  return found === -1 ? index : found
 }
 
 /** A provider as one of its templates needs it: the others' variables are not asked for. */
@@ -103,14 +119,15 @@ export function withVariablesOf(provider: FormProvider | null, template: number)
 /** Values of a provider's variables, by name. */
 export type Variables = Record<string, string>
 
-/** A form as a template begins it. What stays of `before`: the name, and what was typed of secrets of the same name. */
+/** A form as a template begins it. What stays of `before`: the environment, the name, and what was typed of secrets of the same name. */
 export function templateValues(
   { id, name }: Pick<FormProvider, 'id' | 'name'>,
   { settings, hosts, test }: FormProvider['templates'][number],
   variables: Variables,
   before?: FormValues,
 ): FormValues {
-  const values = valuesOf({ ...settings, provider: id, name: before?.name ?? name, hosts, test })
+  const { environment = 'live', name: called = name } = before ?? {}
+  const values = valuesOf({ ...settings, environment, provider: id, name: called, hosts, test })
   return refilled({ ...values, secret: before?.secret ?? {} }, { hosts, test, settings }, null, variables)
 }
 

@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest'
+import { findProvider } from '@/lib/credentials/catalogue'
 import { credentialForm } from '@/lib/credentials/schemas'
 import {
   emptyValues,
   refilled,
+  templateFor,
   templateValues,
   valuesOf,
   variableProblems,
@@ -135,4 +137,26 @@ it('asks for the variables of the template that is chosen, and of no other', () 
   const asked = (template: number) => withVariablesOf(both, template)?.variables.map(({ name }) => name)
   expect([asked(0), asked(1), asked(2)]).toEqual([['shop'], [], ['region']])
   expect(withVariablesOf(null, 0)).toBeNull()
+})
+
+it.each(['paypal', 'openpay', 'ups'])('%s goes with its sandbox for a test credential, and back', (id) => {
+  const found = findProvider(id) ?? expect.fail('no such provider')
+  const provider = { variables: [], ...found }
+  const sandbox = templateFor(provider, 0, 'test')
+  expect(provider.templates[sandbox]?.isSandbox).toBe(true)
+  expect(templateFor(provider, sandbox, 'test')).toBe(sandbox)
+  expect(templateFor(provider, sandbox, 'live')).toBe(0)
+})
+
+it('a provider without a sandbox stays as it is, and so does what was typed', () => {
+  const found = findProvider('shippo') ?? expect.fail('no such provider')
+  const provider = { variables: [], ...found }
+  expect(templateFor(provider, 0, 'test')).toBe(0)
+  expect(templateFor(null, 0, 'test')).toBe(0)
+  const [template] = provider.templates
+  const before: FormValues = { ...emptyValues('api_key'), environment: 'test', name: 'Mine' }
+  expect(template && templateValues(provider, template, {}, before)).toMatchObject({
+    environment: 'test',
+    name: 'Mine',
+  })
 })

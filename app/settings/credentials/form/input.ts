@@ -1,3 +1,4 @@
+import type { Environment } from '@/lib/api-keys'
 import type { CredentialType } from '@/lib/credentials'
 import type { OAuth2Grant } from '@/lib/credentials/types'
 
@@ -18,6 +19,7 @@ export interface Row {
 
 /** A form as it is typed: all types' fields at once, so that nothing is lost when the type is changed. */
 export interface FormValues {
+  environment: Environment
   type: CredentialType
   provider: string | null
   name: string
@@ -88,9 +90,10 @@ export function toInput(values: FormValues, stored: ReadonlySet<string>): FormIn
     // An empty one that is to be replaced is sent, to be refused; one that is new is missing.
     if (text !== '' || (replace && stored.has(name))) secret[name] = text
   }
-  const { type, provider, name, hosts, test } = values
+  const { environment, type, provider, name, hosts, test } = values
   const url = test.url.trim()
   return {
+    environment,
     type,
     provider,
     name,
@@ -146,7 +149,8 @@ function orNull(text: string): string | null {
 }
 
 /** What a test finds depends on this much of a form: the name, for one, may change afterwards. */
-export function testedPart({ name: _, provider: _p, expires_at: _e, access_token_expires_at: _a, ...rest }: FormInput) {
+export function testedPart(input: FormInput) {
+  const { name: _, environment: _n, provider: _p, expires_at: _e, access_token_expires_at: _a, ...rest } = input
   return JSON.stringify(rest)
 }
 

@@ -6,7 +6,9 @@ import { Field, FieldGroup } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { Monogram } from '@/components/ui/monogram'
 import { RadioGroup, RadioGroupItem } from '@/components/ui/radio-group'
+import type { Environment } from '@/lib/api-keys'
 import type { CredentialType } from '@/lib/credentials'
+import { EnvironmentField } from '../../environment-field'
 import { NEW_HREF } from '../paths'
 import { type ProviderMark, typeHints, typeNames } from '../words'
 import type { FormProvider, Variables } from './initial'
@@ -24,6 +26,8 @@ export function ServiceFields({
   onVariables,
   mayChooseType,
   mayChooseProvider,
+  onEnvironment,
+  environmentStays,
 }: {
   state: FormState
   /** Null: a service that is not in the catalogue. */
@@ -36,6 +40,9 @@ export function ServiceFields({
   onVariables: (variables: Variables) => void
   mayChooseType: boolean
   mayChooseProvider: boolean
+  onEnvironment: (environment: Environment) => void
+  /** Why the environment can't be chosen any more. */
+  environmentStays: string | undefined
 }) {
   const { values, set, errorOf } = state
   const templates = provider?.templates ?? []
@@ -53,6 +60,13 @@ export function ServiceFields({
           </Link>
         ) : null}
       </div>
+      <EnvironmentField
+        value={values.environment}
+        testHint="For trying things out, such as in the service’s sandbox. Only test keys have a way to it."
+        error={errorOf('environment')}
+        stays={environmentStays}
+        onChange={onEnvironment}
+      />
       {templates.length > 1 ? (
         <FieldGroup label="Kind of access">
           <RadioGroup value={String(template)} onValueChange={(value) => onTemplate(Number(value))}>

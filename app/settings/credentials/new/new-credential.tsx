@@ -42,6 +42,7 @@ export function NewCredential({
         connectedBefore={null}
         cameBack={cameBack}
         connect={(form, display) => connectForm(null, form, display)}
+        isNew
         mayChooseType={mark === null && start.draftId === null}
         mayChooseProvider={start.draftId === null}
         saveLabel="Save credential"

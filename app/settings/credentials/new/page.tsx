@@ -58,7 +58,7 @@ export default async function NewCredentialPage({ searchParams }: PageProps<'/se
   const provider = findProvider(chosen)
   if (chosen === OTHER_SERVICE || provider) {
     const { id, name, monogram, variables = [], templates } = provider ?? { id: chosen, templates: [] }
-    const shown = templates.map(({ label, settings, hosts, test, hint }) => ({ label, settings, hosts, test, hint }))
+    const shown = templates.map(({ integration: _, ...shown }) => shown)
     const [first] = shown
     const known = name && monogram ? { id, name, monogram, variables, templates: shown } : null
     const values = known && first ? templateValues(known, first, {}) : emptyValues()

@@ -5,6 +5,7 @@ import { Button } from '@/components/ui/button'
 import { Checkbox } from '@/components/ui/checkbox'
 import { RelativeTime } from '@/components/ui/relative-time'
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '@/components/ui/table'
+import { EnvironmentBadge } from '../../environment-badge'
 import { credentialHref } from '../paths'
 import { counted, typeNames } from '../words'
 import { findingNames, type ReviewedCredential } from './words'
@@ -56,7 +57,7 @@ export function ReviewTable({
       <TableBody>
         {items.map((item) => {
           const { credential, last_used_at, findings } = item
-          const { id, name, type, hosts, integrations } = credential
+          const { id, environment, name, type, hosts, integrations } = credential
           return (
             <TableRow key={id} aria-selected={onSelect ? selected.has(id) : undefined}>
               {onSelect ? (
@@ -79,6 +80,9 @@ export function ReviewTable({
                   </Link>
                   <span className="block truncate @3xl:max-w-56 text-muted-foreground text-xs">
                     {typeNames[type]}, {hosts.join(', ')}
+                  </span>
+                  <span>
+                    <EnvironmentBadge environment={environment} />
                   </span>
                 </span>
               </TableCell>

@@ -1,6 +1,7 @@
 import { CopyButton } from '@/components/ui/copy-button'
 import { DescriptionItem, DescriptionList } from '@/components/ui/description-list'
 import { RelativeTime } from '@/components/ui/relative-time'
+import { environmentNames } from '../../environment-words'
 import { CredentialLink, IntegrationStatus } from '../integration-status'
 import { proxyAddress } from '../paths'
 import { type Integration, makerText, secondsText, typeNames } from '../words'
@@ -14,6 +15,7 @@ export function IntegrationDetails({ origin, integration }: { origin: string; in
       <DescriptionItem term="State">
         <IntegrationStatus state={integration.state} />
       </DescriptionItem>
+      <DescriptionItem term="Environment">{environmentNames[integration.environment]}</DescriptionItem>
       <DescriptionItem term="Credential">
         <CredentialLink credential={credential} />
         {credential ? <span className="text-muted-foreground"> ({typeNames[credential.type]})</span> : null}

@@ -9,6 +9,7 @@ import { Button, buttonVariants } from '@/components/ui/button'
 import { Card, CardContent, CardHeader, CardTitle } from '@/components/ui/card'
 import type { Preloaded } from '../../data/preloaded'
 import { ProblemBanner } from '../../data/problem-banner'
+import { EnvironmentBadge } from '../../environment-badge'
 import type { CallList } from '../calls'
 import { LIST_PATH } from '../list-state'
 import type { May } from '../may'
@@ -63,9 +64,12 @@ export function IntegrationView({
           Integrations
         </Link>
         <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
-          <h1 className="min-w-0 flex-1 basis-72 font-semibold text-xl tracking-tight [overflow-wrap:anywhere]">
-            <bdi>{data.name}</bdi>
-          </h1>
+          <div className="flex min-w-0 flex-1 basis-72 flex-wrap items-center gap-x-2.5 gap-y-1">
+            <h1 className="min-w-0 font-semibold text-xl tracking-tight [overflow-wrap:anywhere]">
+              <bdi>{data.name}</bdi>
+            </h1>
+            <EnvironmentBadge environment={data.environment} />
+          </div>
           <div className="flex flex-wrap gap-2">
             {may.update ? (
               <>

@@ -7,6 +7,7 @@ import { Button, buttonVariants } from '@/components/ui/button'
 import { Field } from '@/components/ui/field'
 import { SearchInput } from '@/components/ui/search-input'
 import { Select } from '@/components/ui/select'
+import type { Environment } from '@/lib/api-keys'
 import { safeSearch } from '../../api-keys/token-search'
 import { counted, countText } from '../../api-keys/words'
 import type { Preloaded } from '../../data/preloaded'
@@ -20,6 +21,7 @@ const SEARCH_DELAY_MS = 250
 
 /** Which credential goes with the calls: a select, and where there are many a search that narrows it. */
 export function CredentialField({
+  environment,
   value,
   chosen,
   error,
@@ -27,6 +29,8 @@ export function CredentialField({
   onChange,
   onLeave,
 }: {
+  /** Only credentials of the integration's own. */
+  environment: Environment
   value: string
   /** The credential of that id, once it is read. */
   chosen: Pick<Credential, 'id' | 'name' | 'type'> | undefined
@@ -36,11 +40,12 @@ export function CredentialField({
   onLeave: () => void
 }) {
   const [search, setSearch] = useState('')
-  const all = useCredentialList(credentialsPath(), preloaded)
-  const found = useCredentialList(credentialsPath(search), preloaded)
-  const offered = found.data?.data ?? []
+  const all = useCredentialList(credentialsPath(environment), preloaded)
+  const found = useCredentialList(credentialsPath(environment, search), preloaded)
+  // Those of the environment before stay until the others have come.
+  const offered = (found.data?.data ?? []).filter((one) => one.environment === environment)
   const total = all.data?.total ?? 0
-  if (all.data?.total === 0 && !value) return <NoCredential isMissed={Boolean(error)} />
+  if (all.data?.total === 0 && !value) return <NoCredential environment={environment} isMissed={Boolean(error)} />
   return (
     <div className="grid gap-2">
       <Field
@@ -133,19 +138,19 @@ function CredentialSearch({ onSearch }: { onSearch: (search: string) => void }) 
 }
 
 /** @param isMissed the form was sent off without one */
-function NoCredential({ isMissed }: { isMissed: boolean }) {
+function NoCredential({ environment, isMissed }: { environment: Environment; isMissed: boolean }) {
   return (
     <Banner
       tone={isMissed ? 'error' : 'warning'}
       role={isMissed ? 'alert' : undefined}
-      title="There is no credential yet"
+      title={`There is no ${environment} credential yet`}
       action={
         <Link href={NEW_CREDENTIAL_HREF} className={buttonVariants({ size: 'sm' })}>
           Add a credential
         </Link>
       }
     >
-      An integration uses the credential of a service. Add that one first, then come back here.
+      A {environment} integration uses a {environment} credential of a service. Add that one first, then come back here.
     </Banner>
   )
 }

@@ -5,6 +5,7 @@ import { emptyValues, formField, inputOf, rowOf, valuesOf } from './form-values'
 
 const integration: Integration = {
   id: 'int_019ab0c1d2e37f4a8b5c6d7e8f901234',
+  environment: 'test',
   name: 'Shipping labels',
   slug: 'shipping-labels',
   credential: { id: 'cred_019ab0c1d2e37f4a8b5c6d7e8f901234', name: 'Shippo', type: 'oauth2' },

@@ -14,6 +14,7 @@ export interface Header {
 
 /** What stands in the form, as it was typed. */
 export interface FormValues {
+  environment: Integration['environment']
   name: string
   slug: string
   credentialId: string
@@ -36,6 +37,7 @@ export function rowOf<Value>(value: Value): Row<Value> {
 }
 
 export const emptyValues: FormValues = {
+  environment: 'live',
   name: '',
   slug: '',
   credentialId: '',
@@ -54,6 +56,7 @@ export const emptyValues: FormValues = {
 export function valuesOf(integration: Integration): FormValues {
   const { expired_token } = integration
   return {
+    environment: integration.environment,
     name: integration.name,
     slug: integration.slug,
     credentialId: integration.credential?.id ?? '',
@@ -75,6 +78,7 @@ export function valuesOf(integration: Integration): FormValues {
  */
 export function inputOf(values: FormValues, isOAuth2: boolean): Record<string, unknown> {
   return {
+    environment: values.environment,
     name: values.name,
     slug: values.slug,
     credential_id: values.credentialId,

@@ -6,10 +6,12 @@ import { useEffect, useRef, useState } from 'react'
 import { Button, buttonVariants } from '@/components/ui/button'
 import { Card, CardContent, CardHeader, CardTitle } from '@/components/ui/card'
 import { toast } from '@/components/ui/toast'
+import type { Environment } from '@/lib/api-keys'
 import { useFocusOnFirstError } from '../../api-keys/dialogs/use-focus-on-first-error'
 import type { Preloaded } from '../../data/preloaded'
 import { ProblemBanner } from '../../data/problem-banner'
 import { useAction } from '../../data/use-action'
+import { EnvironmentField, STAYS } from '../../environment-field'
 import { addIntegration, editIntegration } from '../actions'
 import { LIST_PATH } from '../list-state'
 import { integrationHref } from '../paths'
@@ -29,6 +31,7 @@ export function IntegrationForm({
   origin,
   integration,
   credentialId = '',
+  environment = 'live',
   preloadedCredentials,
   preloadedCredential,
 }: {
@@ -38,11 +41,13 @@ export function IntegrationForm({
   integration: Integration | null
   /** The credential that a new one begins with. */
   credentialId?: string
+  /** That a new one begins with: its credential's. */
+  environment?: Environment
   preloadedCredentials: Preloaded<CredentialList> | null
   preloadedCredential: Preloaded<Credential> | null
 }) {
   const [values, setValues] = useState<FormValues>(() =>
-    integration ? valuesOf(integration) : { ...emptyValues, credentialId },
+    integration ? valuesOf(integration) : { ...emptyValues, credentialId, environment },
   )
   const [followsName, setFollowsName] = useState(!integration)
   const { data: read } = useCredential(values.credentialId, preloadedCredential)
@@ -80,6 +85,18 @@ export function IntegrationForm({
     >
       <ProblemBanner problem={errors.refusal} />
       <Section title="What apps call">
+        <EnvironmentField
+          value={values.environment}
+          testHint="For trying things out. Only test keys have a way to it, at the same address as live keys to a live one."
+          error={errors.shown.environment}
+          stays={integration ? STAYS : undefined}
+          onChange={(environment) => {
+            setPicked(undefined)
+            // Another environment has other credentials.
+            errors.edit(['credential_id', 'base_url', 'slug'])
+            change('environment', { environment, credentialId: '' })
+          }}
+        />
         <NameFields
           origin={origin}
           values={values}
@@ -95,6 +112,7 @@ export function IntegrationForm({
       </Section>
       <Section title="Where calls go">
         <CredentialField
+          environment={values.environment}
           value={values.credentialId}
           chosen={chosen}
           error={errors.shown.credential_id}

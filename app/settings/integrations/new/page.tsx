@@ -4,6 +4,7 @@ import { PageHeader } from '@/components/ui/page-header'
 import { getRuntime } from '@/lib/runtime'
 import { IntegrationForm } from '../form/integration-form'
 import { LIST_PATH } from '../list-state'
+import { credentialsPath } from '../paths'
 import { preloadCredential, preloadCredentialList } from '../preload'
 
 export const metadata: Metadata = { title: 'Add integration' }
@@ -13,10 +14,9 @@ export default async function NewIntegrationPage({ searchParams }: PageProps<'/s
   const { account } = await requireSession('integrations:create')
   const { credential } = await searchParams
   const wanted = typeof credential === 'string' ? credential : ''
-  const [credentials, chosen] = await Promise.all([
-    preloadCredentialList(account.id),
-    wanted ? preloadCredential(account.id, wanted) : null,
-  ])
+  const chosen = wanted ? await preloadCredential(account.id, wanted) : null
+  const environment = chosen?.answer.environment ?? 'live'
+  const credentials = await preloadCredentialList(account.id, credentialsPath(environment))
   return (
     <>
       <PageHeader
@@ -29,6 +29,7 @@ export default async function NewIntegrationPage({ searchParams }: PageProps<'/s
         integration={null}
         // What is not there can't be chosen.
         credentialId={chosen?.answer.id}
+        environment={environment}
         preloadedCredentials={credentials}
         preloadedCredential={chosen}
       />

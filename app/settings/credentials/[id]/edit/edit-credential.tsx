@@ -44,6 +44,7 @@ export function EditCredential({
         connectedBefore={connectedBefore}
         cameBack={cameBack}
         connect={(form, display) => connectForm(id, form, display)}
+        isNew={false}
         mayChooseType={false}
         mayChooseProvider={false}
         saveLabel="Save changes"
@@ -62,7 +63,7 @@ export function EditCredential({
   )
 }
 
-/** All fields but the type, which never changes. */
-function changesOf<Input extends FormInput>({ type: _, ...changes }: Input) {
+/** All fields but the type and the environment, which never change. */
+function changesOf<Input extends FormInput>({ type: _, environment: _environment, ...changes }: Input) {
   return changes
 }

@@ -3,7 +3,7 @@ import { requireSession } from '@/app/session'
 import { PageHeader } from '@/components/ui/page-header'
 import { getRuntime } from '@/lib/runtime'
 import { IntegrationForm } from '../../form/integration-form'
-import { integrationHref } from '../../paths'
+import { credentialsPath, integrationHref } from '../../paths'
 import { preloadCredential, preloadCredentialList } from '../../preload'
 import { findIntegration } from '../find'
 
@@ -19,7 +19,7 @@ export default async function EditIntegrationPage({ params }: Props) {
   const { account } = await requireSession('integrations:update')
   const { answer: integration } = await findIntegration(account.id, (await params).id)
   const [credentials, chosen] = await Promise.all([
-    preloadCredentialList(account.id),
+    preloadCredentialList(account.id, credentialsPath(integration.environment)),
     integration.credential ? preloadCredential(account.id, integration.credential.id) : null,
   ])
   return (
