@@ -77,6 +77,7 @@ test('a webhook is added, told of a key, fails, is sent the message again, gets 
   const message = page.getByRole('listitem').filter({ hasText: 'key.created' }).first()
   await message.getByText('key.created').first().click()
   await expect(message.getByText(/Answered with 503/).first()).toBeVisible()
+  await expect(page).toHaveTitle(/ERP events/)
   await expectFitToUse(page, 'a webhook that fails')
   isDown = false
   const before = got.length
