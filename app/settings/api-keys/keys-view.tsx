@@ -3,8 +3,8 @@
 import { useSearchParams } from 'next/navigation'
 import { useMemo, useRef } from 'react'
 import { Card } from '@/components/ui/card'
-import { Pagination } from '@/components/ui/pagination'
-import { emptyTrail, type PageTrail, placeOf, stepped } from '../data/page-trail'
+import { ListPages, turnTo } from '../data/list-pages'
+import { pageLabel } from '../data/page-trail'
 import type { Preloaded } from '../data/preloaded'
 import { useRecoveredFocus } from '../data/use-recovered-focus'
 import { ExportLinks } from '../review/export-links'
@@ -26,7 +26,7 @@ import { EXPORT_HREF, listPath } from './paths'
 import { useHasEndedKeys, useKeyList, useReviewCounts } from './queries'
 import type { KeyReview } from './review/words'
 import { ReviewBanner } from './review-banner'
-import { counted, countText, type KeyList } from './words'
+import type { KeyList } from './words'
 
 /** The list of API keys. Its state is its address; the first page comes with the page itself. */
 export function KeysView({
@@ -89,7 +89,17 @@ export function KeysView({
               />
             )}
           </Card>
-          {data.total > 0 ? <Pages state={state} page={data} busy={isPlaceholderData} /> : null}
+          {data.total > 0 ? (
+            <ListPages
+              view="keys"
+              list={listHref(changed(state, {}))}
+              cursor={state.cursor}
+              next={data.next_cursor}
+              label={(index) => pageLabel(index, data, PAGE_SIZE, 'key')}
+              busy={isPlaceholderData}
+              onTurn={(to) => turnTo(listHref({ ...changed(state, {}), ...(to ? { cursor: to } : {}) }))}
+            />
+          ) : null}
           {isEmpty ? null : <ExportLinks href={EXPORT_HREF} what="keys" />}
         </>
       ) : isError ? null : (
@@ -98,39 +108,4 @@ export function KeysView({
       {dialog}
     </div>
   )
-}
-
-/** Survives going to a key and back; only ever written in the browser. */
-let trail: PageTrail = emptyTrail
-
-function Pages({ state, page, busy }: { state: ListState; page: KeyList; busy: boolean }) {
-  const list = listHref(changed(state, {}))
-  const place = placeOf(trail, list, state.cursor)
-  const turnTo = (cursor: string | null | undefined) => {
-    const { cursor: _, ...first } = state
-    history.pushState(null, '', listHref(cursor ? { ...first, cursor } : first))
-    window.scrollTo({ top: 0 })
-  }
-  const next = page.next_cursor
-  return (
-    <Pagination
-      label={pageLabel(place.index, page)}
-      pending={busy}
-      onPrevious={state.cursor ? () => turnTo(place.previous) : undefined}
-      onNext={
-        next
-          ? () => {
-              trail = stepped(trail, list, state.cursor, next)
-              turnTo(next)
-            }
-          : undefined
-      }
-    />
-  )
-}
-
-function pageLabel(index: number | null, { data, total }: KeyList): string {
-  if (index === null || (index === 0 && data.length === total)) return counted(total, 'key')
-  const first = index * PAGE_SIZE
-  return `${countText(first + 1)}–${countText(first + data.length)} of ${counted(total, 'key')}`
 }

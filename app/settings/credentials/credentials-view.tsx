@@ -3,8 +3,8 @@
 import { useSearchParams } from 'next/navigation'
 import { useMemo, useRef } from 'react'
 import { Card } from '@/components/ui/card'
-import { Pagination } from '@/components/ui/pagination'
-import { emptyTrail, type PageTrail, placeOf, stepped } from '../data/page-trail'
+import { ListPages, turnTo } from '../data/list-pages'
+import { pageLabel } from '../data/page-trail'
 import type { Preloaded } from '../data/preloaded'
 import { useRecoveredFocus } from '../data/use-recovered-focus'
 import { FoundBanner } from '../review/banner'
@@ -94,7 +94,17 @@ export function CredentialsView({
               <NoResult searched={state.q} onClear={() => show({ ...defaultState, sort: state.sort })} />
             )}
           </Card>
-          {data.total > 0 ? <Pages state={state} page={data} busy={isPlaceholderData} /> : null}
+          {data.total > 0 ? (
+            <ListPages
+              view="credentials"
+              list={listHref(changed(state, {}))}
+              cursor={state.cursor}
+              next={data.next_cursor}
+              label={(index) => pageLabel(index, data, PAGE_SIZE, 'credential')}
+              busy={isPlaceholderData}
+              onTurn={(to) => turnTo(listHref({ ...changed(state, {}), ...(to ? { cursor: to } : {}) }))}
+            />
+          ) : null}
           {isEmpty ? null : <ExportLinks href={EXPORT_HREF} what="credentials" />}
         </>
       ) : isError ? null : (
@@ -103,40 +113,4 @@ export function CredentialsView({
       {dialog}
     </div>
   )
-}
-
-/** Survives going to a credential and back; only ever written in the browser. */
-let trail: PageTrail = emptyTrail
-
-function Pages({ state, page, busy }: { state: ListState; page: CredentialList; busy: boolean }) {
-  const list = listHref(changed(state, {}))
-  const place = placeOf(trail, list, state.cursor)
-  const turnTo = (cursor: string | null | undefined) => {
-    const { cursor: _, ...first } = state
-    history.pushState(null, '', listHref(cursor ? { ...first, cursor } : first))
-    window.scrollTo({ top: 0 })
-  }
-  const next = page.next_cursor
-  return (
-    <Pagination
-      label={pageLabel(place.index, page)}
-      pending={busy}
-      onPrevious={state.cursor ? () => turnTo(place.previous) : undefined}
-      onNext={
-        next
-          ? () => {
-              trail = stepped(trail, list, state.cursor, next)
-              turnTo(next)
-            }
-          : undefined
-      }
-    />
-  )
-}
-
-function pageLabel(index: number | null, { data, total }: CredentialList): string {
-  if (index === null || (index === 0 && data.length === total)) return counted(total, 'credential')
-  const first = index * PAGE_SIZE
-  const [from, to] = [first + 1, first + data.length].map((count) => count.toLocaleString('en'))
-  return `${from}–${to} of ${counted(total, 'credential')}`
 }

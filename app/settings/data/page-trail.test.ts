@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { emptyTrail, placeOf, stepped } from './page-trail'
+import { emptyTrail, pageLabel, placeOf, stepped } from './page-trail'
 
 const list = 'q=erp'
 const unknown = { index: null, previous: null }
@@ -31,4 +31,14 @@ it('forgets what came after a page that is left another way', () => {
 
 it('starts anew with another list', () => {
   expect(stepped(three, 'q=other', undefined, 'd2')).toEqual({ list: 'q=other', cursors: ['d2'], fromStart: true })
+})
+
+it.each([
+  [0, 25, 60, '1–25 of 60 keys'],
+  [48, 4, 1_204, '1,201–1,204 of 1,204 keys'],
+  [0, 7, 7, '7 keys'],
+  [0, 1, 1, '1 key'],
+  [null, 25, 60, '60 keys'],
+])('says of page %o, of %i rows, what it has of %i', (index, rows, total, label) => {
+  expect(pageLabel(index, { data: Array(rows).fill(null), total }, 25, 'key')).toBe(label)
 })

@@ -33,3 +33,16 @@ export function stepped(trail: PageTrail, list: string, cursor: string | undefin
   if (at === -1) return { list, cursors: [cursor, next], fromStart: false }
   return { ...trail, cursors: [...trail.cursors.slice(0, at + 1), next] }
 }
+
+/** "26–50 of 1,204 keys"; of a page whose number is unknown, and of the only one, "1,204 keys". */
+export function pageLabel(
+  index: number | null,
+  { data, total }: { data: readonly unknown[]; total: number },
+  pageSize: number,
+  noun: string,
+): string {
+  const all = `${total.toLocaleString('en')} ${noun}${total === 1 ? '' : 's'}`
+  if (index === null || (index === 0 && data.length === total)) return all
+  const first = index * pageSize
+  return `${(first + 1).toLocaleString('en')}–${(first + data.length).toLocaleString('en')} of ${all}`
+}

@@ -3,9 +3,8 @@
 import { useSearchParams } from 'next/navigation'
 import { useMemo, useRef } from 'react'
 import { Card } from '@/components/ui/card'
-import { Pagination } from '@/components/ui/pagination'
-import { counted, countText } from '../api-keys/words'
-import { emptyTrail, type PageTrail, placeOf, stepped } from '../data/page-trail'
+import { ListPages, turnTo } from '../data/list-pages'
+import { pageLabel } from '../data/page-trail'
 import type { Preloaded } from '../data/preloaded'
 import { ProblemBanner } from '../data/problem-banner'
 import { useRecoveredFocus } from '../data/use-recovered-focus'
@@ -93,7 +92,17 @@ export function IntegrationsView({
               <NoResult searched={state.q} onClear={() => show({ ...defaultState, sort: state.sort })} />
             )}
           </Card>
-          {data.total > 0 ? <Pages state={state} page={data} busy={isPlaceholderData} /> : null}
+          {data.total > 0 ? (
+            <ListPages
+              view="integrations"
+              list={listHref(changed(state, {}))}
+              cursor={state.cursor}
+              next={data.next_cursor}
+              label={(index) => pageLabel(index, data, PAGE_SIZE, 'integration')}
+              busy={isPlaceholderData}
+              onTurn={(to) => turnTo(listHref({ ...changed(state, {}), ...(to ? { cursor: to } : {}) }))}
+            />
+          ) : null}
         </>
       ) : isError ? null : (
         <ListSkeleton />
@@ -102,39 +111,4 @@ export function IntegrationsView({
       {passwordDialog}
     </div>
   )
-}
-
-/** Survives going to an integration and back; only ever written in the browser. */
-let trail: PageTrail = emptyTrail
-
-function Pages({ state, page, busy }: { state: ListState; page: IntegrationList; busy: boolean }) {
-  const list = listHref(changed(state, {}))
-  const place = placeOf(trail, list, state.cursor)
-  const turnTo = (cursor: string | null | undefined) => {
-    const { cursor: _, ...first } = state
-    history.pushState(null, '', listHref(cursor ? { ...first, cursor } : first))
-    window.scrollTo({ top: 0 })
-  }
-  const next = page.next_cursor
-  return (
-    <Pagination
-      label={pageLabel(place.index, page)}
-      pending={busy}
-      onPrevious={state.cursor ? () => turnTo(place.previous) : undefined}
-      onNext={
-        next
-          ? () => {
-              trail = stepped(trail, list, state.cursor, next)
-              turnTo(next)
-            }
-          : undefined
-      }
-    />
-  )
-}
-
-function pageLabel(index: number | null, { data, total }: IntegrationList): string {
-  if (index === null || (index === 0 && data.length === total)) return counted(total, 'integration')
-  const first = index * PAGE_SIZE
-  return `${countText(first + 1)}–${countText(first + data.length)} of ${counted(total, 'integration')}`
 }

@@ -2,6 +2,7 @@
 
 import Link from 'next/link'
 import { cn } from '@/components/ui/cn'
+import { foundHref } from './found-href'
 
 /** Chooses one of the findings, each with how many it is about; those about none are left out. */
 export function FindingFilter<Finding extends string>({
@@ -30,7 +31,7 @@ export function FindingFilter<Finding extends string>({
         {options.map((option) => (
           <li key={option.finding ?? 'all'}>
             <Link
-              href={option.finding ? `${base}?finding=${option.finding}` : base}
+              href={foundHref(base, option.finding)}
               prefetch={false}
               aria-current={option.finding === finding ? 'page' : undefined}
               className={cn(

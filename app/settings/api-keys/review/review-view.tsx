@@ -7,10 +7,11 @@ import { lazy, Suspense, useState } from 'react'
 import { Button, buttonVariants } from '@/components/ui/button'
 import { Card } from '@/components/ui/card'
 import { EmptyState } from '@/components/ui/empty-state'
-import { Pagination } from '@/components/ui/pagination'
-import { emptyTrail, type PageTrail, placeOf, stepped } from '../../data/page-trail'
+import { ListPages, turnTo } from '../../data/list-pages'
 import type { Preloaded } from '../../data/preloaded'
 import { FindingFilter } from '../../review/finding-filter'
+import { foundHref } from '../../review/found-href'
+import { useKeepDialog } from '../../review/use-keep-dialog'
 import { keepFoundKeys } from '../actions'
 import { useKeyDialogs } from '../key-menu'
 import { LIST_PATH } from '../list-state'
@@ -25,14 +26,6 @@ import { findingNames, isFinding, type KeyFinding, type KeyReview } from './word
 
 const load = () => import('./revoke-selected-dialog')
 const RevokeSelectedDialog = lazy(load)
-const KeepDialog = lazy(() => import('../../review/keep-dialog'))
-
-/** What somebody is about to keep. */
-interface Keeping {
-  ids: string[]
-  findings: KeyFinding[]
-  what: string
-}
 
 /** The most that are kept in one go, as the server has it. */
 const MOST_KEPT = 1_000
@@ -56,7 +49,7 @@ export function ReviewView({
   const cursor = params.get('cursor') ?? undefined
   const chosenFinding = params.get('finding')
   const finding = isFinding(chosenFinding) ? chosenFinding : null
-  const base = finding ? `${REVIEW_HREF}?finding=${finding}` : REVIEW_HREF
+  const base = foundHref(REVIEW_HREF, finding)
   const [dismissed, setDismissed] = useState<string | null>(null)
   const revocation = params.get('revocation') ?? (openRevocation === dismissed ? null : openRevocation)
   const { data, error, isError, isFetching, isPlaceholderData, refetch } = useKeyReview(
@@ -65,7 +58,10 @@ export function ReviewView({
   )
   const [selection, setSelection] = useState<Selection>(nothing)
   const [asking, setAsking] = useState(false)
-  const [keeping, setKeeping] = useState<Keeping | null>(null)
+  const { ask: askToKeep, keepDialog } = useKeepDialog<KeyFinding>(
+    (keys, findings, decision) => keepFoundKeys({ keys, findings, ...decision }),
+    () => setSelection(nothing),
+  )
   const { open, dialog } = useKeyDialogs()
   // What is chosen among some keys is nothing to others.
   const [chosenFor, setChosenFor] = useState(finding)
@@ -124,7 +120,7 @@ export function ReviewView({
                   onKeep={
                     finding && selection.kind === 'some' && selection.ids.size <= MOST_KEPT
                       ? () =>
-                          setKeeping({
+                          askToKeep({
                             ids: [...selection.ids],
                             findings: [finding],
                             what: counted(selection.ids.size, 'key'),
@@ -141,7 +137,7 @@ export function ReviewView({
                   onKeep={
                     mayManage
                       ? ({ key, findings }) =>
-                          setKeeping({
+                          askToKeep({
                             ids: [key.id],
                             findings: findings.map((one) => one.finding),
                             what: `“${key.name}”`,
@@ -153,25 +149,21 @@ export function ReviewView({
                   onSelect={mayManage ? (ids, on) => setSelection((was) => select(was, ids, on)) : undefined}
                 />
               </Card>
-              <Pages page={data} base={base} cursor={cursor} busy={isPlaceholderData} />
+              <ListPages
+                view="review of keys"
+                list={base}
+                cursor={cursor}
+                next={data.next_cursor}
+                label={() => counted(data.total, 'key')}
+                busy={isPlaceholderData}
+                onTurn={(to) => turnTo(foundHref(REVIEW_HREF, finding, to ? { cursor: to } : {}))}
+              />
             </>
           )}
         </>
       )}
       {dialog}
-      {keeping ? (
-        <Suspense>
-          <KeepDialog
-            what={keeping.what}
-            keep={({ reason, days }) => keepFoundKeys({ keys: keeping.ids, findings: keeping.findings, reason, days })}
-            onKept={() => {
-              setKeeping(null)
-              setSelection(nothing)
-            }}
-            onClose={() => setKeeping(null)}
-          />
-        </Suspense>
-      ) : null}
+      {keepDialog}
       {asking && data ? (
         <Suspense>
           <RevokeSelectedDialog
@@ -182,7 +174,7 @@ export function ReviewView({
             onRequested={(id) => {
               setAsking(false)
               setSelection(nothing)
-              history.pushState(null, '', `${base}${finding ? '&' : '?'}revocation=${id}`)
+              history.pushState(null, '', foundHref(REVIEW_HREF, finding, { revocation: id }))
             }}
           />
         </Suspense>
@@ -262,43 +254,6 @@ function NothingToReview({ finding }: { finding: KeyFinding | null }) {
         <Link href={LIST_PATH} className={buttonVariants()}>
           Back to API Keys
         </Link>
-      }
-    />
-  )
-}
-
-/** Survives going to a key and back; only ever written in the browser. */
-let trail: PageTrail = emptyTrail
-
-function Pages({
-  page,
-  base,
-  cursor,
-  busy,
-}: {
-  page: KeyReview
-  base: string
-  cursor: string | undefined
-  busy: boolean
-}) {
-  const place = placeOf(trail, base, cursor)
-  const turnTo = (to: string | null) => {
-    history.pushState(null, '', to ? `${base}${base.includes('?') ? '&' : '?'}cursor=${encodeURIComponent(to)}` : base)
-    window.scrollTo({ top: 0 })
-  }
-  const next = page.next_cursor
-  return (
-    <Pagination
-      label={counted(page.total, 'key')}
-      pending={busy}
-      onPrevious={cursor ? () => turnTo(place.previous) : undefined}
-      onNext={
-        next
-          ? () => {
-              trail = stepped(trail, base, cursor, next)
-              turnTo(next)
-            }
-          : undefined
       }
     />
   )

@@ -3,15 +3,16 @@
 import { ShieldCheck } from 'lucide-react'
 import Link from 'next/link'
 import { useSearchParams } from 'next/navigation'
-import { lazy, Suspense, useRef, useState } from 'react'
+import { useRef, useState } from 'react'
 import { Button, buttonVariants } from '@/components/ui/button'
 import { Card } from '@/components/ui/card'
 import { EmptyState } from '@/components/ui/empty-state'
-import { Pagination } from '@/components/ui/pagination'
-import { emptyTrail, type PageTrail, placeOf, stepped } from '../../data/page-trail'
+import { ListPages, turnTo } from '../../data/list-pages'
 import type { Preloaded } from '../../data/preloaded'
 import { useRecoveredFocus } from '../../data/use-recovered-focus'
 import { FindingFilter } from '../../review/finding-filter'
+import { foundHref } from '../../review/found-href'
+import { useKeepDialog } from '../../review/use-keep-dialog'
 import { keepFoundCredentials } from '../actions'
 import { type Allowed, useCredentialDialogs } from '../credential-menu'
 import { LIST_PATH } from '../list-state'
@@ -22,27 +23,24 @@ import { counted } from '../words'
 import { ReviewTable } from './review-table'
 import { type CredentialFinding, type CredentialReview, findingNames, isFinding } from './words'
 
-const KeepDialog = lazy(() => import('../../review/keep-dialog'))
-
-/** What somebody is about to keep. */
-interface Keeping {
-  ids: string[]
-  findings: CredentialFinding[]
-  what: string
-}
-
 /** Credentials that somebody should look at, to be kept or deleted. */
 export function ReviewView({ preloaded, may }: { preloaded: Preloaded<CredentialReview> | null; may: Allowed }) {
   const params = useSearchParams()
   const cursor = params.get('cursor') ?? undefined
   const chosenFinding = params.get('finding')
   const finding = isFinding(chosenFinding) ? chosenFinding : null
-  const base = finding ? `${REVIEW_HREF}?finding=${finding}` : REVIEW_HREF
+  const base = foundHref(REVIEW_HREF, finding)
   const region = useRef<HTMLDivElement>(null)
   const recoverFocus = useRecoveredFocus(region)
   const { open, dialog } = useCredentialDialogs({ may, onDeleted: recoverFocus })
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
-  const [keeping, setKeeping] = useState<Keeping | null>(null)
+  const { ask: askToKeep, keepDialog } = useKeepDialog<CredentialFinding>(
+    (credentials, findings, decision) => keepFoundCredentials({ credentials, findings, ...decision }),
+    () => {
+      setSelected(new Set())
+      recoverFocus()
+    },
+  )
   const { data, error, isError, isFetching, isPlaceholderData, refetch } = useCredentialReview(
     reviewPath(finding, cursor),
     preloaded,
@@ -85,7 +83,7 @@ export function ReviewView({ preloaded, may }: { preloaded: Preloaded<Credential
                 aria-haspopup="dialog"
                 disabled={selected.size === 0}
                 onClick={() =>
-                  setKeeping({ ids: [...selected], findings: [finding], what: counted(selected.size, 'credential') })
+                  askToKeep({ ids: [...selected], findings: [finding], what: counted(selected.size, 'credential') })
                 }
               >
                 Keep {selected.size === 0 ? 'selected credentials' : counted(selected.size, 'credential')}
@@ -104,7 +102,7 @@ export function ReviewView({ preloaded, may }: { preloaded: Preloaded<Credential
                 onKeep={
                   may.update
                     ? ({ credential, findings }) =>
-                        setKeeping({
+                        askToKeep({
                           ids: [credential.id],
                           findings: findings.map((one) => one.finding),
                           what: `“${credential.name}”`,
@@ -115,28 +113,23 @@ export function ReviewView({ preloaded, may }: { preloaded: Preloaded<Credential
               />
             )}
           </Card>
-          {data.total > 0 ? <Pages page={data} base={base} cursor={cursor} busy={isPlaceholderData} /> : null}
+          {data.total > 0 ? (
+            <ListPages
+              view="review of credentials"
+              list={base}
+              cursor={cursor}
+              next={data.next_cursor}
+              label={() => counted(data.total, 'credential')}
+              busy={isPlaceholderData}
+              onTurn={(to) => turnTo(foundHref(REVIEW_HREF, finding, to ? { cursor: to } : {}))}
+            />
+          ) : null}
         </>
       ) : isError ? null : (
         <ListSkeleton />
       )}
       {dialog}
-      {keeping ? (
-        <Suspense>
-          <KeepDialog
-            what={keeping.what}
-            keep={(decision) =>
-              keepFoundCredentials({ credentials: keeping.ids, findings: keeping.findings, ...decision })
-            }
-            onKept={() => {
-              setKeeping(null)
-              setSelected(new Set())
-              recoverFocus()
-            }}
-            onClose={() => setKeeping(null)}
-          />
-        </Suspense>
-      ) : null}
+      {keepDialog}
     </div>
   )
 }
@@ -155,43 +148,6 @@ function NothingToReview({ finding }: { finding: CredentialFinding | null }) {
         <Link href={LIST_PATH} className={buttonVariants()}>
           Back to Credentials
         </Link>
-      }
-    />
-  )
-}
-
-/** Survives going to a credential and back; only ever written in the browser. */
-let trail: PageTrail = emptyTrail
-
-function Pages({
-  page,
-  base,
-  cursor,
-  busy,
-}: {
-  page: CredentialReview
-  base: string
-  cursor: string | undefined
-  busy: boolean
-}) {
-  const place = placeOf(trail, base, cursor)
-  const turnTo = (to: string | null) => {
-    history.pushState(null, '', to ? `${base}${base.includes('?') ? '&' : '?'}cursor=${encodeURIComponent(to)}` : base)
-    window.scrollTo({ top: 0 })
-  }
-  const next = page.next_cursor
-  return (
-    <Pagination
-      label={counted(page.total, 'credential')}
-      pending={busy}
-      onPrevious={cursor ? () => turnTo(place.previous) : undefined}
-      onNext={
-        next
-          ? () => {
-              trail = stepped(trail, base, cursor, next)
-              turnTo(next)
-            }
-          : undefined
       }
     />
   )

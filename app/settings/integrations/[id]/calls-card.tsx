@@ -3,11 +3,10 @@
 import { usePathname, useSearchParams } from 'next/navigation'
 import { Button } from '@/components/ui/button'
 import { Card, CardContent, CardHeader, CardTitle } from '@/components/ui/card'
-import { Pagination } from '@/components/ui/pagination'
 import { Select } from '@/components/ui/select'
 import { Skeleton } from '@/components/ui/skeleton'
 import { countText } from '../../api-keys/words'
-import { emptyTrail, type PageTrail, placeOf, stepped } from '../../data/page-trail'
+import { ListPages } from '../../data/list-pages'
 import type { Preloaded } from '../../data/preloaded'
 import { useApi } from '../../data/use-api'
 import {
@@ -80,10 +79,12 @@ export function CallsCard({ id, preloaded }: { id: string; preloaded: Preloaded<
               />
             )}
             {data.next_cursor || cursor ? (
-              <Pages
+              <ListPages
+                view="calls"
                 list={`${id} ${result}`}
                 cursor={cursor}
-                page={data}
+                next={data.next_cursor}
+                label={(index) => callsLabel(index, data)}
                 busy={isPlaceholderData}
                 onTurn={(to) => history.pushState(null, '', hrefOf(result, to))}
               />
@@ -136,44 +137,10 @@ function Nothing({ isFiltered, onShowAll }: { isFiltered: boolean; onShowAll: ()
   )
 }
 
-/** Survives going elsewhere and back; only ever written in the browser. */
-let trail: PageTrail = emptyTrail
-
-function Pages({
-  list,
-  cursor,
-  page,
-  busy,
-  onTurn,
-}: {
-  list: string
-  cursor: string | undefined
-  page: CallList
-  busy: boolean
-  onTurn: (cursor: string | null) => void
-}) {
-  const { index, previous } = placeOf(trail, list, cursor)
-  const next = page.next_cursor
-  const first = (index ?? 0) * CALLS_PER_PAGE
-  return (
-    <Pagination
-      label={
-        index === null
-          ? 'Older calls'
-          : `Calls ${countText(first + 1)}–${countText(first + page.data.length)}, latest first`
-      }
-      pending={busy}
-      onPrevious={cursor ? () => onTurn(previous) : undefined}
-      onNext={
-        next
-          ? () => {
-              trail = stepped(trail, list, cursor, next)
-              onTurn(next)
-            }
-          : undefined
-      }
-    />
-  )
+function callsLabel(index: number | null, { data }: CallList): string {
+  if (index === null) return 'Older calls'
+  const first = index * CALLS_PER_PAGE
+  return `Calls ${countText(first + 1)}–${countText(first + data.length)}, latest first`
 }
 
 function CallsSkeleton() {
