@@ -34,7 +34,7 @@ import {
 const tags = ['Webhooks']
 const params = idParam('whk_019ab0c1d2e37f4a8b5c6d7e8f901234')
 const messageParams = idParam('msg_019ab0c1d2e37f4a8b5c6d7e8f901234')
-const readProblems = [...keyProblems, 'INSUFFICIENT_PERMISSIONS'] as const
+const readProblems = [...keyProblems, 'INSUFFICIENT_PERMISSIONS', 'ENVIRONMENT_MISMATCH'] as const
 const inputProblems = [...readProblems, ...bodyProblems] as const
 
 const list = createRoute({
