@@ -15,12 +15,17 @@ export type KeyTuple = [
   status: KeyStatus,
   accountId: string,
   accountName: string,
-  addresses: string[] | null,
-  methods: string[] | null,
-  accountAddresses: string[] | null,
   requests: number | null,
   seconds: number | null,
   monthlyQuota: number | null,
+  rare: RareTuple | null,
+]
+
+/** What few keys have; together, since most statements have it of none. */
+export type RareTuple = [
+  addresses: string[] | null,
+  methods: string[] | null,
+  accountAddresses: string[] | null,
   rehearsedAtMs: number | null,
 ]
 
@@ -50,7 +55,7 @@ export interface Answered {
  * @returns null when the key has none
  */
 export function readLimits(
-  { 1: keyId, 14: requests, 15: seconds, 16: monthlyQuota }: KeyTuple,
+  { 1: keyId, 11: requests, 12: seconds, 13: monthlyQuota }: KeyTuple,
   now: number,
   lease: LeaseTuple | undefined,
 ): LimitsSeen | null {
@@ -86,12 +91,15 @@ export function milliseconds(time: string): string {
 const KEYS = `coalesce(json_agg(json_build_array(
     token_hash, id, api_keys.name, environment, scopes, integration_ids, floor(extract(epoch from expires_at) * 1000),
     floor(extract(epoch from retires_at) * 1000), ${keyStatusText}, api_keys.account_id, account.name,
-    addresses, methods, (select key_addresses from account_policies where account_id = api_keys.account_id),
     rate_requests, rate_seconds, monthly_quota,
-    case when rehearsing_until > statement_timestamp() then round(${milliseconds('rehearsed_at')}) end
+    case when coalesce(addresses, methods, account.key_addresses) is not null or rehearsing_until is not null
+      then json_build_array(addresses, methods, account.key_addresses,
+        case when rehearsing_until > statement_timestamp() then round(${milliseconds('rehearsed_at')}) end) end
   )), '[]') as keys, ${milliseconds('statement_timestamp()')} as now`
 
-const ACCOUNT = 'cross join lateral (select name from accounts where id = api_keys.account_id limit 1) as account'
+const ACCOUNT = `cross join lateral (
+    select name, key_addresses from accounts left join account_policies on account_policies.account_id = accounts.id
+    where id = api_keys.account_id limit 1) as account`
 
 /**
  * Each hash and each account is looked for by itself, and the array is a sub-query, so that the plan is by the indexes and

@@ -8,6 +8,7 @@ import {
   FIND_KEYS_AND_LEASE,
   type KeyTuple,
   leaseEntry,
+  type RareTuple,
   readLimits,
 } from './lookup-statements'
 import { isAccepted, type KeyStatus } from './status'
@@ -153,6 +154,8 @@ function learn(
   return allowance
 }
 
+const NOTHING_RARE: RareTuple = [null, null, null, null]
+
 function readKey(
   [
     tokenHash,
@@ -166,17 +169,15 @@ function readKey(
     status,
     accountId,
     accountName,
-    addresses,
-    methods,
-    accountAddresses,
     ,
     ,
     ,
-    rehearsedAtMs,
+    rare,
   ]: KeyTuple,
   seen: LimitsSeen | null,
   allowance: Allowance | null,
 ): KeyRecord {
+  const [addresses, methods, accountAddresses, rehearsedAtMs] = rare ?? NOTHING_RARE
   return {
     tokenHash,
     id,
