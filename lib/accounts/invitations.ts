@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, isNull, lt, lte, sql } from 'drizzle-orm'
+import { and, asc, eq, exists, gt, isNull, lt, lte, type SQLWrapper, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import type { Database } from '@/db/client'
 import { accounts, customRoles, invitations, members, users } from '@/db/schema'
@@ -219,16 +219,19 @@ async function send(
   })
 }
 
-/** An invitation by its link, and whether whoever is invited has a user already. */
+/** An invitation by its link, and whether whoever is invited can sign in already. */
 export interface FoundInvitation extends HeldRole {
   id: string
   accountId: string
   account: string
   email: string
   invitedByName: string
-  /** The user with that e-mail address; null: there is none. */
+  /** The user with that e-mail address; null: there is none, or one who is of no account, and so can't sign in. */
   user: { id: string; name: string } | null
 }
+
+const membershipOf = (db: Database, userId: SQLWrapper) =>
+  db.select({ one: sql`1` }).from(members).where(eq(members.userId, userId))
 
 /**
  * What a link invites to. Looking uses nothing up.
@@ -253,7 +256,7 @@ export async function findInvitation(db: Database, token: string): Promise<Found
     .from(invitations)
     .innerJoin(accounts, eq(accounts.id, invitations.accountId))
     .leftJoin(customRoles, isRoleOfInvitation)
-    .leftJoin(users, eq(users.email, email))
+    .leftJoin(users, and(eq(users.email, email), exists(membershipOf(db, users.id))))
     .where(eq(invitations.linkHash, hashLink(token)))
   if (!row) throw new Refusal('link_ended', UNKNOWN_LINK)
   const again = `Ask ${row.invitedByName} for another one.`
