@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Database } from '@/db/client'
 import { invitations, members, passkeys, personalMails, signInFailures, users } from '@/db/schema'
@@ -114,6 +114,21 @@ forEachDatabase('an invitation', (open) => {
     await expect(invite('admin')).rejects.toMatchObject({ fields: [{ field: 'email' }] })
     expect(await recordedMails(db, email)).toHaveLength(1)
     expect(await open_()).toMatchObject([{ role: 'manager' }])
+  })
+
+  it('is sent, sent again and taken back by whoever may invite now, whatever their session said', async () => {
+    await invite('staff')
+    const [{ id = '' } = {}] = await open_()
+    const inThis = and(eq(members.accountId, owner.accountId), eq(members.userId, owner.userId))
+    await db.update(members).set({ role: 'manager' }).where(inThis)
+    for (const attempt of [
+      () => invite('staff', `other-${email}`),
+      () => resendInvitation(db, inviter(), id),
+      () => revokeInvitation(db, inviter(), id),
+    ]) {
+      expect(await refusal(attempt())).toMatchObject({ code: 'forbidden' })
+    }
+    expect(await open_()).toMatchObject([{ email }])
   })
 
   it('fifty times an hour is enough for an account', async () => {

@@ -99,7 +99,7 @@ export async function inviteMember(
   if (isMember.length > 0) throw invalidField('email', 'Somebody with this e-mail address is a member already.')
   await countInvitation(db, accountId)
   await db.transaction(async (tx) => {
-    const asking = await lockAsking(tx, actor)
+    const asking = await lockAsking(tx, actor, 'members:invite')
     const chosen = await findChosenRole(tx, accountId, role)
     requireMayGive(asking, chosen)
     // One that has expired would stand in the way of a new one.
@@ -144,7 +144,7 @@ export async function inviteMember(
 export async function resendInvitation(db: Database, actor: Inviter, id: string): Promise<void> {
   await countInvitation(db, actor.accountId)
   await db.transaction(async (tx) => {
-    const asking = await lockAsking(tx, actor)
+    const asking = await lockAsking(tx, actor, 'members:invite')
     const [invitation] = await tx
       .update(invitations)
       .set({ ...newLink(), sentAt: sql`now()`, invitedById: actor.id, invitedByName: actor.name })
@@ -160,10 +160,11 @@ export async function resendInvitation(db: Database, actor: Inviter, id: string)
 
 /**
  * Takes an invitation back: its link ends.
- * @throws {Refusal} `not_found`
+ * @throws {Refusal} `not_found`; `forbidden` to who may not invite any more
  */
-export async function revokeInvitation(db: Database, actor: Actor, id: string): Promise<void> {
+export async function revokeInvitation(db: Database, actor: Inviter, id: string): Promise<void> {
   await db.transaction(async (tx) => {
+    await lockAsking(tx, actor, 'members:invite')
     const [invitation] = await tx
       .update(invitations)
       .set({ revokedAt: sql`now()` })
