@@ -9,6 +9,7 @@ import { recordEvent } from '../notifications/outbox'
 import { roleNameOf } from './held-role'
 import { type FoundInvitation, findInvitation } from './invitations'
 import { forgetBrowsers } from './known-browsers'
+import { lockRoles } from './lock-members'
 import { setPassword } from './password-change'
 import { requireStrong } from './password-strength'
 import { hashPassword } from './passwords'
@@ -96,7 +97,9 @@ type Taken = FoundInvitation & { language: (typeof invitations.$inferSelect)['la
 
 /** Uses the link up, unless the transaction fails: of two who use it at once, one waits here and then finds it used. */
 async function takeInvitation(tx: Database, token: string): Promise<Taken> {
-  const { id } = await findInvitation(tx, token)
+  const { id, accountId } = await findInvitation(tx, token)
+  // The role that it is to may be deleted at this moment, and another put in its place.
+  await lockRoles(tx, accountId)
   const [locked] = await tx
     .select({ language: invitations.language })
     .from(invitations)
