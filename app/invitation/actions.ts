@@ -55,9 +55,14 @@ export async function acceptAsNewUserAction(_: FormState, data: FormData): Promi
   })
   if (!result.ok) return refusedForm(result, { name })
   const { email } = result.value
-  // They are in whatever happens now; at worst they sign in by hand.
-  const signedIn = await answer(() => signIn('credentials', { redirect: false, email, password }))
-  redirect(signedIn.ok ? '/' : '/sign-in')
+  // They are in whatever happens now; at worst they sign in by hand. Who comes back may have a second factor.
+  const signedIn = await answer(() =>
+    signIn('credentials', { redirect: false, email, password }).catch((error) => {
+      throw refusalOf(error)
+    }),
+  )
+  if (!signedIn.ok) redirect(signedIn.code === 'second_factor_required' ? '/sign-in/second-factor' : '/sign-in')
+  redirect('/')
 }
 
 /** Makes a user a member of one more account, and leads into it; returns only when it is refused. */

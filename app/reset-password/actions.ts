@@ -19,7 +19,7 @@ export async function resetPasswordAction(_: FormState, data: FormData): Promise
     const { database, jobs } = getRuntime()
     const input = parseInput(newPasswordInput, textFields(data, 'token', 'password'))
     const { device } = await resetForgottenPassword(database.db, input, await requestOrigin())
-    await setCookie(deviceCookie(), device)
+    if (device !== null) await setCookie(deviceCookie(), device)
     jobs?.trigger('notifications.deliver')
   })
   if (!result.ok) return refusedForm(result)

@@ -8,6 +8,9 @@ import { newId } from '../ids'
 import { recordEvent } from '../notifications/outbox'
 import { roleNameOf } from './held-role'
 import { type FoundInvitation, findInvitation } from './invitations'
+import { forgetBrowsers } from './known-browsers'
+import { lockRoles } from './lock-members'
+import { setPassword } from './password-change'
 import { requireStrong } from './password-strength'
 import { hashPassword } from './passwords'
 import { userActor } from './record-in-each-account'
@@ -15,7 +18,9 @@ import type { acceptInvitationInput } from './schemas'
 import type { Session } from './session'
 
 /**
- * Makes a user of somebody who was invited, and a member of the account. The link proves the e-mail address.
+ * Makes a user of somebody who was invited, and a member of the account. The link proves the e-mail address. Whoever has a
+ * user that is of no account any more, and so can't sign in, gets that one back with this name and password; a second factor
+ * stays with it.
  * @returns the e-mail address, to sign in with
  * @throws {Refusal} `link_ended`; `invalid` on `password`; `forbidden` when somebody has the e-mail address already
  */
@@ -37,10 +42,31 @@ export async function acceptAsNewUser(
       .values({ id, email, name, passwordHash, language: invitation.language })
       .onConflictDoNothing({ target: users.email })
       .returning({ id: users.id })
-    if (!inserted) throw hasUser()
-    await join(tx, invitation, { id, name }, from)
+    const userId = inserted?.id ?? (await takeBackUser(tx, { email, name, passwordHash }, from))
+    await join(tx, invitation, { id: userId, name }, from)
+    if (!inserted)
+      await recordAuditEvent(
+        tx,
+        userActor({ id: userId, name }, invitation.accountId, from),
+        'user.password_reset',
+        userId,
+      )
   })
   return { email }
+}
+
+/** @throws {Refusal} `forbidden` unless the user is of no account */
+async function takeBackUser(
+  tx: Database,
+  { email, name, passwordHash }: { email: string; name: string; passwordHash: string },
+  from: Origin,
+): Promise<string> {
+  const [user] = await tx.select({ id: users.id }).from(users).where(eq(users.email, email)).for('update')
+  if (!user || (await tx.$count(members, eq(members.userId, user.id))) > 0) throw hasUser()
+  await tx.update(users).set({ name }).where(eq(users.id, user.id))
+  await setPassword(tx, user.id, passwordHash, { how: 'reset', from })
+  await forgetBrowsers(tx, user.id, null)
+  return user.id
 }
 
 /**
@@ -71,7 +97,9 @@ type Taken = FoundInvitation & { language: (typeof invitations.$inferSelect)['la
 
 /** Uses the link up, unless the transaction fails: of two who use it at once, one waits here and then finds it used. */
 async function takeInvitation(tx: Database, token: string): Promise<Taken> {
-  const { id } = await findInvitation(tx, token)
+  const { id, accountId } = await findInvitation(tx, token)
+  // The role that it is to may be deleted at this moment, and another put in its place.
+  await lockRoles(tx, accountId)
   const [locked] = await tx
     .select({ language: invitations.language })
     .from(invitations)

@@ -188,6 +188,21 @@ forEachDatabase('roles of an account’s own', (open) => {
     expect(left?.details).toMatchObject({ role: 'Bookkeeper' })
   })
 
+  it('are deleted while whoever is invited to them accepts: they get the other', async () => {
+    for (let n = 0; n < 8; n++) {
+      const role = await make(['audit:read'], `Auditor ${n}`)
+      const guest = await makeOwner(db)
+      await inviteMember(db, owner, { email: guest.email, role })
+      const [mail] = await db.select().from(personalMails).where(eq(personalMails.toAddress, guest.email))
+      const session = await sessionOf(db, guest)
+      await Promise.all([
+        acceptAsUser(db, linkToken('invitation', `${mail?.data.linkId}`), session, SOMEWHERE),
+        deleteCustomRole(db, owner, role, { replacement: 'manager' }),
+      ])
+      expect(await roleOf(guest.userId)).toMatchObject({ role: 'manager' })
+    }
+  })
+
   it('are deleted when nobody has them, or when another is named for those who do', async () => {
     const role = await make(['audit:read'])
     const [holder, email] = [await add(role), `${newId('user')}@example.com`]

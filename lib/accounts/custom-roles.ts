@@ -8,7 +8,7 @@ import { invalidField, Refusal } from '../errors'
 import { newId } from '../ids'
 import { displayText } from '../text'
 import { type LockedMember, lockAsking } from './lock-members'
-import { can, grantable, neededFor, outranks, type Permission, permissionsOf } from './permissions'
+import { grantable, neededFor, outranks, type Permission, permissionsOf } from './permissions'
 import { findChosenRole, requireMayGive, roleChoice } from './role-choice'
 
 /** How many roles an account may make: more than anybody can tell apart. */
@@ -90,7 +90,7 @@ export async function createCustomRole(db: Database, actor: Manager, input: Cust
   const { accountId } = actor
   const id = newId('customRole')
   await db.transaction(async (tx) => {
-    requireMayGive(await lockRoleManager(tx, actor), input)
+    requireMayGive(await lockAsking(tx, actor, 'roles:manage'), input)
     if ((await tx.$count(customRoles, eq(customRoles.accountId, accountId))) >= MAX_ROLES) {
       throw new Refusal(
         'forbidden',
@@ -120,7 +120,7 @@ export async function changeCustomRole(
   input: CustomRoleInput,
 ): Promise<void> {
   await db.transaction(async (tx) => {
-    const asking = await lockRoleManager(tx, actor)
+    const asking = await lockAsking(tx, actor, 'roles:manage')
     const before = await lockRole(tx, asking, actor.accountId, id)
     requireMayGive(asking, input)
     const nameHeld = comparableName(input.name)
@@ -155,7 +155,7 @@ export async function deleteCustomRole(
 ): Promise<void> {
   const { accountId } = actor
   await db.transaction(async (tx) => {
-    const asking = await lockRoleManager(tx, actor)
+    const asking = await lockAsking(tx, actor, 'roles:manage')
     const { name } = await lockRole(tx, asking, accountId, id)
     if (replacement === id) throw invalidField('replacement', 'Choose another role than the one that is deleted.')
     const chosen = replacement === null ? null : await findChosenRole(tx, accountId, replacement, 'replacement')
@@ -192,12 +192,6 @@ function columnsOf({ name, description, permissions }: CustomRoleInput) {
 }
 
 const isRole = (accountId: string, id: string) => and(eq(customRoles.accountId, accountId), eq(customRoles.id, id))
-
-async function lockRoleManager(tx: Database, actor: Manager): Promise<LockedMember> {
-  const asking = await lockAsking(tx, actor)
-  if (!can(asking, 'roles:manage')) throw new Refusal('forbidden', 'Your role does not allow this any more.')
-  return asking
-}
 
 /** Whoever has a role does not change it, nor does somebody who may do less: it would be to change those who have it. */
 async function lockRole(tx: Database, asking: LockedMember, accountId: string, id: string) {

@@ -1,11 +1,12 @@
-import { eq, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Database } from '@/db/client'
-import { invitations, members, personalMails, signInFailures, users } from '@/db/schema'
+import { invitations, members, passkeys, personalMails, signInFailures, users } from '@/db/schema'
 import { forEachDatabase } from '@/test/databases'
 import { auditLog, claimsOf, makeOwner, PASSWORD, SOMEWHERE, sessionOf, signInOnce } from '@/test/people'
 import { readMails, recordedMails, tokenOf } from '@/test/personal-mails'
 import { useRuntime } from '@/test/runtime'
+import { newId } from '../ids'
 import { acceptAsNewUser, acceptAsUser } from './accept-invitation'
 import {
   findInvitation,
@@ -16,9 +17,11 @@ import {
   resendInvitation,
   revokeInvitation,
 } from './invitations'
+import { leaveAccount } from './members'
 import { listAccountsOf } from './profile'
 import { claimsIn } from './session'
 import { encodeSession } from './session-claims'
+import { signIn } from './sign-in'
 
 const { device: _, ...HERE } = SOMEWHERE
 let people = 0
@@ -111,6 +114,21 @@ forEachDatabase('an invitation', (open) => {
     await expect(invite('admin')).rejects.toMatchObject({ fields: [{ field: 'email' }] })
     expect(await recordedMails(db, email)).toHaveLength(1)
     expect(await open_()).toMatchObject([{ role: 'manager' }])
+  })
+
+  it('is sent, sent again and taken back by whoever may invite now, whatever their session said', async () => {
+    await invite('staff')
+    const [{ id = '' } = {}] = await open_()
+    const inThis = and(eq(members.accountId, owner.accountId), eq(members.userId, owner.userId))
+    await db.update(members).set({ role: 'manager' }).where(inThis)
+    for (const attempt of [
+      () => invite('staff', `other-${email}`),
+      () => resendInvitation(db, inviter(), id),
+      () => revokeInvitation(db, inviter(), id),
+    ]) {
+      expect(await refusal(attempt())).toMatchObject({ code: 'forbidden' })
+    }
+    expect(await open_()).toMatchObject([{ email }])
   })
 
   it('fifty times an hour is enough for an account', async () => {
@@ -211,6 +229,57 @@ forEachDatabase('an invitation', (open) => {
       const other = await makeOwner(db)
       expect(await refusal(claimsIn(db, token, other.accountId))).toMatchObject({ code: 'not_found' })
       expect(await refusal(claimsIn(db, undefined, owner.accountId))).toMatchObject({ code: 'not_found' })
+    })
+  })
+
+  describe('for somebody who was a member and is of no account any more', () => {
+    const NEXT = 'new-purple-ships-10'
+    const rejoin = async (token: string) => acceptAsNewUser(db, { token, name: 'Abdi again', password: NEXT }, HERE)
+    /** Somebody who joined and left, and is invited again. */
+    async function leftAndInvited(): Promise<{ userId: string; token: string }> {
+      await invite()
+      await accept(await link())
+      const { userId } = await signInOnce(db, { email, password: PASSWORD })
+      await leaveAccount(db, { ...inviter(), id: userId, name: 'Abdi Melqart' })
+      await invite('staff')
+      return { userId, token: await link() }
+    }
+
+    it('lets them come back by the link of the mail and a password chosen anew, as the same person', async () => {
+      const { userId, token } = await leftAndInvited()
+      expect((await findInvitation(db, token)).user).toBeNull()
+      await rejoin(token)
+      expect(await signInOnce(db, { email, password: NEXT })).toMatchObject({ userId, accountId: owner.accountId })
+      await expect(signInOnce(db, { email, password: PASSWORD })).rejects.toMatchObject({ code: 'wrong_password' })
+      expect(await listMembers(db, owner.accountId)).toMatchObject([
+        { role: 'owner' },
+        { id: userId, name: 'Abdi again', role: 'staff' },
+      ])
+      const again = (await actions()).slice(-6)
+      expect(again).toEqual([
+        'invitation.created',
+        'invitation.accepted',
+        'member.joined',
+        'user.password_reset',
+        'user.signed_in',
+        'user.sign_in_refused',
+      ])
+    })
+
+    it('leaves them their second factor', async () => {
+      const { userId, token } = await leftAndInvited()
+      const factor = { credentialId: `id ${userId}`, publicKey: '-', counter: 0, transports: [], backedUp: false }
+      await db.insert(passkeys).values({ id: newId('passkey'), userId, name: 'Phone', ...factor })
+      await rejoin(token)
+      expect((await signIn(db, { email, password: NEXT }, SOMEWHERE)).signedIn).toBeUndefined()
+    })
+
+    it('sets no password of somebody who has joined another account meanwhile', async () => {
+      const { userId, token } = await leftAndInvited()
+      const other = await makeOwner(db)
+      await db.insert(members).values({ accountId: other.accountId, userId, role: 'staff' })
+      expect(await refusal(rejoin(token))).toMatchObject({ code: 'forbidden' })
+      expect(await signInOnce(db, { email, password: PASSWORD })).toMatchObject({ accountId: other.accountId })
     })
   })
 

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, isNull, lt, lte, sql } from 'drizzle-orm'
+import { and, asc, eq, exists, gt, isNull, lt, lte, type SQLWrapper, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import type { Database } from '@/db/client'
 import { accounts, customRoles, invitations, members, users } from '@/db/schema'
@@ -99,7 +99,7 @@ export async function inviteMember(
   if (isMember.length > 0) throw invalidField('email', 'Somebody with this e-mail address is a member already.')
   await countInvitation(db, accountId)
   await db.transaction(async (tx) => {
-    const asking = await lockAsking(tx, actor)
+    const asking = await lockAsking(tx, actor, 'members:invite')
     const chosen = await findChosenRole(tx, accountId, role)
     requireMayGive(asking, chosen)
     // One that has expired would stand in the way of a new one.
@@ -144,7 +144,7 @@ export async function inviteMember(
 export async function resendInvitation(db: Database, actor: Inviter, id: string): Promise<void> {
   await countInvitation(db, actor.accountId)
   await db.transaction(async (tx) => {
-    const asking = await lockAsking(tx, actor)
+    const asking = await lockAsking(tx, actor, 'members:invite')
     const [invitation] = await tx
       .update(invitations)
       .set({ ...newLink(), sentAt: sql`now()`, invitedById: actor.id, invitedByName: actor.name })
@@ -160,10 +160,11 @@ export async function resendInvitation(db: Database, actor: Inviter, id: string)
 
 /**
  * Takes an invitation back: its link ends.
- * @throws {Refusal} `not_found`
+ * @throws {Refusal} `not_found`; `forbidden` to who may not invite any more
  */
-export async function revokeInvitation(db: Database, actor: Actor, id: string): Promise<void> {
+export async function revokeInvitation(db: Database, actor: Inviter, id: string): Promise<void> {
   await db.transaction(async (tx) => {
+    await lockAsking(tx, actor, 'members:invite')
     const [invitation] = await tx
       .update(invitations)
       .set({ revokedAt: sql`now()` })
@@ -219,16 +220,19 @@ async function send(
   })
 }
 
-/** An invitation by its link, and whether whoever is invited has a user already. */
+/** An invitation by its link, and whether whoever is invited can sign in already. */
 export interface FoundInvitation extends HeldRole {
   id: string
   accountId: string
   account: string
   email: string
   invitedByName: string
-  /** The user with that e-mail address; null: there is none. */
+  /** The user with that e-mail address; null: there is none, or one who is of no account, and so can't sign in. */
   user: { id: string; name: string } | null
 }
+
+const membershipOf = (db: Database, userId: SQLWrapper) =>
+  db.select({ one: sql`1` }).from(members).where(eq(members.userId, userId))
 
 /**
  * What a link invites to. Looking uses nothing up.
@@ -253,7 +257,7 @@ export async function findInvitation(db: Database, token: string): Promise<Found
     .from(invitations)
     .innerJoin(accounts, eq(accounts.id, invitations.accountId))
     .leftJoin(customRoles, isRoleOfInvitation)
-    .leftJoin(users, eq(users.email, email))
+    .leftJoin(users, and(eq(users.email, email), exists(membershipOf(db, users.id))))
     .where(eq(invitations.linkHash, hashLink(token)))
   if (!row) throw new Refusal('link_ended', UNKNOWN_LINK)
   const again = `Ask ${row.invitedByName} for another one.`

@@ -4,7 +4,7 @@ import type { Database } from '@/db/client'
 import { knownBrowsers } from '@/db/schema'
 import type { Origin } from '../audit'
 import { storable } from '../text'
-import { KNOWN_SECONDS, newDeviceId } from './device'
+import { KNOWN_SECONDS, newDeviceId, recognizeDevice } from './device'
 
 /** Characters of a user agent that are kept. */
 const MAX_USER_AGENT = 256
@@ -17,6 +17,25 @@ export interface SeenBrowser {
   isKnown: boolean
   /** It is the first that its person has ever signed in with. */
   isFirst: boolean
+}
+
+/**
+ * The id of a browser that is known as somebody's, whose attempts are counted apart from those of others.
+ * @param cookie what the browser sent
+ * @returns null when the cookie has no note of them, or they have had the browser forgotten
+ */
+export async function findKnownBrowser(
+  db: Database,
+  cookie: string | undefined,
+  email: string,
+): Promise<string | null> {
+  const id = recognizeDevice(cookie, email)
+  if (id === null) return null
+  const [row] = await db
+    .select({ forgottenAt: knownBrowsers.forgottenAt })
+    .from(knownBrowsers)
+    .where(eq(knownBrowsers.id, id))
+  return row?.forgottenAt ? null : id
 }
 
 /**

@@ -4,7 +4,7 @@ import { customRoles, members } from '@/db/schema'
 import type { Actor } from '../audit'
 import { Refusal } from '../errors'
 import { type HeldRole, heldRoleColumns, heldRoleOf, isRoleOfMember } from './held-role'
-import type { Holder } from './permissions'
+import { can, type Holder, type Permission } from './permissions'
 
 /** A member whose role nobody changes meanwhile. */
 export type LockedMember = HeldRole & Holder & { userId: string }
@@ -35,11 +35,20 @@ export async function lockRoles(tx: Database, accountId: string): Promise<void> 
 
 /**
  * Who asks for a change, with what they may do now: what their session said may have ended since.
- * @throws {Refusal} `forbidden` to who is no member any more
+ * @throws {Refusal} `forbidden` to who is no member any more, or may not do this any more
  */
-export async function lockAsking(tx: Database, actor: Actor & { id: string }): Promise<LockedMember> {
+export async function lockAsking(
+  tx: Database,
+  actor: Actor & { id: string },
+  permission: Permission,
+): Promise<LockedMember> {
   await lockRoles(tx, actor.accountId)
-  const asking = (await lockMembers(tx, actor.accountId, [actor.id])).get(actor.id)
+  return requireStill((await lockMembers(tx, actor.accountId, [actor.id])).get(actor.id), permission)
+}
+
+/** @throws {Refusal} as `lockAsking` */
+export function requireStill(asking: LockedMember | undefined, permission: Permission): LockedMember {
   if (!asking) throw new Refusal('forbidden', 'You are no member of this account any more.')
+  if (!can(asking, permission)) throw new Refusal('forbidden', 'Your role does not allow this any more.')
   return asking
 }

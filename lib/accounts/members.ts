@@ -8,7 +8,7 @@ import { invalidField, Refusal } from '../errors'
 import { recordEvent } from '../notifications/outbox'
 import { type PersonalData, recordPersonalMail } from '../notifications/personal-mails'
 import { roleNameOf } from './held-role'
-import { type LockedMember, lockMembers, lockRoles } from './lock-members'
+import { type LockedMember, lockMembers, lockRoles, requireStill } from './lock-members'
 import { handOverMade, madeBy } from './made'
 import { can, outranks } from './permissions'
 import { findChosenRole, requireMayGive } from './role-choice'
@@ -130,9 +130,9 @@ async function lockForChange(
 ): Promise<{ asking: LockedMember; member: LockedMember; name: string }> {
   await lockRoles(tx, actor.accountId)
   const found = await lockMembers(tx, actor.accountId, [actor.id, userId])
-  const [asking, member] = [found.get(actor.id), found.get(userId)]
+  const member = found.get(userId)
   if (!member) throw notFound()
-  if (!asking) throw new Refusal('forbidden', 'You are no member of this account any more.')
+  const asking = requireStill(found.get(actor.id), 'members:manage')
   if (userId === actor.id) throw new Refusal('forbidden', 'You can’t change your own role. Somebody else has to.')
   if (!outranks(asking, member)) {
     throw new Refusal(

@@ -15,6 +15,7 @@ import { requireStrong } from './password-strength'
 import { hashPassword } from './passwords'
 import { recordInEachAccount, userActor } from './record-in-each-account'
 import type { newPasswordInput } from './schemas'
+import { personHasFactor } from './second-factor/change'
 import { findPerson, origin, REFUSAL_MS, type SignInOrigin } from './sign-in'
 import { countResetRequest, forgetAttempts } from './throttle'
 import { browserName } from './user-agent'
@@ -69,15 +70,16 @@ export async function findResetLink(db: Database, token: string): Promise<{ emai
 
 /**
  * Sets a new password by a link, once. All sessions of the person end, and they are told by mail; the browser that they did
- * it with is known as theirs.
- * @returns the e-mail address, and the new value of the device cookie
+ * it with is known as theirs, unless they have a second factor: whoever reads their mails has not given that, and would
+ * have as many known browsers to guess it in as they liked.
+ * @returns the e-mail address, and the new value of the device cookie, if the browser is known
  * @throws {Refusal} `link_ended`, saying how; `invalid` on `password`
  */
 export async function resetForgottenPassword(
   db: Database,
   { token, password }: z.output<typeof newPasswordInput>,
   from: SignInOrigin,
-): Promise<{ email: string; device: string }> {
+): Promise<{ email: string; device: string | null }> {
   // Before the work of hashing, and again where it is certain.
   const { userId, email, name } = await requireReset(db, token)
   await requireStrong('password', password, [email, name])
@@ -88,13 +90,12 @@ export async function resetForgottenPassword(
     await requireReset(tx, token)
     await setPassword(tx, userId, passwordHash, { how: 'reset', from })
     await forgetBrowsers(tx, userId, null)
-    const browser = await noteBrowser(tx, userId, null, from)
     const actorIn = (accountId: string) => userActor({ id: userId, name }, accountId, from)
     await recordInEachAccount(tx, userId, actorIn, 'user.password_reset')
-    return browser.id
+    return (await personHasFactor(tx, userId)) ? null : (await noteBrowser(tx, userId, null, from)).id
   })
   await forgetAttempts(db, email)
-  return { email, device: issueDevice(email, browserId, from.device) }
+  return { email, device: browserId && issueDevice(email, browserId, from.device) }
 }
 
 async function requireReset(db: Database, token: string) {

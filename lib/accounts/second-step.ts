@@ -3,6 +3,7 @@ import type { Database } from '@/db/client'
 import { invalidField, isRefusal, Refusal } from '../errors'
 import { recordPersonalMail } from '../notifications/personal-mails'
 import { recognizeDevice } from './device'
+import { findKnownBrowser } from './known-browsers'
 import { recordInEachAccount, userActor } from './record-in-each-account'
 import { takeCode, WRONG_CODE } from './second-factor/authenticator'
 import { type Factors, listFactors } from './second-factor/factors'
@@ -11,7 +12,7 @@ import { countRecoveryCodes, takeRecoveryCode } from './second-factor/recovery-c
 import { askForPasskey, type PasskeyRequest, provePasskey } from './second-factor/use-passkey'
 import type { SignInMethod } from './session'
 import { beginSignedIn, findPersonById, type Person, recordRefusal, type SignedIn, type SignInOrigin } from './sign-in'
-import { countCode } from './throttle'
+import { countCode, TooManyAttempts } from './throttle'
 import { readTicket, spendTicket, type Ticket } from './ticket'
 import { browserName } from './user-agent'
 
@@ -49,10 +50,10 @@ export async function signInByCode(
 ): Promise<SignedIn> {
   const { ticket, person } = await findStep(db, stepCookie)
   const { userId } = person
-  const deviceId = recognizeDevice(from.device, person.email)
+  const deviceId = await findKnownBrowser(db, from.device, person.email)
   const code = given.replace(/[\s-]/g, '')
-  const takeBack = await countCode(db, userId, deviceId)
   try {
+    const takeBack = await countCode(db, userId, deviceId)
     const signedIn = await beginSignedIn(db, person, deviceId, from, async (tx) => {
       await spendTicket(tx, ticket)
       if (/^\d{6}$/.test(code)) {
@@ -67,6 +68,8 @@ export async function signInByCode(
     return signedIn
   } catch (error) {
     if (isRefusal(error) && error.code === 'invalid') await recordRefusal(db, person, from, 'wrong_code')
+    // One event for all that are not looked at.
+    if (error instanceof TooManyAttempts && error.begins) await recordRefusal(db, person, from, 'too_many_attempts')
     throw error
   }
 }

@@ -5,8 +5,8 @@ import { members, users } from '@/db/schema'
 import { type Actor, type Origin, recordAuditEvent } from '../audit'
 import { Refusal } from '../errors'
 import { recordPersonalMail } from '../notifications/personal-mails'
-import { issueDevice, recognizeDevice } from './device'
-import { noteBrowser } from './known-browsers'
+import { issueDevice } from './device'
+import { findKnownBrowser, noteBrowser } from './known-browsers'
 import { verifyPassword } from './passwords'
 import { hasSecondFactor } from './second-factor/has-second-factor'
 import { beginSession, type SignInMethod } from './session'
@@ -106,7 +106,7 @@ export async function checkPassword(
   from: SignInOrigin,
 ): Promise<{ person: Person; deviceId: string | null }> {
   const started = performance.now()
-  const deviceId = recognizeDevice(from.device, email)
+  const deviceId = await findKnownBrowser(db, from.device, email)
   const refuse = async (person: Person | undefined, reason: 'wrong_password' | 'too_many_attempts') => {
     if (person) await recordRefusal(db, person, from, reason)
     await sleep(Math.max(0, REFUSAL_MS - (performance.now() - started)))

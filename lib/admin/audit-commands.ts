@@ -33,7 +33,9 @@ const proofWords: Record<Proof, string> = {
   contradicted: 'It does not hold: what it tells of was changed since.',
   missing: 'It does not hold: the chain ends before it.',
   cut: 'It can’t be proved any more: retention has cut off what it tells of.',
-  not_genuine: 'It is not genuine: this account’s key has not signed it as it is.',
+  other_key:
+    'It proves nothing here: the key that signed it is not this account’s key. Either that was taken away or replaced since, as nothing of Fenicia’s does, or the file was made up. Compare its public_key with that of another checkpoint you kept.',
+  not_genuine: 'It is not genuine: it is not as it was signed.',
 }
 
 /** What the operator asks of the audit log. */

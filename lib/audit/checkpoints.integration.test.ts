@@ -2,7 +2,7 @@ import { createPublicKey, verify } from 'node:crypto'
 import { eq, sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Database } from '@/db/client'
-import { accounts, auditCheckpoints, auditEvents, auditLinks } from '@/db/schema'
+import { accounts, auditCheckpoints, auditEvents, auditLinks, vaultItems } from '@/db/schema'
 import { createTestAccount } from '@/test/account'
 import { forEachDatabase } from '@/test/databases'
 import { changePolicy } from '../accounts/policy'
@@ -118,6 +118,17 @@ forEachDatabase('a chain over time', (open) => {
       await record(actor, 3)
       const file = await exportCheckpoint(db, vault, actor.accountId)
       expect(await proveCheckpoint(db, vault, { ...file, ...change })).toBe('not_genuine')
+    })
+
+    it('whose key was taken away here, or replaced, is not said to be a forgery', async () => {
+      const actor = await createTestAccount(db)
+      await record(actor, 1)
+      const file = await exportCheckpoint(db, vault, actor.accountId)
+      await db.delete(vaultItems).where(eq(vaultItems.accountId, actor.accountId))
+      expect(await proveCheckpoint(db, vault, file)).toBe('other_key')
+      await exportCheckpoint(db, vault, actor.accountId)
+      expect(await proveCheckpoint(db, vault, file)).toBe('other_key')
+      expect(await proveCheckpoint(db, vault, { ...file, seq: 2 })).toBe('not_genuine')
     })
 
     it('tells of a chain that was made anew, or cut off, since', async () => {

@@ -86,7 +86,9 @@ export type Proof =
   | 'missing'
   /** Retention has cut off what the checkpoint tells of. */
   | 'cut'
-  /** The file was not signed by this account's key, or not as it is. */
+  /** The file is as its own key has signed it, which is not the account's: the one here was replaced, or the file is made up. */
+  | 'other_key'
+  /** The file is not as it was signed. */
   | 'not_genuine'
 
 /**
@@ -95,8 +97,9 @@ export type Proof =
  */
 export async function proveCheckpoint(db: Database, vault: Vault, file: CheckpointFile): Promise<Proof> {
   const key = await findSigningKey(db, vault, file.account_id)
-  // The account's own key: the one in the file could be anybody's.
-  if (!key || !isSignedBy(signedText(file), file.signature, publicKeyOf(key))) return 'not_genuine'
+  if (!isSignedBy(signedText(file), file.signature, file.public_key)) return 'not_genuine'
+  // The account's own key counts: the one in the file could be anybody's.
+  if (!key || publicKeyOf(key) !== file.public_key) return 'other_key'
   if (file.seq === 0) return 'proven'
   const [chain] = await db.select().from(auditChains).where(eq(auditChains.accountId, file.account_id))
   if (!chain) return 'missing'

@@ -17,6 +17,8 @@ const queryOf = (input: Record<string, unknown> = {}) => listAuditEventsQuery.pa
 
 forEachDatabase('the list of audit events', (open, driver) => {
   let db: Database
+  // What is planned is Postgres's own affair, whatever the driver.
+  const itLooksAtPlans = driver === 'pg' ? it : undefined
   beforeAll(async () => {
     db = (await open()).db
   })
@@ -111,8 +113,7 @@ forEachDatabase('the list of audit events', (open, driver) => {
     },
   )
 
-  // What is planned is Postgres's own affair, whatever the driver.
-  it.skipIf(driver !== 'pg')('of 100,000 is read by the index of what it is narrowed by, newest first', async () => {
+  itLooksAtPlans?.('of 100,000 is read by the index of what it is narrowed by, newest first', async () => {
     const { accountId } = await createTestAccount(db)
     await db.transaction(async (tx) => {
       await tx.execute(sql`set local session_replication_role = replica`)

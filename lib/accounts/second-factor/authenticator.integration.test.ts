@@ -1,13 +1,14 @@
 import { eq } from 'drizzle-orm'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Database } from '@/db/client'
-import { authenticators, recoveryCodes, signInFailures } from '@/db/schema'
+import { authenticators, personalMails, recoveryCodes, signInFailures } from '@/db/schema'
 import { addAuthenticator, codeAt, useVault } from '@/test/authenticator'
 import { forEachDatabase } from '@/test/databases'
-import { auditLog, makeOwner, PASSWORD, SOMEWHERE, sessionOf, tokenOf } from '@/test/people'
-import { recordedMails } from '@/test/personal-mails'
+import { auditLog, makeOwner, PASSWORD, SOMEWHERE, sessionOf, signInOnce, tokenOf } from '@/test/people'
+import { tokenOf as linkOf, readMails, recordedMails } from '@/test/personal-mails'
 import { useRuntime } from '@/test/runtime'
 import { changePassword } from '../password-change'
+import { requestPasswordReset, resetForgottenPassword } from '../password-reset'
 import { describeSecondStep, signInByCode } from '../second-step'
 import { findSession, type Session, sessionFromToken } from '../session'
 import { signIn } from '../sign-in'
@@ -228,9 +229,34 @@ forEachDatabase('an authenticator app', (open) => {
       expect(await code(signInWith(codes[0] ?? ''))).toBe('too_many_attempts')
       await signInWith(codeAt(secret), { ...SOMEWHERE, device })
       const refused = (await auditLog(db, owner.accountId)).filter(({ action }) => action === 'user.sign_in_refused')
-      expect(refused.map(({ details }) => details)).toEqual(Array(5).fill({ reason: 'wrong_code' }))
+      expect(refused.map(({ details }) => details.reason)).toEqual([
+        ...Array(5).fill('wrong_code'),
+        'too_many_attempts',
+      ])
       later(3 * STEP + 900_000)
       await signInWith(codeAt(secret))
+    })
+
+    it('slows guessing in browsers that are known for less than a second factor as in any other', async () => {
+      const before = await makeOwner(db)
+      const { device: early } = await signInOnce(db, before)
+      const its = await addAuthenticator(db, await sessionOf(db, before))
+      const guess = async (from: typeof SOMEWHERE, given = '000000') => {
+        const { ticket } = await signIn(db, before, from)
+        return code(signInByCode(db, ticket, given, from))
+      }
+      for (let i = 0; i < 5; i++) expect(await guess(SOMEWHERE)).toBe('invalid')
+      // Of a sign-in from before there was the factor.
+      expect(await guess({ ...SOMEWHERE, device: early })).toBe('too_many_attempts')
+      // Of a link for a new password: whoever reads the person's mails has as many as they like.
+      await db.delete(personalMails)
+      await requestPasswordReset(db, before, SOMEWHERE)
+      const link = linkOf((await readMails(db, before.email)).at(-1))
+      before.password = 'new-purple-ships-10'
+      const reset = await resetForgottenPassword(db, { token: link, password: before.password }, SOMEWHERE)
+      expect(reset.device).toBeNull()
+      later(2 * STEP + 900_000)
+      expect(await guess(SOMEWHERE, codeAt(its.secret))).toBe('done')
     })
 
     it('takes the password alone again once it was removed, and no recovery code is left', async () => {

@@ -4,7 +4,7 @@ import { authenticators } from '@/db/schema'
 import { invalidField, Refusal } from '../../errors'
 import { getRuntime } from '../../runtime'
 import { openAuthenticator, type Secret, sealAuthenticator } from '../../vault'
-import { recognizeDevice } from '../device'
+import { findKnownBrowser } from '../known-browsers'
 import type { Session } from '../session'
 import { origin, type SignInOrigin } from '../sign-in'
 import { countCode } from '../throttle'
@@ -55,7 +55,7 @@ export async function confirmAuthenticator(
   from: SignInOrigin,
 ): Promise<{ recoveryCodes: string[] | null }> {
   const { id: userId, email } = session.user
-  const takeBack = await countCode(db, userId, recognizeDevice(from.device, email))
+  const takeBack = await countCode(db, userId, await findKnownBrowser(db, from.device, email))
   const added = await db.transaction(async (tx) => {
     const language = await lockPerson(tx, userId)
     const wasFirst = !(await personHasFactor(tx, userId))
@@ -72,7 +72,7 @@ export async function confirmAuthenticator(
       .set({ confirmedAt: sql`now()`, lastStep: step })
       .where(eq(authenticators.userId, userId))
     const factor = { factor: 'authenticator', name: null } as const
-    return { recoveryCodes: await noteFactorAdded(tx, session, factor, { wasFirst, language }, origin(from)) }
+    return { recoveryCodes: await noteFactorAdded(tx, session, factor, { wasFirst, language }, from) }
   })
   await takeBack()
   return added

@@ -3,8 +3,11 @@ import type { Database } from '@/db/client'
 import { recoveryCodes, users } from '@/db/schema'
 import type { Origin } from '../../audit'
 import { recordPersonalMail } from '../../notifications/personal-mails'
+import { recognizeDevice } from '../device'
+import { forgetBrowsers } from '../known-browsers'
 import { recordInEachAccount, userActor } from '../record-in-each-account'
 import { endSessions, raiseMethod, type Session, type SignInMethod } from '../session'
+import type { SignInOrigin } from '../sign-in'
 import { browserName } from '../user-agent'
 import { hasSecondFactor } from './has-second-factor'
 import { countRecoveryCodes, makeRecoveryCodes } from './recovery-codes'
@@ -35,7 +38,8 @@ export async function personHasFactor(db: Database, userId: string): Promise<boo
 }
 
 /**
- * To be called when a factor was added: with the first one, all sessions but this end that were begun without it.
+ * To be called when a factor was added: with the first one, all sessions but this end that were begun without it, and all
+ * browsers but this are forgotten that were known for less.
  * @param wasFirst whether the person had none before
  * @returns the recovery codes that were made, if none were left
  */
@@ -44,10 +48,13 @@ export async function noteFactorAdded(
   session: Session,
   { factor, name }: Factor,
   { wasFirst, language }: { wasFirst: boolean; language: 'en' | 'es' },
-  from: Origin,
+  from: SignInOrigin,
 ): Promise<string[] | null> {
   const { user, account } = session
-  if (wasFirst) await endSessions(tx, user.id, session.id)
+  if (wasFirst) {
+    await endSessions(tx, user.id, session.id)
+    await forgetBrowsers(tx, user.id, recognizeDevice(from.device, user.email))
+  }
   const method: SignInMethod = factor === 'passkey' ? 'password_passkey' : 'password_code'
   await raiseMethod(tx, session, method)
   await record(tx, session, 'user.second_factor_added', { factor, name }, from)

@@ -81,7 +81,7 @@ export async function addPasskey(
       .returning({ id: passkeys.id })
     if (inserted.length === 0) throw invalidField('passkey', 'This passkey is here already.')
     const factor = { factor: 'passkey', name } as const
-    return { recoveryCodes: await noteFactorAdded(tx, session, factor, { wasFirst, language }, origin(from)) }
+    return { recoveryCodes: await noteFactorAdded(tx, session, factor, { wasFirst, language }, from) }
   })
 }
 
