@@ -1,5 +1,5 @@
 import type { Locator, Page } from '@playwright/test'
-import { toBeAlive } from './alive'
+import { openCommands } from './alive'
 import { call, makeIntegration, SET_UP_SCOPES } from './external-app'
 import { expectFitToUse } from './fit-to-use'
 import { expect, runProduct, test } from './fixtures'
@@ -59,14 +59,7 @@ test.beforeAll(async ({ browser }) => {
 
 /** Opens what is not a page of its own but stands above one; each is left again by Escape. */
 const STATES: [name: string, path: string, open: (page: Page) => Promise<Locator>][] = [
-  [
-    'command menu',
-    '/settings/api-keys',
-    async (page) => {
-      await toBeAlive(page.getByRole('button', { name: /^Commands/ }))
-      return opened(page, 'dialog', () => page.keyboard.press('ControlOrMeta+k'))
-    },
-  ],
+  ['command menu', '/settings/api-keys', (page) => opened(page, 'dialog', () => openCommands(page))],
   [
     'form for a new key, refused',
     '/settings/api-keys',

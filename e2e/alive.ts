@@ -1,4 +1,4 @@
-import { expect, type Locator } from '@playwright/test'
+import { expect, type Locator, type Page } from '@playwright/test'
 
 /**
  * Waits until React has taken an element over. A page can be seen and used before; what is chosen in a control at that very
@@ -8,4 +8,10 @@ export async function toBeAlive(control: Locator): Promise<void> {
   const isAlive = () =>
     control.evaluate((element) => Object.keys(element).some((key) => key.startsWith('__reactProps')))
   await expect.poll(isAlive).toBe(true)
+}
+
+/** Opens the menu of commands by its keys, which a page listens to once it is alive. */
+export async function openCommands(page: Page): Promise<void> {
+  await toBeAlive(page.getByRole('button', { name: /^Commands/ }))
+  await page.keyboard.press('ControlOrMeta+k')
 }

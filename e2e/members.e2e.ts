@@ -1,5 +1,5 @@
 import { type MailServer, startMailServer } from '../test/mail-server'
-import { toBeAlive } from './alive'
+import { openCommands, toBeAlive } from './alive'
 import { createAccount } from './external-app'
 import { expectFitToUse } from './fit-to-use'
 import { expect, runProduct, test } from './fixtures'
@@ -76,7 +76,7 @@ test('somebody of another account joins with a role of this one, goes to and fro
   await guest.getByRole('menuitem', { name: TYRE }).click()
   await expect(guest).toHaveURL(`${product.url}/settings/api-keys`)
   await expect(guest.getByRole('banner')).toContainText(TYRE)
-  await guest.keyboard.press('Control+k')
+  await openCommands(guest)
   await guest.getByRole('combobox', { name: 'Find a command' }).fill('cedar')
   await guest.keyboard.press('Enter')
   await expect(guest.getByRole('banner')).toContainText(OWNER.accountName)

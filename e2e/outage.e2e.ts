@@ -111,8 +111,10 @@ test('a page that is opened meanwhile says what failed, with a reference, and is
   await page.goto(`${product.url}/settings/api-keys`)
   await expect(page.getByRole('heading', { name: 'This page could not be shown' })).toBeVisible()
   await expect(page.getByText(/quote the reference \S+/)).toBeVisible()
-  // React logs an error of the server in the browser too.
-  expect(pageErrors.splice(0)).toEqual([expect.stringContaining('React error #441')])
+  // React logs errors of the server in the browser too: the page's, and the frame's where that fails as well.
+  const logged = pageErrors.splice(0)
+  expect(logged.length).toBeGreaterThan(0)
+  for (const one of logged) expect(one).toContain('React error #441')
   gate.open()
   await page.getByRole('button', { name: 'Try again' }).click()
   await expect(keyRow(page, 'ERP Integration')).toBeVisible()

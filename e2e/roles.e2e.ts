@@ -1,4 +1,5 @@
 import type { APIResponse, Browser, BrowserContext, Locator, Page } from '@playwright/test'
+import { openCommands } from './alive'
 import { expectFitToUse } from './fit-to-use'
 import { expect, runProduct, test } from './fixtures'
 import { chooseAction, keyRow, OWNER, signIn } from './people'
@@ -31,7 +32,7 @@ test('a manager sees the keys and what became of them, and nothing that would ch
   await expect(page.getByRole('button', { name: 'Generate new key' })).toHaveCount(0)
   await expect(page.getByRole('button', { name: /^Actions/ })).toHaveCount(0)
   await expectFitToUse(page, 'list of a manager')
-  await page.keyboard.press('Control+k')
+  await openCommands(page)
   await expect(page.getByRole('option', { name: 'API Keys' })).toBeVisible()
   await expect(page.getByRole('option', { name: 'Generate new key' })).toHaveCount(0)
   await page.keyboard.press('Escape')

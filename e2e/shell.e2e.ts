@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import { openCommands } from './alive'
 import { expectFitToUse, faults } from './fit-to-use'
 import { expect, runProduct, test } from './fixtures'
 
@@ -86,7 +87,7 @@ test.describe('the frame of the settings', () => {
   })
 
   test('has a command menu that goes places by the keyboard alone', async () => {
-    await page.keyboard.press('Control+k')
+    await openCommands(page)
     await expect(page.getByRole('combobox', { name: 'Find a command' })).toBeFocused()
     await page.keyboard.type('api')
     await expect(commandMenu().getByRole('option')).toHaveText(['API Keys', 'API reference'])
