@@ -27,8 +27,8 @@ export default defineConfig({
           include: ['**/*.integration.test.ts'],
           exclude: elsewhere,
           globalSetup: 'test/integration-setup.ts',
-          // Two cores, and each worker may hold an embedded database of 300 MB.
-          maxWorkers: 2,
+          // One more than there are cores, since many wait for a clock; each may hold an embedded database of 300 MB.
+          maxWorkers: 3,
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
