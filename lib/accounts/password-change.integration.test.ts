@@ -87,7 +87,8 @@ forEachDatabase('looking after one’s account', (open) => {
     const other = await makeOwner(db)
     const theirs = await tokenOf(db, other)
     await signOutEverywhere(db, session, SOMEWHERE)
-    await changePassword(db, session, { current_password: PASSWORD, new_password: NEXT }, SOMEWHERE)
+    const again = await sessionOf(db, owner)
+    await changePassword(db, again, { current_password: PASSWORD, new_password: NEXT }, SOMEWHERE)
     expect(await sessionFromToken(theirs)).not.toBeNull()
     expect(await signIn(db, { email: other.email, password: PASSWORD }, SOMEWHERE)).toMatchObject({
       signedIn: { userId: other.userId },

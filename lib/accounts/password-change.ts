@@ -10,6 +10,7 @@ import { requireStrong } from './password-strength'
 import { hashPassword } from './passwords'
 import { recordInEachAccount, userActor } from './record-in-each-account'
 import type { ChangePasswordInput } from './schemas'
+import { lockOwn } from './second-factor/change'
 import { beginSession, endSessions, type Session } from './session'
 import type { SessionClaims } from './session-claims'
 import { checkPassword, type SignInOrigin } from './sign-in'
@@ -20,7 +21,7 @@ import { browserName } from './user-agent'
  * Gives a person another password, and tells them by mail. All their sessions end; this browser's begins anew, as good as it
  * was.
  * @returns what its cookie is to say
- * @throws {Refusal} `invalid` on `current_password` when it is wrong, on `new_password`; `too_many_attempts`
+ * @throws {Refusal} `invalid` on `current_password` when it is wrong, on `new_password`; `too_many_attempts`; `not_signed_in`
  */
 export async function changePassword(
   db: Database,
@@ -39,6 +40,7 @@ export async function changePassword(
   }
   const passwordHash = await hashPassword(input.new_password)
   return db.transaction(async (tx) => {
+    await lockOwn(tx, session)
     const sessionVersion = await setPassword(tx, user.id, passwordHash, { how: 'changed', from })
     await forgetBrowsers(tx, user.id, recognizeDevice(from.device, user.email))
     await recordInEachAccount(tx, user.id, (accountId) => userActor(user, accountId, from), 'user.password_changed')

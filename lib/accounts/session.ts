@@ -180,6 +180,16 @@ export async function endSessions(tx: Database, userId: string, except: string |
     )
 }
 
+/**
+ * Makes sure that a session has not ended since it was read. Call it where its person is locked: whoever ends sessions, by a
+ * new password or a first second factor, waits until what this one does is there, or has ended it.
+ * @throws {Refusal} `not_signed_in`
+ */
+export async function requireStillOpen(tx: Database, { id, user }: Pick<Session, 'id' | 'user'>): Promise<void> {
+  const isOpen = and(eq(sessions.id, id), eq(sessions.userId, user.id), isNull(sessions.endedAt))
+  if ((await tx.$count(sessions, isOpen)) === 0) throw new Refusal('not_signed_in', NOT_SIGNED_IN)
+}
+
 /** Has a session that was begun by less count as one that was begun by this. */
 export async function raiseMethod(tx: Database, session: Pick<Session, 'id' | 'user'>, method: SignInMethod) {
   await tx

@@ -7,11 +7,12 @@ import { forEachDatabase } from '@/test/databases'
 import { auditLog, makeOwner, PASSWORD, SOMEWHERE, sessionOf, signInOnce, tokenOf } from '@/test/people'
 import { tokenOf as linkOf, readMails, recordedMails } from '@/test/personal-mails'
 import { useRuntime } from '@/test/runtime'
-import { changePassword } from '../password-change'
+import { changePassword, signOutEverywhere } from '../password-change'
 import { requestPasswordReset, resetForgottenPassword } from '../password-reset'
 import { describeSecondStep, signInByCode } from '../second-step'
 import { findSession, type Session, sessionFromToken } from '../session'
 import { signIn } from '../sign-in'
+import { signOut } from '../signed-in'
 import { confirmAuthenticator, removeAuthenticator, startAuthenticator } from './authenticator'
 import { listFactors, makeNewRecoveryCodes, resetSecondFactor } from './factors'
 
@@ -91,6 +92,22 @@ forEachDatabase('an authenticator app', (open) => {
     await addAuthenticator(db, mine)
     expect(await sessionFromToken(elsewhere)).toBeNull()
     expect(await sessionFromToken(here)).toMatchObject({ method: 'password_code' })
+  })
+
+  it('is added and removed, and the password changed, by no session that has ended at that moment', async () => {
+    const secret = (await startAuthenticator(db, session)).secret.reveal()
+    const other = await sessionOf(db, owner)
+    const next = { current_password: PASSWORD, new_password: 'new-purple-ships-10' }
+    await signOutEverywhere(db, other, SOMEWHERE)
+    expect(await code(confirmAuthenticator(db, session, codeAt(secret), SOMEWHERE))).toBe('not_signed_in')
+    expect(await code(changePassword(db, session, next, SOMEWHERE))).toBe('not_signed_in')
+    session = await sessionOf(db, owner)
+    await addAuthenticator(db, session)
+    await signOut(db, session, SOMEWHERE)
+    expect(await code(makeNewRecoveryCodes(db, session, SOMEWHERE))).toBe('not_signed_in')
+    expect(await code(removeAuthenticator(db, session, SOMEWHERE))).toBe('not_signed_in')
+    expect(await listFactors(db, owner.userId)).toMatchObject({ authenticatorSince: expect.any(Date) })
+    expect((await signIn(db, owner, SOMEWHERE)).ticket).toBeDefined()
   })
 
   it('is kept sealed, and its codes hashed', async () => {

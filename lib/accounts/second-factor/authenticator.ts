@@ -8,7 +8,7 @@ import { findKnownBrowser } from '../known-browsers'
 import type { Session } from '../session'
 import { origin, type SignInOrigin } from '../sign-in'
 import { countCode } from '../throttle'
-import { lockPerson, noteFactorAdded, noteFactorRemoved, personHasFactor } from './change'
+import { lockOwn, noteFactorAdded, noteFactorRemoved, personHasFactor } from './change'
 import { newTotpSecret, stepOf, totpAddress } from './totp'
 
 /** What an authenticator app is to be given, once. */
@@ -57,7 +57,7 @@ export async function confirmAuthenticator(
   const { id: userId, email } = session.user
   const takeBack = await countCode(db, userId, await findKnownBrowser(db, from.device, email))
   const added = await db.transaction(async (tx) => {
-    const language = await lockPerson(tx, userId)
+    const language = await lockOwn(tx, session)
     const wasFirst = !(await personHasFactor(tx, userId))
     const age = sql`${authenticators.createdAt} > now() - ${CONFIRM_MINUTES} * interval '1 minute'`
     const [begun] = await tx
@@ -101,7 +101,7 @@ export async function takeCode(tx: Database, userId: string, code: string): Prom
  */
 export async function removeAuthenticator(db: Database, session: Session, from: SignInOrigin): Promise<void> {
   await db.transaction(async (tx) => {
-    const language = await lockPerson(tx, session.user.id)
+    const language = await lockOwn(tx, session)
     const removed = await tx
       .delete(authenticators)
       .where(and(eq(authenticators.userId, session.user.id), isNotNull(authenticators.confirmedAt)))

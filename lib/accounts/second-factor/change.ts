@@ -6,7 +6,7 @@ import { recordPersonalMail } from '../../notifications/personal-mails'
 import { recognizeDevice } from '../device'
 import { forgetBrowsers } from '../known-browsers'
 import { recordInEachAccount, userActor } from '../record-in-each-account'
-import { endSessions, raiseMethod, type Session, type SignInMethod } from '../session'
+import { endSessions, raiseMethod, requireStillOpen, type Session, type SignInMethod } from '../session'
 import type { SignInOrigin } from '../sign-in'
 import { browserName } from '../user-agent'
 import { hasSecondFactor } from './has-second-factor'
@@ -27,6 +27,16 @@ export async function lockPerson(tx: Database, userId: string) {
   const [user] = await tx.select({ language: users.language }).from(users).where(eq(users.id, userId)).for('update')
   if (!user) throw new Error('A session outlived its user')
   return user.language
+}
+
+/**
+ * `lockPerson`, for what a session does to its own person.
+ * @throws {Refusal} `not_signed_in` when the session has ended meanwhile
+ */
+export async function lockOwn(tx: Database, session: Session) {
+  const language = await lockPerson(tx, session.user.id)
+  await requireStillOpen(tx, session)
+  return language
 }
 
 export async function personHasFactor(db: Database, userId: string): Promise<boolean> {

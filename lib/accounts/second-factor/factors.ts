@@ -8,7 +8,7 @@ import { recordInEachAccount } from '../record-in-each-account'
 import { endSessions, type Session } from '../session'
 import { findPerson, origin, type SignInOrigin } from '../sign-in'
 import { forgetCodes } from '../throttle'
-import { lockPerson, personHasFactor, renewCodes } from './change'
+import { lockOwn, lockPerson, personHasFactor, renewCodes } from './change'
 import { countRecoveryCodes } from './recovery-codes'
 
 /** The second factors of a person, without anything secret. */
@@ -56,7 +56,7 @@ export async function listFactors(db: Database, userId: string): Promise<Factors
  */
 export async function makeNewRecoveryCodes(db: Database, session: Session, from: SignInOrigin): Promise<string[]> {
   return db.transaction(async (tx) => {
-    await lockPerson(tx, session.user.id)
+    await lockOwn(tx, session)
     if (!(await personHasFactor(tx, session.user.id))) {
       throw new Refusal('forbidden', 'Set up an authenticator app or a passkey first.')
     }

@@ -12,7 +12,7 @@ import { newId } from '../../ids'
 import type { Session } from '../session'
 import { origin, type SignInOrigin } from '../sign-in'
 import { issueTicket, readTicket, spendTicket } from '../ticket'
-import { lockPerson, noteFactorAdded, noteFactorRemoved, personHasFactor } from './change'
+import { lockOwn, noteFactorAdded, noteFactorRemoved, personHasFactor } from './change'
 import type { NewPasskeyInput } from './passkey-schemas'
 import { hasPasskeys, relyingParty } from './relying-party'
 
@@ -72,7 +72,7 @@ export async function addPasskey(
   const made = await verify(answer, ticket.data.challenge)
   return db.transaction(async (tx) => {
     await spendTicket(tx, ticket)
-    const language = await lockPerson(tx, userId)
+    const language = await lockOwn(tx, session)
     const wasFirst = !(await personHasFactor(tx, userId))
     const inserted = await tx
       .insert(passkeys)
@@ -117,7 +117,7 @@ async function verify(answer: NewPasskeyInput['answer'], challenge: string) {
  */
 export async function removePasskey(db: Database, session: Session, id: string, from: SignInOrigin): Promise<void> {
   await db.transaction(async (tx) => {
-    const language = await lockPerson(tx, session.user.id)
+    const language = await lockOwn(tx, session)
     const [removed] = await tx
       .delete(passkeys)
       .where(and(eq(passkeys.userId, session.user.id), eq(passkeys.id, id)))
