@@ -105,13 +105,14 @@ forEachDatabase('looking after one’s account', (open) => {
   it('what happens to a person is on record in each of their accounts', async () => {
     const other = await makeOwner(db)
     await db.insert(members).values({ accountId: other.accountId, userId: owner.userId, role: 'staff' })
+    await changeName(db, session, { name: 'Hanna B.' }, SOMEWHERE)
     await changePassword(db, session, { current_password: PASSWORD, new_password: NEXT }, SOMEWHERE)
+    const event = { targetId: owner.userId, actorName: 'Hanna Barca' }
     for (const { accountId } of [owner, other]) {
-      expect((await auditLog(db, accountId)).at(-1)).toMatchObject({
-        action: 'user.password_changed',
-        targetId: owner.userId,
-        actorName: 'Hanna Barca',
-      })
+      expect((await auditLog(db, accountId)).slice(-2)).toMatchObject([
+        { action: 'user.renamed', ...event },
+        { action: 'user.password_changed', ...event },
+      ])
     }
   })
 

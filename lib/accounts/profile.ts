@@ -5,6 +5,7 @@ import { accounts, customRoles, type languages, members, users } from '@/db/sche
 import { type Actor, type Origin, recordAuditEvent } from '../audit'
 import { type HeldRole, heldRoleColumns, heldRoleOf, isRoleOfMember } from './held-role'
 import type { Holder } from './permissions'
+import { recordInEachAccount, userActor } from './record-in-each-account'
 import type { changeLanguageInput, changeNameInput } from './schemas'
 import type { Session } from './session'
 
@@ -36,26 +37,16 @@ export async function listAccountsOf(
 /** Gives a person another name. Events and keys of the past keep the one they were made under. */
 export async function changeName(
   db: Database,
-  { user, account }: Session,
+  { user }: Session,
   { name }: z.output<typeof changeNameInput>,
-  { address, userAgent, requestId }: Origin,
+  from: Origin,
 ): Promise<void> {
   if (name === user.name) return
   await db.transaction(async (tx) => {
     await tx.update(users).set({ name }).where(eq(users.id, user.id))
-    const actor: Actor = {
-      kind: 'user',
-      id: user.id,
-      name: user.name,
-      accountId: account.id,
-      address,
-      userAgent,
-      requestId,
-    }
-    await recordAuditEvent(tx, actor, 'user.renamed', user.id, {
-      before: { name: user.name },
-      after: { name },
-    })
+    const actorIn = (accountId: string) => userActor(user, accountId, from)
+    const change = { before: { name: user.name }, after: { name } }
+    await recordInEachAccount(tx, user.id, actorIn, 'user.renamed', change)
   })
 }
 
