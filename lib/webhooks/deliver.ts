@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { and, eq, gt, isNull, sql } from 'drizzle-orm'
+import { and, eq, isNull, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { webhookAttempts, webhookMessages, webhooks } from '@/db/schema'
 import { recordAuditEvent, systemActor } from '../audit'
@@ -13,6 +13,7 @@ import type { Secret } from '../vault/secret'
 import type { Vault } from '../vault/vault'
 import { AT_ONCE, type Claim, claimMessages } from './claim'
 import { type Sent, sendMessage } from './send'
+import { sendWaitingNow } from './waiting'
 
 /** How long a message is tried, and a webhook that takes none: as long as Standard Webhooks advises. */
 export const GIVE_UP_HOURS = 72
@@ -179,18 +180,7 @@ async function recovered(tx: Database, { accountId, webhookId }: Claim, wasDown:
     .update(webhooks)
     .set({ failingSince: null })
     .where(and(eq(webhooks.accountId, accountId), eq(webhooks.id, webhookId)))
-  if (!wasDown) return
-  await tx
-    .update(webhookMessages)
-    .set({ dueAt: sql`now()` })
-    .where(
-      and(
-        eq(webhookMessages.accountId, accountId),
-        eq(webhookMessages.webhookId, webhookId),
-        eq(webhookMessages.state, 'waiting'),
-        gt(webhookMessages.dueAt, sql`now()`),
-      ),
-    )
+  if (wasDown) await sendWaitingNow(tx, accountId, webhookId)
 }
 
 async function failing(tx: Database, { accountId, webhookId }: Claim): Promise<void> {

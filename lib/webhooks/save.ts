@@ -1,6 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
-import { webhookMessages, webhooks } from '@/db/schema'
+import { webhooks } from '@/db/schema'
 import { type Actor, recordAuditEvent } from '../audit'
 import { addressProblems } from '../credentials/addresses'
 import type { EgressPolicy } from '../egress/policy'
@@ -11,6 +11,7 @@ import type { Secret } from '../vault/secret'
 import type { Vault } from '../vault/vault'
 import type { WebhookChanges, WebhookForm } from './schemas'
 import { newWebhookSecret } from './secret'
+import { sendWaitingNow } from './waiting'
 
 /** What webhooks are kept with. */
 export interface WebhookStore {
@@ -82,7 +83,7 @@ async function setForm(tx: Database, actor: Actor, row: Row, changes: Partial<We
   if (changed.length === 0) return
   await set(tx, row, { ...columnsOf(form), ...(row.url !== form.url && { failingSince: null }) })
   // What the one before did not take says nothing of this one.
-  if (row.url !== form.url) await dueNow(tx, row)
+  if (row.url !== form.url) await sendWaitingNow(tx, row.accountId, row.id)
   const only = (of: object) =>
     Object.fromEntries(Object.entries(of).filter(([field]) => changed.includes(field as never)))
   await recordAuditEvent(tx, actor, 'webhook.updated', row.id, { before: only(before), after: only(form) })
@@ -128,7 +129,7 @@ export async function setWebhookState(
 async function setState(tx: Database, actor: Actor, row: Row, state: 'enabled' | 'paused'): Promise<void> {
   if (row.state === state) return
   await set(tx, row, { state, stateReason: null, stateSince: sql`now()`, failingSince: null })
-  if (state === 'enabled') await dueNow(tx, row)
+  if (state === 'enabled') await sendWaitingNow(tx, row.accountId, row.id)
   await recordAuditEvent(tx, actor, state === 'paused' ? 'webhook.paused' : 'webhook.resumed', row.id, {
     name: row.name,
     before: { state: row.state },
@@ -177,20 +178,6 @@ async function change(
     if (!row) throw webhookNotFound()
     await work(tx, row)
   })
-}
-
-/** Has all that waits for a later attempt sent now. */
-async function dueNow(tx: Database, { accountId, id }: Row): Promise<void> {
-  await tx
-    .update(webhookMessages)
-    .set({ dueAt: sql`now()` })
-    .where(
-      and(
-        eq(webhookMessages.accountId, accountId),
-        eq(webhookMessages.webhookId, id),
-        eq(webhookMessages.state, 'waiting'),
-      ),
-    )
 }
 
 function set(tx: Database, { accountId, id }: Row, values: Parameters<ReturnType<Database['update']>['set']>[0]) {

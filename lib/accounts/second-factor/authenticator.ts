@@ -64,6 +64,8 @@ export async function confirmAuthenticator(
       .select()
       .from(authenticators)
       .where(and(eq(authenticators.userId, userId), isNull(authenticators.confirmedAt), age))
+      // Another tab may begin anew at this moment, with another secret.
+      .for('update')
     if (!begun) throw new Refusal('step_ended', 'This was begun too long ago. Close it and begin anew.')
     const step = stepOf(await openAuthenticator(getRuntime().vault.masterKeys, userId, begun), code)
     if (step === null) throw invalidField('code', 'This is not the code that the app shows now. Is its clock right?')
