@@ -39,7 +39,8 @@ export class Meter {
     this.#leased = Math.max(this.#leased, leased)
     this.#left += granted
     this.#end = end
-    this.#endsHere = sentAt + end - now
+    // A statement that waited for another's lease may tell of a period that began after itself.
+    this.#endsHere = sentAt + end - Math.max(now, start)
   }
 
   /** Takes in what the limit is now, and the length of its period where that may change. */
@@ -79,7 +80,8 @@ export class Meter {
 
   /** Seconds until the period ends, at least one. */
   secondsLeft(now: number): number {
-    return Math.max(1, Math.ceil((this.#end - now) / 1_000))
+    // Seen by a statement that began before the period did, it has its whole length before it, and no more.
+    return Math.max(1, Math.ceil((this.#end - Math.max(now, this.#start ?? 0)) / 1_000))
   }
 
   /** Gives up what was leased and not used. */
