@@ -22,9 +22,10 @@ interface Batch<Found> {
  * answered by a statement sent after it arrived, so a committed revocation is seen by every later request.
  */
 export class CoalescedLookup<Found> {
-  /** More than one, so that the database works while we read an answer; few, so that batches grow with the load. */
-  static readonly MAX_IN_FLIGHT = 2
-  static readonly MAX_BATCH = 512
+  /** More than one, so that the database works while we read an answer; few, so that the pool has connections for others. */
+  static readonly MAX_IN_FLIGHT = 4
+  /** What is answered in one turn stays in the processor's caches; of hundreds, each costs half as much again. */
+  static readonly MAX_BATCH = 32
 
   #unsent: Batch<Found>[] = []
   #inFlight = 0
