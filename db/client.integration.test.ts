@@ -129,6 +129,29 @@ describe.each(['pg', 'neon'] as const)('migrations (%s)', (driver) => {
   })
 })
 
+describe.each(DRIVERS)('work of many statements (%s)', (driver) => {
+  const statement = sql`select count(*) from generate_series(1, 20000)`
+
+  it.each<[string, (db: Database) => Promise<unknown>]>([
+    ['alone', (db) => db.execute(statement)],
+    ['in transactions', (db) => db.transaction((tx) => tx.execute(statement))],
+  ])('lets requests have their turn between them: %s', async (_, step) => {
+    const { config, drop } = await createTestDatabase(driver)
+    cleanups.push(drop)
+    const { db } = await open(config)
+    let turns = 0
+    const request = () => {
+      turns += 1
+      next = setImmediate(request)
+    }
+    let next = setImmediate(request)
+    cleanups.push(async () => clearImmediate(next))
+    const end = performance.now() + 200
+    while (performance.now() < end) await step(db)
+    expect(turns).toBeGreaterThanOrEqual(10)
+  })
+})
+
 describe.each(DRIVERS)('a prepared look-up (%s)', (driver) => {
   const statement = 'select name from accounts where id = any($1) order by name'
   const names = (found: { name: string }[]) => found.map(({ name }) => name)

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import type { PGlite } from '@electric-sql/pglite'
 import type { MigrationConfig } from 'drizzle-orm/migrator'
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
@@ -60,6 +60,7 @@ async function openPGlite(folder: string): Promise<OpenDatabase> {
       import('drizzle-orm/pglite/migrator'),
     ])
     const client = await PGlite.create(join(folder, 'pgdata'))
+    giveWay(client)
     const db = drizzle(client, { schema })
     return {
       db,
@@ -78,6 +79,31 @@ async function openPGlite(folder: string): Promise<OpenDatabase> {
     lock.release()
     throw error
   }
+}
+
+/** So long may statements follow each other before requests get their turn. */
+const TURN_MS = 5
+
+/**
+ * PGlite answers without leaving the turn of the event loop. Work that asks for one thing after the other, such as a job that
+ * goes through a table, would keep every request waiting until it ends; hence it goes on in the next turn when it has had this one for long.
+ */
+function giveWay(client: PGlite): void {
+  let since: number | undefined
+  async function taking<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (since === undefined) {
+      since = performance.now()
+      setImmediate(() => {
+        since = undefined
+      })
+    }
+    const result = await work()
+    if (since !== undefined && performance.now() - since >= TURN_MS) await nextTurn()
+    return result
+  }
+  const { query, transaction } = client
+  client.query = (...args) => taking(() => query.apply(client, args)) as never
+  client.transaction = (work) => taking(() => transaction.call(client, work)) as never
 }
 
 /**

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Database } from '@/db/client'
 import { log } from '../log'
 import { RehearsalCalls, type RehearsedCall } from './rehearsal-calls'
@@ -37,10 +36,7 @@ export class UsageRecorder {
   static readonly FLUSH_INTERVAL_MS = 4_000
   /** To add up an hour takes several times as long as the rest: written as often, it would cost a busy server a fifth of its requests. */
   static readonly HOURS_INTERVAL_MS = 26_000
-  /**
-   * An embedded database holds up every request while it writes: so many take it some ten or fifteen milliseconds. It answers
-   * without leaving the turn of the event loop, hence `nextTurn`: requests would else wait for all statements together.
-   */
+  /** An embedded database holds up every request while it writes: so many take it some ten or fifteen milliseconds. */
   static readonly MAX_USES_PER_STATEMENT = 250
   static readonly MAX_KEYS_PER_STATEMENT = 100
   /** Keys that are kept in memory; while the database is away for long, the use of more of them is not noted. */
@@ -186,7 +182,6 @@ export class UsageRecorder {
     for (const chunk of chunked(uses, UsageRecorder.MAX_USES_PER_STATEMENT)) {
       for (const usage of chunk) usage.isNew = false
       await this.#attempt(writeUses, chunk, (usage) => this.#markNew(usage))
-      await nextTurn()
     }
     await this.#writeRehearsals()
   }
@@ -198,7 +193,6 @@ export class UsageRecorder {
     this.#new = []
     for (const chunk of chunked(pending, UsageRecorder.MAX_KEYS_PER_STATEMENT)) {
       await this.#attempt(writeUsage, chunk, (usage) => this.#giveBack(usage))
-      await nextTurn()
     }
     await this.#writeRehearsals()
   }
