@@ -108,15 +108,15 @@ describe('look-ups', () => {
     expect(states(seen)).toEqual(['a', 'b', 'a', 'a'])
   })
 
-  it('that come while two statements are under way go out together when one of them is done', async () => {
-    for (const hash of ['a', 'b', 'c', 'd', 'e']) {
+  it('that come while four statements are under way go out together when one of them is done', async () => {
+    for (const hash of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) {
       find(hash)
       await turn()
     }
-    expect(database.asked).toEqual([['a'], ['b']])
+    expect(database.asked).toEqual([['a'], ['b'], ['c'], ['d']])
     database.statements[1]?.answer()
     await turn()
-    expect(database.asked).toEqual([['a'], ['b'], ['c', 'd', 'e']])
+    expect(database.asked).toEqual([['a'], ['b'], ['c'], ['d'], ['e', 'f', 'g']])
     for (const { answer } of database.statements) answer()
     await turn()
   })
@@ -135,17 +135,17 @@ describe('look-ups', () => {
     expect(late.state).toBe('a')
   })
 
-  it('are never more than 512 in one statement, and the rest does not wait for it', async () => {
-    const hashes = Array.from({ length: 600 }, (_, i) => `${i}`)
+  it('are never more than 32 in one statement, and the rest does not wait for it', async () => {
+    const hashes = Array.from({ length: 40 }, (_, i) => `${i}`)
     const seen = findAll(hashes)
     await turn()
-    expect(database.asked).toEqual([hashes.slice(0, 512), hashes.slice(512)])
+    expect(database.asked).toEqual([hashes.slice(0, 32), hashes.slice(32)])
     for (const { answer } of database.statements) answer()
     await turn()
     expect(states(seen)).toEqual(hashes)
   })
 
-  it('of any number, in any order of arrivals and answers, are answered by a later statement, with two at most under way', async () => {
+  it('of any number, in any order of arrivals and answers, are answered by a later statement, with four at most under way', async () => {
     let seed = 7
     const random = (below: number) => {
       seed = (seed * 48_271) % 2_147_483_647
@@ -156,7 +156,7 @@ describe('look-ups', () => {
     const pending: (() => void)[] = []
     lookup = new KeyLookup((hashes) => {
       const sentAt = ++clock
-      expect(++underWay).toBeLessThanOrEqual(2)
+      expect(++underWay).toBeLessThanOrEqual(4)
       return new Promise((resolve) =>
         pending.push(() => {
           underWay--
@@ -229,13 +229,14 @@ describe('a statement that fails', () => {
 })
 
 describe('a database that hangs', () => {
-  /** Two statements that never come back, and one look-up that waits for them. */
+  /** Four statements that never come back, and one look-up that waits for them. */
   async function hang() {
-    const sent = [find('a')]
-    await turn()
-    sent.push(find('b'))
-    await turn()
-    const unsent = find('c')
+    const sent: ReturnType<typeof find>[] = []
+    for (const hash of ['a', 'b', 'c', 'd']) {
+      sent.push(find(hash))
+      await turn()
+    }
+    const unsent = find('e')
     await turn()
     return { sent, unsent }
   }
@@ -244,10 +245,10 @@ describe('a database that hangs', () => {
     const { sent, unsent } = await hang()
     vi.advanceTimersByTime(999)
     await turn()
-    expect(states([...sent, unsent])).toEqual(['waiting', 'waiting', 'waiting'])
+    expect(states([...sent, unsent])).toEqual(Array(5).fill('waiting'))
     vi.advanceTimersByTime(1)
     await turn()
-    expect(states([...sent, unsent])).toEqual(['unavailable', 'unavailable', 'unavailable'])
+    expect(states([...sent, unsent])).toEqual(Array(5).fill('unavailable'))
     for (const { answer } of database.statements) answer()
     await turn()
   })
@@ -260,26 +261,26 @@ describe('a database that hangs', () => {
       vi.advanceTimersByTime(1_000)
     }
     await turn()
-    expect(database.statements).toHaveLength(2)
+    expect(database.statements).toHaveLength(4)
     for (const { answer } of [...database.statements]) answer()
     await turn()
-    expect(database.statements).toHaveLength(2)
+    expect(database.statements).toHaveLength(4)
   })
 
   it('is asked again as soon as it is back, and answers that come too late harm nothing', async () => {
     await hang()
     vi.advanceTimersByTime(1_000)
     await turn()
-    const later = find('d')
+    const later = find('f')
     await turn()
-    expect(database.statements).toHaveLength(2)
+    expect(database.statements).toHaveLength(4)
     database.statements[0]?.answer()
     await turn()
-    expect(database.asked[2]).toEqual(['d'])
-    database.statements[2]?.answer()
+    expect(database.asked[4]).toEqual(['f'])
+    database.statements[4]?.answer()
     await turn()
-    expect(later.state).toBe('d')
-    database.statements[1]?.fail(new Error('at last'))
+    expect(later.state).toBe('f')
+    for (const { fail } of database.statements) fail(new Error('at last'))
     await turn()
   })
 })
