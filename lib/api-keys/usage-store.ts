@@ -51,10 +51,12 @@ export async function writeUsage(db: Database, usages: readonly KeyUsage[]): Pro
   })
 }
 
-type Hour = HourCounts & { id: string; start: number; counts: HourCounts }
+type Hour = HourCounts & { id: string; accountId: string; start: number; counts: HourCounts }
 
 function hoursOf(usages: readonly KeyUsage[]): Hour[] {
-  return usages.flatMap(({ id, hours }) => [...hours].map(([start, counts]) => ({ id, start, counts, ...counts })))
+  return usages.flatMap(({ id, accountId, hours }) =>
+    [...hours].map(([start, counts]) => ({ id, accountId, start, counts, ...counts })),
+  )
 }
 
 interface ScopeUse {
@@ -106,26 +108,33 @@ async function writeUseTimes(tx: Database, used: readonly KeyUsage[]): Promise<v
       where known.last_used_at < excluded.last_used_at`)
 }
 
+interface Day {
+  id: string
+  accountId: string
+  day: string
+  requests: number
+}
+
 async function writeDays(tx: Database, hours: readonly Hour[]): Promise<void> {
-  const days = new Map<string, { id: string; day: string; requests: number }>()
-  for (const { id, start, inDay, ...hour } of hours) {
+  const days = new Map<string, Day>()
+  for (const { id, accountId, start, inDay, ...hour } of hours) {
     const requests = hour.requests - inDay
     if (requests === 0) continue
     const day = new Date(start).toISOString().slice(0, 10)
     const known = days.get(`${id} ${day}`)
     if (known) known.requests += requests
-    else days.set(`${id} ${day}`, { id, day, requests })
+    else days.set(`${id} ${day}`, { id, accountId, day, requests })
   }
   if (days.size === 0) return
-  const column = (pick: (day: { id: string; day: string; requests: number }) => unknown) =>
-    sql.param([...days.values()].map(pick))
+  const column = (pick: (day: Day) => unknown) => sql.param([...days.values()].map(pick))
   await tx.execute(sql`
     insert into ${apiKeyUsageDays} as known (account_id, key_id, day, requests)
     select k.account_id, k.id, u.day, u.requests
     from unnest(
-      ${column((d) => d.id)}::text[], ${column((d) => d.day)}::date[], ${column((d) => d.requests)}::bigint[]
-    ) as u(id, day, requests)
-    join ${apiKeys} k on k.id = u.id
+      ${column((d) => d.id)}::text[], ${column((d) => d.accountId)}::text[],
+      ${column((d) => d.day)}::date[], ${column((d) => d.requests)}::bigint[]
+    ) as u(id, account_id, day, requests)
+    join ${apiKeys} k on k.id = u.id and k.account_id = u.account_id
     order by k.id, u.day
     on conflict (key_id, day) do update set requests = known.requests + excluded.requests`)
 }
@@ -164,14 +173,15 @@ async function writeHours(tx: Database, hours: readonly Hour[]): Promise<void> {
       requests = known.requests + u.requests, refused = known.refused + u.refused,
       refusals = u.refusals::jsonb, statuses = u.statuses::jsonb, scopes = u.scopes::jsonb, addresses = u.addresses::jsonb
     from unnest(
-      ${column((h) => h.id)}::text[], ${column((h) => new Date(h.start).toISOString())}::timestamptz[],
+      ${column((h) => h.id)}::text[], ${column((h) => h.accountId)}::text[],
+      ${column((h) => new Date(h.start).toISOString())}::timestamptz[],
       ${column((h) => h.requests)}::bigint[], ${column((h) => h.refused)}::bigint[],
       ${column((h) => added(h.before.refusals, h.refusals))}::text[],
       ${column((h) => added(h.before.statuses, statusClasses(h.counts)))}::text[],
       ${column((h) => added(h.before.scopes, h.scopes))}::text[],
       ${column((h) => bounded(h.before.addresses, settleAddresses(h.counts)))}::text[]
-    ) as u(id, hour, requests, refused, refusals, statuses, scopes, addresses)
-    where known.key_id = u.id and known.hour = u.hour and known.span = 'hour'`)
+    ) as u(id, account_id, hour, requests, refused, refusals, statuses, scopes, addresses)
+    where known.key_id = u.id and known.account_id = u.account_id and known.hour = u.hour and known.span = 'hour'`)
 }
 
 const placeOf = ({ id, start }: { id: string; start: number }) => `${id} ${start}`
@@ -189,10 +199,10 @@ async function lockHours(tx: Database, hours: readonly Hour[]): Promise<Map<stri
   const { rows } = (await tx.execute(sql`
     select h.key_id as id, (extract(epoch from h.hour) * 1000)::float8 as start, h.refusals, h.statuses, h.scopes, h.addresses
     from unnest(
-      ${sql.param(hours.map(({ id }) => id))}::text[],
+      ${sql.param(hours.map(({ id }) => id))}::text[], ${sql.param(hours.map(({ accountId }) => accountId))}::text[],
       ${sql.param(hours.map(({ start }) => new Date(start).toISOString()))}::timestamptz[]
-    ) as wanted(id, hour)
-    join ${apiKeyUsageHours} h on h.key_id = wanted.id and h.hour = wanted.hour and h.span = 'hour'
+    ) as wanted(id, account_id, hour)
+    join ${apiKeyUsageHours} h on h.key_id = wanted.id and h.account_id = wanted.account_id and h.hour = wanted.hour and h.span = 'hour'
     order by h.key_id, h.hour
     for no key update of h`)) as unknown as { rows: KnownHour[] }
   return new Map(rows.map((row) => [placeOf({ id: row.id, start: Number(row.start) }), row]))
@@ -205,10 +215,10 @@ async function makeHours(tx: Database, hours: readonly Hour[]): Promise<number> 
       (account_id, key_id, hour, requests, refused, refusals, statuses, scopes, addresses)
     select k.account_id, k.id, wanted.hour, 0, 0, '{}', '{}', '{}', '{}'
     from unnest(
-      ${sql.param(hours.map(({ id }) => id))}::text[],
+      ${sql.param(hours.map(({ id }) => id))}::text[], ${sql.param(hours.map(({ accountId }) => accountId))}::text[],
       ${sql.param(hours.map(({ start }) => new Date(start).toISOString()))}::timestamptz[]
-    ) as wanted(id, hour)
-    join ${apiKeys} k on k.id = wanted.id
+    ) as wanted(id, account_id, hour)
+    join ${apiKeys} k on k.id = wanted.id and k.account_id = wanted.account_id
     order by k.id, wanted.hour
     on conflict (key_id, hour, span) do nothing
     returning 1`)) as unknown as { rows: unknown[] }
@@ -245,10 +255,11 @@ async function writeScopes(tx: Database, uses: readonly ScopeUse[]): Promise<voi
     insert into ${apiKeyScopeUses} as known (account_id, key_id, scope, first_used_at, last_used_at)
     select k.account_id, k.id, u.scope, u.at, u.at
     from unnest(
-      ${column(({ usage }) => usage.id)}::text[], ${column(({ scope }) => storable(scope, 64))}::text[],
+      ${column(({ usage }) => usage.id)}::text[], ${column(({ usage }) => usage.accountId)}::text[],
+      ${column(({ scope }) => storable(scope, 64))}::text[],
       ${column(({ at }) => new Date(at).toISOString())}::timestamptz[]
-    ) as u(id, scope, at)
-    join ${apiKeys} k on k.id = u.id
+    ) as u(id, account_id, scope, at)
+    join ${apiKeys} k on k.id = u.id and k.account_id = u.account_id
     order by k.id, u.scope
     on conflict (key_id, scope) do update set last_used_at = excluded.last_used_at
       where known.last_used_at < excluded.last_used_at - interval '5 minutes'`)
