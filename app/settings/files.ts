@@ -1,36 +1,61 @@
-import { getSession } from '@/app/session'
-import { can, type Permission } from '@/lib/accounts'
+import { requireActor } from '@/app/session'
+import type { Permission } from '@/lib/accounts'
+import { problemCodes, refusalCodes } from '@/lib/api/problems'
 import type { Actor } from '@/lib/audit'
-import { type ExportFormat, exportFormat } from '@/lib/exports'
-import { requestOrigin } from '../../request'
+import { isRefusal } from '@/lib/errors'
+import { type ExportFormat, exportQuery } from '@/lib/exports'
+import { parseInput } from '@/lib/input'
 
-const types: Record<ExportFormat, string> = {
-  csv: 'text/csv; charset=utf-8',
-  json: 'application/json; charset=utf-8',
+const NO_STORE = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' }
+
+/** What the browser keeps as a file: under which name, of which media type, in pieces as they are made. */
+export interface File {
+  name: string
+  type: string
+  pieces: AsyncIterable<string> | Iterable<string>
 }
 
-/** A file for whoever may read what is in it, sent as it is made. */
-export async function download(
+/** Answers whoever may have it with a file; with words and the status of the refusal whoever may not. */
+export async function answerFile(permission: Permission, make: (actor: Actor) => Promise<File>): Promise<Response> {
+  try {
+    const { name, type, pieces } = await make(await requireActor(permission))
+    return new Response(streamOf(pieces), {
+      headers: {
+        ...NO_STORE,
+        'Content-Type': `${type}; charset=utf-8`,
+        'Content-Disposition': `attachment; filename="${name}"`,
+      },
+    })
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    const { status } = problemCodes[refusalCodes[error.code]]
+    return new Response(`${error.message}\n`, {
+      status,
+      headers: { ...NO_STORE, 'Content-Type': 'text/plain; charset=utf-8' },
+    })
+  }
+}
+
+const TYPES: Record<ExportFormat, string> = { csv: 'text/csv', json: 'application/json' }
+
+/** `answerFile` in the format that the address asks for. */
+export function answerExport(
   request: Request,
   permission: Permission,
   name: string,
   make: (actor: Actor, format: ExportFormat) => Promise<AsyncIterable<string>>,
 ): Promise<Response> {
-  const session = await getSession()
-  if (!session) return new Response('You are no longer signed in.\n', { status: 401 })
-  if (!can(session, permission)) return new Response('Your role does not allow this.\n', { status: 403 })
-  const format = exportFormat.safeParse(new URL(request.url).searchParams.get('format'))
-  if (!format.success) return new Response('`format` must be csv or json.\n', { status: 400 })
-  const { device: _, ...origin } = await requestOrigin()
-  const { user, account } = session
-  const actor: Actor = { kind: 'user', id: user.id, name: user.name, accountId: account.id, ...origin }
-  return fileResponse(await make(actor, format.data), format.data, `${name}.${format.data}`)
+  return answerFile(permission, async (actor) => {
+    const { format } = parseInput(exportQuery, Object.fromEntries(new URL(request.url).searchParams))
+    return { name: `${name}.${format}`, type: TYPES[format], pieces: await make(actor, format) }
+  })
 }
 
-export function fileResponse(pieces: AsyncIterable<string>, format: ExportFormat, name: string): Response {
-  const iterator = pieces[Symbol.asyncIterator]()
+/** Reads on only when the browser has taken what was read before. */
+function streamOf(pieces: File['pieces']): ReadableStream<Uint8Array> {
+  const iterator = Symbol.asyncIterator in pieces ? pieces[Symbol.asyncIterator]() : pieces[Symbol.iterator]()
   const encoder = new TextEncoder()
-  const body = new ReadableStream<Uint8Array>({
+  return new ReadableStream({
     async pull(controller) {
       const { done, value } = await iterator.next()
       if (done) controller.close()
@@ -38,14 +63,6 @@ export function fileResponse(pieces: AsyncIterable<string>, format: ExportFormat
     },
     async cancel() {
       await iterator.return?.()
-    },
-  })
-  return new Response(body, {
-    headers: {
-      'Content-Type': types[format],
-      'Content-Disposition': `attachment; filename="${name}"`,
-      'Cache-Control': 'no-store',
-      'X-Content-Type-Options': 'nosniff',
     },
   })
 }

@@ -22,7 +22,8 @@ forEachDatabase('a file of all', (open) => {
   }
 
   it('keys has each of the account once, on any number of pages, with no token and nothing that runs', async () => {
-    const { token } = await createTestKey(db, actor, { name: '=1+1' })
+    const limits = { rate: { requests: 7, seconds: 60 }, addresses: ['198.51.100.0/24', '2001:db8::1'] }
+    const { token } = await createTestKey(db, actor, { name: '=1+1', ...limits })
     await createTestKey(db, await createTestAccount(db), { name: 'Of another account' })
     await db.execute(sql`
       insert into api_keys (id, account_id, name, environment, scopes, token_hash, hint_start, hint_end, created_by_kind, created_by_name)
@@ -36,6 +37,12 @@ forEachDatabase('a file of all', (open) => {
     expect(csv).not.toContain('Of another account')
     expect(csv).not.toContain(token)
     const rows = JSON.parse(await textOf(await exportKeys(db, actor, 'json'))) as { name: string }[]
+    expect(rows.find(({ name }) => name === '=1+1')).toMatchObject({
+      rate_requests: 7,
+      rate_seconds: 60,
+      monthly_quota: null,
+      addresses: '198.51.100.0/24 2001:db8::1',
+    })
     expect(new Set(rows.map(({ name }) => name)).size).toBe(1_201)
     const events = await db.select().from(auditEvents).where(sql`action = 'api_keys.exported'`)
     expect(events.map(({ details }) => details)).toEqual([{ format: 'csv' }, { format: 'json' }])
@@ -47,5 +54,6 @@ forEachDatabase('a file of all', (open) => {
     expect(rows).toMatchObject([{ name: 'Shop 1', tokens: 'reauthorization_required', last_used_at: null }])
     const other = await createTestAccount(db)
     expect(JSON.parse(await textOf(await exportCredentials(db, other, 'json')))).toEqual([])
+    expect(await textOf(await exportCredentials(db, other, 'csv'))).toMatch(/^id,name,[^\r\n]*\r\n$/)
   })
 })

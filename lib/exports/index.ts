@@ -6,18 +6,19 @@ import { type CredentialView, listCredentials } from '../credentials'
 import { lastUses } from '../review'
 import { csvLine } from './csv'
 
-export const exportFormat = z.enum(['csv', 'json'])
-export type ExportFormat = z.output<typeof exportFormat>
+export const exportQuery = z.object({ format: z.enum(['csv', 'json'], 'must be csv or json') })
+export type ExportFormat = z.output<typeof exportQuery>['format']
 
 /** Rows that are read at once: a file of any size takes the memory of one page. */
 const PAGE = 500
 
-type Row = Record<string, string | number | null>
+/** What a file has of each thing, by the name that stands above it. */
+type Columns<Thing> = Record<string, (of: Thing) => string | number | null>
 
 /** All keys of the actor's account with their use, as pieces of a file. Who exported them is on record. */
 export async function exportKeys(db: Database, actor: Actor, format: ExportFormat): Promise<AsyncIterable<string>> {
   await recordAuditEvent(db, actor, 'api_keys.exported', actor.accountId, { format })
-  return fileOf(format, keyRows(db, actor.accountId))
+  return fileOf(format, KEY_COLUMNS, allKeys(db, actor.accountId))
 }
 
 /** All credentials of the actor's account, without their secrets, as pieces of a file. */
@@ -27,7 +28,7 @@ export async function exportCredentials(
   format: ExportFormat,
 ): Promise<AsyncIterable<string>> {
   await recordAuditEvent(db, actor, 'credentials.exported', actor.accountId, { format })
-  return fileOf(format, credentialRows(db, actor.accountId))
+  return fileOf(format, CREDENTIAL_COLUMNS, allCredentials(db, actor.accountId))
 }
 
 /** What became of each key of a bulk revocation, as a file. @throws {Refusal} `not_found` */
@@ -38,73 +39,92 @@ export async function exportRevocation(db: Database, accountId: string, id: stri
   return [csvLine(['key', 'name', 'outcome']), ...lines].join('')
 }
 
-async function* keyRows(db: Database, accountId: string): AsyncGenerator<Row> {
+async function* allKeys(db: Database, accountId: string): AsyncGenerator<ApiKeyView> {
   let cursor: string | undefined
   do {
     const query = { status: 'all', sort: 'created', order: 'asc', limit: PAGE } as const
     const page = await listApiKeys(db, accountId, { ...query, ...(cursor ? { cursor } : {}) })
-    for (const key of page.keys) yield keyRow(key)
+    yield* page.keys
     cursor = page.nextCursor ?? undefined
   } while (cursor)
 }
 
-function keyRow(key: ApiKeyView): Row {
-  return {
-    id: key.id,
-    name: key.name,
-    environment: key.environment,
-    status: key.status,
-    scopes: key.scopes.join(' '),
-    created_at: key.createdAt.toISOString(),
-    created_by: key.createdBy.name,
-    expires_at: key.expiresAt?.toISOString() ?? null,
-    last_used_at: key.lastUse?.at.toISOString() ?? null,
-    last_used_from: key.lastUse?.address ?? null,
-    last_user_agent: key.lastUse?.userAgent ?? null,
-    requests_30d: key.usage.reduce((sum, day) => sum + day, 0),
-    revoked_at: key.revokedAt?.toISOString() ?? null,
-    revoked_by: key.revokedByName,
-    revoked_reason: key.revokedReason,
-  }
+const time = (at: Date | null | undefined) => at?.toISOString() ?? null
+const list = (of: readonly string[] | null) => of?.join(' ') ?? null
+
+const KEY_COLUMNS: Columns<ApiKeyView> = {
+  id: ({ id }) => id,
+  name: ({ name }) => name,
+  environment: ({ environment }) => environment,
+  status: ({ status }) => status,
+  scopes: ({ scopes }) => list(scopes),
+  integrations: ({ integrationIds }) => list(integrationIds),
+  methods: ({ methods }) => list(methods),
+  addresses: ({ addresses }) => list(addresses),
+  rate_requests: ({ rateRequests }) => rateRequests,
+  rate_seconds: ({ rateSeconds }) => rateSeconds,
+  monthly_quota: ({ monthlyQuota }) => monthlyQuota,
+  created_at: ({ createdAt }) => time(createdAt),
+  created_by: ({ createdBy }) => createdBy.name,
+  expires_at: ({ expiresAt }) => time(expiresAt),
+  last_used_at: ({ lastUse }) => time(lastUse?.at),
+  last_used_from: ({ lastUse }) => lastUse?.address ?? null,
+  last_user_agent: ({ lastUse }) => lastUse?.userAgent ?? null,
+  requests_30d: ({ usage }) => usage.reduce((sum, day) => sum + day, 0),
+  paused_at: ({ pausedAt }) => time(pausedAt),
+  revoked_at: ({ revokedAt }) => time(revokedAt),
+  revoked_by: ({ revokedByName }) => revokedByName,
+  revoked_reason: ({ revokedReason }) => revokedReason,
 }
 
-async function* credentialRows(db: Database, accountId: string): AsyncGenerator<Row> {
+type UsedCredential = CredentialView & { lastUsedAt: Date | undefined }
+
+async function* allCredentials(db: Database, accountId: string): AsyncGenerator<UsedCredential> {
   let cursor: string | undefined
   do {
     const query = { status: 'all', sort: 'created', limit: PAGE } as const
     const page = await listCredentials(db, { accountId }, { ...query, ...(cursor ? { cursor } : {}) })
     const ids = page.credentials.map(({ id }) => id)
     const uses = await lastUses(db, accountId, ids)
-    for (const credential of page.credentials) yield credentialRow(credential, uses.get(credential.id))
+    for (const credential of page.credentials) yield { ...credential, lastUsedAt: uses.get(credential.id) }
     cursor = page.nextCursor ?? undefined
   } while (cursor)
 }
 
-function credentialRow(credential: CredentialView, lastUsedAt: Date | undefined): Row {
-  return {
-    id: credential.id,
-    name: credential.name,
-    environment: credential.environment,
-    type: credential.settings.type,
-    provider: credential.provider,
-    hosts: credential.hosts.join(' '),
-    last_test: credential.lastTest?.result ?? null,
-    last_test_at: credential.lastTest?.at.toISOString() ?? null,
-    tokens: credential.tokens?.state ?? null,
-    integrations: credential.integrations.map(({ slug }) => slug).join(' '),
-    last_used_at: lastUsedAt?.toISOString() ?? null,
-    created_at: credential.createdAt.toISOString(),
-    created_by: credential.createdBy.name,
-    expires_at: credential.expiresAt?.toISOString() ?? null,
-  }
+const CREDENTIAL_COLUMNS: Columns<UsedCredential> = {
+  id: ({ id }) => id,
+  name: ({ name }) => name,
+  environment: ({ environment }) => environment,
+  type: ({ settings }) => settings.type,
+  provider: ({ provider }) => provider,
+  hosts: ({ hosts }) => list(hosts),
+  last_test: ({ lastTest }) => lastTest?.result ?? null,
+  last_test_at: ({ lastTest }) => time(lastTest?.at),
+  tokens: ({ tokens }) => tokens?.state ?? null,
+  integrations: ({ integrations }) => list(integrations.map(({ slug }) => slug)),
+  last_used_at: ({ lastUsedAt }) => time(lastUsedAt),
+  created_at: ({ createdAt }) => time(createdAt),
+  created_by: ({ createdBy }) => createdBy.name,
+  expires_at: ({ expiresAt }) => time(expiresAt),
 }
 
-async function* fileOf(format: ExportFormat, rows: AsyncIterable<Row>): AsyncGenerator<string> {
+async function* fileOf<Thing>(
+  format: ExportFormat,
+  columns: Columns<Thing>,
+  things: AsyncIterable<Thing>,
+): AsyncGenerator<string> {
+  const names = Object.keys(columns)
+  const cellsOf = (thing: Thing) => Object.values(columns).map((cell) => cell(thing))
+  if (format === 'csv') {
+    yield csvLine(names)
+    for await (const thing of things) yield csvLine(cellsOf(thing))
+    return
+  }
   let isFirst = true
-  for await (const row of rows) {
-    if (format === 'csv') yield `${isFirst ? csvLine(Object.keys(row)) : ''}${csvLine(Object.values(row))}`
-    else yield `${isFirst ? '[' : ','}\n${JSON.stringify(row)}`
+  for await (const thing of things) {
+    const cells = cellsOf(thing)
+    yield `${isFirst ? '[' : ','}\n${JSON.stringify(Object.fromEntries(names.map((name, n) => [name, cells[n]])))}`
     isFirst = false
   }
-  if (format === 'json') yield isFirst ? '[]\n' : '\n]\n'
+  yield isFirst ? '[]\n' : '\n]\n'
 }

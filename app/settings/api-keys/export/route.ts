@@ -1,10 +1,10 @@
 import { exportKeys } from '@/lib/exports'
 import { getRuntime } from '@/lib/runtime'
-import { download } from '../../review/download'
+import { answerExport } from '../../files'
 
 /** All API keys of the account with their use, as a file. */
 export function GET(request: Request): Promise<Response> {
-  return download(request, 'keys:read', 'api-keys', (actor, format) =>
+  return answerExport(request, 'keys:read', 'api-keys', (actor, format) =>
     exportKeys(getRuntime().database.db, actor, format),
   )
 }
