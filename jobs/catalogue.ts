@@ -27,7 +27,7 @@ import { deliverNotifications, pruneNotifications, sendReminders } from '@/lib/n
 import { type DueRenewal, isOAuthError } from '@/lib/oauth'
 import { sendReviewDigests } from '@/lib/review'
 import type { Runtime } from '@/lib/runtime'
-import { pruneMessages, runWebhooks } from '@/lib/webhooks'
+import { forgetPreviousSecrets, pruneMessages, runWebhooks } from '@/lib/webhooks'
 import { type DispatchedDefinition, type Job, NO_RETRY, type Retry, type ScheduledDefinition } from './job'
 
 /** Of jobs whose next time is far away. */
@@ -151,7 +151,10 @@ const scheduled: Record<ScheduledJobId, ScheduledDefinition> = {
     cron: '29 4 * * *',
     retry: WITHIN_THE_HOUR,
     maxDurationSeconds: 3_600,
-    run: ({ database }, _, { signal }) => pruneMessages(database.db, signal),
+    run: async ({ database: { db }, vault }, _, { signal }) => ({
+      messages: await pruneMessages(db, signal),
+      secrets: await forgetPreviousSecrets({ db, vault }, signal),
+    }),
   },
   'accounts.prune': {
     cron: '7 * * * *',

@@ -1,3 +1,4 @@
+export { forgetPreviousSecrets } from './previous-secrets'
 export {
   getMessage,
   getWebhook,

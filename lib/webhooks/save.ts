@@ -1,6 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
-import { webhooks } from '@/db/schema'
+import { accounts, webhooks } from '@/db/schema'
 import { type Actor, recordAuditEvent } from '../audit'
 import { addressProblems } from '../credentials/addresses'
 import type { EgressPolicy } from '../egress/policy'
@@ -40,6 +40,8 @@ export async function createWebhook(
   const id = newId('webhook')
   const secret = newWebhookSecret()
   await db.transaction(async (tx) => {
+    // One after the other: two who count at once would both find room.
+    await tx.select({ id: accounts.id }).from(accounts).where(eq(accounts.id, accountId)).for('no key update')
     if ((await tx.$count(webhooks, eq(webhooks.accountId, accountId))) >= MAX_WEBHOOKS) {
       throw new Refusal('invalid', `An account has ${MAX_WEBHOOKS} webhooks at most. Delete one that is not needed.`)
     }

@@ -18,6 +18,7 @@ import { MasterKeys } from '../vault/master-keys'
 import {
   createWebhook,
   deleteWebhook,
+  forgetPreviousSecrets,
   getWebhook,
   listMessages,
   listWebhooks,
@@ -400,6 +401,22 @@ forEachDatabase('a webhook', (open, driver) => {
       expect(() => verified(before, alone)).toThrow()
     })
 
+    it('is kept no longer than it signs', async () => {
+      const { id } = await make()
+      const kept = async () =>
+        Object.keys((await store.vault.open(db, { accountId: owner.accountId, ownerId: id, field: 'secret' })) ?? {})
+      const after = (await rotateWebhookSecret(store, owner, id, 24)).reveal()
+      expect(await forgetPreviousSecrets(store)).toBe(0)
+      expect(await kept()).toEqual(['current', 'previous'])
+      await db.update(webhooks).set({ previousSecretUntil: sql`now()` })
+      expect(await forgetPreviousSecrets(store)).toBe(1)
+      expect(await forgetPreviousSecrets(store)).toBe(0)
+      expect(await kept()).toEqual(['current'])
+      await happens('key_1', 'one')
+      await run()
+      verified(after, receiver.received.at(-1) as Received)
+    })
+
     it('stand in nothing that is kept or sent, nor does a token, though the receiver says them', async () => {
       const { id, secret } = await make()
       const { token } = createToken('live')
@@ -597,6 +614,13 @@ forEachDatabase('a webhook', (open, driver) => {
 
   // The embedded database has one connection: nothing happens in the middle of a transaction.
   if (driver === 'pglite') return
+  it('are twenty at most, however many are added at once', async () => {
+    const added = await Promise.allSettled(Array.from({ length: 25 }, () => make()))
+    expect(added.filter(({ status }) => status === 'fulfilled')).toHaveLength(20)
+    const [refused] = added.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
+    expect(refused).toMatchObject({ code: 'invalid', message: expect.stringContaining('20 webhooks at most') })
+  })
+
   it('may be deleted while messages for it are made', async () => {
     const { id } = await make()
     await make({ name: 'Other' })
