@@ -24,6 +24,11 @@ export const integrationSchema = z
     headers: z.array(z.object({ name: z.string(), value: z.string() })).openapi({ example: [] }),
     timeout_ms: z.int().openapi({ example: 30_000 }),
     state: z.enum(integrationStates),
+    failing_since: time.nullable().openapi({
+      description:
+        'Since when every call has failed: five at least, over ten minutes or more. null: calls go well, or none tells otherwise.',
+      example: null,
+    }),
     expired_token: z
       .object({
         statuses: z.array(z.int()),
@@ -157,6 +162,7 @@ export function integrationResource(view: IntegrationView): IntegrationResource 
     headers: view.headers,
     timeout_ms: view.timeoutMs,
     state: view.state,
+    failing_since: view.failingSince?.toISOString() ?? null,
     expired_token: view.expiredToken,
     created_at: view.createdAt.toISOString(),
     created_by: { type: view.createdBy.kind, id: view.createdBy.id, name: view.createdBy.name },

@@ -5,7 +5,7 @@ import { integrations, outboxEvents, proxyCalls } from '@/db/schema'
 import { createTestAccount } from '@/test/account'
 import { forEachDatabase } from '@/test/databases'
 import { newId } from '../ids'
-import { findFailingIntegrations } from '.'
+import { findFailingIntegrations, getIntegration } from '.'
 
 forEachDatabase('an integration whose calls fail', (open) => {
   let db: Database
@@ -92,10 +92,13 @@ forEachDatabase('an integration whose calls fail', (open) => {
     })
     const since = Date.now() - Date.parse(String(event?.data.failingSince))
     expect(since / 60_000).toBeCloseTo(30, 0)
+    const failingSince = async () => (await getIntegration(db, { accountId }, id)).failingSince?.toISOString()
+    expect(await failingSince()).toBe(event?.data.failingSince)
     await calls(id, failed(0.5))
     expect(await findFailingIntegrations(db)).toEqual({ failing: 0, recovered: 0 })
     await calls(id, [[0.4, 404]])
     expect(await findFailingIntegrations(db)).toEqual({ failing: 0, recovered: 1 })
+    expect(await failingSince()).toBeUndefined()
     await calls(id, failed(0.3))
     expect(await findFailingIntegrations(db)).toEqual({ failing: 0, recovered: 0 })
     // A quarter of an hour goes by.

@@ -3,8 +3,9 @@ import { Status } from '@/components/ui/status'
 import { credentialHref } from './paths'
 import { type Integration, stateNames } from './words'
 
-/** Whether calls are let through, as a word and a shape. */
-export function IntegrationStatus({ state }: Pick<Integration, 'state'>) {
+/** Whether calls are let through, and whether they go well, as a word and a shape. */
+export function IntegrationStatus({ state, failing_since }: Pick<Integration, 'state' | 'failing_since'>) {
+  if (state === 'enabled' && failing_since) return <Status tone="error">Failing</Status>
   return <Status tone={state === 'enabled' ? 'success' : 'ended'}>{stateNames[state]}</Status>
 }
 

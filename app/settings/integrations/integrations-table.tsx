@@ -66,7 +66,7 @@ export function IntegrationsTable({
               </span>
             </TableCell>
             <TableCell label="State">
-              <IntegrationStatus state={integration.state} />
+              <IntegrationStatus {...integration} />
             </TableCell>
             <TableCell label="Credential">
               <span className="block @3xl:max-w-40 @3xl:truncate">

@@ -13,7 +13,7 @@ export function IntegrationDetails({ origin, integration }: { origin: string; in
   return (
     <DescriptionList>
       <DescriptionItem term="State">
-        <IntegrationStatus state={integration.state} />
+        <IntegrationStatus {...integration} />
       </DescriptionItem>
       <DescriptionItem term="Environment">{environmentNames[integration.environment]}</DescriptionItem>
       <DescriptionItem term="Credential">

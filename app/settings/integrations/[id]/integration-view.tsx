@@ -7,6 +7,7 @@ import { type ReactNode, useState } from 'react'
 import { Banner } from '@/components/ui/banner'
 import { Button, buttonVariants } from '@/components/ui/button'
 import { Card, CardContent, CardHeader, CardTitle } from '@/components/ui/card'
+import { RelativeTime } from '@/components/ui/relative-time'
 import type { Preloaded } from '../../data/preloaded'
 import { ProblemBanner } from '../../data/problem-banner'
 import { EnvironmentBadge } from '../../environment-badge'
@@ -112,7 +113,7 @@ export function IntegrationView({
   )
 }
 
-/** Why calls are refused, when they are. */
+/** Why calls are refused, when they are; or that they fail. */
 function Notice({ integration, mayUpdate }: { integration: Integration; mayUpdate: boolean }) {
   if (!integration.credential) {
     return (
@@ -133,6 +134,14 @@ function Notice({ integration, mayUpdate }: { integration: Integration; mayUpdat
   }
   if (integration.state === 'paused') {
     return <Banner title="This integration is paused">Every call through it is refused until it is resumed.</Banner>
+  }
+  if (integration.failing_since) {
+    return (
+      <Banner tone="error" title="Every call through this integration fails">
+        The first of them failed <RelativeTime value={integration.failing_since} />. Below, each call tells how it
+        ended.
+      </Banner>
+    )
   }
   return null
 }

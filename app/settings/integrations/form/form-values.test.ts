@@ -15,6 +15,7 @@ const integration: Integration = {
   headers: [{ name: 'Accept-Version', value: '2' }],
   timeout_ms: 1500,
   state: 'paused',
+  failing_since: null,
   expired_token: { statuses: [403, 419], json: { path: 'error.code', equals: 'expired' } },
   created_at: '2026-03-01T09:30:00.000Z',
   created_by: { type: 'user', id: null, name: 'Hanna' },
