@@ -347,6 +347,14 @@ test('an app goes from test to live by another key, and by nothing else', async 
     await expect(page.getByRole('radio', { name: 'Live', exact: true })).toBeDisabled()
   })
 
+  await test.step('what it is to be given is added as a test credential', async () => {
+    await page.getByRole('link', { name: 'Add a credential' }).click()
+    await page.getByRole('link', { name: /^PayPal/ }).click()
+    const form = page.getByRole('main')
+    await expect(form.getByRole('radio', { name: 'Test', exact: true })).toBeChecked()
+    await expect(form.getByText('https://api-m.sandbox.paypal.com').first()).toBeVisible()
+  })
+
   await test.step('the list tells them apart', async () => {
     await page.goto(address('?q=two-worlds'))
     const rows = page.getByRole('table', { name: 'Integrations' }).getByRole('row')

@@ -1,3 +1,4 @@
+import type { Environment } from '@/lib/api-keys'
 import { type ListState, listQuery } from './list-state'
 
 /** The page of a credential. */
@@ -15,8 +16,8 @@ export const NEW_HREF = '/settings/credentials/new'
 export const OTHER_SERVICE = 'other'
 
 /** The form for a new credential of a provider of the catalogue, or of `OTHER_SERVICE`. */
-export function newHref(provider: string): string {
-  return `${NEW_HREF}?provider=${provider}`
+export function newHref(provider: string, environment: Environment): string {
+  return `${NEW_HREF}?provider=${provider}${environment === 'test' ? '&environment=test' : ''}`
 }
 
 /** Where a draft goes on. */

@@ -5,7 +5,7 @@ import Link from 'next/link'
 import { Button, buttonVariants } from '@/components/ui/button'
 import { EmptyState } from '@/components/ui/empty-state'
 import { Skeleton } from '@/components/ui/skeleton'
-import { NEW_CREDENTIAL_HREF, NEW_HREF } from './paths'
+import { NEW_HREF, newCredentialHref } from './paths'
 
 const PURPOSE =
   'Through an integration, an app with a Fenicia API key calls an external service without ever seeing its secret.'
@@ -36,7 +36,7 @@ export function NoIntegrations({ mayCreate, hasCredentials }: { mayCreate: boole
             Add your first integration
           </Link>
         ) : (
-          <Link href={NEW_CREDENTIAL_HREF} className={buttonVariants({ variant: 'primary' })}>
+          <Link href={newCredentialHref()} className={buttonVariants({ variant: 'primary' })}>
             Add a credential
           </Link>
         )

@@ -2,8 +2,10 @@ import type { Environment } from '@/lib/api-keys'
 import { type ListState, listQuery } from './list-state'
 
 export const NEW_HREF = '/settings/integrations/new'
-/** Where the first step of an account leads that has no credential yet. */
-export const NEW_CREDENTIAL_HREF = '/settings/credentials/new'
+/** Where a credential is added, and where the first step of an account leads that has none yet. */
+export function newCredentialHref(environment: Environment = 'live'): string {
+  return `/settings/credentials/new${environment === 'test' ? '?environment=test' : ''}`
+}
 
 /** The page of an integration. */
 export function integrationHref(id: string): string {

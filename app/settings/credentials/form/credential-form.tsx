@@ -93,7 +93,7 @@ export default function CredentialForm({
   /** A test has made a draft, by which the form can be gone on with after the page was closed. */
   onDraft: (id: string) => void
 }) {
-  const [template, setTemplate] = useState(0)
+  const [template, setTemplate] = useState(() => templateFor(provider, 0, start.values.environment))
   const shown = withVariablesOf(provider, template)
   const form = useCredentialForm({ initial: start.values, stored: start.stored, provider: shown })
   const { state, input, tested } = form

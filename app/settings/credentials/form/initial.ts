@@ -119,12 +119,15 @@ export function withVariablesOf(provider: FormProvider | null, template: number)
 /** Values of a provider's variables, by name. */
 export type Variables = Record<string, string>
 
-/** A form as a template begins it. What stays of `before`: the environment, the name, and what was typed of secrets of the same name. */
+/**
+ * A form as a template begins it. What stays of `before`: the environment, the name, and what was typed of secrets of the same
+ * name.
+ */
 export function templateValues(
   { id, name }: Pick<FormProvider, 'id' | 'name'>,
   { settings, hosts, test }: FormProvider['templates'][number],
   variables: Variables,
-  before?: FormValues,
+  before?: Pick<FormValues, 'environment'> & Partial<FormValues>,
 ): FormValues {
   const { environment = 'live', name: called = name } = before ?? {}
   const values = valuesOf({ ...settings, environment, provider: id, name: called, hosts, test })

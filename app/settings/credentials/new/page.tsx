@@ -3,12 +3,13 @@ import { redirect } from 'next/navigation'
 import { requireSession } from '@/app/session'
 import { Banner } from '@/components/ui/banner'
 import { PageHeader } from '@/components/ui/page-header'
+import type { Environment } from '@/lib/api-keys'
 import { findProvider, providers } from '@/lib/credentials'
 import { type ProviderGroup, providerGroups } from '@/lib/credentials/catalogue'
 import { callbackUrl } from '@/lib/oauth/connect/callback'
 import { getRuntime } from '@/lib/runtime'
 import { CONSENT_PARAM } from '../connect/paths'
-import { emptyValues, templateValues } from '../form/initial'
+import { emptyValues, templateFor, templateValues } from '../form/initial'
 import { startOfDraft } from '../form/start'
 import { LIST_PATH } from '../list-state'
 import { draftHref, OTHER_SERVICE } from '../paths'
@@ -33,6 +34,7 @@ const groupTitles: Record<ProviderGroup, string> = {
 export default async function NewCredentialPage({ searchParams }: PageProps<'/settings/credentials/new'>) {
   const { account, user } = await requireSession('credentials:create')
   const params = firstParams(await searchParams)
+  const environment: Environment = params.get('environment') === 'test' ? 'test' : 'live'
   const draftId = params.get('draft')
   const draft = draftId === null ? null : await readDraft(account.id, user.id, draftId)
   if (draft?.credential_id) redirect(draftHref(draft))
@@ -59,9 +61,10 @@ export default async function NewCredentialPage({ searchParams }: PageProps<'/se
   if (chosen === OTHER_SERVICE || provider) {
     const { id, name, monogram, variables = [], templates } = provider ?? { id: chosen, templates: [] }
     const shown = templates.map(({ integration: _, ...shown }) => shown)
-    const [first] = shown
     const known = name && monogram ? { id, name, monogram, variables, templates: shown } : null
-    const values = known && first ? templateValues(known, first, {}) : emptyValues()
+    const first = known?.templates[templateFor(known, 0, environment)]
+    const values =
+      known && first ? templateValues(known, first, {}, { environment }) : { ...emptyValues(), environment }
     return (
       <Step>
         <NewCredential
@@ -82,7 +85,10 @@ export default async function NewCredentialPage({ searchParams }: PageProps<'/se
           This draft is gone: it was saved, discarded, or a day has gone by.
         </Banner>
       )}
-      <ProviderPicker groups={providerGroups.map((group) => ({ title: groupTitles[group], providers: of(group) }))} />
+      <ProviderPicker
+        environment={environment}
+        groups={providerGroups.map((group) => ({ title: groupTitles[group], providers: of(group) }))}
+      />
     </Step>
   )
 }

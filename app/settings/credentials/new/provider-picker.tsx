@@ -7,12 +7,19 @@ import { Button } from '@/components/ui/button'
 import { EmptyState } from '@/components/ui/empty-state'
 import { Monogram } from '@/components/ui/monogram'
 import { SearchInput } from '@/components/ui/search-input'
+import type { Environment } from '@/lib/api-keys'
 import { newHref, OTHER_SERVICE } from '../paths'
 import { counted } from '../words'
 import { findProviders, type PickedProvider } from './find-providers'
 
 /** The first step to a new credential: for which service it is. */
-export function ProviderPicker({ groups }: { groups: { title: string; providers: PickedProvider[] }[] }) {
+export function ProviderPicker({
+  groups,
+  environment,
+}: {
+  groups: { title: string; providers: PickedProvider[] }[]
+  environment: Environment
+}) {
   const [query, setQuery] = useState('')
   const found = groups
     .map(({ title, providers }) => ({ title, providers: findProviders(providers, query) }))
@@ -38,7 +45,7 @@ export function ProviderPicker({ groups }: { groups: { title: string; providers:
       </div>
       <ul>
         <ProviderLink
-          href={newHref(OTHER_SERVICE)}
+          href={newHref(OTHER_SERVICE, environment)}
           name="Other service"
           hint="Any service with an API key, OAuth2, a bearer token, Basic auth or headers of its own."
           mark={<KeyRound />}
@@ -49,7 +56,7 @@ export function ProviderPicker({ groups }: { groups: { title: string; providers:
           <h2 className="font-medium text-muted-foreground text-sm">{title}</h2>
           <ul className="grid gap-2 sm:grid-cols-2">
             {providers.map(({ id, name, monogram, kinds }) => (
-              <ProviderLink key={id} href={newHref(id)} name={name} hint={kinds} mark={monogram} />
+              <ProviderLink key={id} href={newHref(id, environment)} name={name} hint={kinds} mark={monogram} />
             ))}
           </ul>
         </section>

@@ -11,7 +11,7 @@ import type { Environment } from '@/lib/api-keys'
 import { safeSearch } from '../../api-keys/token-search'
 import { counted, countText } from '../../api-keys/words'
 import type { Preloaded } from '../../data/preloaded'
-import { CREDENTIALS_OFFERED, credentialsPath, NEW_CREDENTIAL_HREF } from '../paths'
+import { CREDENTIALS_OFFERED, credentialsPath, newCredentialHref } from '../paths'
 import { useCredentialList } from '../queries'
 import { type Credential, type CredentialList, typeNames } from '../words'
 
@@ -55,7 +55,7 @@ export function CredentialField({
         hint={
           <>
             Its secret goes with each call. Apps never see it.{' '}
-            <Link href={NEW_CREDENTIAL_HREF} className="rounded underline underline-offset-2">
+            <Link href={newCredentialHref(environment)} className="rounded underline underline-offset-2">
               Add a credential
             </Link>
           </>
@@ -145,7 +145,7 @@ function NoCredential({ environment, isMissed }: { environment: Environment; isM
       role={isMissed ? 'alert' : undefined}
       title={`There is no ${environment} credential yet`}
       action={
-        <Link href={NEW_CREDENTIAL_HREF} className={buttonVariants({ size: 'sm' })}>
+        <Link href={newCredentialHref(environment)} className={buttonVariants({ size: 'sm' })}>
           Add a credential
         </Link>
       }
