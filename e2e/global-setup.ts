@@ -4,23 +4,37 @@ import { join } from 'node:path'
 import { ensureBuilt } from '../scripts/build.mjs'
 import { startNeonProxy } from '../test/neon-proxy'
 import { startPostgres } from '../test/postgres'
-import { databaseKind, RUN } from './place'
+import { databaseKind, makePlace, RUN } from './place'
+import { startProduct } from './product'
 
-/** Once per run: the built product, a folder for what it stores, and the Postgres that it runs on unless it is embedded. */
+/**
+ * Once per run: the built product, a folder for what it stores, the Postgres that it runs on unless it is embedded, and a
+ * database that the product has made its tables in.
+ */
 export default async function setup(): Promise<() => Promise<void>> {
   await ensureBuilt()
   const folder = await mkdtemp(join(tmpdir(), 'fenicia-e2e-'))
   process.env[RUN.folder] = folder
   const removeFolder = () => rm(folder, { recursive: true, force: true })
-  if (databaseKind() === 'pglite') return removeFolder
+  if (databaseKind() === 'pglite') {
+    await makeTemplate()
+    return removeFolder
+  }
 
   const [postgres, proxy] = await Promise.all([startPostgres(), startNeonProxy()])
   process.env[RUN.postgresUrl] = postgres.url('postgres')
   process.env[RUN.postgresFolder] = postgres.dataFolder
   process.env[RUN.neonProxy] = proxy.address
+  await makeTemplate()
   return async () => {
     await proxy.close()
     await postgres.stop()
     await removeFolder()
   }
+}
+
+async function makeTemplate(): Promise<void> {
+  const place = await makePlace({ isEmpty: true })
+  await (await startProduct(place)).stop()
+  process.env[RUN.template] = place.template
 }

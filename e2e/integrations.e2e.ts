@@ -352,7 +352,8 @@ test('an app goes from test to live by another key, and by nothing else', async 
     await page.getByRole('link', { name: /^PayPal/ }).click()
     const form = page.getByRole('main')
     await expect(form.getByRole('radio', { name: 'Test', exact: true })).toBeChecked()
-    await expect(form.getByText('https://api-m.sandbox.paypal.com').first()).toBeVisible()
+    await expect(form.getByRole('radio', { name: 'Client credentials, sandbox' })).toBeChecked()
+    await expect(form.getByLabel('Token URL')).toHaveValue(/sandbox/)
   })
 
   await test.step('the list tells them apart', async () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import pg from 'pg'
@@ -21,14 +21,17 @@ export const RUN = {
   postgresUrl: 'FENICIA_E2E_POSTGRES_URL',
   postgresFolder: 'FENICIA_E2E_POSTGRES_FOLDER',
   neonProxy: 'FENICIA_E2E_NEON_PROXY',
+  template: 'FENICIA_E2E_TEMPLATE',
 } as const
 
 /** Asks the database of a place; answers the rows. */
 export type Query = <Row>(statement: string, values?: unknown[]) => Promise<Row[]>
 
-/** Where one product keeps its data: an empty data folder and, unless it is embedded, an empty database. */
+/** Where one product keeps its data: a data folder and, unless it is embedded, a database. */
 export interface Place {
   dataFolder: string
+  /** Of what a copy can be made of its database while nothing has it open: the folder of the embedded one, or its name. */
+  template: string
   /** The configuration that leads the product there. */
   env: Record<string, string>
   /** Every file in which anything of this place is stored, with its bytes. The product should have stopped or be idle. */
@@ -38,13 +41,21 @@ export interface Place {
   remove(): Promise<void>
 }
 
-export async function makePlace(kind = databaseKind()): Promise<Place> {
+/**
+ * A place for one product.
+ * @param isEmpty without any table, as for the very first start; else they are there, which saves each product seconds
+ */
+export async function makePlace({ isEmpty = false } = {}): Promise<Place> {
+  const kind = databaseKind()
   const dataFolder = await mkdtemp(join(setting(RUN.folder), 'data-'))
   const removeFolder = () => rm(dataFolder, { recursive: true, force: true })
   if (kind === 'pglite') {
     const env = { FENICIA_DATA: dataFolder }
+    const template = join(dataFolder, 'pgdata')
+    if (!isEmpty) await cp(setting(RUN.template), template, { recursive: true })
     return {
       dataFolder,
+      template,
       env,
       storedFiles: () => readFiles(dataFolder),
       withDatabase: async (work) => {
@@ -57,11 +68,12 @@ export async function makePlace(kind = databaseKind()): Promise<Place> {
     }
   }
   const name = `e2e_${randomBytes(6).toString('hex')}`
-  await administrate(`create database ${name}`)
+  await administrate(`create database ${name}${isEmpty ? '' : ` template ${setting(RUN.template)}`}`)
   const url = new URL(setting(RUN.postgresUrl))
   url.pathname = `/${name}`
   return {
     dataFolder,
+    template: name,
     env: {
       FENICIA_DATA: dataFolder,
       DATABASE_URL: url.href,

@@ -1,7 +1,7 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest'
 import { lockDataFolder } from '@/db/data-folder'
 import { accounts } from '@/db/schema'
 import { ConfigError } from './config'
@@ -40,6 +40,9 @@ describe('starting', () => {
 })
 
 describe('stopping', () => {
+  // To make all tables takes seconds.
+  beforeEach(() => cp(inject('pgliteTemplate'), folder, { recursive: true }))
+
   it('writes what is buffered before it closes the database', async () => {
     const { usage, database, stop } = await start()
     const done: string[] = []
