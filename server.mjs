@@ -27,9 +27,9 @@ await app.prepare()
 const handle = app.getRequestHandler()
 
 // Next runs instrumentation, which starts Fenicia, with its first request: that one is ours, and nobody else waits for it.
-const warmUp = createServer(handle)
+const warmUp = createServer((request, response) => void contexts.during(() => handle(request, response)))
 await new Promise((resolve) => warmUp.listen(0, '127.0.0.1', resolve))
-await fetch(`http://127.0.0.1:${warmUp.address().port}/api/health`)
+await (await fetch(`http://127.0.0.1:${warmUp.address().port}/api/health`)).text()
 warmUp.closeAllConnections()
 warmUp.close()
 

@@ -25,6 +25,28 @@ test('a second `npm start` neither installs nor builds, and answers within secon
   await place.remove()
 })
 
+/** Tells when what Next keeps of requests is put to rest: nothing that is seen from outside depends on it but the speed. */
+const PROBE = `
+  import { AsyncLocalStorage } from 'node:async_hooks'
+  const { disable } = AsyncLocalStorage.prototype
+  AsyncLocalStorage.prototype.disable = function () {
+    if (new Error().stack.includes('request-contexts.mjs')) process.stdout.write('at rest\\n')
+    return disable.call(this)
+  }`
+
+test('a server that answers no page keeps no contexts of requests, from its start on', async () => {
+  const place = await makePlace()
+  const probe = `data:text/javascript,${encodeURIComponent(PROBE)}`
+  const product = await startProduct(place, {}, [process.execPath, '--import', probe, 'server.mjs'])
+  const rests = () => product.log().split('at rest').length - 1
+  await expect.poll(rests).toBeGreaterThan(0)
+  const atFirst = rests()
+  await (await fetch(`${product.url}/sign-in`)).text()
+  await expect.poll(rests).toBeGreaterThan(atFirst)
+  await product.stop()
+  await place.remove()
+})
+
 test('a server whose npm is ended stops too, in order, and gives the data folder back', async () => {
   const place = await makePlace()
   const product = await startProduct(place, {}, ['npm', 'start'])
