@@ -9,14 +9,14 @@ import { parseInput } from '@/lib/input'
 const NO_STORE = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' }
 
 /** What the browser keeps as a file: under which name, of which media type, in pieces as they are made. */
-export interface File {
+export interface Download {
   name: string
   type: string
   pieces: AsyncIterable<string> | Iterable<string>
 }
 
 /** Answers whoever may have it with a file; with words and the status of the refusal whoever may not. */
-export async function answerFile(permission: Permission, make: (actor: Actor) => Promise<File>): Promise<Response> {
+export async function answerFile(permission: Permission, make: (actor: Actor) => Promise<Download>): Promise<Response> {
   try {
     const { name, type, pieces } = await make(await requireActor(permission))
     return new Response(streamOf(pieces), {
@@ -52,7 +52,7 @@ export function answerExport(
 }
 
 /** Reads on only when the browser has taken what was read before. */
-function streamOf(pieces: File['pieces']): ReadableStream<Uint8Array> {
+function streamOf(pieces: Download['pieces']): ReadableStream<Uint8Array> {
   const iterator = Symbol.asyncIterator in pieces ? pieces[Symbol.asyncIterator]() : pieces[Symbol.iterator]()
   const encoder = new TextEncoder()
   return new ReadableStream({
