@@ -62,6 +62,7 @@ const rules: Record<string, string | null> = {
   rotateWebhookSecret: 'webhooks:manage',
   testCredential: 'credentials:test',
   testCredentialForm: 'credentials:test',
+  testWebhook: 'webhooks:manage',
   updateCredential: 'credentials:update',
   updateIntegration: 'integrations:update',
   updateWebhook: 'webhooks:manage',

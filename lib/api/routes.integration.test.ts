@@ -319,6 +319,7 @@ const rows: Record<string, Row> = {
     good: { status: 200, body: () => ({ overlap_hours: 0 }) },
     malformed: { body: { overlap_hours: 169 } },
   },
+  testWebhook: { good: { status: 201 }, malformed: { id: 'whk_%00' } },
   listWebhookMessages: {
     good: { status: 200 },
     malformed: { query: '?type=key.eaten' },

@@ -4,9 +4,8 @@ import { auditEvents, webhooks } from '@/db/schema'
 import { startTestApi } from '@/test/api'
 import { Contract, callsOf } from '@/test/api-contract'
 import { startUpstream } from '@/test/upstream'
-import { operatorActor } from '../audit'
 import { recordEvent } from '../notifications/outbox'
-import { runWebhooks, sendTestMessage } from '../webhooks'
+import { runWebhooks } from '../webhooks'
 import { openApiDocument } from '.'
 
 // What an app does with webhooks by its key, from the first to the last.
@@ -84,7 +83,8 @@ it('lists its messages by pages, status and type, and sends one again', async ()
   const { id } = await add()
   for (const name of ['one', 'two', 'three']) await happens(name)
   await deliver()
-  await sendTestMessage(db, operatorActor(accountId), id)
+  const tested = await call('testWebhook', token, { id })
+  expect(tested).toMatchObject({ status: 201, body: { type: 'webhook.test', webhook_id: id, state: 'waiting' } })
   const list = async (query: string) => {
     const path = `/webhooks/${id}/messages${query}`
     const { status, body } = await api.call('GET', path, { token: reader.token })

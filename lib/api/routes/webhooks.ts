@@ -12,6 +12,7 @@ import {
   replayMessage,
   rotateWebhookSecret,
   rotationInput,
+  sendTestMessage,
   updateWebhook,
   webhookChanges,
   webhookForm,
@@ -121,6 +122,23 @@ const rotate = createRoute({
   },
 })
 
+const test = createRoute({
+  method: 'post',
+  path: '/webhooks/{id}/test',
+  operationId: 'testWebhook',
+  tags,
+  summary: 'Send a test message',
+  description:
+    'Of type `webhook.test`, to this webhook alone, signed like any other. To one that is paused or disabled it is sent once that is enabled.',
+  security: keyWith('webhooks:manage'),
+  middleware: [requireScope('webhooks:manage'), requireLive] as const,
+  request: { params },
+  responses: {
+    201: jsonAnswer(messageSchema, 'The message, which waits to be sent.'),
+    ...problems(...readProblems, 'NOT_FOUND'),
+  },
+})
+
 const messages = createRoute({
   method: 'get',
   path: '/webhooks/{id}/messages',
@@ -189,6 +207,11 @@ export const webhooks = router()
     const { overlap_hours: hours } = c.req.valid('json')
     const secret = await rotateWebhookSecret(store(), actorOf(c), id, hours)
     return json(c, 200, { ...(await shown(c, id)), secret: secret.reveal() })
+  })
+  .openapi(test, async (c) => {
+    const id = await sendTestMessage(store().db, actorOf(c), c.req.valid('param').id)
+    deliverSoon()
+    return json(c, 201, messageResource(await getMessage(store().db, callerAccountId(c), id)))
   })
   .openapi(messages, async (c) => {
     const { id } = await shown(c, c.req.valid('param').id)
