@@ -15,9 +15,13 @@ export const NEW_HREF = '/settings/credentials/new'
 /** What stands in the place of a provider for a service that is not in the catalogue. */
 export const OTHER_SERVICE = 'other'
 
-/** The form for a new credential of a provider of the catalogue, or of `OTHER_SERVICE`. */
-export function newHref(provider: string, environment: Environment): string {
-  return `${NEW_HREF}?provider=${provider}${environment === 'test' ? '&environment=test' : ''}`
+/** The form for a new credential of a provider of the catalogue, or of `OTHER_SERVICE`; null: where that is chosen. */
+export function newHref(provider: string | null, environment: Environment): string {
+  const query = new URLSearchParams({
+    ...(provider === null ? {} : { provider }),
+    ...(environment === 'test' ? { environment } : {}),
+  })
+  return query.size === 0 ? NEW_HREF : `${NEW_HREF}?${query}`
 }
 
 /** Where a draft goes on. */

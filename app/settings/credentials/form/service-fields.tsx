@@ -9,7 +9,7 @@ import { RadioGroup, RadioGroupItem } from '@/components/ui/radio-group'
 import type { Environment } from '@/lib/api-keys'
 import type { CredentialType } from '@/lib/credentials'
 import { EnvironmentField } from '../../environment-field'
-import { NEW_HREF } from '../paths'
+import { newHref } from '../paths'
 import { type ProviderMark, typeHints, typeNames } from '../words'
 import type { FormProvider, Variables } from './initial'
 import { variableText } from './initial'
@@ -55,7 +55,7 @@ export function ServiceFields({
           <p className="text-muted-foreground text-sm">{typeNames[values.type]}</p>
         </div>
         {mayChooseProvider ? (
-          <Link href={NEW_HREF} className="rounded text-sm underline underline-offset-2">
+          <Link href={newHref(null, values.environment)} className="rounded text-sm underline underline-offset-2">
             Choose another service
           </Link>
         ) : null}
