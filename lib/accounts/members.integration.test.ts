@@ -5,9 +5,20 @@ import { apiKeys, integrations, members, outboxEvents, personalMails, users } fr
 import { createTestKey } from '@/test/account'
 import { forEachDatabase } from '@/test/databases'
 import { auditLog, makeOwner, SOMEWHERE, sessionOf } from '@/test/people'
+import { useRuntime } from '@/test/runtime'
 import { newId } from '../ids'
 import { reviewKeys, reviewKeysQuery } from '../review'
-import { changeRole, createCustomRole, handOver, leaveAccount, listMembers, madeBy, removeMember } from '.'
+import {
+  changeRole,
+  createCustomRole,
+  handOver,
+  inviteMember,
+  leaveAccount,
+  listInvitations,
+  listMembers,
+  madeBy,
+  removeMember,
+} from '.'
 import type { Permission, Role } from './permissions'
 import { userActor } from './record-in-each-account'
 
@@ -20,7 +31,9 @@ forEachDatabase('members', (open) => {
   let ownerEmail: string
   let owner: ReturnType<typeof personIn>
   beforeAll(async () => {
-    db = (await open()).db
+    const database = await open()
+    useRuntime(database)
+    db = database.db
   })
   beforeEach(async () => {
     const made = await makeOwner(db)
@@ -175,6 +188,26 @@ forEachDatabase('members', (open) => {
       ['account.handed_over', ownerEmail, { from: owner.name, to: 'admin', isOwner: false }],
       ['account.handed_over', `${next.id}@example.com`, { from: owner.name, to: 'admin', isOwner: true }],
     ])
+  })
+
+  it('have no invitation open any more once they are removed, leave, or may do less', async () => {
+    const invited = async (by: ReturnType<typeof personIn>) => {
+      await inviteMember(db, by, { email: `${newId('user')}@example.com`, role: 'staff' })
+      return { ...by, open: async () => (await madeBy(db, accountId, by.id)).invitations.length }
+    }
+    const [staying, removed, leaving, demoted, promoted] = await Promise.all(
+      Array.from({ length: 5 }, () => add('admin').then(invited)),
+    )
+    if (!staying || !removed || !leaving || !demoted || !promoted) throw new Error('There are five')
+    await removeMember(db, owner, removed.id, KEEP)
+    await leaveAccount(db, leaving)
+    await changeRole(db, owner, demoted.id, 'staff')
+    await handOver(db, owner, promoted.id)
+    const all = [staying, removed, leaving, demoted, promoted]
+    expect(await Promise.all(all.map(({ open }) => open()))).toEqual([1, 0, 0, 0, 1])
+    expect(await listInvitations(db, accountId)).toHaveLength(2)
+    const ended = (await auditLog(db, accountId)).filter(({ action }) => action === 'invitation.revoked')
+    expect(ended.map(({ actorId }) => actorId)).toEqual([owner.id, leaving.id, owner.id])
   })
 
   it('leave by themselves, but the owner', async () => {

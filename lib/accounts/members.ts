@@ -8,9 +8,10 @@ import { invalidField, Refusal } from '../errors'
 import { recordEvent } from '../notifications/outbox'
 import { type PersonalData, recordPersonalMail } from '../notifications/personal-mails'
 import { roleNameOf } from './held-role'
+import { revokeInvitationsBy } from './invitations'
 import { type LockedMember, lockMembers, lockRoles, requireStill } from './lock-members'
 import { handOverMade, madeBy } from './made'
-import { can, outranks } from './permissions'
+import { can, holdsAll, outranks } from './permissions'
 import { findChosenRole, requireMayGive } from './role-choice'
 import type { removeMemberInput } from './schemas'
 
@@ -18,7 +19,7 @@ import type { removeMemberInput } from './schemas'
 type Manager = Actor & { id: string }
 
 /**
- * Gives a member another role, from their next request on.
+ * Gives a member another role, from their next request on. Of whoever may do less by it, the open invitations end.
  * @param choice as `roleChoice` reads it
  * @throws {Refusal} `not_found`; `forbidden` for oneself, for whoever may do as much as the actor, and for a role that may do
  * what the actor may not; `invalid` on `role` when the account has no such role
@@ -39,12 +40,13 @@ export async function changeRole(db: Database, actor: Manager, userId: string, c
       before: { role: roleNameOf(member) },
       after: { role: chosen.name },
     })
+    if (!holdsAll(chosen, member.permissions)) await revokeInvitationsBy(tx, actor, userId)
   })
 }
 
 /**
  * Takes a member out of the account: from their next request on they see nothing of it. What they made goes on, but for the
- * keys, if that is wanted: a key's maker may have its token. What is kept comes up for review.
+ * keys, if that is wanted: a key's maker may have its token. What is kept comes up for review. Open invitations of theirs end.
  * @param options `keys`: whether the keys that they made stay, are handed over or are revoked; `rest`: the same of all else;
  * `heir`: to whom they are handed over
  * @throws {Refusal} as `changeRole`; `invalid` on `heir` when that is no other member
@@ -65,7 +67,7 @@ export async function removeMember(
 }
 
 /**
- * Leaves the account that the actor is in. What they made goes on.
+ * Leaves the account that the actor is in. What they made goes on; open invitations of theirs end.
  * @throws {Refusal} `not_found`; `forbidden` to the owner, who hands the account over first
  */
 export async function leaveAccount(db: Database, actor: Manager): Promise<void> {
@@ -181,6 +183,7 @@ async function takeOut(
     revoked = await revokeLockedKeys(tx, actor, await lockKeys(tx, accountId, keyIds, null), reason)
   }
   await tx.delete(members).where(and(eq(members.accountId, accountId), eq(members.userId, userId)))
+  await revokeInvitationsBy(tx, actor, userId)
   await recordAuditEvent(tx, actor, how === 'left' ? 'member.left' : 'member.removed', userId, {
     name,
     role,

@@ -32,7 +32,7 @@ const kinds: readonly { kind: keyof Seen; one: string; many: string }[] = [
   { kind: 'credentials', one: 'credential', many: 'credentials' },
   { kind: 'integrations', one: 'integration', many: 'integrations' },
   { kind: 'webhooks', one: 'webhook', many: 'webhooks' },
-  { kind: 'invitations', one: 'open invitation', many: 'open invitations' },
+  { kind: 'invitations', one: 'open invitation, which ends', many: 'open invitations, which end' },
 ]
 
 /** Asks what becomes of what a member has made, and takes them out. */
