@@ -1,5 +1,6 @@
-// The contexts (AsyncLocalStorage) in which Next answers requests. Before Node 24, having any of them enabled calls a hook for each promise,
-// timer and write of the process: a tenth of all calls to the API. Hence they rest while Next has nothing to answer.
+// The contexts (AsyncLocalStorage) in which Next answers requests. Before Node 24, having any of them enabled calls a hook for
+// each promise, timer and write of the process, which costs up to a twelfth of all calls to the API. Hence they rest while Next
+// has nothing to answer.
 import { AsyncLocalStorage } from 'node:async_hooks'
 
 /** What a request leaves to be done behind its answer may still ask for its context. */

@@ -6,7 +6,8 @@ import { isRefusal } from '@/lib/errors'
 import { type ExportFormat, exportQuery } from '@/lib/exports'
 import { parseInput } from '@/lib/input'
 
-const NO_STORE = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' }
+/** Of every answer, a file or a refusal. */
+const HEADERS = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' }
 
 /** What the browser keeps as a file: under which name, of which media type, in pieces as they are made. */
 export interface Download {
@@ -21,7 +22,7 @@ export async function answerFile(permission: Permission, make: (actor: Actor) =>
     const { name, type, pieces } = await make(await requireActor(permission))
     return new Response(streamOf(pieces), {
       headers: {
-        ...NO_STORE,
+        ...HEADERS,
         'Content-Type': `${type}; charset=utf-8`,
         'Content-Disposition': `attachment; filename="${name}"`,
       },
@@ -31,7 +32,7 @@ export async function answerFile(permission: Permission, make: (actor: Actor) =>
     const { status } = problemCodes[refusalCodes[error.code]]
     return new Response(`${error.message}\n`, {
       status,
-      headers: { ...NO_STORE, 'Content-Type': 'text/plain; charset=utf-8' },
+      headers: { ...HEADERS, 'Content-Type': 'text/plain; charset=utf-8' },
     })
   }
 }

@@ -178,16 +178,14 @@ export async function revokeInvitation(db: Database, actor: Inviter, id: string)
 /**
  * Takes back all open invitations of somebody who is leaving the account, or may do less in it from now on: they could else come
  * back by one of them, or have somebody come who may do what they themselves may not.
- * @returns how many
  */
-export async function revokeInvitationsBy(tx: Database, actor: Actor, inviterId: string): Promise<number> {
+export async function revokeInvitationsBy(tx: Database, actor: Actor, inviterId: string): Promise<void> {
   const revoked = await tx
     .update(invitations)
     .set({ revokedAt: sql`now()` })
     .where(and(eq(invitations.accountId, actor.accountId), eq(invitations.invitedById, inviterId), isOpen))
     .returning({ id: invitations.id, email: invitations.email })
   for (const { id, email } of revoked) await recordAuditEvent(tx, actor, 'invitation.revoked', id, { email })
-  return revoked.length
 }
 
 /** Forgets invitations that ended three months ago. */
