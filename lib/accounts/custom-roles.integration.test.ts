@@ -227,6 +227,29 @@ forEachDatabase('roles of an account’s own', (open) => {
     expect(await listCustomRoles(db, accountId)).toEqual([])
   })
 
+  it.each<[string, Permission[], Permission[] | null, number]>([
+    ['are left to who may do as much as before', ['audit:read'], ['audit:read', 'keys:read'], 1],
+    ['end of who has a role that allows less from now on', ['audit:read', 'keys:read'], ['audit:read'], 0],
+    ['end of who had a role that was deleted, and may do less by the one in its place', ['audit:read'], null, 0],
+    ['are left to who may do as much by the one in its place', ['keys:read'], null, 1],
+  ])('open invitations %s', async (_, before, after, open) => {
+    const inviting: Permission[] = ['members:read', 'members:invite']
+    const role = await make([...inviting, ...before])
+    const [holder, other] = [await add(role), await add('admin')]
+    // As an address of their own would be that nobody else knows of.
+    const invite = (by: typeof owner, to: string) =>
+      inviteMember(db, by, { email: `${newId('user')}@example.com`, role: to })
+    await invite(holder, role)
+    await invite(other, role)
+    if (after) await changeCustomRole(db, owner, role, input([...inviting, ...after]))
+    else await deleteCustomRole(db, owner, role, { replacement: await make([...inviting, 'keys:read'], 'Second') })
+    const left = await listInvitations(db, accountId)
+    expect(left.filter(({ invitedByName }) => invitedByName === holder.name)).toHaveLength(open)
+    expect(left.filter(({ invitedByName }) => invitedByName === other.name)).toHaveLength(1)
+    const ended = (await auditLog(db, accountId)).filter(({ action }) => action === 'invitation.revoked')
+    expect(ended.map(({ actorId }) => actorId)).toEqual(open ? [] : [owner.id])
+  })
+
   it('of another account are as if they did not exist, and the schema lets nobody have one', async () => {
     const other = await makeOwner(db)
     const them = personIn(other.userId, other.name, other.accountId)

@@ -1,4 +1,4 @@
-import { and, asc, eq, isNull } from 'drizzle-orm'
+import { and, asc, eq } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Database } from '@/db/client'
 import { customRoles, invitations, members, users } from '@/db/schema'
@@ -7,8 +7,10 @@ import { type Actor, recordAuditEvent } from '../audit'
 import { invalidField, Refusal } from '../errors'
 import { newId } from '../ids'
 import { displayText } from '../text'
+import { revokeInvitationsBy } from './invitations'
 import { type LockedMember, lockAsking } from './lock-members'
-import { grantable, neededFor, outranks, type Permission, permissionsOf } from './permissions'
+import { isOpenInvitation } from './open-invitation'
+import { grantable, holdsAll, neededFor, outranks, type Permission, permissionsOf } from './permissions'
 import { findChosenRole, requireMayGive, roleChoice } from './role-choice'
 
 /** How many roles an account may make: more than anybody can tell apart. */
@@ -67,7 +69,7 @@ export async function listCustomRoles(db: Database, accountId: string): Promise<
     db
       .select({ roleId: invitations.customRoleId })
       .from(invitations)
-      .where(and(eq(invitations.accountId, accountId), eq(invitations.role, 'custom'), isOpen)),
+      .where(and(eq(invitations.accountId, accountId), eq(invitations.role, 'custom'), isOpenInvitation)),
   ])
   return roles.map(({ id, name, description, permissions }) => ({
     id,
@@ -78,8 +80,6 @@ export async function listCustomRoles(db: Database, accountId: string): Promise<
     invitations: invited.filter(({ roleId }) => roleId === id).length,
   }))
 }
-
-const isOpen = and(isNull(invitations.acceptedAt), isNull(invitations.revokedAt))
 
 /**
  * Makes a role.
@@ -109,7 +109,7 @@ export async function createCustomRole(db: Database, actor: Manager, input: Cust
 }
 
 /**
- * Changes a role, for all who have it from their next request on.
+ * Changes a role, for all who have it from their next request on. If it allows less than before, their open invitations end.
  * @throws {Refusal} `not_found`; `forbidden` when it allows what the actor may not, now or then, or as much as the actor may;
  * `invalid` on `name` when there is another of that name
  */
@@ -138,11 +138,14 @@ export async function changeCustomRole(
       before: { name: before.name, description: before.description, permissions: before.permissions },
       after: { name, description, permissions },
     })
+    if (holdsAll(input, permissionsOf('custom', before.permissions))) return
+    for (const { id: holder } of await holdersOf(tx, actor.accountId, id)) await revokeInvitationsBy(tx, actor, holder)
   })
 }
 
 /**
- * Deletes a role. Whoever has it, or is invited to it, gets another in its place.
+ * Deletes a role. Whoever has it, or is invited to it, gets another in its place; of whoever may do less by that one, the open
+ * invitations end.
  * @param replacement the role of those; null: nobody has it
  * @throws {Refusal} `not_found`; `forbidden` as `changeCustomRole`; `invalid` on `replacement`, naming who has the role, when
  * none is given, or when it is this one
@@ -156,32 +159,32 @@ export async function deleteCustomRole(
   const { accountId } = actor
   await db.transaction(async (tx) => {
     const asking = await lockAsking(tx, actor, 'roles:manage')
-    const { name } = await lockRole(tx, asking, accountId, id)
+    const { name, permissions } = await lockRole(tx, asking, accountId, id)
     if (replacement === id) throw invalidField('replacement', 'Choose another role than the one that is deleted.')
     const chosen = replacement === null ? null : await findChosenRole(tx, accountId, replacement, 'replacement')
     if (chosen) requireMayGive(asking, chosen)
-    const ofMember = and(eq(members.accountId, accountId), eq(members.customRoleId, id))
-    const people = await tx
-      .select({ id: users.id, name: users.name })
-      .from(members)
-      .innerJoin(users, eq(users.id, members.userId))
-      .where(ofMember)
+    const people = await holdersOf(tx, accountId, id)
     const ofInvitation = and(eq(invitations.accountId, accountId), eq(invitations.customRoleId, id))
-    const invited = await tx.select({ email: invitations.email }).from(invitations).where(and(ofInvitation, isOpen))
+    const invited = await tx
+      .select({ email: invitations.email })
+      .from(invitations)
+      .where(and(ofInvitation, isOpenInvitation))
     if (!chosen && people.length + invited.length > 0) {
       throw invalidField('replacement', inUse([...people.map((one) => one.name), ...invited.map((one) => one.email)]))
     }
-    const { columns } = chosen ?? (await findChosenRole(tx, accountId, 'staff'))
-    await tx.update(members).set(columns).where(ofMember)
+    const inPlace = chosen ?? (await findChosenRole(tx, accountId, 'staff'))
+    await tx.update(members).set(inPlace.columns).where(isHolder(accountId, id))
     // Those that have ended too, which nobody reads any more.
-    await tx.update(invitations).set(columns).where(ofInvitation)
+    await tx.update(invitations).set(inPlace.columns).where(ofInvitation)
     await tx.delete(customRoles).where(isRole(accountId, id))
+    const mayDoLess = !holdsAll(inPlace, permissionsOf('custom', permissions))
     for (const person of people) {
       await recordAuditEvent(tx, actor, 'member.role_changed', person.id, {
         name: person.name,
         before: { role: name },
         after: { role: chosen?.name },
       })
+      if (mayDoLess) await revokeInvitationsBy(tx, actor, person.id)
     }
     await recordAuditEvent(tx, actor, 'role.deleted', id, { name, ...(chosen && { replacement: chosen.name }) })
   })
@@ -192,6 +195,17 @@ function columnsOf({ name, description, permissions }: CustomRoleInput) {
 }
 
 const isRole = (accountId: string, id: string) => and(eq(customRoles.accountId, accountId), eq(customRoles.id, id))
+
+const isHolder = (accountId: string, roleId: string) =>
+  and(eq(members.accountId, accountId), eq(members.customRoleId, roleId))
+
+function holdersOf(tx: Database, accountId: string, roleId: string): Promise<{ id: string; name: string }[]> {
+  return tx
+    .select({ id: users.id, name: users.name })
+    .from(members)
+    .innerJoin(users, eq(users.id, members.userId))
+    .where(isHolder(accountId, roleId))
+}
 
 /** Whoever has a role does not change it, nor does somebody who may do less: it would be to change those who have it. */
 async function lockRole(tx: Database, asking: LockedMember, accountId: string, id: string) {

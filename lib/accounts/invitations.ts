@@ -1,4 +1,4 @@
-import { and, asc, eq, exists, gt, isNull, lt, lte, type SQLWrapper, sql } from 'drizzle-orm'
+import { and, asc, eq, exists, gt, lt, lte, type SQLWrapper, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import type { Database } from '@/db/client'
 import { accounts, customRoles, invitations, members, users } from '@/db/schema'
@@ -9,6 +9,7 @@ import { recordPersonalMail } from '../notifications/personal-mails'
 import { type HeldRole, heldRoleColumns, heldRoleOf, isRoleOfMember } from './held-role'
 import { hashLink, linkToken, UNKNOWN_LINK } from './links'
 import { lockAsking } from './lock-members'
+import { isOpenInvitation } from './open-invitation'
 import type { Holder } from './permissions'
 import { getLanguage } from './profile'
 import { findChosenRole, requireMayGive } from './role-choice'
@@ -57,8 +58,6 @@ const isRoleOfInvitation = and(
   eq(customRoles.id, invitations.customRoleId),
 )
 
-const isOpen = and(isNull(invitations.acceptedAt), isNull(invitations.revokedAt))
-
 /** The open invitations of an account, the oldest first. */
 export function listInvitations(db: Database, accountId: string): Promise<InvitationView[]> {
   return db
@@ -73,7 +72,7 @@ export function listInvitations(db: Database, accountId: string): Promise<Invita
     })
     .from(invitations)
     .leftJoin(customRoles, isRoleOfInvitation)
-    .where(and(eq(invitations.accountId, accountId), isOpen))
+    .where(and(eq(invitations.accountId, accountId), isOpenInvitation))
     .orderBy(asc(invitations.id))
 }
 
@@ -110,7 +109,7 @@ export async function inviteMember(
         and(
           eq(invitations.accountId, accountId),
           eq(invitations.email, email),
-          isOpen,
+          isOpenInvitation,
           lte(invitations.expiresAt, sql`now()`),
         ),
       )
@@ -148,7 +147,7 @@ export async function resendInvitation(db: Database, actor: Inviter, id: string)
     const [invitation] = await tx
       .update(invitations)
       .set({ ...newLink(), sentAt: sql`now()`, invitedById: actor.id, invitedByName: actor.name })
-      .where(and(eq(invitations.accountId, actor.accountId), eq(invitations.id, id), isOpen))
+      .where(and(eq(invitations.accountId, actor.accountId), eq(invitations.id, id), isOpenInvitation))
       .returning()
     if (!invitation) throw notOpen()
     const choice = invitation.customRoleId ?? invitation.role
@@ -168,7 +167,7 @@ export async function revokeInvitation(db: Database, actor: Inviter, id: string)
     const [invitation] = await tx
       .update(invitations)
       .set({ revokedAt: sql`now()` })
-      .where(and(eq(invitations.accountId, actor.accountId), eq(invitations.id, id), isOpen))
+      .where(and(eq(invitations.accountId, actor.accountId), eq(invitations.id, id), isOpenInvitation))
       .returning({ email: invitations.email })
     if (!invitation) throw notOpen()
     await recordAuditEvent(tx, actor, 'invitation.revoked', id, { email: invitation.email })
@@ -183,7 +182,7 @@ export async function revokeInvitationsBy(tx: Database, actor: Actor, inviterId:
   const revoked = await tx
     .update(invitations)
     .set({ revokedAt: sql`now()` })
-    .where(and(eq(invitations.accountId, actor.accountId), eq(invitations.invitedById, inviterId), isOpen))
+    .where(and(eq(invitations.accountId, actor.accountId), eq(invitations.invitedById, inviterId), isOpenInvitation))
     .returning({ id: invitations.id, email: invitations.email })
   for (const { id, email } of revoked) await recordAuditEvent(tx, actor, 'invitation.revoked', id, { email })
 }

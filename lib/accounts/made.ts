@@ -1,7 +1,8 @@
-import { and, asc, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { apiKeys, apiKeyUses, credentials, handovers, integrations, invitations, webhooks } from '@/db/schema'
 import { keyStatus } from '../api-keys/status'
+import { isOpenInvitation } from './open-invitation'
 
 /** Something that a member has made, or answers for in the place of who did. */
 interface Made {
@@ -56,14 +57,7 @@ export async function madeBy(db: Database, accountId: string, userId: string): P
     invitations: await db
       .select({ id: invitations.id, name: invitations.email })
       .from(invitations)
-      .where(
-        and(
-          eq(invitations.accountId, accountId),
-          eq(invitations.invitedById, userId),
-          isNull(invitations.acceptedAt),
-          isNull(invitations.revokedAt),
-        ),
-      )
+      .where(and(eq(invitations.accountId, accountId), eq(invitations.invitedById, userId), isOpenInvitation))
       .orderBy(asc(invitations.id)),
   }
 }
