@@ -32,7 +32,7 @@ export const reviewDecisions = pgTable(
 )
 
 /** What became of a key in a bulk revocation. */
-export const revocationOutcomes = ['revoked', 'used_meanwhile', 'revoked_before', 'not_found'] as const
+export const revocationOutcomes = ['revoked', 'used_meanwhile', 'revoked_before', 'not_found', 'not_allowed'] as const
 
 /** The report of a bulk revocation, written step by step with it. */
 export const bulkRevocationOutcomes = pgTable(
@@ -53,7 +53,7 @@ export const bulkRevocationOutcomes = pgTable(
     primaryKey({ columns: [t.revocationId, t.keyId] }),
     check(
       'bulk_revocation_outcomes_check',
-      sql`outcome in ('revoked', 'used_meanwhile', 'revoked_before', 'not_found')`,
+      sql`outcome in ('revoked', 'used_meanwhile', 'revoked_before', 'not_found', 'not_allowed')`,
     ),
   ],
 )

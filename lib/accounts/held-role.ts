@@ -1,6 +1,7 @@
 import { and, eq } from 'drizzle-orm'
+import type { Database } from '@/db/client'
 import { customRoles, members } from '@/db/schema'
-import { type Holder, type MemberRole, permissionsOf } from './permissions'
+import { can, type Holder, type MemberRole, type Permission, permissionsOf } from './permissions'
 
 /** The role that somebody has: one of Fenicia's, or one that the account made, by its id and name. */
 export interface HeldRole {
@@ -36,4 +37,20 @@ export function heldRoleOf({ role, customRole }: HeldRoleRow): HeldRole & Holder
 /** The name of a role where words need one, such as in events. */
 export function roleNameOf({ role, customRole }: HeldRole): string {
   return customRole?.name ?? role
+}
+
+/** Whether somebody is a member still who may do this: what goes on by itself after they asked for it looks again. */
+export async function mayStill(
+  db: Database,
+  accountId: string,
+  userId: string | null,
+  permission: Permission,
+): Promise<boolean> {
+  if (userId === null) return false
+  const [row] = await db
+    .select(heldRoleColumns)
+    .from(members)
+    .leftJoin(customRoles, isRoleOfMember)
+    .where(and(eq(members.accountId, accountId), eq(members.userId, userId)))
+  return row !== undefined && can(heldRoleOf(row), permission)
 }

@@ -1,11 +1,13 @@
 import { eq, inArray, sql } from 'drizzle-orm'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Database } from '@/db/client'
-import { apiKeys, apiKeyUses, auditEvents, bulkRevocations } from '@/db/schema'
+import { apiKeys, apiKeyUses, auditEvents, bulkRevocations, customRoles, members } from '@/db/schema'
 import { createTestAccount, createTestKey } from '@/test/account'
 import { forEachDatabase } from '@/test/databases'
+import { addMember } from '@/test/notifications'
 import type { Actor } from '../audit'
-import { getBulkRevocation, requestBulkRevocation, runBulkRevocations } from './bulk'
+import { newId } from '../ids'
+import { getBulkRevocation, readRevocationReport, requestBulkRevocation, runBulkRevocations } from './bulk'
 import * as change from './change'
 import { MAX_BULK_KEYS } from './schemas'
 import { UsageRecorder } from './usage'
@@ -18,6 +20,7 @@ forEachDatabase('revoking many keys at once', (open) => {
   beforeAll(async () => {
     db = (await open()).db
     actor = await createTestAccount(db)
+    await addMember(db, actor.accountId, 'owner', { id: actor.id as string })
   })
   afterEach(() => void vi.mocked(change.revokeLockedKeys).mockReset())
 
@@ -107,6 +110,65 @@ forEachDatabase('revoking many keys at once', (open) => {
     await expect(runBulkRevocations(db)).rejects.toThrow('It can’t be done')
     expect([await revokedOf(broken), await revokedOf(well)]).toMatchObject([[], [{}, {}]])
     await db.delete(bulkRevocations).where(eq(bulkRevocations.id, first))
+  })
+
+  describe('of somebody who may do something else meanwhile', () => {
+    /** Who may revoke keys by a role of the account's own, and a revocation of 450 keys of theirs of which 200 are done. */
+    async function halfDone() {
+      const [role, person] = [newId('customRole'), { ...actor, id: newId('user') }]
+      const { accountId } = actor
+      const permissions = ['keys:read', 'keys:manage']
+      await db
+        .insert(customRoles)
+        .values({ id: role, accountId, name: role, nameHeld: role, description: '', permissions })
+      await addMember(db, accountId, 'staff', { id: person.id })
+      const ofThem = sql`${members.accountId} = ${accountId} and ${members.userId} = ${person.id}`
+      await db.update(members).set({ role: 'custom', customRoleId: role }).where(ofThem)
+      const ids = await makeKeys(450)
+      const work = await requestBulkRevocation(db, person, ids, null)
+      const stop = new AbortController()
+      const { revokeLockedKeys } = await vi.importActual<typeof change>('./change')
+      vi.mocked(change.revokeLockedKeys).mockImplementationOnce((...args) => {
+        stop.abort()
+        return revokeLockedKeys(...args)
+      })
+      await runBulkRevocations(db, stop.signal)
+      expect(await revokedOf(ids)).toHaveLength(200)
+      return { ids, role, ofThem, read: () => getBulkRevocation(db, accountId, work), work }
+    }
+
+    it.each<[string, (of: { role: string; ofThem: ReturnType<typeof sql> }) => PromiseLike<unknown>]>([
+      ['has left', ({ ofThem }) => db.delete(members).where(ofThem)],
+      ['has another role', ({ ofThem }) => db.update(members).set({ role: 'staff', customRoleId: null }).where(ofThem)],
+      [
+        'has a role that was changed',
+        ({ role }) =>
+          db
+            .update(customRoles)
+            .set({ permissions: ['keys:read'] })
+            .where(eq(customRoles.id, role)),
+      ],
+    ])('stops once who asked %s, and says of which keys', async (_, lose) => {
+      const { ids, read, work, ...of } = await halfDone()
+      await lose(of)
+      await runBulkRevocations(db)
+      const done = await read()
+      expect(done).toMatchObject({ total: 450, done: 450, revoked: 200, finishedAt: expect.any(Date) })
+      expect(done.outcomes).toMatchObject({ revoked: 200, not_allowed: 250, not_found: 0 })
+      const revoked = (await revokedOf(ids)).map(({ id }) => id)
+      expect(revoked).toHaveLength(200)
+      const left = (await readRevocationReport(db, actor.accountId, work)).filter((one) => !revoked.includes(one.keyId))
+      expect(left).toHaveLength(250)
+      expect(left.every(({ name, outcome }) => name?.startsWith('Key ') && outcome === 'not_allowed')).toBe(true)
+    })
+
+    it('goes on while they may revoke keys, whatever else they may not', async () => {
+      const { ids, ofThem, read } = await halfDone()
+      await db.update(members).set({ role: 'admin', customRoleId: null }).where(ofThem)
+      await runBulkRevocations(db)
+      expect(await read()).toMatchObject({ done: 450, revoked: 450, outcomes: { revoked: 450, not_allowed: 0 } })
+      expect(await revokedOf(ids)).toHaveLength(450)
+    })
   })
 
   describe('leaves alone', () => {

@@ -1,6 +1,14 @@
 import { and, asc, count, desc, eq, gt, gte, inArray, isNull, lt, notExists, notInArray, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
-import { apiKeyUsageHours, apiKeyUses, bulkRevocationOutcomes, bulkRevocations, revocationOutcomes } from '@/db/schema'
+import {
+  apiKeys,
+  apiKeyUsageHours,
+  apiKeyUses,
+  bulkRevocationOutcomes,
+  bulkRevocations,
+  revocationOutcomes,
+} from '@/db/schema'
+import { mayStill } from '../accounts/held-role'
 import type { Actor } from '../audit'
 import { invalidField, Refusal } from '../errors'
 import { newId } from '../ids'
@@ -27,8 +35,8 @@ export interface BulkRevocation {
 export type RevocationOutcome = (typeof revocationOutcomes)[number]
 
 /**
- * Asks for many keys to be revoked. The work is done by `runBulkRevocations`, whether or not anybody watches. A key
- * that nobody used, and that turns out to be used in the meantime, is left alone.
+ * Asks for many keys to be revoked. The work is done by `runBulkRevocations`, whether or not anybody watches, for as long as
+ * the person who asked may revoke keys. A key that nobody used, and that turns out to be used in the meantime, is left alone.
  * @returns the id under which its progress is found
  * @throws {Refusal} `invalid` on `keys` when there are more than `MAX_BULK_KEYS`
  */
@@ -148,11 +156,16 @@ async function step(db: Database, except: string[], begin: (id: string) => void)
     if (!work) return false
     begin(work.id)
 
+    const actor = work.actor as unknown as Actor
+    if (actor.kind === 'user' && !(await mayStill(tx, work.accountId, actor.id, 'keys:manage'))) {
+      await leaveRest(tx, work)
+      return true
+    }
     // Those that are gone, or never were this account's, are not found: nothing to revoke.
     const keys = await lockKeys(tx, work.accountId, work.next, work.wall)
     const spared = await usedMeanwhile(tx, work, keys)
     const wanted = keys.filter(({ id }) => !spared.has(id))
-    const revoked = await revokeLockedKeys(tx, work.actor as unknown as Actor, wanted, work.reason)
+    const revoked = await revokeLockedKeys(tx, actor, wanted, work.reason)
     await report(tx, work, keys, spared)
     const done = sql`${bulkRevocations.done} + ${work.next.length}::int`
     await tx
@@ -165,6 +178,23 @@ async function step(db: Database, except: string[], begin: (id: string) => void)
       .where(and(eq(bulkRevocations.accountId, work.accountId), eq(bulkRevocations.id, work.id)))
     return true
   })
+}
+
+/** Ends the work here: whoever asked for it may not have it done any more. */
+async function leaveRest(tx: Database, { id, accountId }: Work): Promise<void> {
+  const isWork = and(eq(bulkRevocations.accountId, accountId), eq(bulkRevocations.id, id))
+  await tx.execute(sql`
+    insert into ${bulkRevocationOutcomes} (account_id, revocation_id, key_id, name, outcome)
+    select ${bulkRevocations.accountId}, ${bulkRevocations.id}, left_key.id, ${apiKeys.name}, 'not_allowed'
+    from ${bulkRevocations}
+      cross join unnest(${bulkRevocations.keyIds}[${bulkRevocations.done} + 1 :]) left_key(id)
+      left join ${apiKeys} on ${apiKeys.accountId} = ${bulkRevocations.accountId} and ${apiKeys.id} = left_key.id
+    where ${isWork}
+    on conflict do nothing`)
+  await tx
+    .update(bulkRevocations)
+    .set({ done: sql`${bulkRevocations.total}`, finishedAt: sql`now()` })
+    .where(isWork)
 }
 
 /**

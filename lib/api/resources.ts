@@ -119,6 +119,9 @@ export const bulkRevocationSchema = z
       used_meanwhile: z.int().openapi({ description: 'Nobody used it, and somebody does since: left alone.' }),
       revoked_before: z.int(),
       not_found: z.int(),
+      not_allowed: z
+        .int()
+        .openapi({ description: 'Whoever asked left, or may not revoke keys any more, before its turn: left alone.' }),
     }),
   })
   .openapi('BulkRevocation')

@@ -219,7 +219,7 @@ forEachDatabase('among 10,000 keys the review', (open, driver) => {
       expect(await getBulkRevocation(db, actor.accountId, id)).toMatchObject({
         done: UNUSED,
         revoked: UNUSED - 1,
-        outcomes: { revoked: UNUSED - 1, used_meanwhile: 1, revoked_before: 0, not_found: 0 },
+        outcomes: { revoked: UNUSED - 1, used_meanwhile: 1, revoked_before: 0, not_found: 0, not_allowed: 0 },
       })
       const report = await readRevocationReport(db, actor.accountId, id)
       expect(report).toHaveLength(UNUSED)

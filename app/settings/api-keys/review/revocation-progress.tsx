@@ -81,6 +81,9 @@ function skippedText({ done, revoked, outcomes }: RevocationProgress): string | 
     outcomes.used_meanwhile > 0 ? `${countText(outcomes.used_meanwhile)} used since you asked` : null,
     outcomes.revoked_before > 0 ? `${countText(outcomes.revoked_before)} revoked before` : null,
     outcomes.not_found > 0 ? `${countText(outcomes.not_found)} not there any more` : null,
+    outcomes.not_allowed > 0
+      ? `${countText(outcomes.not_allowed)} not reached before whoever asked lost the right to revoke keys`
+      : null,
   ].filter((part) => part !== null)
   return `${counted(done - revoked, 'key')} left alone: ${parts.join(', ')}.`
 }

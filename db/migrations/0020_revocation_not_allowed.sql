@@ -1,0 +1,2 @@
+ALTER TABLE "bulk_revocation_outcomes" DROP CONSTRAINT "bulk_revocation_outcomes_check";--> statement-breakpoint
+ALTER TABLE "bulk_revocation_outcomes" ADD CONSTRAINT "bulk_revocation_outcomes_check" CHECK (outcome in ('revoked', 'used_meanwhile', 'revoked_before', 'not_found', 'not_allowed'));
