@@ -39,6 +39,11 @@ export const keyReviewSchema = z
       }),
     ),
     counts: countsOf(keyFindings),
+    fingerprint: z.string().nullable().openapi({
+      description:
+        'Of the keys that the filter matches, on all pages, 10,000 at most: another one when they change. null: there are none.',
+      example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+    }),
     ...page,
   })
   .openapi('KeyReview')
@@ -123,7 +128,14 @@ export const rehearsalSchema = z
   .openapi('KeyRehearsal')
 export type RehearsalResource = z.output<typeof rehearsalSchema>
 
-export function keyReviewResource({ items, counts, nextCursor, total, all }: KeyReview): KeyReviewResource {
+export function keyReviewResource({
+  items,
+  counts,
+  fingerprint,
+  nextCursor,
+  total,
+  all,
+}: KeyReview): KeyReviewResource {
   return {
     data: items.map(({ key, findings }) => ({
       key: keyResource(key),
@@ -135,6 +147,7 @@ export function keyReviewResource({ items, counts, nextCursor, total, all }: Key
       })),
     })),
     counts,
+    fingerprint,
     next_cursor: nextCursor,
     total,
     all,

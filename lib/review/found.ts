@@ -12,6 +12,8 @@ export interface FoundQuery {
   finding: string | null
   limit: number
   cursor?: string | undefined
+  /** Of how many to make a fingerprint, the first of all that is found; absent: none is wanted. */
+  fingerprintOf?: number
 }
 
 /** A key or credential about which something is found. */
@@ -30,6 +32,8 @@ export interface FoundPage {
   counts: Record<string, number> | null
   /** How many have any finding. */
   all: number
+  /** Of what is found on all pages: another one as soon as that is something else. Null: nothing is, or none was wanted. */
+  fingerprint: string | null
 }
 
 /** What somebody decided to keep, as SQL: subjects and the findings that are of no matter for now. */
@@ -45,7 +49,7 @@ export function keptFindings(accountId: string, kind: 'key' | 'credential'): SQL
  * @throws {Refusal} `invalid` on `cursor`
  */
 export async function readFound(db: Database, found: SQL, query: FoundQuery): Promise<FoundPage> {
-  const { finding, limit, cursor } = query
+  const { finding, limit, cursor, fingerprintOf = 0 } = query
   const after = cursor === undefined ? null : readCursor(cursor, ORDER, cursorNumber)
   const matches = finding === null ? sql`true` : sql`${finding} = any(findings)`
   const used = sql`coalesce((extract(epoch from last_used_at) * 1000000)::bigint, 0)`
@@ -60,6 +64,8 @@ export async function readFound(db: Database, found: SQL, query: FoundQuery): Pr
         'id', id, 'findings', findings, 'scopes', scopes, 'used', used) order by used, id), '[]') from page) as page,
       (select count(*) from found where ${matches})::int as total,
       (select count(*) from found)::int as all_found,
+      (select encode(sha256(convert_to(string_agg(id, ',' order by id), 'UTF8')), 'hex') from (
+        select id from found where ${matches} order by ${used}, id limit ${fingerprintOf}::int) as first) as fingerprint,
       (select json_object_agg(name, times) from (
         select name, count(*) as times from found cross join unnest(findings) as name group by name) as counted) as counts
   `)) as unknown as {
@@ -67,6 +73,7 @@ export async function readFound(db: Database, found: SQL, query: FoundQuery): Pr
       page: (Found & { used: number })[]
       total: number
       all_found: number
+      fingerprint: string | null
       counts: Record<string, number> | null
     }[]
   }
@@ -80,5 +87,6 @@ export async function readFound(db: Database, found: SQL, query: FoundQuery): Pr
     total: answer?.total ?? 0,
     counts: answer?.counts ?? null,
     all: answer?.all_found ?? 0,
+    fingerprint: answer?.fingerprint ?? null,
   }
 }

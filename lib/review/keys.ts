@@ -5,6 +5,7 @@ import { apiKeyScopeUses, apiKeys, apiKeyUses, members } from '@/db/schema'
 import { answersFor } from '../accounts/made'
 import type { EnvironmentWall } from '../api-keys/change'
 import { type ApiKeyView, inAccount, selectKeys, withUsage } from '../api-keys/read'
+import { MAX_BULK_KEYS } from '../api-keys/schemas'
 import { keyStatusText } from '../api-keys/status'
 import { isIdle, isNeverUsed } from '../api-keys/unused'
 import { pageQuery } from '../paging'
@@ -31,6 +32,8 @@ export interface KeyReview {
   counts: FindingCounts<KeyFinding>
   /** Keys with any finding. */
   all: number
+  /** Of those that can be revoked in one go, as they were when this page was read; null: there are none. */
+  fingerprint: string | null
 }
 
 export const reviewKeysQuery = z.strictObject({
@@ -53,7 +56,12 @@ export async function reviewKeys(
   { finding, limit, cursor }: ReviewKeysQuery,
   wall: EnvironmentWall = null,
 ): Promise<KeyReview> {
-  const found = await readFound(db, foundKeys(accountId, wall), { finding: finding ?? null, limit, cursor })
+  const found = await readFound(db, foundKeys(accountId, wall), {
+    finding: finding ?? null,
+    limit,
+    cursor,
+    fingerprintOf: MAX_BULK_KEYS,
+  })
   const ids = found.rows.map(({ id }) => id)
   const views = await withUsage(
     db,
@@ -74,6 +82,7 @@ export async function reviewKeys(
     total: found.total,
     counts: countsOf(keyFindings, found.counts),
     all: found.all,
+    fingerprint: found.fingerprint,
   }
 }
 
@@ -96,15 +105,15 @@ export async function countKeyFindings(
   return { counts: countsOf(keyFindings, counts), all }
 }
 
-/** The ids of the keys of which something is found, the longest unused first, at most `limit` of them. */
+/** The keys that can be revoked in one go, the longest unused first, and the fingerprint that a page with them has. */
 export async function foundKeyIds(
   db: Database,
   accountId: string,
   finding: KeyFinding | null,
-  limit: number,
-): Promise<string[]> {
-  const { rows } = await readFound(db, foundKeys(accountId, null), { finding, limit })
-  return rows.map(({ id }) => id)
+): Promise<{ ids: string[]; fingerprint: string | null }> {
+  const query = { finding, limit: MAX_BULK_KEYS, fingerprintOf: MAX_BULK_KEYS }
+  const { rows, fingerprint } = await readFound(db, foundKeys(accountId, null), query)
+  return { ids: rows.map(({ id }) => id), fingerprint }
 }
 
 const DAYS_AGO = (days: number) => sql.raw(`now() - interval '${days} days'`)

@@ -197,7 +197,7 @@ forEachDatabase('among 10,000 keys the review', (open, driver) => {
       const id = await requestReviewRevocation(db, actor, {
         finding: null,
         except: [600, 602, 603, 604, 605].map(idOf),
-        expected: UNUSED,
+        fingerprint: (await review()).fingerprint ?? '',
         reason: null,
       })
       await db.insert(apiKeyUses).values({ keyId: used, accountId: actor.accountId, lastUsedAt: sql`now()` })
@@ -237,7 +237,7 @@ forEachDatabase('among 10,000 keys the review', (open, driver) => {
       const id = await requestReviewRevocation(db, actor, {
         finding: 'maker_left',
         except: [],
-        expected: 1,
+        fingerprint: (await review({ finding: 'maker_left' })).fingerprint ?? '',
         reason: null,
       })
       await db.execute(sql`update ${apiKeyUses} set last_used_at = now() where key_id = ${left}`)

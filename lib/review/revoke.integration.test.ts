@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { isNotNull, sql } from 'drizzle-orm'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Database } from '@/db/client'
 import { accounts, apiKeys, apiKeyUses } from '@/db/schema'
@@ -12,7 +12,7 @@ import {
   runBulkRevocations,
 } from '../api-keys'
 import { type Actor, operatorActor } from '../audit'
-import { requestReviewRevocation } from '.'
+import { requestReviewRevocation, reviewKeys, reviewKeysQuery } from '.'
 
 forEachDatabase('revoking what comes up for review', (open) => {
   let db: Database
@@ -58,8 +58,11 @@ forEachDatabase('revoking what comes up for review', (open) => {
     (await listApiKeys(db, owner.accountId, listKeysQuery.parse({ sort: 'name', order: 'asc' }))).keys.map(
       (k) => k.name,
     )
-  const request = (expected: number, except: string[] = []) =>
-    requestReviewRevocation(db, actor, { finding: null, except, expected, reason: 'unused' })
+  /** What a page tells of all that it shows a part of. */
+  const look = async () => (await reviewKeys(db, 'acc_1', reviewKeysQuery.parse({ limit: 1 }))).fingerprint ?? ''
+  const request = (fingerprint: string, except: string[] = []) =>
+    requestReviewRevocation(db, actor, { finding: null, except, fingerprint, reason: 'unused' })
+  const use = (id: string) => db.update(apiKeyUses).set({ lastUsedAt: sql`now()` }).where(sql`key_id = ${id}`)
 
   async function fourKeys() {
     await key('fresh', 29)
@@ -71,7 +74,7 @@ forEachDatabase('revoking what comes up for review', (open) => {
 
   it('revokes what is unused, and nothing else', async () => {
     await fourKeys()
-    const id = await request(2)
+    const id = await request(await look())
     expect(await findOpenBulkRevocation(db, 'acc_1')).toBe(id)
     expect(await findOpenBulkRevocation(db, 'acc_2')).toBeNull()
     await runBulkRevocations(db)
@@ -83,30 +86,46 @@ forEachDatabase('revoking what comes up for review', (open) => {
 
   it('leaves what the person took out', async () => {
     const kept = await fourKeys()
-    await request(1, [kept])
+    await request(await look(), [kept])
     await runBulkRevocations(db)
     expect(await activeNames()).toEqual(['fresh', 'in use', 'no longer used'])
   })
 
-  it('leaves what was used since the person looked', async () => {
+  it('leaves what is used before its turn comes', async () => {
     const used = await fourKeys()
-    await db.update(apiKeyUses).set({ lastUsedAt: sql`now()` }).where(sql`key_id = ${used}`)
-    await request(2)
+    await request(await look())
+    await use(used)
     await runBulkRevocations(db)
     expect(await activeNames()).toEqual(['fresh', 'in use', 'no longer used'])
   })
 
   describe('is refused, and revokes nothing,', () => {
-    it('when there is more than the person was told', async () => {
-      await fourKeys()
-      await expect(request(1)).rejects.toMatchObject({ code: 'invalid', fields: [{ field: 'expected' }] })
+    const refused = { code: 'invalid', fields: [{ field: 'fingerprint' }] }
+
+    it.each<[string, (shown: string) => Promise<unknown>]>([
+      ['there is more than was shown', () => key('another', 31)],
+      ['one that was shown is in use since', use],
+      [
+        'there are as many as were shown, but others',
+        async (shown) => {
+          await use(shown)
+          await key('another', 31)
+        },
+      ],
+    ])('when %s', async (_, change) => {
+      const shown = await fourKeys()
+      const seen = await look()
+      await change(shown)
+      await expect(request(seen)).rejects.toMatchObject(refused)
       await runBulkRevocations(db)
-      expect(await activeNames()).toHaveLength(4)
+      expect(await db.$count(apiKeys, isNotNull(apiKeys.revokedAt))).toBe(0)
+      await request(await look())
     })
 
     it('when nothing is left', async () => {
       await key('fresh', 29)
-      await expect(request(1)).rejects.toMatchObject({ code: 'invalid', message: expect.stringContaining('None') })
+      const none = { ...refused, message: expect.stringContaining('None') }
+      await expect(request(await look())).rejects.toMatchObject(none)
     })
   })
 })

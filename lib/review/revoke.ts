@@ -6,34 +6,33 @@ import { invalidField } from '../errors'
 import { keyFindings } from './findings'
 import { foundKeyIds } from './keys'
 
-/** All keys of which something is found, but some; `expected` is how many the person was told. */
+/** All keys of which something is found, but some; `fingerprint` is of the page on which the person saw them. */
 export const reviewRevocationInput = z.strictObject({
   finding: z.enum(keyFindings).nullable(),
   except: z.array(apiKeyId).max(MAX_BULK_KEYS),
-  expected: z.number().int().min(1).max(MAX_BULK_KEYS),
+  fingerprint: z.string().regex(/^[0-9a-f]{64}$/, 'must be the fingerprint of a page'),
   reason: bulkRevocationInput.shape.reason,
 })
 export type ReviewRevocationInput = z.output<typeof reviewRevocationInput>
 
 /**
- * Asks for the keys that come up for review to be revoked, all but some. One that was unused, and is used since the person
- * looked, is left alone.
+ * Asks for the keys that come up for review to be revoked, all but some: those that the person saw, and no others.
  * @returns the id under which its progress is found
- * @throws {Refusal} `invalid` on `expected` when there are more keys than the person was told, or none
+ * @throws {Refusal} `invalid` on `fingerprint` when they are other keys than the person saw, or none
  */
 export async function requestReviewRevocation(
   db: Database,
   actor: Actor,
-  { finding, except, expected, reason }: ReviewRevocationInput,
+  { finding, except, fingerprint, reason }: ReviewRevocationInput,
 ): Promise<string> {
   const kept = new Set(except)
-  const found = await foundKeyIds(db, actor.accountId, finding, MAX_BULK_KEYS)
-  const keyIds = found.filter((id) => !kept.has(id))
-  if (keyIds.length === 0) throw invalidField('expected', 'None of these keys comes up for review any more.')
-  if (keyIds.length > expected) {
+  const found = await foundKeyIds(db, actor.accountId, finding)
+  const keyIds = found.ids.filter((id) => !kept.has(id))
+  if (keyIds.length === 0) throw invalidField('fingerprint', 'None of these keys comes up for review any more.')
+  if (found.fingerprint !== fingerprint) {
     throw invalidField(
-      'expected',
-      `Meanwhile ${keyIds.length} keys come up for review, not ${expected}. Nothing was revoked: look at the list again.`,
+      'fingerprint',
+      'Meanwhile other keys come up for review than those that you saw. Nothing was revoked: look at the list again.',
     )
   }
   return requestBulkRevocation(db, actor, keyIds, reason)

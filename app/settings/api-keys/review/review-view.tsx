@@ -57,7 +57,8 @@ export function ReviewView({
     preloaded,
   )
   const [selection, setSelection] = useState<Selection>(nothing)
-  const [asking, setAsking] = useState(false)
+  // As the list was when it was asked for, though it is read again meanwhile: nobody agrees to keys that they have not seen.
+  const [asking, setAsking] = useState<{ count: number; fingerprint: string } | null>(null)
   const { ask: askToKeep, keepDialog } = useKeepDialog<KeyFinding>(
     (keys, findings, decision) => keepFoundKeys({ keys, findings, ...decision }),
     () => setSelection(nothing),
@@ -116,7 +117,12 @@ export function ReviewView({
                   selection={selection}
                   page={data}
                   onChange={setSelection}
-                  onRevoke={() => setAsking(true)}
+                  onRevoke={() =>
+                    setAsking({
+                      count: countSelected(selection, data.total, LIMIT),
+                      fingerprint: data.fingerprint ?? '',
+                    })
+                  }
                   onKeep={
                     finding && selection.kind === 'some' && selection.ids.size <= MOST_KEPT
                       ? () =>
@@ -164,15 +170,15 @@ export function ReviewView({
       )}
       {dialog}
       {keepDialog}
-      {asking && data ? (
+      {asking ? (
         <Suspense>
           <RevokeSelectedDialog
             selection={selection}
             finding={finding}
-            count={countSelected(selection, data.total, LIMIT)}
-            onClose={() => setAsking(false)}
+            {...asking}
+            onClose={() => setAsking(null)}
             onRequested={(id) => {
-              setAsking(false)
+              setAsking(null)
               setSelection(nothing)
               history.pushState(null, '', foundHref(REVIEW_HREF, finding, { revocation: id }))
             }}

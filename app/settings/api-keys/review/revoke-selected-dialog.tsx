@@ -26,6 +26,7 @@ export default function RevokeSelectedDialog({
   selection,
   finding,
   count,
+  fingerprint,
   onRequested,
   onClose,
 }: {
@@ -34,6 +35,8 @@ export default function RevokeSelectedDialog({
   finding: KeyFinding | null
   /** How many keys the person was told. */
   count: number
+  /** Of the keys that the list showed. */
+  fingerprint: string
   /** @param id of the bulk revocation, by which its progress is found */
   onRequested: (id: string) => void
   onClose: () => void
@@ -43,7 +46,7 @@ export default function RevokeSelectedDialog({
     (reasonOrNull: string | null) =>
       selection.kind === 'some'
         ? revokeKeys({ keys: [...selection.ids], reason: reasonOrNull })
-        : revokeKeysUnderReview({ finding, except: [...selection.ids], expected: count, reason: reasonOrNull }),
+        : revokeKeysUnderReview({ finding, except: [...selection.ids], fingerprint, reason: reasonOrNull }),
     onRequested,
   )
   const form = useRef<HTMLFormElement>(null)
