@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
-import { webhookMessages, webhooks } from '@/db/schema'
+import { webhookAttempts, webhookMessages, webhooks } from '@/db/schema'
+import { isTriedEnough } from './tried-for'
 
 /** Messages that one instance has under way at a time, and those of all instances to the webhooks of one account. */
 export const AT_ONCE = 16
@@ -40,10 +41,16 @@ export interface Claim {
 /**
  * Takes messages that are due: of each account and of each webhook a few, in the order of what happened, and of each subject
  * one at a time.
- * @param giveUpHours how long a message is tried
  * @param limit how many to take at most
  */
-export async function claimMessages(db: Database, giveUpHours: number, limit: number): Promise<Claim[]> {
+export async function claimMessages(db: Database, limit: number): Promise<Claim[]> {
+  // What was kept for it while it was paused has its three days from when it was enabled.
+  const since = sql`greatest(m.created_at, w.state_since)`
+  const isLast = isTriedEnough(
+    since,
+    sql`select a.at from ${webhookAttempts} a
+      where a.account_id = m.account_id and a.message_id = m.id and a.at >= ${since}`,
+  )
   const { rows } = (await db.execute(sql`
     with busy as (
       select account_id, webhook_id, count(*) as under_way from ${webhookMessages}
@@ -79,8 +86,7 @@ export async function claimMessages(db: Database, giveUpHours: number, limit: nu
     where m.id = taken.id and w.account_id = m.account_id and w.id = m.webhook_id
     returning m.id, m.account_id as "accountId", m.webhook_id as "webhookId", m.payload, m.attempts,
       m.fence::int as fence, m.is_test as "isTest", w.url, w.name as "webhookName",
-      -- What was kept for it while it was paused has its three days from when it was enabled.
-      greatest(m.created_at, w.state_since) < now() - ${giveUpHours} * interval '1 hour' as "isLast",
+      ${isLast} as "isLast",
       coalesce(w.previous_secret_until > now(), false) as "hasPreviousSecret"`)) as unknown as { rows: Claim[] }
   return rows
 }

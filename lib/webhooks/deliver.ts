@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { and, eq, isNull, sql } from 'drizzle-orm'
+import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { webhookAttempts, webhookMessages, webhooks } from '@/db/schema'
 import { recordAuditEvent, systemActor } from '../audit'
@@ -13,10 +13,9 @@ import type { Secret } from '../vault/secret'
 import type { Vault } from '../vault/vault'
 import { AT_ONCE, type Claim, claimMessages } from './claim'
 import { type Sent, sendMessage } from './send'
+import { isTriedEnough } from './tried-for'
 import { sendWaitingNow } from './waiting'
 
-/** How long a message is tried, and a webhook that takes none: as long as Standard Webhooks advises. */
-export const GIVE_UP_HOURS = 72
 /** Seconds until the next attempt, after the first, the second and so on; then always the last. */
 export const PAUSES = [5, 30, 120, 600, 1_800, 3_600, 3 * 3_600] as const
 
@@ -58,7 +57,7 @@ export async function deliverMessages(
   try {
     while (!signal?.aborted && performance.now() < until) {
       const room = AT_ONCE - underWay.size
-      const claims = room > 0 ? await claimMessages(tools.db, GIVE_UP_HOURS, room) : []
+      const claims = room > 0 ? await claimMessages(tools.db, room) : []
       for (const one of claims) send(one)
       if (underWay.size === 0) break
       if (claims.length === 0) await meanwhile?.()
@@ -128,7 +127,7 @@ async function note(db: Database, claimed: Claim, { retryAfterMs, ...sent }: Sen
         state: webhooks.state,
         isFailing: sql<boolean>`${webhooks.failingSince} is not null`,
         wasDown: sql<boolean>`coalesce(${webhooks.failingSince} < now() - ${DOWN_MINUTES} * interval '1 minute', false)`,
-        isGivenUp: sql<boolean>`coalesce(${webhooks.failingSince} < now() - ${GIVE_UP_HOURS} * interval '1 hour', false)`,
+        isGivenUp: isTriedEnough(failingSince, triedSince(accountId, webhookId)),
       })
       .from(webhooks)
       .where(and(eq(webhooks.accountId, accountId), eq(webhooks.id, webhookId)))
@@ -165,6 +164,19 @@ async function note(db: Database, claimed: Claim, { retryAfterMs, ...sent }: Sen
       else await failing(tx, claimed)
     }
   })
+}
+
+const failingSince = sql`${webhooks}.failing_since`
+
+/** When a webhook that takes nothing was sent something, from the first that it did not take on. */
+function triedSince(accountId: string, webhookId: string): SQL {
+  return sql`
+    select ${failingSince} as at
+    union all
+    select a.at from ${webhookMessages} m
+      join ${webhookAttempts} a on a.account_id = m.account_id and a.message_id = m.id and a.at > ${failingSince}
+    where m.account_id = ${accountId} and m.webhook_id = ${webhookId}
+      and (m.ended_at is null or m.ended_at > ${failingSince})`
 }
 
 /** Milliseconds until the next attempt: what the receiver asks for, within bounds, and never sooner than our own pause. */

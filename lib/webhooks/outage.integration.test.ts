@@ -11,7 +11,15 @@ import { Egress } from '../egress'
 import { recordEvent } from '../notifications/outbox'
 import { Vault } from '../vault'
 import { MasterKeys } from '../vault/master-keys'
-import { createWebhook, listMessages, runWebhooks, setWebhookState, type WebhookStore, webhookForm } from '.'
+import {
+  createWebhook,
+  getWebhook,
+  listMessages,
+  runWebhooks,
+  setWebhookState,
+  type WebhookStore,
+  webhookForm,
+} from '.'
 
 // What a receiver that is down, or slow, does to the order of its own messages and to the messages of others.
 
@@ -142,6 +150,32 @@ forEachDatabase('a webhook whose receiver is away', (open) => {
     await due()
     await run()
     expect(names()).toEqual(['one'])
+  })
+
+  it('is not blamed for days in which nothing was sent: it has three days in which something was', async () => {
+    const id = await make()
+    receiver.respondWith(500)
+    await happens('key_1', 'one')
+    await run()
+    await pass(80)
+    await due()
+    await run()
+    const now = async () => {
+      const [message] = (await listMessages(db, owner.accountId, id)).messages
+      return [(await getWebhook(db, owner.accountId, id)).state, message?.state, message?.attempts]
+    }
+    expect(await now()).toEqual(['enabled', 'waiting', 2])
+    const tried = async (times: number) => {
+      for (let i = 0; i < times; i++) {
+        await pass(3)
+        await due()
+        await run()
+      }
+    }
+    await tried(23)
+    expect(await now()).toEqual(['enabled', 'waiting', 25])
+    await tried(2)
+    expect(await now()).toEqual(['disabled', 'failed', 26])
   })
 
   it('holds up no other, however many wait for it to answer', async () => {

@@ -80,6 +80,20 @@ forEachDatabase('a webhook', (open, driver) => {
   /** Makes the pause of what waits go by. */
   const later = () => db.update(webhookMessages).set({ dueAt: sql`now()` }).where(eq(webhookMessages.state, 'waiting'))
   const messages = async (id: string) => (await listMessages(db, owner.accountId, id)).messages
+  /** As if its first message had been sent every hour, and was not taken. */
+  const triedFor = async (id: string, hours: number) => {
+    const [message] = await messages(id)
+    const refused = {
+      accountId: owner.accountId,
+      messageId: message?.id ?? '',
+      latencyMs: 1,
+      error: 'Answered with 500',
+    }
+    const at = (hour: number) => new Date(Date.now() - hour * 3_600_000)
+    await db
+      .insert(webhookAttempts)
+      .values(Array.from({ length: hours }, (_, hour) => ({ ...refused, id: newId('webhookAttempt'), at: at(hour) })))
+  }
 
   it('is told of what happens in its account, signed as Standard Webhooks has it', async () => {
     const { secret } = await make()
@@ -287,6 +301,7 @@ forEachDatabase('a webhook', (open, driver) => {
         .update(webhooks)
         .set({ failingSince: sql`now() - interval '73 hours'`, stateSince: sql`now() - interval '73 hours'` })
       await db.update(webhookMessages).set({ createdAt: sql`now() - interval '73 hours'`, dueAt: sql`now()` })
+      await triedFor(id, 73)
       await run()
       expect(await getWebhook(db, owner.accountId, id)).toMatchObject({
         state: 'disabled',
@@ -525,6 +540,7 @@ forEachDatabase('a webhook', (open, driver) => {
     const { failingSince } = await getWebhook(db, owner.accountId, id)
     expect(failingSince).not.toBeNull()
     await db.update(webhooks).set({ failingSince: sql`now() - interval '73 hours'` })
+    await triedFor(id, 73)
     await later()
     await run()
     expect((await getWebhook(db, owner.accountId, id)).state).toBe('disabled')
