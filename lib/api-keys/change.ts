@@ -145,7 +145,7 @@ export async function revokeApiKey(
 
 /**
  * Revokes keys that this transaction has locked.
- * @param options `tells`: false where people are told by another event
+ * @param options `tellsPeople`: false where people are told by another event, and webhooks alone by this one
  * @returns how many of them were not revoked before
  */
 export async function revokeLockedKeys(
@@ -153,7 +153,7 @@ export async function revokeLockedKeys(
   actor: Actor,
   keys: readonly LockedKey[],
   reason: string | null,
-  { tells = true }: { tells?: boolean } = {},
+  { tellsPeople = true }: { tellsPeople?: boolean } = {},
 ): Promise<number> {
   const open = keys.filter(({ status }) => status !== 'revoked')
   if (open.length === 0) return 0
@@ -172,12 +172,11 @@ export async function revokeLockedKeys(
     details: { name, reason, status_before: status },
   }))
   await recordAuditEvents(tx, actor, 'api_key.revoked', events)
-  if (!tells) return open.length
   const news = open.map(({ id, name, environment }) => ({
     subjectId: id,
     data: { name, environment, by: actor.name, reason },
   }))
-  await recordEvents(tx, actor.accountId, 'api_key.revoked', news)
+  await recordEvents(tx, actor.accountId, 'api_key.revoked', news, { toPeople: tellsPeople })
   return open.length
 }
 

@@ -28,10 +28,15 @@ forEachDatabase('a token that is reported as leaked', (open) => {
   })
 
   const status = async () => (await new KeyLookup(findKeysIn(database)).find(hashToken(key.token)))?.status
+  const happened = async () =>
+    (await db.select().from(outboxEvents).where(eq(outboxEvents.subjectId, key.id)).orderBy(outboxEvents.id)).filter(
+      ({ kind }) => kind !== 'api_key.created',
+    )
+  /** What people are told of. */
   const told = async () =>
-    (await db.select().from(outboxEvents).where(eq(outboxEvents.subjectId, key.id)))
-      .filter(({ kind }) => kind !== 'api_key.created')
-      .map(({ kind, data }) => ({ kind, ...data }))
+    (await happened())
+      .filter(({ notifiedAt }) => notifiedAt === null)
+      .map(({ kind, data }) => ({ kind, ...(data as Record<string, unknown>) }))
   const audited = async () =>
     (await db.select().from(auditEvents).where(eq(auditEvents.targetId, key.id)))
       .map(({ action }) => action)
@@ -49,6 +54,14 @@ forEachDatabase('a token that is reported as leaked', (open) => {
     expect(await listLeaks(db, owner.accountId, key.id)).toEqual([
       expect.objectContaining({ ...kept, address: from.address, userAgent: from.userAgent, times: 1, handled: null }),
     ])
+  })
+
+  it('is told to webhooks as a revocation too: what is kept of a key elsewhere is dropped by that', async () => {
+    await reportLeak(db, key.token, report)
+    await reportLeak(db, key.token, report)
+    const untold = (await happened()).filter(({ fannedOutAt }) => fannedOutAt === null)
+    expect(untold.map(({ kind }) => kind)).toEqual(['api_key.revoked', 'api_key.leaked'])
+    expect(untold[0]?.data).toMatchObject({ environment: 'live', by: 'Fenicia', reason: 'Reported as leaked' })
   })
 
   it('goes on working where the account wants to decide, who is told', async () => {
@@ -97,6 +110,19 @@ forEachDatabase('a token that is reported as leaked', (open) => {
     expect(await reportLeak(db, key.token, report)).toBe('ended_before')
     expect((await told()).map(({ kind }) => kind)).toEqual(['api_key.revoked'])
     expect(await audited()).toContain('api_key.leaked')
+  })
+
+  it('that was flagged, and was ended by somebody since, is answered so when it is told again', async () => {
+    await changePolicy(db, owner, { leakResponse: 'flag' })
+    await reportLeak(db, key.token, report)
+    await revokeApiKey(db, owner, key.id, null)
+    expect(await reportLeak(db, key.token, report)).toBe('ended_before')
+    expect(await listLeaks(db, owner.accountId, key.id)).toMatchObject([{ outcome: 'flagged', times: 2 }])
+  })
+
+  it('that was revoked by its report is answered so however often it is told', async () => {
+    await reportLeak(db, key.token, report)
+    expect(await reportLeak(db, key.token, report)).toBe('revoked')
   })
 
   it('and that is nobody’s changes nothing', async () => {

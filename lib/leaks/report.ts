@@ -87,7 +87,7 @@ async function reportKey(
         outcome,
       })
     }
-    if (outcome === 'revoked') await revokeLockedKeys(tx, actor, [key], REASON, { tells: false })
+    if (outcome === 'revoked') await revokeLockedKeys(tx, actor, [key], REASON, { tellsPeople: false })
     // A key that ended long ago is nobody's trouble: its page and the audit trail tell of it.
     const tells = works && (!before || before.isToldLongAgo || outcome === 'revoked')
     if (!before) {
@@ -102,7 +102,8 @@ async function reportKey(
         outcome: outcome === 'revoked' ? 'revoked' : 'flagged',
       })
     }
-    return before && !works ? before.outcome : outcome
+    // It was ended by an earlier report of the same place.
+    return before?.outcome === 'revoked' ? 'revoked' : outcome
   })
 }
 

@@ -147,12 +147,16 @@ export const silentKinds: Record<keyof SilentEventData, true> = {
 /** Rows in one insert. */
 const CHUNK = 1_000
 
-/** Has people told of what happened to several subjects of one change, as `recordEvent` does for one. */
+/**
+ * Has people told of what happened to several subjects of one change, as `recordEvent` does for one.
+ * @param options `toPeople`: false where people are told of it by another event, and webhooks alone by this one
+ */
 export async function recordEvents<Kind extends keyof AllEventData>(
   tx: Database,
   accountId: string,
   kind: Kind,
   events: readonly { subjectId: string; data: AllEventData[Kind] }[],
+  { toPeople = !(kind in silentKinds) }: { toPeople?: boolean } = {},
 ): Promise<void> {
   for (let start = 0; start < events.length; start += CHUNK) {
     await tx.insert(outboxEvents).values(
@@ -162,8 +166,7 @@ export async function recordEvents<Kind extends keyof AllEventData>(
         kind,
         subjectId,
         data: data as unknown as Record<string, unknown>,
-        // People are not told of it.
-        ...(kind in silentKinds ? { notifiedAt: sql`now()` } : {}),
+        ...(toPeople ? {} : { notifiedAt: sql`now()` }),
       })),
     )
   }
