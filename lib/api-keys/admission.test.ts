@@ -28,6 +28,7 @@ const key: KeyRecord = {
 function allowance(rate: number, quota: number | null = null): Allowance {
   const seen: LimitsSeen = {
     keyId: 'key_1',
+    accountId: 'acc_1',
     rate: { requests: 10, seconds: 60 },
     monthlyQuota: quota === null ? null : 10,
     now: 1_000,

@@ -20,6 +20,7 @@ export interface LimitState {
 /** What the statement says of a key's limits. */
 export interface LimitsSeen {
   keyId: string
+  accountId: string
   rate: Rate | null
   monthlyQuota: number | null
   /** The database's clock when the statement began, in milliseconds since 1970 with fractions. */
@@ -44,6 +45,10 @@ export class Allowance {
 
   get keyId(): string {
     return this.#seen.keyId
+  }
+
+  get accountId(): string {
+    return this.#seen.accountId
   }
 
   learn(seen: LimitsSeen, sentAt: number): void {
@@ -163,25 +168,25 @@ export class Allowances {
     const all = new Set([...this.#young.values(), ...this.#old.values()])
     const unused = [...all].flatMap((of) => {
       const { window = null, month = null } = of?.surrender() ?? {}
-      return of && (window || month) ? [{ id: of.keyId, window, month }] : []
+      return of && (window || month) ? [{ id: of.keyId, accountId: of.accountId, window, month }] : []
     })
     unused.sort((a, b) => (a.id < b.id ? -1 : 1))
     const column = (pick: (one: (typeof unused)[number]) => unknown) => sql.param(unused.map(pick))
     if (unused.length === 0) return
     await db.execute(sql`
       with locked as (
-        select a.key_id, u.window_start, u.window_left, u.month_start, u.month_left
+        select a.account_id, a.key_id, u.window_start, u.window_left, u.month_start, u.month_left
         from unnest(
-          ${column(({ id }) => id)}::text[],
+          ${column(({ accountId }) => accountId)}::text[], ${column(({ id }) => id)}::text[],
           ${column(({ window }) => window?.start ?? 0)}::numeric[], ${column(({ window }) => window?.left ?? 0)}::int[],
           ${column(({ month }) => month?.start ?? 0)}::numeric[], ${column(({ month }) => month?.left ?? 0)}::int[]
-        ) as u(id, window_start, window_left, month_start, month_left)
-        join ${apiKeyAllowances} a on a.key_id = u.id
+        ) as u(account_id, id, window_start, window_left, month_start, month_left)
+        join ${apiKeyAllowances} a on a.account_id = u.account_id and a.key_id = u.id
         order by a.key_id for no key update of a)
       update ${apiKeyAllowances} as known set
         leased = known.leased - case when ${sql.raw(milliseconds('known.started_at'))} = locked.window_start then window_left else 0 end,
         month_leased = known.month_leased
           - case when ${sql.raw(milliseconds("known.month::timestamp at time zone 'utc'"))} = locked.month_start then month_left else 0 end
-      from locked where known.key_id = locked.key_id`)
+      from locked where known.account_id = locked.account_id and known.key_id = locked.key_id`)
   }
 }

@@ -55,16 +55,17 @@ export interface Answered {
  * @returns null when the key has none
  */
 export function readLimits(
-  { 1: keyId, 11: requests, 12: seconds, 13: monthlyQuota }: KeyTuple,
+  { 1: keyId, 9: accountId, 11: requests, 12: seconds, 13: monthlyQuota }: KeyTuple,
   now: number,
   lease: LeaseTuple | undefined,
 ): LimitsSeen | null {
   const rate = requests !== null && seconds !== null ? { requests, seconds } : null
   if (!rate && monthlyQuota === null) return null
-  if (!lease) return { keyId, rate, monthlyQuota, now, window: null, month: null }
+  if (!lease) return { keyId, accountId, rate, monthlyQuota, now, window: null, month: null }
   const [, start, leased, granted, month, monthLeased, monthGranted] = lease
   return {
     keyId,
+    accountId,
     rate,
     monthlyQuota,
     now,
