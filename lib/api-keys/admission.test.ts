@@ -35,7 +35,7 @@ function allowance(rate: number, quota: number | null = null): Allowance {
     window: { start: 1_000, end: 61_000, leased: rate, granted: rate },
     month: { start: 0, end: 1_000_000, leased: quota ?? 0, granted: quota ?? 0 },
   }
-  return new Allowance(seen, performance.now())
+  return new Allowance(seen, performance.now(), performance.now())
 }
 
 const here: Entry = { address: '203.0.113.7', method: 'POST' }

@@ -1,5 +1,5 @@
 import { eq, sql } from 'drizzle-orm'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { OpenDatabase } from '@/db/client'
 import { apiKeyAllowances, apiKeys } from '@/db/schema'
 import { createTestAccount, createTestKey } from '@/test/account'
@@ -34,6 +34,8 @@ forEachDatabase('the allowance of a key', (open, driver) => {
     }
     actor = await createTestAccount(database.db)
   })
+
+  afterEach(() => void vi.restoreAllMocks())
 
   /** A process: what it knows of allowances is its own. */
   function instance(remembers?: number) {
@@ -136,6 +138,20 @@ forEachDatabase('the allowance of a key', (open, driver) => {
     expect(await askMany(instance(), hash, 1, 60)).toEqual({ admitted: 45, rate_limited: 15 })
     const rows = await database.db.select().from(apiKeyAllowances)
     expect(rows.every(({ leased, monthLeased }) => leased >= 0 && monthLeased >= 0)).toBe(true)
+  })
+
+  it('is asked for again after a minute by one that was told that all of it was leased', async () => {
+    const { hash } = await makeKey({ monthlyQuota: 500 })
+    const [stopping, other] = [instance(), instance()]
+    expect(await askMany(stopping, hash, 1)).toEqual({ admitted: 1 })
+    const { admitted = 0, ...refused } = await askMany(other, hash, 50, 10)
+    expect([admitted, refused]).toEqual([495, { quota_exceeded: 5 }])
+    await stopping.allowances.giveBack(database.db)
+    expect(await askMany(other, hash, 10)).toEqual({ quota_exceeded: 10 })
+    const later = performance.now() + 60_000
+    vi.spyOn(performance, 'now').mockImplementation(() => later)
+    expect(await askMany(other, hash, 10)).toEqual({ admitted: 4, quota_exceeded: 6 })
+    expect(await askMany(instance(), hash, 10)).toEqual({ quota_exceeded: 10 })
   })
 
   it('is whole again when its window has ended, which began with its first request', async () => {
@@ -249,6 +265,25 @@ forEachDatabase('the allowance of a key', (open, driver) => {
   // An embedded database belongs to one instance.
   if (driver === 'pglite') return
   describe('leased by several instances at once', () => {
+    it('is used up to the last request and not once more, while some of them end and others ask again', async () => {
+      const { hash } = await makeKey({ monthlyQuota: 1_000 })
+      let minutes = 0
+      const clock = performance.now.bind(performance)
+      vi.spyOn(performance, 'now').mockImplementation(() => clock() + minutes * 60_000)
+      const running = [instance(), instance(), instance()]
+      let sum = 0
+      for (; minutes < 16; minutes++) {
+        const ending = running.shift() as Process
+        const rounds = running.map((one) => askMany(one, hash, 16, 3))
+        const own = await askMany(ending, hash, 8)
+        // Beside what the others ask.
+        await ending.allowances.giveBack(database.db)
+        running.push(instance())
+        for (const { admitted = 0 } of [own, ...(await Promise.all(rounds))]) sum += admitted
+      }
+      expect(sum).toBe(1_000)
+    })
+
     it('is leased without waiting for each other crosswise, for many keys in any order', async () => {
       const keys = await Promise.all(Array.from({ length: 30 }, () => makeKey({ rate: { requests: 40, seconds: 60 } })))
       const hashes = keys.map(({ hash }) => hash)

@@ -38,9 +38,9 @@ export class Allowance {
   #rate = new Meter()
   #quota = new Meter()
 
-  constructor(seen: LimitsSeen, sentAt: number) {
+  constructor(seen: LimitsSeen, sentAt: number, answeredAt: number) {
     this.#seen = seen
-    this.learn(seen, sentAt)
+    this.learn(seen, sentAt, answeredAt)
   }
 
   get keyId(): string {
@@ -51,15 +51,15 @@ export class Allowance {
     return this.#seen.accountId
   }
 
-  learn(seen: LimitsSeen, sentAt: number): void {
+  learn(seen: LimitsSeen, sentAt: number, answeredAt: number): void {
     this.#seen = seen
     const { rate, monthlyQuota, window, month, now } = seen
     if (rate) {
-      if (window) this.#rate.learn(window, now, sentAt)
+      if (window) this.#rate.learn(window, now, sentAt, answeredAt)
       this.#rate.adapt(rate.requests, rate.seconds * 1_000)
     }
     if (monthlyQuota !== null) {
-      if (month) this.#quota.learn(month, now, sentAt)
+      if (month) this.#quota.learn(month, now, sentAt, answeredAt)
       this.#quota.adapt(monthlyQuota)
     }
   }

@@ -76,6 +76,7 @@ export function findKeysIn(
       return leaseEntry(hash, lack)
     })
     const [row] = await (leases ? findAndLease : find)(entries)
+    const answeredAt = performance.now()
     if (!row) return []
     const now = Number(row.now)
     const leased = row.leases && new Map(row.leases.map((lease) => [lease[0], lease]))
@@ -83,7 +84,7 @@ export function findKeysIn(
       const [hash, id] = tuple
       const seen = readLimits(tuple, now, leased?.get(id))
       const known = claims.get(hash)?.allowance ?? allowances.get(hash)
-      return readKey(tuple, seen, learn(allowances, hash, known, seen, sentAt))
+      return readKey(tuple, seen, learn(allowances, hash, known, seen, sentAt, answeredAt))
     })
   }
 
@@ -144,12 +145,13 @@ function learn(
   known: Allowance | null | undefined,
   seen: LimitsSeen | null,
   sentAt: number,
+  answeredAt: number,
 ): Allowance | null {
   if (seen && known) {
-    known.learn(seen, sentAt)
+    known.learn(seen, sentAt, answeredAt)
     return known
   }
-  const allowance = seen && new Allowance(seen, sentAt)
+  const allowance = seen && new Allowance(seen, sentAt, answeredAt)
   if (known !== allowance) allowances.set(hash, allowance)
   return allowance
 }

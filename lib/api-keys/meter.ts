@@ -15,6 +15,9 @@ export interface Surrendered {
   left: number
 }
 
+/** After so long it is asked again whether there is more of what was all leased: instances that end give back what they did not use. */
+const ASK_AGAIN_MS = 60_000
+
 /** One limit of one key, as this instance knows it. */
 export class Meter {
   #start: number | null = null
@@ -22,13 +25,19 @@ export class Meter {
   #limit = 0
   /** Leased by all instances, as far as is known. */
   #leased = 0
+  /** When that was answered, and when it was last asked for, by this machine's monotonic clock. */
+  #leasedAnsweredAt = 0
+  #askedAt = 0
   /** Leased by this one, and not yet used. */
   #left = 0
   /** When the period ends by this machine's monotonic clock: at that moment or a little before. */
   #endsHere = 0
 
-  /** Takes in a lease by a statement that was sent at `sentAt` (of the monotonic clock) and begun at `now` (the database's). */
-  learn({ start, end, leased, granted }: PeriodSeen, now: number, sentAt: number): void {
+  /**
+   * Takes in a lease by a statement that was sent and answered at these times (of the monotonic clock) and begun at `now` (the
+   * database's).
+   */
+  learn({ start, end, leased, granted }: PeriodSeen, now: number, sentAt: number, answeredAt: number): void {
     // An answer that was overtaken may tell of a period before.
     if (start < (this.#start ?? 0)) return
     if (start !== this.#start) {
@@ -36,7 +45,12 @@ export class Meter {
       this.#leased = 0
       this.#left = 0
     }
-    this.#leased = Math.max(this.#leased, leased)
+    // Of two that were under way at once nobody knows which is the later: that less is leased, one sent after the answer says.
+    if (leased >= this.#leased || sentAt >= this.#leasedAnsweredAt) {
+      this.#leased = leased
+      this.#leasedAnsweredAt = answeredAt
+    }
+    this.#askedAt = Math.max(this.#askedAt, sentAt)
     this.#left += granted
     this.#end = end
     // A statement that waited for another's lease may tell of a period that began after itself.
@@ -55,7 +69,7 @@ export class Meter {
   /** How much must be leased for so many requests, as far as can be told before the database is asked. */
   lacks(requests: number, claimed: number, sentAt: number): number {
     if (this.#start === null || sentAt >= this.#endsHere) return requests
-    if (this.#leased >= this.#limit) return 0
+    if (this.#leased >= this.#limit) return sentAt >= this.#askedAt + ASK_AGAIN_MS ? requests : 0
     return Math.max(0, requests - Math.max(0, this.#left - claimed))
   }
 
