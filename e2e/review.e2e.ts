@@ -118,6 +118,10 @@ test('what somebody else has revoked meanwhile is told, and is not revoked twice
   await page.goto(review())
   for (const name of ['Forgotten 2', 'Forgotten 3', 'Forgotten 4']) await box(page, name).check()
   const dialog = await openDialog(page, 'Revoke 3 keys')
+  const third = await context.newPage()
+  await third.goto(review())
+  await third.getByRole('button', { name: 'Select all 3,997' }).click()
+  const all = await openDialog(third, 'Revoke 3,997 keys')
 
   const other = await context.newPage()
   await other.goto(`${product.url}/settings/api-keys?q=Forgotten+3&sort=name`)
@@ -126,6 +130,15 @@ test('what somebody else has revoked meanwhile is told, and is not revoked twice
   await theirs.getByLabel('Reason').fill('Somebody was faster')
   await theirs.getByRole('button', { name: 'Revoke key' }).click()
   await expect(theirs).toBeHidden()
+
+  // Who chose all agreed to what was shown: not to what is found now, though the list behind the dialog is read again.
+  for (let times = 0; times < 2; times++) {
+    await all.getByRole('button', { name: 'Revoke 3,997 keys' }).click()
+    await expect(all.getByRole('alert')).toContainText('Nothing was revoked: look at the list again.')
+  }
+  await all.getByRole('button', { name: 'Cancel' }).click()
+  await expect(third.getByRole('button', { name: 'Revoke 3,996 keys' })).toBeVisible()
+  await third.close()
 
   await dialog.getByRole('button', { name: 'Revoke 3 keys' }).click()
   await expect(progressOf(page)).toContainText('2 keys revoked')
@@ -168,18 +181,28 @@ test('what a server that died had promised is done by the next one, and the page
   // A page that reads at that moment would rightly complain.
   await page.goto('about:blank')
   await product.kill()
-  const [promised] = await place.withDatabase((query) =>
+  const promised = await place.withDatabase((query) =>
     query<{ id: string }>(
       `insert into bulk_revocations (id, account_id, actor, key_ids, total)
        select 'bulk_' || repeat('0', 32), account_id, jsonb_build_object('kind', 'operator', 'id', null, 'name', 'operator',
          'accountId', account_id, 'address', null, 'userAgent', null, 'requestId', null), array_agg(id), 300
        from (select id, account_id from api_keys where revoked_at is null and name like 'Forgotten %' and name <> 'Forgotten 6' order by id limit 300)
+       group by account_id
+       union all
+       select 'bulk_' || repeat('1', 32), account_id, jsonb_build_object('kind', 'user', 'id', 'usr_gone', 'name', 'Gone',
+         'accountId', account_id, 'address', null, 'userAgent', null, 'requestId', null), array_agg(id), 3
+       from (select id, account_id from api_keys where revoked_at is null and name like 'Forgotten %' order by id desc limit 3)
        group by account_id returning id`,
     ),
   )
   product = await startProduct(place)
-  await page.goto(`${review()}?revocation=${promised?.id}`)
+  await page.goto(`${review()}?revocation=${promised[0]?.id}`)
   await expect(progressOf(page)).toContainText('300 keys revoked')
+  await page.goto(`${review()}?revocation=${promised[1]?.id}`)
+  await expect(progressOf(page)).toContainText('0 keys revoked')
+  await expect(progressOf(page)).toContainText(
+    '3 keys left alone: 3 not reached before whoever asked lost the right to revoke keys.',
+  )
   expect(await countKeys(page, 'revoked')).toBe(306)
 })
 
