@@ -9,7 +9,7 @@ import { isRefusal } from '../errors'
 import { parseInput } from '../input'
 import { createIntegration, integrationChanges, integrationForm, updateIntegration } from '../integrations'
 import { openTokens } from '../oauth/stored-tokens'
-import { credentialChanges, credentialForm, testCredential, testForm, updateCredential } from '.'
+import { credentialChanges, credentialForm, renewDueCredentials, testCredential, testForm, updateCredential } from '.'
 import { findCredential } from './base'
 import { credentialStore } from './runtime'
 import { changedForm } from './save'
@@ -412,6 +412,41 @@ describe('a server of one’s own gets no tokens', () => {
     await call('POST', `/credentials/${id}/test`)
     await call('POST', `/credentials/${id}/test`, { client_authentication: 'body' })
     await api.call('GET', `/integrations/${slug}/proxy/x`, { token })
+    expectNothingAt(thief, ...secrets)
+  })
+
+  // Whatever was got for one grant is not kept for another, behind the back of what the credential is said to hold.
+  it.each<['client_credentials' | 'refresh_token', Fields]>([
+    ['refresh_token', {}],
+    ['refresh_token', { client_authentication: 'none' }],
+    ['client_credentials', {}],
+  ])('by a grant that is changed, and changed back (%s, %j)', async (grant, client) => {
+    const { id, slug, secrets } = await inUse(grant)
+    thief.respondWith(
+      200,
+      { 'content-type': 'application/json' },
+      '{"access_token":"at-thief-1","token_type":"bearer"}',
+    )
+    const secret = client.client_authentication === 'none' ? {} : { client_secret: bogus }
+    expect(
+      (await call('PATCH', `/credentials/${id}`, { grant: 'client_credentials', renew_ahead: false })).status,
+    ).toBe(200)
+    const back = {
+      ...client,
+      grant: 'authorization_code',
+      token_url: `${thief.url}/token`,
+      authorization_url: `${thief.url}/authorize`,
+      revocation_url: `${thief.url}/revoke`,
+      renew_ahead: true,
+      secret,
+    }
+    await call('PATCH', `/credentials/${id}`, back)
+    await call('POST', `/credentials/${id}/renew`)
+    await call('POST', `/credentials/${id}/test`)
+    await api.call('GET', `/integrations/${slug}/proxy/x`, { token })
+    const { db } = api.runtime.database
+    await renewDueCredentials({ db, vault: api.runtime.vault, tokens: api.runtime.tokens }, {})
+    await call('DELETE', `/credentials/${id}/connection`)
     expectNothingAt(thief, ...secrets)
   })
 

@@ -8,8 +8,8 @@ import { environmentToMake } from '../environments'
 import { invalidField, Refusal } from '../errors'
 import { newId } from '../ids'
 import { parseInput } from '../input'
-import { expireTokens, isOAuthError, moveTokens, putTokens, rescheduleTokens } from '../oauth'
-import { moveConnection } from '../oauth/connect/connections'
+import { expireTokens, isOAuthError, moveTokens, putTokens, removeTokens, rescheduleTokens } from '../oauth'
+import { moveConnection, removeConnection } from '../oauth/connect/connections'
 import { AUTHORIZATION_FIELDS } from './authorization-fields'
 import {
   baseOfCredential,
@@ -250,6 +250,11 @@ async function saveTokens(
   before?: CredentialRow,
 ): Promise<void> {
   if (form.type !== 'oauth2') return
+  if (before && isOfOtherTokens(before, form)) {
+    // They would lie there unseen, and what is asked of a new host is asked of what the form is known to hold.
+    await removeTokens(tx, vault, owner)
+    await removeConnection(tx, owner)
+  }
   const { refresh_token: refreshToken, access_token: accessToken, ...ofClient } = typedSecrets(form)
   if (form.grant === 'authorization_code') {
     if (draft && isConnected(draft)) {
@@ -268,6 +273,12 @@ async function saveTokens(
     // Tokens of another client, or for other scopes, are not what this form means; and what was refused was another one.
     await expireTokens(tx, owner)
   }
+}
+
+/** Whether the tokens of one grant are no concern of the other: those that the client gets for itself, and those of a person. */
+function isOfOtherTokens(row: CredentialRow, { grant }: Extract<CredentialForm, { type: 'oauth2' }>): boolean {
+  const before = settingsOfRow(row)
+  return before.type === 'oauth2' && (before.grant === 'client_credentials') !== (grant === 'client_credentials')
 }
 
 /** Whether tokens are renewed otherwise than those that are stored were: what was consented to is no part of that. */
