@@ -91,16 +91,16 @@ describe('connecting', () => {
     expect(await text(body)).toBe('second')
   })
 
-  it.each(['fresh', 'pooled'] as const)('%s does not wait for a resolver that never answers', async (connection) => {
+  it.each([undefined, 'acc_1'])('in pool %s it does not wait for a resolver that never answers', async (pool) => {
     const egress = egressWith(['erp.internal'], { resolve: () => new Promise(() => {}), connectMs: 50 })
-    expect((await failureOf(egress.request('http://erp.internal/', { connection }))).code).toBe('timeout_connect')
+    expect((await failureOf(egress.request('http://erp.internal/', { pool }))).code).toBe('timeout_connect')
   })
 })
 
 describe('a caller', () => {
-  it.each(['fresh', 'pooled'] as const)(
-    'ends a %s call: before it, while it connects, waits, and reads',
-    async (connection) => {
+  it.each([undefined, 'acc_1'])(
+    'ends a call in pool %s: before it, while it connects, waits, and reads',
+    async (pool) => {
       const listener = await server((socket, head) => {
         if (head.startsWith('GET /body')) socket.write('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nab')
       })
@@ -108,34 +108,48 @@ describe('a caller', () => {
       const egress = egressWith(LOOPBACK)
       const stuck = egressWith(['erp.internal'], { resolve: () => new Promise(() => {}) })
       const url = `http://127.0.0.1:${listener.port}/`
-      const before = egress.request(url, { connection, signal: AbortSignal.abort() })
+      const before = egress.request(url, { pool, signal: AbortSignal.abort() })
       expect((await failureOf(before)).code).toBe('aborted')
       await pause(20)
       expect(listener.connections()).toBe(0)
-      const connecting = stuck.request('http://erp.internal/', { connection, signal: abortSoon() })
+      const connecting = stuck.request('http://erp.internal/', { pool, signal: abortSoon() })
       expect((await failureOf(connecting)).code).toBe('aborted')
-      expect((await failureOf(egress.request(url, { connection, signal: abortSoon() }))).code).toBe('aborted')
-      const { body } = await egress.request(`${url}body`, { connection, signal: abortSoon() })
+      expect((await failureOf(egress.request(url, { pool, signal: abortSoon() }))).code).toBe('aborted')
+      const { body } = await egress.request(`${url}body`, { pool, signal: abortSoon() })
       expect((await failureOf(text(body))).code).toBe('aborted')
       // The pool puts idle connections in the place of those that it lost.
       await vi.waitFor(() => expect(listener.connections() - listener.open()).toBe(2))
     },
   )
 
-  it.each(['fresh', 'pooled'] as const)('may make many %s calls at once', async (connection) => {
+  it.each([undefined, 'acc_1'])('may make many calls at once, in pool %s', async (pool) => {
     const warn = vi.spyOn(process, 'emitWarning')
     const { port } = await server((socket) => socket.write(answer('ok')))
     const egress = egressWith(LOOPBACK)
-    const call = async () => text((await egress.request(`http://127.0.0.1:${port}/`, { connection })).body)
+    const call = async () => text((await egress.request(`http://127.0.0.1:${port}/`, { pool })).body)
     expect(new Set(await Promise.all(Array.from({ length: 30 }, call)))).toEqual(new Set(['ok']))
     expect(warn).not.toHaveBeenCalled()
+  })
+
+  it('in one pool leaves those of another their connections, however many it holds on to', async () => {
+    const { port } = await server((socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nab'))
+    const egress = egressWith(LOOPBACK)
+    const request = (pool: string, signal?: AbortSignal) =>
+      egress.request(`http://127.0.0.1:${port}/`, { pool, signal })
+    // As many as a pool may have: their bodies never end.
+    const held = await Promise.all(Array.from({ length: 128 }, () => request('acc_1')))
+    expect((await failureOf(request('acc_1', AbortSignal.timeout(50)))).code).toBe('aborted')
+    const other = await request('acc_2', AbortSignal.timeout(5_000))
+    expect(other.status).toBe(200)
+    for (const { body } of [...held, other]) body.destroy()
+    await egress.close()
   })
 
   it('gets a pooled connection again', async () => {
     const listener = await server((socket) => socket.write(answer('ok')))
     const egress = egressWith(LOOPBACK)
     for (let i = 0; i < 3; i++) {
-      const { body } = await egress.request(`http://127.0.0.1:${listener.port}/`, { connection: 'pooled' })
+      const { body } = await egress.request(`http://127.0.0.1:${listener.port}/`, { pool: 'acc_1' })
       expect(await text(body)).toBe('ok')
       await pause(10)
     }
@@ -148,8 +162,8 @@ describe('a caller', () => {
     })
     const egress = egressWith(LOOPBACK)
     const url = `http://127.0.0.1:${listener.port}/`
-    await text((await egress.request(`${url}pooled`, { connection: 'pooled' })).body)
-    const waiting = [failureOf(egress.request(url)), failureOf(egress.request(url, { connection: 'pooled' }))]
+    await text((await egress.request(`${url}pooled`, { pool: 'acc_1' })).body)
+    const waiting = [failureOf(egress.request(url)), failureOf(egress.request(url, { pool: 'acc_1' }))]
     await vi.waitFor(() => expect(listener.received().match(/GET \/ /g)).toHaveLength(2))
     await egress.close()
     for (const { code } of await Promise.all(waiting)) expect(code).toBe('aborted')

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events'
+import { LRUCache } from 'lru-cache'
 import { Agent, type buildConnector, Client, type Dispatcher } from 'undici'
 import { Call } from './call'
 import { type ConnectionOptions, openConnection, type Progress } from './connection'
@@ -26,18 +27,21 @@ const CONNECTIONS = {
   maxRequestsPerClient: 1_000,
 }
 
-/** Connections that the pool has to one origin. */
+/** Connections that a pool has to one origin. */
 const MAX_POOLED = 128
+/** Pools that are kept at hand: of one that is put away, calls end as they would, and idle connections are closed. */
+const MAX_POOLS = 1_000
 
 /**
  * The one way to an address that a person typed. What may be called is the policy's to say; a URL is judged when it is
- * given, and each address that its name has when it is dialled. Two policies never share a connection. Nothing is read
+ * given, and each address that its name has when it is dialled. Two policies never share a connection, nor do two pools. Nothing is read
  * from the environment, such as a proxy to go through.
  */
 export class Egress {
   readonly #options: ConnectionOptions
   readonly #closing = new AbortController()
-  readonly #pool: Agent
+  /** Of each account its own: connections that one holds on to are no concern of the others. */
+  readonly #pools: LRUCache<string, Agent>
 
   /** @param options for tests: another resolver, other authorities, less time to connect than 10 s */
   constructor(
@@ -48,7 +52,11 @@ export class Egress {
     // Each call listens; Node would take more than ten for a leak.
     setMaxListeners(0, this.#closing.signal)
     const connect = this.#connector({ signal: this.#closing.signal })
-    this.#pool = new Agent({ ...CONNECTIONS, connections: MAX_POOLED, connect })
+    this.#pools = new LRUCache({
+      max: MAX_POOLS,
+      memoMethod: () => new Agent({ ...CONNECTIONS, connections: MAX_POOLED, connect }),
+      dispose: (pool) => void pool.close().catch(() => {}),
+    })
   }
 
   /**
@@ -60,25 +68,24 @@ export class Egress {
     const target = judgeUrl(String(url), this.policy)
     const { method, headers } = checkRequest(request)
     const limits = { ...LIMITS, ...request.limits }
-    const isPooled = request.connection === 'pooled'
     const signals = [this.#closing.signal, request.signal]
-    const call = new Call(signals, limits.totalMs, isPooled ? 'request' : 'address', request.onStage)
-    const client = isPooled ? null : new Client(target.origin, { ...CONNECTIONS, connect: this.#connector(call) })
+    const pool = request.pool === undefined ? null : this.#pools.memo(request.pool)
+    const call = new Call(signals, limits.totalMs, pool ? 'request' : 'address', request.onStage)
+    const client = pool ? null : new Client(target.origin, { ...CONNECTIONS, connect: this.#connector(call) })
     const finish = () => {
       call.finish()
       client?.destroy().catch(() => {})
     }
-    const dispatcher: Dispatcher = client ?? this.#pool
     try {
       // undici would connect first.
       call.signal.throwIfAborted()
-      return await new Exchange(call, limits, finish).send(dispatcher, {
+      return await new Exchange(call, limits, finish).send((client ?? pool) as Dispatcher, {
         origin: target.origin,
         path: target.pathname + target.search,
         method: method as Dispatcher.HttpMethod,
         headers,
         body: request.body as Dispatcher.DispatchOptions['body'],
-        reset: !isPooled,
+        reset: pool === null,
         headersTimeout: limits.headersMs,
         bodyTimeout: limits.idleMs,
       })
@@ -91,7 +98,7 @@ export class Egress {
   /** Ends all calls and closes all connections. Later calls end as aborted. */
   async close(): Promise<void> {
     this.#closing.abort(new EgressError('aborted', 'connection'))
-    await this.#pool.destroy()
+    await Promise.all([...this.#pools.values()].map((pool) => pool.destroy()))
   }
 
   /** The hook by which undici gets its connections: from `openConnection`, and from nowhere else. */

@@ -26,13 +26,13 @@ it('does not send a request that was ended while it waited for a connection', as
   const ending = new AbortController()
   const url = `http://erp.internal:${port}/`
   try {
-    const ended = egress.request(url, { connection: 'pooled', signal: ending.signal })
+    const ended = egress.request(url, { pool: 'acc_1', signal: ending.signal })
     await sleep(50)
     ending.abort()
     await expect(ended).rejects.toMatchObject({ code: 'aborted' })
     found()
     // One that is sent after it, over the connection that the first had waited for.
-    const { body } = await egress.request(url, { connection: 'pooled' })
+    const { body } = await egress.request(url, { pool: 'acc_1' })
     body.resume()
     await once(body, 'close')
     expect(requests).toBe(1)

@@ -54,9 +54,9 @@ describe('refused, and nothing inside was touched:', () => {
       resolve: resolver(['127.0.0.2'], ['127.0.0.2', '169.254.169.254']),
     })
     const url = `http://rebind.example.com:${inside.port}/`
-    for (const connection of ['pooled', 'fresh'] as const) {
-      const call = egress.request(url, { connection })
-      if (connection === 'pooled') expect(await text((await call).body)).toBe('judged')
+    for (const pool of ['acc_1', undefined]) {
+      const call = egress.request(url, { pool })
+      if (pool) expect(await text((await call).body)).toBe('judged')
       else expect((await failureOf(call)).code).toBe('address_refused')
     }
     expect(inside.connections()).toBe(0)
@@ -93,10 +93,10 @@ describe('refused, and nothing inside was touched:', () => {
   it('by a stricter policy: it shares no connection with a looser one', async () => {
     const inside = await server((socket) => socket.write(answer('inside')))
     const url = `http://127.0.0.1:${inside.port}/`
-    const { body } = await egressWith(LOOPBACK).request(url, { connection: 'pooled' })
+    const { body } = await egressWith(LOOPBACK).request(url, { pool: 'acc_1' })
     expect(await text(body)).toBe('inside')
     expect(inside.open()).toBe(1)
-    expect((await failureOf(egressWith([]).request(url, { connection: 'pooled' }))).code).toBe('address_refused')
+    expect((await failureOf(egressWith([]).request(url, { pool: 'acc_1' }))).code).toBe('address_refused')
     expect(inside.connections()).toBe(1)
   })
 
@@ -144,9 +144,7 @@ describe('what is told of a refused address', () => {
       tellingOf(egressWith([]).request(`https://127.0.0.1:${closed}/`)),
       tellingOf(egressWith([], { resolve: resolver(['10.1.2.3']) }).request('https://db.internal/')),
       tellingOf(egressWith([], { resolve: resolver(['10.1.2.3']) }).request('https://shop.example.com/')),
-      tellingOf(
-        egressWith([], { resolve: resolver(['10.1.2.3']) }).request('https://db.internal/', { connection: 'pooled' }),
-      ),
+      tellingOf(egressWith([], { resolve: resolver(['10.1.2.3']) }).request('https://db.internal/', { pool: 'acc_1' })),
       tellingOf(egressWith([], { resolve: unknown }).request('https://db.internal/')),
       tellingOf(egressWith([], { resolve: unknown }).request('https://db/')),
     ])

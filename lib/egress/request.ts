@@ -28,14 +28,14 @@ export interface EgressRequest {
   /** Bytes of a body that is a stream, if known; otherwise it is sent in chunks. */
   bodyBytes?: number
   /**
-   * fresh: a connection of its own, closed afterwards, whose every stage is told. pooled: one that an earlier call to the
-   * same origin has left, if there is any.
+   * Whose connections it may use, such as an account's id: one that an earlier call of the same to this origin has left, if
+   * there is any. Undefined: a connection of its own, closed afterwards, whose every stage is told.
    */
-  connection?: 'fresh' | 'pooled'
+  pool?: string
   limits?: Partial<EgressLimits>
   /** Ends the call. */
   signal?: AbortSignal
-  /** Told of `address`, `connection`, `tls` and `request` (sent, and headers received); pooled, of `request` only. */
+  /** Told of `address`, `connection`, `tls` and `request` (sent, and headers received); in a pool, of `request` only. */
   onStage?: OnStage
 }
 

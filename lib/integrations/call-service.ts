@@ -95,6 +95,7 @@ function sendOn(
   onSent: (bytes: number) => void,
 ): Promise<ForwardedAnswer> {
   return forward(egress, {
+    pool: use.accountId,
     method,
     url: withQuery(url, placed.query),
     headers: requestHeaders(rawHeaders, {

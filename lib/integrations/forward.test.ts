@@ -40,6 +40,7 @@ async function service(listener: RequestListener): Promise<number> {
 
 function calling(port: number, over: Partial<ForwardedCall> = {}, egress = egressWith(LOOPBACK)) {
   return forward(egress, {
+    pool: 'acc_1',
     method: 'GET',
     url: `http://127.0.0.1:${port}/`,
     headers: [],

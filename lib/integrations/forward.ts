@@ -9,6 +9,8 @@ const TOTAL_MS = 3_600_000
 
 /** A call to a service, with all that is to be on the wire. */
 export interface ForwardedCall {
+  /** Id of the account, whose connections to the service are its own. */
+  pool: string
   /** Upper case. */
   method: string
   url: string
@@ -48,7 +50,7 @@ export interface ForwardedAnswer {
  */
 export async function forward(
   egress: Pick<Egress, 'request'>,
-  { method, url, headers, body, bodyBytes, inspect, timeoutMs, signal, onSent }: ForwardedCall,
+  { pool, method, url, headers, body, bodyBytes, inspect, timeoutMs, signal, onSent }: ForwardedCall,
 ): Promise<ForwardedAnswer> {
   // Egress counts from when the request is on its way; a connection may be long in coming.
   let isSilent = false
@@ -68,7 +70,7 @@ export async function forward(
       headers,
       body: sent,
       bodyBytes,
-      connection: 'pooled',
+      pool,
       limits: { headersMs: timeoutMs, idleMs: timeoutMs, totalMs: TOTAL_MS, maxBodyBytes: Number.MAX_SAFE_INTEGER },
       signal: ending.signal,
     })

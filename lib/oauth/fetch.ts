@@ -50,7 +50,6 @@ export function fetchThrough(
       method,
       headers,
       body,
-      connection: 'fresh',
       limits: { ...rest, maxBodyBytes },
       onStage,
       signal,

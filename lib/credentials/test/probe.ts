@@ -38,7 +38,6 @@ export async function probe(
     const response = await egress.request(withQuery(test.url, placed.query), {
       method: test.method,
       headers: [...USUAL_HEADERS.filter(([name]) => !own.has(name)), ...placed.headers],
-      connection: 'fresh',
       limits: TEST_LIMITS,
       signal,
       onStage: ({ stage, ms }) => onStage({ server: 'service', stage, outcome: 'passed', ms: Math.round(ms) }),

@@ -21,7 +21,6 @@ export function fetchPlainly(egress: Pick<Egress, 'request'>, url?: string) {
       method,
       headers: Object.entries(headers),
       ...(body === undefined ? {} : { body: String(body) }),
-      connection: 'fresh',
       limits: LIMITS,
     })
     const { bytes } = await readBody(response.body, LIMITS.maxBodyBytes)
