@@ -2,6 +2,7 @@
 // when Next started (the fast mount); all else goes to Next. In development Next serves the API too, so that edits reload.
 import { createServer } from 'node:http'
 import { setFlagsFromString } from 'node:v8'
+import { endLateBodies } from './scripts/late-bodies.mjs'
 import { RequestContexts } from './scripts/request-contexts.mjs'
 
 // V8 lets garbage pile up in proportion to the machine's memory, several times what is in use. Twice that is enough: 70 MB
@@ -21,6 +22,7 @@ globalThis.AsyncLocalStorage = contexts.Storage
 const { default: next } = await import('next')
 
 const server = createServer()
+endLateBodies(server)
 // The reloading of edits travels over a WebSocket, which Next serves on the server that it is told of.
 const app = next({ dev, dir: import.meta.dirname, ...(dev && { httpServer: server }) })
 await app.prepare()
