@@ -211,7 +211,8 @@ function storeOf({ database, vault, tokens }: Runtime) {
 function elsewhere({ config, jobs }: Runtime): Pick<Parameters<typeof renewDueCredentials>[1], 'renew'> {
   if (!config.trigger || !jobs) return {}
   const renew = async ({ accountId, ownerId: credentialId, endpoint, renewAt }: DueRenewal) => {
-    const idempotencyKey = `${credentialId} ${renewAt}`
+    // Of each minute anew: a run that met the lease of a worker that was killed has renewed nothing.
+    const idempotencyKey = `${credentialId} ${renewAt} ${Math.floor(Date.now() / 60_000)}`
     await jobs.dispatch('credentials.renew', { accountId, credentialId, endpoint }, { idempotencyKey })
     return true
   }

@@ -86,6 +86,9 @@ describe('a mail server', () => {
     [550, 'refused', 'No such user here'],
     [552, 'refused', 'Mailbox full'],
     [450, 'later', 'Greylisted, try again'],
+    // Of every mail, until the operator has mended it; nothing of this recipient.
+    [554, 'later', '5.7.1 Relay access denied'],
+    [550, 'refused', '5.1.1 No such user here'],
     // It ends the connection: that is so for all mails.
     [421, 'unreachable', 'Too busy'],
   ] as const)('that answers %i to a recipient has it %s, and its words kept', async (code, outcome, text) => {

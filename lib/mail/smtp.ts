@@ -71,16 +71,22 @@ export class SmtpMailer implements Mailer {
 }
 
 /**
+ * The enhanced status codes of security and policy (RFC 3463, 3.8), such as of a server that relays for nobody who has not
+ * logged in, or that does not know the sender: they come at the recipient or after the content, and say nothing of either.
+ */
+const OF_POLICY = /^5\d\d[ -]5\.7\.\d/
+
+/**
  * What a failure means. Of one mail are those at its recipient and its content; a sender that is refused, a log-in, or
  * encryption that is missing will fail every mail until the operator mends it, so that mail is kept for then.
  */
-function judge({ code, command, response, responseCode }: SmtpError): MailResult {
+function judge({ code, command, response = '', responseCode }: SmtpError): MailResult {
   const answer = response ? clean(response) : `The mail server was not reached (${code ?? 'no code'})`
   // Nodemailer itself takes the address for none.
   if (code === 'EENVELOPE' && command === 'API') return { outcome: 'refused', answer: 'This is no e-mail address' }
   const isOfTheMail = (command === 'RCPT TO' || command === 'DATA') && responseCode !== undefined
   if (!isOfTheMail) return { outcome: 'unreachable', answer }
-  return { outcome: responseCode >= 500 ? 'refused' : 'later', answer }
+  return { outcome: responseCode >= 500 && !OF_POLICY.test(response) ? 'refused' : 'later', answer }
 }
 
 /** One line, as it may be stored and shown. */

@@ -96,8 +96,8 @@ export async function confirm(db: Database, lease: Lease, leaseMs: number): Prom
 }
 
 /**
- * Gives the lease back of an attempt that has asked nobody, of which nothing is left; nor of a row without tokens and
- * history, since its owner may be gone.
+ * Gives the lease back. Of an attempt that was not ended, since it has asked nobody, nothing is left; nor of a row without
+ * tokens and history, since its owner may be gone.
  */
 export async function release(db: Database, { owner, fence, attemptId }: Lease): Promise<void> {
   const { accountId, ownerId } = owner

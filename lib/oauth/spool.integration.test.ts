@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { renewalAttempts } from '@/db/schema'
 import { ENDED, failureOf, withTokenKeepers } from '@/test/oauth-server'
 import { newId } from '../ids'
 import { log } from '../log'
@@ -206,5 +207,9 @@ withTokenKeepers('renewed tokens that the database does not take', (bed, driver)
     const said = vi.spyOn(log, 'error').mockReturnValue()
     expect(await failureOf(keeper().valid(bed.owner, byRefresh))).toBeInstanceOf(Error)
     expect(said.mock.calls.at(-1)?.[1]).toContain('are lost')
+    // The history says so: the next refusal is explained by it.
+    expect(await bed.db.select().from(renewalAttempts)).toContainEqual(
+      expect.objectContaining({ ownerId: bed.owner.ownerId, result: 'unknown', error: 'not_stored' }),
+    )
   })
 })

@@ -200,7 +200,9 @@ export async function rescheduleTokens(tx: Database, vault: Vault, owner: TokenO
   if (!row || row.refusedError !== null) return
   const { accessToken } = await openTokens(tx, vault, owner)
   const endsInMs = row.expiresAt && row.expiresAt.getTime() - row.now.getTime()
-  const dueInMs = accessToken ? renewalDueInMs({ endsInMs, learnedSeconds: row.learnedSeconds }) : 0
+  const ageSeconds = row.obtainedAt ? (row.now.getTime() - row.obtainedAt.getTime()) / 1_000 : 0
+  const learnedSeconds = row.learnedSeconds && Math.max(0, row.learnedSeconds - ageSeconds)
+  const dueInMs = accessToken ? renewalDueInMs({ endsInMs, learnedSeconds }) : 0
   await tx
     .update(tokenSets)
     .set({ renewAt: sql`case when ${isRenewedAhead(owner)} then ${fromNow(dueInMs)} end` })
@@ -310,7 +312,7 @@ export function isRenewedAhead({ accountId, ownerId }: TokenOwner) {
   return sql`(select renew_ahead from ${credentials} where account_id = ${accountId} and id = ${ownerId})`
 }
 
-/** Ends of refresh tokens that differ by less are the same one, told anew as seconds from then. */
+/** Ends of refresh tokens that differ by less are the same one, told anew as seconds from then: it stays as it was told first. */
 const SAME_END = sql`interval '5 minutes'`
 
 /** What is written of a refresh token's end where there was no row. */
@@ -326,7 +328,7 @@ export function refreshEndColumns({ refreshEndsAt = null }: Pick<NewTokens, 'ref
   const end = fromNow(refreshEndsAt.getTime() - Date.now())
   const isSame = sql`abs(extract(epoch from (${tokenSets.refreshExpiresAt} - (${end})))) < extract(epoch from ${SAME_END})`
   return {
-    refreshExpiresAt: end,
+    refreshExpiresAt: sql`case when ${isSame} then ${tokenSets.refreshExpiresAt} else ${end} end`,
     refreshSetAt: sql`case when ${isSame} then ${tokenSets.refreshSetAt} else clock_timestamp() end`,
     refreshWarnedDays: sql`case when ${isSame} then ${tokenSets.refreshWarnedDays} end`,
   }

@@ -95,6 +95,21 @@ withTokenKeepers('the keeper of tokens', (bed, driver) => {
       expect(bed.provider.requests()).toBe(1)
     })
 
+    it('to the end, when its process is to stop meanwhile, and begins nothing more', async () => {
+      await putEnded()
+      const proceed = holdAnswers()
+      const keeper = instance()
+      const renewal = keeper.renew(bed.owner, byRefresh, { reason: 'rejected' })
+      await reached()
+      const stopping = keeper.stop()
+      setTimeout(proceed, 100)
+      await stopping
+      expect(await row()).toMatchObject({ version: 2, leaseUntil: null })
+      await expectUsable(await renewal)
+      expect(await failureOf(keeper.renew(bed.owner, byRefresh, { reason: 'test' }))).toMatchObject({ code: 'aborted' })
+      expect(bed.provider.requests()).toBe(1)
+    })
+
     it('not without a refresh token', async () => {
       const error = await failureOf(instance().valid(bed.owner, byRefresh))
       expect(error).toMatchObject({ name: 'OAuthError', code: 'no_refresh_token' })

@@ -69,6 +69,9 @@ export class TokenKeeper {
   /** What brings spooled tokens to the database, with whose they are. */
   readonly #background = new Map<Promise<void>, string>()
   readonly #running = new Map<string, Promise<KeptTokens>>()
+  /** Renewals that hold a lease: what one of them gets may be all that still works. */
+  readonly #underLease = new Set<Promise<unknown>>()
+  #isStopping = false
 
   constructor({
     db,
@@ -150,7 +153,7 @@ export class TokenKeeper {
     const lease = await this.#claim(owner, 'ahead', { onlyIfDue: true })
     if (!lease) return false
     const renewal = { owner, load, known: null, reason: 'ahead', isForced: false, onStage: undefined, waiting } as const
-    return (await renewUnder(this.#terms, lease, askedAt, renewal)) !== null
+    return (await this.#untilStored(renewUnder(this.#terms, lease, askedAt, renewal))) !== null
   }
 
   /**
@@ -165,7 +168,7 @@ export class TokenKeeper {
     { keepAccessToken, onStage, signal }: RenewalOptions & { keepAccessToken: boolean },
   ): Promise<KeptTokens> {
     const lease = await this.#claimInTime(owner, signal)
-    return tryUnder(this.#terms, lease, renewable, { keepAccessToken, onStage })
+    return this.#untilStored(tryUnder(this.#terms, lease, renewable, { keepAccessToken, onStage }))
   }
 
   /**
@@ -185,10 +188,24 @@ export class TokenKeeper {
     return waiting
   }
 
-  /** Stops bringing to the database what waits on this disk; the next process goes on. */
+  /**
+   * Begins no renewal any more, and waits for those that are under way, which takes as long as a token call may. Then it
+   * stops bringing to the database what waits on this disk; the next process goes on.
+   */
   async stop(): Promise<void> {
+    this.#isStopping = true
+    await Promise.allSettled(this.#underLease)
     this.#stopping.abort()
     await Promise.all(this.#background.keys())
+  }
+
+  async #untilStored<T>(renewal: Promise<T>): Promise<T> {
+    this.#underLease.add(renewal)
+    try {
+      return await renewal
+    } finally {
+      this.#underLease.delete(renewal)
+    }
   }
 
   #keep(entry: SpooledRenewal): Promise<number | null> {
@@ -215,7 +232,9 @@ export class TokenKeeper {
     }
   }
 
+  /** @throws {EgressError} `aborted` while this process stops */
   async #claim(owner: TokenOwner, reason: RenewalReason, { onlyIfDue = false } = {}): Promise<Lease | null> {
+    if (this.#isStopping) throw aborted()
     // What waits on this disk was got for the refresh token that is stored: that one is spent.
     if ([...this.#background.values()].includes(keyOf(owner, false))) return null
     return claim(this.#deps.db, owner, { leaseMs: this.#leaseMs, reason, graceMs: this.#graceMs, onlyIfDue })
@@ -273,7 +292,7 @@ export class TokenKeeper {
         const lease = await this.#claim(owner, renewal.reason)
         if (lease) {
           attempts += 1
-          const renewed = await renewUnder(this.#terms, lease, askedAt, renewal)
+          const renewed = await this.#untilStored(renewUnder(this.#terms, lease, askedAt, renewal))
           if (renewed) return renewed
           continue
         }

@@ -27,13 +27,13 @@ export async function findDue(db: Database, limit: number): Promise<DueRenewal[]
       (extract(epoch from (statement_timestamp() - renew_at)) * 1000)::float8 as "overdueMs" from (
       select t.account_id, t.owner_id, t.endpoint, t.renew_at, e.failures,
         row_number() over (partition by t.account_id order by t.renew_at) as turn,
-        row_number() over (partition by t.endpoint order by t.renew_at) as turn_at_endpoint
+        row_number() over (partition by t.endpoint order by t.renew_at) as turn_at_endpoint,
+        t.lease_until > statement_timestamp() as is_leased
       from ${tokenSets} t left join ${tokenEndpoints} e on e.origin = t.endpoint
       where t.renew_at <= statement_timestamp()
-        and (t.lease_until is null or t.lease_until <= statement_timestamp())
         and (e.open_until is null or e.open_until <= statement_timestamp())
     ) as due
-    where coalesce(failures, 0) < ${DOWN_AFTER} or turn_at_endpoint = 1
+    where is_leased is not true and (coalesce(failures, 0) < ${DOWN_AFTER} or turn_at_endpoint = 1)
     order by turn, renew_at
     limit ${limit}`)) as unknown as { rows: DueRenewal[] }
   return rows

@@ -24,7 +24,7 @@ export interface Failure {
 const NOT_ENDPOINTS = new Set(['url_refused', 'scheme_refused', 'address_refused', 'request_refused', 'aborted'])
 
 /** Failures of a request that was sent, or a part of it. */
-const ANSWER_LOST = new Set(['connection_reset', 'timeout_headers', 'timeout_body', 'too_large', 'protocol'])
+const ANSWER_LOST = new Set(['connection_reset', 'timeout_headers', 'timeout_body', 'too_large', 'protocol', 'aborted'])
 
 /**
  * Judges what a renewal failed with.
@@ -74,6 +74,18 @@ export const WITHOUT_REFRESH_TOKEN: Failure = {
   status: null,
   detail: 'The service gave no refresh token when it was connected.',
   said: 'The service gave no refresh token when it was connected.',
+  retryAfterMs: null,
+}
+
+/** What it means that an answer came and neither the disk nor the database took it: what it held is lost. */
+export const NOT_STORED: Failure = {
+  isPermanent: false,
+  isEndpoints: false,
+  isAnswerLost: true,
+  error: 'not_stored',
+  status: null,
+  detail: 'The service gave new tokens, which could not be stored.',
+  said: 'The service gave new tokens, which could not be stored.',
   retryAfterMs: null,
 }
 

@@ -2,16 +2,17 @@ import { and, desc, eq, gt, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { renewalAttempts, type renewalResults, tokenSets } from '@/db/schema'
 import { fromNow, NOW } from '../db-clock'
-import { heldBy, type Lease } from '../lease'
+import { heldBy, type Lease, type RenewalReason } from '../lease'
 import { isRenewedAhead } from '../stored-tokens'
 import { alarmOfFailing, alarmOfRefusal } from './alarm'
 import { noteEndpointFailure } from './endpoints'
 import type { Failure } from './failure'
-import { coolMs, isAlarming, isGivenUp, pauseMs } from './schedule'
+import { coolMs, isAlarming, isGivenUp, pauseMs, QUIET_FAILURES } from './schedule'
 
 /**
  * Notes that a renewal has failed, when it is tried again, and who is to hear of it; gives the lease back.
  * @param endpoint origin of the token URL; null: it did not get so far
+ * @param reason why it was renewed
  * @returns whether it counts: not when the lease was lost, since what was refused may be a refresh token that others have
  *   spent since; and whether people are to be told
  */
@@ -20,6 +21,7 @@ export function recordFailure(
   lease: Lease,
   endpoint: string | null,
   failure: Failure,
+  reason: RenewalReason,
 ): Promise<{ counts: boolean; alarms: boolean }> {
   const { owner, attemptId } = lease
   return db.transaction(async (tx) => {
@@ -42,22 +44,29 @@ export function recordFailure(
         now: NOW.mapWith(tokenSets.expiresAt),
       })
     if (!row) return { counts: false, alarms: false }
-    const { failures, expiresAt } = row
+    const { failures } = row
     const at = row.now as Date
+    // Tokens that a call was refused with are over, whatever was said of their end.
+    const expiresAt = reason === 'rejected' ? at : row.expiresAt
     const since = row.failingSince ?? at
     const failingMs = at.getTime() - since.getTime()
     const leftMs = expiresAt && expiresAt.getTime() - at.getTime()
     const isLast = failure.isPermanent || isGivenUp({ failingMs, endedMs: leftMs === null ? null : -leftMs })
     const pause = pauseMs({ failures, failingMs, retryAfterMs: failure.retryAfterMs })
     const lifetimeMs = expiresAt && row.obtainedAt && expiresAt.getTime() - row.obtainedAt.getTime()
-    const alarms = isLast || (row.alarmedAt === null && isAlarming({ failures, leftMs, lifetimeMs }))
+    const isAlarm = isAlarming({ failures, leftMs, lifetimeMs, nextMs: pause })
+    // Of a credential that was changed meanwhile, what was told before is over: its failures are counted anew.
+    const alarms = isLast || (isAlarm && (row.alarmedAt === null || failures === QUIET_FAILURES + 1))
     const [after] = await tx
       .update(tokenSets)
       .set({
         coolUntil: fromNow(coolMs(failure.retryAfterMs)),
         ...(isLast
           ? { renewAt: null, refusedError: failure.error, refusedAt: NOW }
-          : { renewAt: sql`case when ${isRenewedAhead(owner)} then ${fromNow(pause)} end` }),
+          : {
+              // Who may ask again after a refusal has not undone it.
+              renewAt: sql`case when ${tokenSets.refusedError} is null and ${isRenewedAhead(owner)} then ${fromNow(pause)} end`,
+            }),
         ...(alarms ? { alarmedAt: NOW } : {}),
       })
       .where(heldBy(lease))

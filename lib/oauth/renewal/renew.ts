@@ -12,7 +12,7 @@ import type { SpooledRenewal } from '../spool'
 import type { Renewed } from '../store'
 import { readLeased, type StoredTokens, type TokenOwner, type TokenState } from '../stored-tokens'
 import { type Grant, type OAuthClient, obtainTokens } from '../token-endpoint'
-import { type Failure, judgeFailure, WITHOUT_REFRESH_TOKEN } from './failure'
+import { type Failure, judgeFailure, NOT_STORED, WITHOUT_REFRESH_TOKEN } from './failure'
 import { endAttempt, recordFailure } from './record-failure'
 import { doubted, learnedFrom } from './schedule'
 import type { Waiting } from './sweep'
@@ -35,7 +35,7 @@ export interface KeptTokens {
   version: number
   /** Null: not known. */
   expiresAt: Date | null
-  /** The version of the credential that they were got for; null: they are a draft's. */
+  /** The version of the credential, as it was read along with them; null: they are a draft's. */
   ownerVersion: number | null
 }
 
@@ -87,6 +87,7 @@ export async function renewUnder(
   let renewable: Renewable | null = null
   let stored: StoredTokens | null = null
   let version = 0
+  let isAnswered = false
   try {
     renewable = await load()
     const { ownerVersion = null } = renewable
@@ -105,6 +106,7 @@ export async function renewUnder(
     throwIfRefused(state, renewal)
     const learnedSeconds = learnedBy(renewal, state)
     const got = await obtain(terms, renewable, stored, { ...state, learnedSeconds }, onStage, waiting)
+    isAnswered = true
     const kept = await terms.keep({ lease, renewed: got.renewed })
     if (kept === null) {
       log.warn({ owner: owner.ownerId }, 'A renewal came too late: its tokens are dropped for those that are stored')
@@ -113,9 +115,13 @@ export async function renewUnder(
     if (got.usedNextSecret) await nextSecretUsed(renewable, owner)
     return { accessToken: got.accessToken, version: kept, expiresAt: got.expiresAt, ownerVersion }
   } catch (error) {
-    const failure = isEnd(error, version, renewal) ? WITHOUT_REFRESH_TOKEN : judge(error, stored)
+    const failure = isAnswered
+      ? NOT_STORED
+      : isEnd(error, version, renewal)
+        ? WITHOUT_REFRESH_TOKEN
+        : judge(error, stored)
     const recorded = await quietly(lease, async () => {
-      if (failure) return recordFailure(db, lease, endpointOf(renewable), failure)
+      if (failure) return recordFailure(db, lease, endpointOf(renewable), failure, renewal.reason)
       await release(db, lease)
       return undefined
     })
@@ -138,6 +144,7 @@ export async function tryUnder(
   const { db, vault, leaseMs } = terms
   const { owner } = lease
   let stored: StoredTokens | null = null
+  let isAnswered = false
   try {
     const held = await readLeased(db, vault, owner, lease.fence)
     const { ownerVersion = null } = renewable
@@ -147,12 +154,13 @@ export async function tryUnder(
     const state = await confirm(db, lease, leaseMs)
     if (state === null) throw new OAuthError('busy')
     const got = await obtain(terms, renewable, stored, state, onStage)
+    isAnswered = true
     if (!keepAccessToken) got.renewed.tokens = { ...got.renewed.tokens, accessToken: null, expiresAt: null }
     const version = await terms.keep({ lease, renewed: got.renewed })
     if (version === null) throw new OAuthError('busy')
     return { accessToken: got.accessToken, version, expiresAt: got.expiresAt, ownerVersion }
   } catch (error) {
-    const failure = judge(error, stored)
+    const failure = isAnswered ? NOT_STORED : judge(error, stored)
     await quietly(lease, async () => {
       if (failure) await endAttempt(db, lease, failure)
       await release(db, lease)

@@ -179,6 +179,25 @@ withTokenKeepers('renewal', (bed, driver) => {
       await due()
       await instance().renewIfDue(bed.owner, byRefresh)
       expect(await row()).toMatchObject({ learnedSeconds: 77 })
+      // Counted from when they were got, not from when somebody wants it again.
+      await bed.db
+        .update(tokenSets)
+        .set({ learnedSeconds: 1_000, renewAt: null })
+        .where(eq(tokenSets.ownerId, bed.owner.ownerId))
+      await bed.age(600_000)
+      await bed.db.transaction((tx) => rescheduleTokens(tx, vault, bed.owner))
+      expectBetween(await dueInMs(), 192_000, 256_000)
+    })
+
+    it('whose refresh token ends when it did is told so in other seconds each time, and its end stays', async () => {
+      const endsIn = async (ms: number) => {
+        const refreshEndsAt = new Date(Date.now() + ms)
+        await put({ refreshToken: await minted(), accessToken: null, expiresAt: null, scope: null, refreshEndsAt })
+        return (await row())?.refreshExpiresAt?.getTime() ?? 0
+      }
+      const end = await endsIn(DAY)
+      expect(await endsIn(DAY + 1_000)).toBe(end)
+      expect(await endsIn(DAY + 6 * MINUTE)).not.toBe(end)
     })
   })
 
@@ -331,6 +350,47 @@ withTokenKeepers('renewal', (bed, driver) => {
       await bed.db.update(tokenSets).set({ renewAt: new Date(Date.now() - 1_000) })
       expect(await sweep()).toEqual({ renewed: 8, failed: 0 })
       expect(await bed.db.$count(tokenEndpoints)).toBe(0)
+    })
+
+    it('asks an endpoint that is down by one at a time, also while that one waits for its answer', async () => {
+      const endpoint = new URL(bed.provider.tokenUrl).origin
+      for (const owner of others(3)) {
+        await insertCredential(bed, owner)
+        await put({ refreshToken: await minted(), accessToken: null, expiresAt: null, scope: null }, owner)
+      }
+      await bed.db.update(tokenSets).set({ endpoint })
+      await bed.db.insert(tokenEndpoints).values({ origin: endpoint, failures: 5, changedAt: new Date() })
+      const [first] = await findDue(bed.db, 10)
+      expect(await findDue(bed.db, 10)).toHaveLength(1)
+      await claim(bed.db, first as DueRenewal, { leaseMs: 30_000, reason: 'ahead' })
+      expect(await findDue(bed.db, 10)).toEqual([])
+    })
+
+    it('looks for what becomes due while all that it has begun waits for an endpoint that hangs', async () => {
+      await putEnded()
+      await due()
+      let end = () => {}
+      const hanging = new Promise<void>((resolve) => {
+        end = resolve
+      })
+      const [later] = others(1) as [TokenOwner]
+      const renewed: string[] = []
+      const renew = async ({ ownerId }: DueRenewal) => {
+        renewed.push(ownerId)
+        if (ownerId === bed.owner.ownerId) await hanging
+        return true
+      }
+      const swept = sweepDue({ db: bed.db, renew })
+      await vi.waitFor(() => expect(renewed).toEqual([bed.owner.ownerId]))
+      await insertCredential(bed, later)
+      await putEnded(later)
+      await bed.db
+        .update(tokenSets)
+        .set({ renewAt: new Date(Date.now() - 1_000) })
+        .where(eq(tokenSets.ownerId, later.ownerId))
+      await vi.waitFor(() => expect(renewed).toContain(later.ownerId), { timeout: 5_000 })
+      end()
+      await swept
     })
 
     it('is found by the index of what is due, without a look at the rest', async () => {
@@ -501,6 +561,51 @@ withTokenKeepers('renewal', (bed, driver) => {
         kind: 'credential.reauthorization_required',
         detail: expect.stringContaining('Given up after seven days'),
       })
+    })
+
+    it('after a call was refused says that calls fail already', async () => {
+      await put({
+        refreshToken: new Secret('unknown-token'),
+        accessToken: new Secret('revoked'),
+        expiresAt: new Date(Date.now() + HOUR),
+        scope: null,
+      })
+      await failureOf(instance().renew(bed.owner, byRefresh, { reason: 'rejected', unlessNewerThan: 1 }))
+      const [event] = await events()
+      expect(event).toMatchObject({ kind: 'credential.reauthorization_required' })
+      expectBetween(Date.now() - Date.parse((event as unknown as { callsFailAt: string }).callsFailAt), -1_000, 10_000)
+    })
+
+    it('is told at once where the provider wants to be left alone until after the tokens’ end', async () => {
+      await goodFor(HOUR)
+      await bed.age(50 * MINUTE)
+      answerWith(429, {}, { 'retry-after': '3600' })
+      await due()
+      await failureOf(instance().renewIfDue(bed.owner, byRefresh))
+      expect(await kinds()).toEqual(['credential.renewal_failing'])
+    })
+
+    it('of who asks again after a refusal leaves nothing due: it stays refused', async () => {
+      await put({ ...ENDED, refreshToken: new Secret('unknown-token') })
+      await failureOf(instance().valid(bed.owner, byRefresh))
+      answerWith(503, {})
+      await failureOf(instance().renew(bed.owner, byRefresh, { reason: 'manual' }))
+      expect(await row()).toMatchObject({ refusedError: 'invalid_grant', renewAt: null })
+      expect((await attempts()).at(-1)).toMatchObject({ result: 'retrying', nextAt: null })
+    })
+
+    it('anew, after the credential was changed, is told anew', async () => {
+      await goodFor(HOUR)
+      await bed.age(50 * MINUTE)
+      answerWith(500, {})
+      const fail = async () => {
+        await due()
+        await failureOf(instance().renewIfDue(bed.owner, byRefresh))
+      }
+      for (let n = 0; n < 3; n++) await fail()
+      await bed.db.transaction((tx) => expireTokens(tx, bed.owner))
+      for (let n = 0; n < 4; n++) await fail()
+      expect(await kinds()).toEqual(['credential.renewal_failing', 'credential.renewal_failing'])
     })
 
     it('is over when a person brings other tokens', async () => {

@@ -71,14 +71,17 @@ describe('after a failure it is tried again', () => {
 
 describe('people are told', () => {
   it.each([
-    ['one failure', 1, 1, 90, false],
-    ['two failures', 2, 1, 90, false],
-    ['three failures with a third left', 3, 30, 90, false],
-    ['three failures with less left', 3, 29, 90, true],
-    ['three failures after the end', 3, -5, 90, true],
-    ['three failures of tokens whose end nobody knows', 3, null, null, true],
-  ])('of %s: %#', (_what, failures, leftMs, lifetimeMs, told) => {
-    expect(isAlarming({ failures, leftMs, lifetimeMs })).toBe(told)
+    ['one failure', 1, 1, 90, 5, false],
+    ['two failures', 2, 1, 90, 5, false],
+    ['three failures with a third left', 3, 30, 90, 5, false],
+    ['three failures with less left', 3, 29, 90, 5, true],
+    ['three failures after the end', 3, -5, 90, 5, true],
+    ['three failures of tokens whose end nobody knows', 3, null, null, 5, true],
+    ['one failure, when the next attempt comes after the end', 1, HOUR - 1, 9 * HOUR, HOUR, true],
+    ['one failure, when the next attempt comes before the end', 1, HOUR + 1, 9 * HOUR, HOUR, false],
+    ['one failure of tokens whose end nobody knows', 1, null, null, HOUR, false],
+  ])('of %s: %#', (_what, failures, leftMs, lifetimeMs, nextMs, told) => {
+    expect(isAlarming({ failures, leftMs, lifetimeMs, nextMs })).toBe(told)
   })
 })
 

@@ -75,23 +75,27 @@ export function isGivenUp({ failingMs, endedMs }: { failingMs: number; endedMs: 
 }
 
 /** Failures in a row that are not yet worth a message. */
-const QUIET_FAILURES = 2
+export const QUIET_FAILURES = 2
 /** People are told when less than this share of the lifetime is left. */
 const ALARM_SHARE = 1 / 3
 
 /**
  * Whether failing renewals endanger calls, so that people are told.
- * @param leftMs until the access token ends, null: not known; `lifetimeMs` of which it is a part
+ * @param leftMs until the access token ends, null: not known; `lifetimeMs` of which it is a part; `nextMs` until it is tried again
  */
 export function isAlarming({
   failures,
   leftMs,
   lifetimeMs,
+  nextMs,
 }: {
   failures: number
   leftMs: number | null
   lifetimeMs: number | null
+  nextMs: number
 }): boolean {
+  // A provider that wants to be left alone for long: there is no third failure before calls fail.
+  if (nextMs > MIN_LONGEST_PAUSE_MS && leftMs !== null && leftMs < nextMs) return true
   if (failures <= QUIET_FAILURES) return false
   return leftMs === null || lifetimeMs === null || leftMs < lifetimeMs * ALARM_SHARE
 }

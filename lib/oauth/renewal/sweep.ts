@@ -158,8 +158,10 @@ async function renewAll(
     const woken = new Promise<void>((resolve) => {
       wake = resolve
     })
-    const rested = at < 0 ? [] : [sleep(pause, undefined, { signal }).catch(() => {})]
-    await Promise.race([woken, ...running.values(), ...rested])
+    // While all that runs waits for an endpoint that hangs, others become due.
+    const resting = setTimeout(() => wake(), at < 0 ? LOOK_AGAIN_MS : pause)
+    await Promise.race([woken, ...running.values()])
+    clearTimeout(resting)
   }
 }
 
