@@ -1,5 +1,7 @@
 import type { MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
+import { readProxyTarget } from '../integrations/proxy-request'
+import { methods } from '../integrations/schemas'
 import { getRuntime } from '../runtime'
 import { noContent } from './answer'
 import type { ApiEnv } from './context'
@@ -65,9 +67,13 @@ export function createApi() {
   return api
 }
 
-/** CORS for the configured origins, none by default. Never with cookies: a browser app brings a key. */
+/**
+ * CORS for the configured origins, none by default. Never with cookies: a browser app brings a key. What goes through an
+ * integration is the service's to name: its headers, and any method.
+ */
 function crossOrigin(origins: string[]): MiddlewareHandler<ApiEnv> {
-  const allow = cors({
+  const ofProxy = cors({ origin: origins, allowMethods: [...methods], exposeHeaders: ['*'], maxAge: 600 })
+  const ofApi = cors({
     origin: origins,
     allowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
     allowHeaders: ['Authorization', 'Content-Type'],
@@ -84,6 +90,7 @@ function crossOrigin(origins: string[]): MiddlewareHandler<ApiEnv> {
   })
   return async (c, next) => {
     if (!origins.includes(c.req.header('origin') ?? '')) return next()
+    const allow = readProxyTarget(c.req.path) ? ofProxy : ofApi
     const preflight = await allow(c, next)
     return preflight && noContent(c, Object.fromEntries(preflight.headers))
   }

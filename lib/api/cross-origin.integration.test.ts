@@ -60,6 +60,23 @@ it.each([
   expect(answer.headers.get('vary')).toBe('Origin')
 })
 
+it('lets pages of a configured origin send any method and header through an integration, and read any', async () => {
+  const path = '/integrations/erp/proxy/orders'
+  const asked = {
+    'Access-Control-Request-Method': 'PUT',
+    'Access-Control-Request-Headers': 'authorization,idempotency-key',
+  }
+  const before = await open.call('OPTIONS', path, { headers: { Origin: ORIGIN, ...asked } })
+  expect(before.status).toBe(204)
+  expect(before.headers.get('access-control-allow-methods')?.split(',')).toContain('PUT')
+  expect(before.headers.get('access-control-allow-headers')).toBe('authorization,idempotency-key')
+  const after = await open.call('PUT', path, { token, headers: { Origin: ORIGIN } })
+  expect(corsHeaders(after.headers)).toEqual([
+    ['access-control-allow-origin', ORIGIN],
+    ['access-control-expose-headers', '*'],
+  ])
+})
+
 it.each(strangers)('tells pages of %s nothing', async (origin) => {
   for (const [method, headers] of [
     ['OPTIONS', preflight],

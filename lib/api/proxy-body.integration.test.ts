@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { startTestApi, type TestApi } from '@/test/api'
 import { listLeaks } from '../leaks'
 
@@ -120,4 +120,37 @@ it('notes a token in a body of which the service has begun to answer the beginni
   await api.runtime.leaks.flush()
   expect((await listLeaks(db, account, victim.id)).map(({ source }) => source)).toEqual(['body'])
   call.destroy()
+})
+
+it('puts a caller who goes away in the middle of a small body on record, also where that is kept to be sent twice', async () => {
+  serve = (request, response) => {
+    request.resume()
+    response
+      .writeHead(200, { 'content-type': 'application/json' })
+      .end('{"access_token":"at-7hG2kQ9x","token_type":"bearer","expires_in":3600}')
+  }
+  const base = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`
+  const credential = {
+    name: 'O',
+    type: 'oauth2',
+    grant: 'client_credentials',
+    token_url: `${base}/token`,
+    client_id: 'fenicia',
+    hosts: [base],
+    secret: { client_secret: 'canary-3kQ9xLm4Tz7hG2' },
+  }
+  const made = await api.call('POST', '/credentials', { token, body: credential })
+  const { id: credential_id } = made.body as { id: string }
+  const body = { name: 'O', slug: 'small-bodies', credential_id, base_url: base }
+  const { id } = (await api.call('POST', '/integrations', { token, body })).body as { id: string }
+  const headers = { authorization: `Bearer ${token}`, 'content-length': '10' }
+  const call = httpRequest(`${api.url}/integrations/small-bodies/proxy/x`, { method: 'POST', headers })
+  call.on('error', () => {}).write('abc')
+  await sleep(300)
+  call.destroy()
+  await vi.waitFor(async () => {
+    await api.runtime.calls.flush()
+    const { data } = (await api.call('GET', `/integrations/${id}/calls`, { token })).body as { data: unknown[] }
+    expect(data).toMatchObject([{ method: 'POST', outcome: 'broken_off' }])
+  })
 })

@@ -21,8 +21,10 @@ export async function deleteCredential(
 ): Promise<void> {
   const { accountId } = actor
   await db.transaction(async (tx) => {
-    const { name, environment, type } = await findCredential(tx, actor, id, { lock: true })
     const using = and(eq(integrations.accountId, accountId), eq(integrations.credentialId, id))
+    // Before the credential, as whoever saves an integration locks them: else the two could wait for each other.
+    await tx.select({ id: integrations.id }).from(integrations).where(using).orderBy(integrations.id).for('update')
+    const { name, environment, type } = await findCredential(tx, actor, id, { lock: true })
     const used = await tx
       .update(integrations)
       .set({ credentialId: null })

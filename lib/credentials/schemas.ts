@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { isHeaderAllowed } from '../egress/request'
 import type { FieldProblem } from '../errors'
+import { plainName } from '../header-name'
 import { displayText } from '../text'
 import {
   authorizationAddresses,
@@ -160,7 +161,7 @@ const headerNames = z
   .min(1, 'must name at least one header')
   .max(MAX_HEADERS, `must be ${MAX_HEADERS} or fewer`)
   .refine(
-    (names) => new Set(names.map((name) => name.toLowerCase())).size === names.length,
+    (names) => new Set(names.map((name) => plainName(name))).size === names.length,
     'must not name a header twice',
   )
 

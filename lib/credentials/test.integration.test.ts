@@ -107,7 +107,7 @@ describe('what a test finds', () => {
     expect(report.answer.www_authenticate).toBe(headers['www-authenticate'] ?? null)
     expect(report.answer.retry_after).toBe(headers['retry-after'] ?? null)
     // What a service answers to whoever is let in is its data, and nothing of it is shown.
-    expect(report.answer.excerpt).toBe(result === 'good' ? null : '{"said":"this"}')
+    expect(report.answer.excerpt).toBe(result === 'good' || status < 300 ? null : '{"said":"this"}')
     const last = { good: 'passed', refused: 'failed', unproven: 'unproven' }[result]
     expect(report.stages).toEqual([
       { server: 'service', stage: 'address', outcome: 'passed', ms: expect.any(Number) },
@@ -429,6 +429,29 @@ describe('a secret that the service echoes', () => {
     const { answer, detail } = await tested(fields)
     expect(answer).toEqual({ status: 401, location: null, www_authenticate: null, retry_after: null, excerpt: null })
     expect(detail).toBe('The service refused the credential (status 401).')
+  })
+
+  it('is blanked where its UTF-8 is read byte by byte, as of a header', async () => {
+    const secret = 'contraseña-canary'
+    const bytewise = Buffer.from(secret).toString('latin1')
+    upstream.respond((_, response) => {
+      response
+        .writeHead(401, { 'content-type': 'text/plain', 'www-authenticate': `X ${bytewise}` })
+        .end(Buffer.concat([Buffer.from(`${secret} `), Buffer.from([0xff])]))
+    })
+    const fields = { type: 'basic', placement: undefined, secret: { username: 'somebody', password: secret } }
+    const report = await tested(fields)
+    expect(report.answer.www_authenticate).toBe('X [secret]')
+    for (const part of [secret, bytewise, 'contrase']) expectNothingOf(part, shownIn(report))
+  })
+
+  it('that is empty hides nothing of what the service said', async () => {
+    upstream.respondWith(401, { 'content-type': 'text/plain', 'www-authenticate': 'Basic realm="x"' }, 'no')
+    const secret = { username: 'sk_live_0123456789', password: '' }
+    expect((await tested({ type: 'basic', placement: undefined, secret })).answer).toMatchObject({
+      www_authenticate: 'Basic realm="x"',
+      excerpt: 'no',
+    })
   })
 
   it('is shown as little of as there is room for, and only where it is text', async () => {

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { renewableOf } from '../credentials/oauth'
 import { type Placed, placeCredential, withQuery } from '../credentials/place'
 import type { CredentialStore } from '../credentials/store'
-import { isEgressError } from '../egress/errors'
+import { EgressError, isEgressError } from '../egress/errors'
 import { log } from '../log'
 import { type KeptTokens, OAuthError } from '../oauth'
 import type { Secret } from '../vault/secret'
@@ -25,7 +25,7 @@ interface Called {
 /**
  * Puts the credential on a call and sends it. Where an OAuth2 token turns out to be expired, it is renewed once, for all who
  * find it so, and the call is repeated once if its body can be.
- * @param onSent told how many bytes of the body were sent, where its length was not given
+ * @param onSent told how many bytes of the body were sent
  * @throws {EgressError}, {OAuthError}, {VaultError}
  */
 export async function callService(
@@ -112,7 +112,10 @@ function sendOn(
   })
 }
 
-/** A body that can be read twice, where it is small and its length is known; where there is none, so it can. */
+/**
+ * A body that can be read twice, where it is small and its length is known; where there is none, so it can.
+ * @throws {EgressError} `aborted` when it is the caller who breaks off
+ */
 async function repeatable({
   body,
   bodyBytes,
@@ -120,7 +123,11 @@ async function repeatable({
   if (body === null) return { isRepeatable: true, stream: () => null }
   if (bodyBytes === undefined || bodyBytes > REPEATABLE_BYTES) return { isRepeatable: false, stream: () => body }
   const chunks: Buffer[] = []
-  for await (const chunk of body as AsyncIterable<Buffer>) chunks.push(chunk)
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) chunks.push(chunk)
+  } catch {
+    throw new EgressError('aborted', 'request')
+  }
   const bytes = Buffer.concat(chunks)
   return { isRepeatable: true, stream: () => Readable.from([bytes]) }
 }

@@ -535,7 +535,7 @@ describe('what is told of a failure', () => {
     ['tls_untrusted', 'unreachable', 502, 'UPSTREAM_NOT_TRUSTED'],
     ['tls_name_mismatch', 'unreachable', 502, 'UPSTREAM_NOT_TRUSTED'],
     ['tls_other', 'unreachable', 502, 'UPSTREAM_NOT_TRUSTED'],
-    ['timeout_connect', 'timeout', 504, 'UPSTREAM_TIMEOUT'],
+    ['timeout_connect', 'unreachable', 502, 'UPSTREAM_UNREACHABLE'],
     ['timeout_headers', 'timeout', 504, 'UPSTREAM_TIMEOUT'],
     ['timeout_body', 'timeout', 504, 'UPSTREAM_TIMEOUT'],
     ['too_large', 'broken_off', 502, 'UPSTREAM_ANSWER_INVALID'],

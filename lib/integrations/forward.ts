@@ -148,7 +148,7 @@ const KINDS: Record<EgressErrorCode, Kind> = {
   tls_untrusted: 'untrusted',
   tls_name_mismatch: 'untrusted',
   tls_other: 'untrusted',
-  timeout_connect: 'timeout',
+  timeout_connect: 'unreachable',
   timeout_headers: 'timeout',
   timeout_body: 'timeout',
   too_large: 'invalid',

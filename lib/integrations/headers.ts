@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { isHeaderAllowed } from '../egress/request'
+import { plainName } from '../header-name'
 import { withoutTokens } from '../text'
 import { holdsSecret } from '../vault/blank'
 import type { Secret } from '../vault/secret'
@@ -193,8 +194,4 @@ function pairsOf(rawHeaders: readonly string[]): Header[] {
 
 function namesOf(headers: readonly Header[]): Set<string> {
   return new Set(headers.map(([name]) => plainName(name)))
-}
-
-export function plainName(name: string): string {
-  return name.toLowerCase().replaceAll('_', '-')
 }

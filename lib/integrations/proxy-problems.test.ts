@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { Refusal } from '../errors'
 import { OAuthError } from '../oauth'
 import type { OAuthErrorCode } from '../oauth/errors'
 import { problemOf } from './proxy-problems'
@@ -19,6 +20,13 @@ it.each<[OAuthErrorCode, string, number]>([
     expect(JSON.stringify(told)).not.toContain('earlier-token')
   },
 )
+
+it('tells an app of a credential that was deleted meanwhile what it tells of one that was deleted before', () => {
+  expect(problemOf(new Refusal('not_found', 'There is no such credential.'))).toMatchObject({
+    code: 'INTEGRATION_INCOMPLETE',
+    status: 409,
+  })
+})
 
 it('leaves Fenicia’s own failures to who answers for them', () => {
   expect(problemOf(new Error('a mistake'))).toBeNull()

@@ -1,4 +1,5 @@
 import type { proxyOutcomes } from '@/db/schema'
+import { isRefusal } from '../errors'
 import { isOAuthError, type OAuthError } from '../oauth'
 import { isVaultError } from '../vault'
 import { type ForwardFailure, failureOf } from './forward'
@@ -56,6 +57,10 @@ export function problemOf(error: unknown): ProxyProblem | null {
     const detail =
       'The stored secret can’t be opened: it is damaged, or the key that opens it is missing. Whoever runs this server can find out with “npm run vault check”.'
     return { code: 'CREDENTIAL_UNREADABLE', detail, status: 500, outcome: 'token_unavailable' }
+  }
+  if (isRefusal(error) && error.code === 'not_found') {
+    const detail = 'The credential was deleted while its tokens were renewed, so the request was not sent.'
+    return { code: 'INTEGRATION_INCOMPLETE', detail, status: 409, outcome: 'token_unavailable' }
   }
   return failureOf(error)
 }

@@ -10,9 +10,9 @@ import { placesOf } from '../credentials/place'
 import type { EgressPolicy } from '../egress/policy'
 import { environmentToMake } from '../environments'
 import { type FieldProblem, invalidField, isRefusal, Refusal } from '../errors'
+import { plainName } from '../header-name'
 import { newId } from '../ids'
 import { findIntegration, type IntegrationRow } from './base'
-import { plainName } from './headers'
 import type { IntegrationChanges, IntegrationForm } from './schemas'
 
 export interface IntegrationStore {

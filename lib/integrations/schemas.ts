@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { environments, integrationStates } from '@/db/schema'
 import { headerName } from '../credentials/schemas'
 import { callableUrl } from '../credentials/urls'
+import { plainName } from '../header-name'
 import { displayText } from '../text'
 import { isPathPattern } from './path'
 
@@ -82,7 +83,7 @@ const fields = {
     .array(fixedHeader)
     .max(20, 'must be 20 or fewer')
     .refine(
-      (all) => new Set(all.map(({ name }) => name.toLowerCase())).size === all.length,
+      (all) => new Set(all.map(({ name }) => plainName(name))).size === all.length,
       'must not name a header twice',
     )
     .meta({ description: 'Headers that every call gets, such as a version. Not secret.' }),

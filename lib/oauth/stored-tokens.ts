@@ -104,7 +104,7 @@ export interface HeldTokens {
 /** Reads an owner's tokens with their state, in one statement. */
 export async function readHeld(db: Database, vault: Vault, owner: TokenOwner): Promise<HeldTokens> {
   return (
-    (await readRow(db, vault, owner)) ?? {
+    (await readingSealed(() => readRow(db, vault, owner))) ?? {
       state: { ...NOTHING, now: new Date() },
       tokens: toTokens(null),
       ownerVersion: null,

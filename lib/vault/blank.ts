@@ -114,6 +114,8 @@ function spellingsOf(character: string): string {
   const spellings = [own, percent, unicode, html, `\\\\${own}`]
   const entity = ENTITIES[character]
   if (entity) spellings.push(`&${entity};`)
+  // UTF-8 that is read byte by byte, as headers are, and bodies that say nothing of their encoding.
+  if (code > 0x7f) spellings.push(escapeRegExp(Buffer.from(character).toString('latin1')))
   if (character === ' ') spellings.push('\\+')
   // As the URL standard turns it over.
   if (character === '\\') spellings.push('/', '%2[fF]')

@@ -165,8 +165,9 @@ async function exchange(
 ): Promise<Got | End> {
   const { settings, provider } = row.subject as unknown as Subject
   const { accountId, ownerId } = row
+  // Under a lock: a secret that is saved for another token endpoint meanwhile must not go to this one.
   const read = await db.transaction(async (tx) => {
-    const owner = await findOwner(tx, person, row)
+    const owner = await findOwner(tx, person, row, { lock: true })
     if (!owner || !isSameSubject(row, owner)) return null
     return {
       secrets: (await vault.open(tx, { accountId, ownerId, field: 'secret' })) ?? {},

@@ -46,8 +46,9 @@ export async function probe(
     const verdict = judge(test, answer)
     const outcome = { good: 'passed', refused: 'failed', unproven: 'unproven', failed: 'failed' } as const
     onStage({ server: 'service', stage: 'authentication', outcome: outcome[verdict.result], ms: null })
-    // Of an answer to whoever was let in, nothing is to be shown: it is the service's data.
-    return { ...verdict, answer: verdict.result === 'good' ? { ...answer, excerpt: null } : answer }
+    // Of an answer to whoever was let in, nothing is to be shown: it is the service's data, whatever counts as good.
+    const isLetIn = verdict.result === 'good' || Math.floor(answer.status / 100) === 2
+    return { ...verdict, answer: isLetIn ? { ...answer, excerpt: null } : answer }
   } catch (error) {
     if (!isEgressError(error)) throw error
     onStage({ server: 'service', stage: error.stage, outcome: 'failed', ms: null })

@@ -291,7 +291,7 @@ async function run(store: CredentialStore, subject: Subject, { onEvent, signal }
   }
   onEvent?.(serverEvent('service', test.url))
   const placed = placeCredential(settings, all)
-  const unshown = [...placed.secrets, ...Object.values(all), ...known]
+  const unshown = [...placed.secrets, ...Object.values(all), ...known].filter((secret) => secret.reveal() !== '')
   return finish(await probe(store.egress, test, placed, unshown, onStage, signal))
 }
 
