@@ -34,12 +34,13 @@ export interface LimitsSeen {
 export class Allowance {
   /** What requests that are being looked up will use of what is left, beside what is leased for them. */
   #claimed: Lacking = { rate: 0, quota: 0 }
-  #seen: LimitsSeen
+  #seen: Omit<LimitsSeen, 'window' | 'month'>
   #rate = new Meter()
-  #quota = new Meter()
+  /** Null: it has none. */
+  #quota: Meter | null = null
 
   constructor(seen: LimitsSeen, sentAt: number, answeredAt: number) {
-    this.#seen = seen
+    this.#seen = limitsOf(seen)
     this.learn(seen, sentAt, answeredAt)
   }
 
@@ -52,13 +53,15 @@ export class Allowance {
   }
 
   learn(seen: LimitsSeen, sentAt: number, answeredAt: number): void {
-    this.#seen = seen
+    this.#seen = limitsOf(seen)
     const { rate, monthlyQuota, window, month, now } = seen
     if (rate) {
       if (window) this.#rate.learn(window, now, sentAt, answeredAt)
       this.#rate.adapt(rate.requests, rate.seconds * 1_000)
     }
-    if (monthlyQuota !== null) {
+    if (monthlyQuota === null) this.#quota = null
+    else {
+      this.#quota ??= new Meter()
       if (month) this.#quota.learn(month, now, sentAt, answeredAt)
       this.#quota.adapt(monthlyQuota)
     }
@@ -66,10 +69,10 @@ export class Allowance {
 
   /** What must be leased for so many requests that are about to be looked up. */
   lacks(requests: number, sentAt: number): Lacking {
-    const { rate, monthlyQuota } = this.#seen
+    const { rate } = this.#seen
     return {
       rate: rate ? this.#rate.lacks(requests, this.#claimed.rate, sentAt) : 0,
-      quota: monthlyQuota === null ? 0 : this.#quota.lacks(requests, this.#claimed.quota, sentAt),
+      quota: this.#quota?.lacks(requests, this.#claimed.quota, sentAt) ?? 0,
     }
   }
 
@@ -78,11 +81,11 @@ export class Allowance {
    * @param own what is claimed for them
    */
   lacksAfterAll(requests: number, own: Lacking): Lacking {
-    const { rate, monthlyQuota, now } = this.#seen
+    const { rate, now } = this.#seen
     const { rate: claimed, quota: claimedOfMonth } = this.#claimed
     return {
       rate: rate ? this.#rate.lacksAt(requests, claimed - own.rate, now) : 0,
-      quota: monthlyQuota !== null ? this.#quota.lacksAt(requests, claimedOfMonth - own.quota, now) : 0,
+      quota: this.#quota?.lacksAt(requests, claimedOfMonth - own.quota, now) ?? 0,
     }
   }
 
@@ -94,11 +97,11 @@ export class Allowance {
 
   /** Lets one request in, or says which limit does not. */
   take(): 'admitted' | 'rate_limited' | 'quota_exceeded' {
-    const { rate, monthlyQuota, now } = this.#seen
+    const { rate, now } = this.#seen
     // What lasts longer first: who has used up the month need not come back in a minute.
-    if (monthlyQuota !== null && this.#quota.isUsedUp(now)) return 'quota_exceeded'
+    if (this.#quota?.isUsedUp(now)) return 'quota_exceeded'
     if (rate && this.#rate.isUsedUp(now)) return 'rate_limited'
-    if (monthlyQuota !== null) this.#quota.take()
+    this.#quota?.take()
     if (rate) this.#rate.take()
     return 'admitted'
   }
@@ -112,14 +115,19 @@ export class Allowance {
 
   get quota(): LimitState | null {
     const { monthlyQuota, now } = this.#seen
-    if (monthlyQuota === null) return null
+    if (monthlyQuota === null || !this.#quota) return null
     return { limit: monthlyQuota, remaining: this.#quota.remaining, seconds: this.#quota.secondsLeft(now) }
   }
 
   /** What was leased and not used. */
   surrender(): { window: Surrendered | null; month: Surrendered | null } {
-    return { window: this.#rate.surrender(), month: this.#quota.surrender() }
+    return { window: this.#rate.surrender(), month: this.#quota?.surrender() ?? null }
   }
+}
+
+/** What is kept of what was seen. An allowance is kept for each key that was used of late, so it is to be small. */
+function limitsOf({ keyId, accountId, rate, monthlyQuota, now }: LimitsSeen): Omit<LimitsSeen, 'window' | 'month'> {
+  return { keyId, accountId, rate, monthlyQuota, now }
 }
 
 /** So many requests of each limit. */

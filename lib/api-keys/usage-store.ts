@@ -2,7 +2,16 @@ import { sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { apiKeyScopeUses, apiKeys, apiKeyUsageDays, apiKeyUsageHours, apiKeyUses } from '@/db/schema'
 import { storable } from '../text'
-import { countOne, HOUR_MS, type HourCounts, MAX_ADDRESSES, settleAddresses, statusClasses } from './usage-counts'
+import {
+  type Counts,
+  countOne,
+  HOUR_MS,
+  type HourCounts,
+  MAX_ADDRESSES,
+  settleAddresses,
+  statusClasses,
+  withoutCount,
+} from './usage-counts'
 
 /** How a key was used, as far as it is not written yet. */
 export interface KeyUsage {
@@ -15,7 +24,7 @@ export interface KeyUsage {
   address: string | null
   userAgent: string | null
   /** Scopes that it asked for, and whose use is to be written; with the time that the hour began. */
-  newScopes: Map<string, number>
+  newScopes: Counts
   /** By the time that the hour (UTC) began. */
   hours: Map<number, HourCounts>
   /** The one that was counted in last. */
@@ -38,7 +47,7 @@ export async function writeUses(db: Database, usages: readonly KeyUsage[]): Prom
   const scopes = scopesOf(usages)
   await db.transaction((tx) => writeLastUses(tx, usages, hours, scopes))
   for (const { counts, requests } of hours) counts.inDay = requests
-  for (const { usage, scope } of scopes) usage.newScopes.delete(scope)
+  for (const { usage, scope } of scopes) usage.newScopes = withoutCount(usage.newScopes, scope)
 }
 
 /** `writeUses`, with all that is counted by the hour. */

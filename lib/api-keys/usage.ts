@@ -11,7 +11,9 @@ import {
   HOUR_MS,
   type HourCounts,
   NO_SCOPE,
+  NOTHING,
   type UsageRefusal,
+  withCount,
 } from './usage-counts'
 import { type KeyUsage, writeUsage, writeUses } from './usage-store'
 
@@ -93,7 +95,7 @@ export class UsageRecorder {
     if (!usage) return
     const hour = hourOf(usage, at)
     hour.refused += 1
-    countOne(hour.refusals, reason)
+    hour.refusals = countOne(hour.refusals, reason)
     this.#schedule()
   }
 
@@ -125,7 +127,7 @@ export class UsageRecorder {
         lastAt: 0,
         address: null,
         userAgent: null,
-        newScopes: new Map(),
+        newScopes: NOTHING,
         hours: new Map(),
         hour: null,
         start: 0,
@@ -263,11 +265,11 @@ function hourOf(usage: KeyUsage, at: number): HourCounts {
 
 function countScope(usage: KeyUsage, hour: HourCounts, scope: Scope): void {
   if (!hour.scopes.has(scope)) noteScope(usage, scope, usage.start)
-  countOne(hour.scopes, scope)
+  hour.scopes = countOne(hour.scopes, scope)
 }
 
-function noteScope({ newScopes }: KeyUsage, scope: string, start: number): void {
-  newScopes.set(scope, Math.max(start, newScopes.get(scope) ?? 0))
+function noteScope(usage: KeyUsage, scope: string, start: number): void {
+  usage.newScopes = withCount(usage.newScopes, scope, Math.max(start, usage.newScopes.get(scope) ?? 0))
 }
 
 function byId(a: KeyUsage, b: KeyUsage): number {
