@@ -7,7 +7,7 @@ import { newRequestId } from '../ids'
 import { findIntegration } from './base'
 import { type ProxyDeps, proxy } from './proxy'
 import type { ProxyProblemCode } from './proxy-problems'
-import { methods } from './schemas'
+import { MAX_TIMEOUT_MS, methods } from './schemas'
 
 /** A request that a person sends from an integration's page. */
 export const tryInput = z.strictObject({
@@ -51,7 +51,8 @@ export type Tried =
 const MAX_SHOWN = 65_536
 
 /**
- * Sends a request through an integration, as an app would: it is a real one, and noted as the person's.
+ * Sends a request through an integration, as an app would: it is a real one, and noted as the person's. It takes as long as
+ * an integration may wait for an answer to begin, and of one that has not ended by then, what came is shown.
  * @throws {Refusal} `not_found`
  */
 export async function tryIntegration(
@@ -63,7 +64,8 @@ export async function tryIntegration(
   const { slug, environment } = await findIntegration(deps.db, actor, id)
   const [rawPath = '', ...query] = path.replace(/^\//, '').split('?')
   const requestId = actor.requestId ?? newRequestId()
-  const gone = new AbortController()
+  // A person waits for it: pieces that each come in time could go on for as long as an app's call may take.
+  const ending = AbortSignal.timeout(MAX_TIMEOUT_MS)
   const startedAt = performance.now()
   const bytes = Buffer.from(body)
   const answer = await proxy(
@@ -78,7 +80,7 @@ export async function tryIntegration(
       body: bytes.length > 0 ? Readable.from([bytes]) : null,
       bodyBytes: bytes.length > 0 ? bytes.length : undefined,
       requestId,
-      signal: gone.signal,
+      signal: ending,
       startedAt,
     },
   )
@@ -89,7 +91,7 @@ export async function tryIntegration(
   const isText =
     encoding === undefined &&
     /^(text\/|application\/([\w.+-]*\+)?(json|xml|x-www-form-urlencoded|javascript)\b)/i.test(type)
-  const read = await readBody(answer.body, MAX_SHOWN).catch((error) => {
+  const read = await readBody(answer.body, MAX_SHOWN, ending).catch((error) => {
     // What came until it broke off is in no order to be shown.
     if (isEgressError(error)) return { bytes: Buffer.alloc(0), truncated: true }
     throw error

@@ -140,7 +140,9 @@ function Result({ tried }: { tried: Tried }) {
       ) : (
         <CodeBlock label="Body of the answer" code={tried.body} className="[&_pre]:max-h-96 [&_pre]:overflow-y-auto" />
       )}
-      {tried.truncated && tried.body ? <p className="text-sm">The body is longer: this is its beginning.</p> : null}
+      {tried.truncated && tried.body ? (
+        <p className="text-sm">The body is longer, or took too long: this is its beginning.</p>
+      ) : null}
       <p className="text-muted-foreground text-xs">
         <RequestId id={tried.requestId} />
       </p>
