@@ -1,10 +1,14 @@
 import { Readable } from 'node:stream'
+import { and, eq } from 'drizzle-orm'
+import { credentials, vaultItems } from '@/db/schema'
+import { credentialNotFound } from '../credentials/base'
 import { renewableOf } from '../credentials/oauth'
 import { type Placed, placeCredential, withQuery } from '../credentials/place'
 import type { CredentialStore } from '../credentials/store'
 import { EgressError, isEgressError } from '../egress/errors'
 import { log } from '../log'
 import { type KeptTokens, OAuthError } from '../oauth'
+import { isVaultError } from '../vault'
 import type { Secret } from '../vault/secret'
 import type { Secrets } from '../vault/vault'
 import { lookForExpiredToken } from './expired-token'
@@ -26,7 +30,7 @@ interface Called {
  * Puts the credential on a call and sends it. Where an OAuth2 token turns out to be expired, it is renewed once, for all who
  * find it so, and the call is repeated once if its body can be.
  * @param onSent told how many bytes of the body were sent
- * @throws {EgressError}, {OAuthError}, {VaultError}
+ * @throws {EgressError}, {OAuthError}, {VaultError}; {Refusal} `not_found` when the credential was deleted meanwhile
  */
 export async function callService(
   store: CredentialStore,
@@ -80,10 +84,40 @@ function asTokenFailure(error: unknown): never {
   throw error
 }
 
-function openSecrets({ vault, db }: CredentialStore, { use, credential }: Target): Promise<Secrets> {
+function openSecrets(store: CredentialStore, { use, credential }: Target): Promise<Secrets> {
   if (!credential.sealed) return Promise.resolve({})
   const place = { accountId: use.accountId, ownerId: credential.id, field: 'secret' } as const
-  return vault.openSealed(db, place, credential.sealed)
+  return store.vault.openSealed(store.db, place, credential.sealed).catch((error) => {
+    // Sealed anew since it was looked up for this call, and the key that sealed it before is gone.
+    if (!isVaultError(error) || error.code !== 'data_key_missing') throw error
+    return openAnew(store, place, credential.version)
+  })
+}
+
+/**
+ * Opens a credential's secret as it is sealed now.
+ * @param version that it must still have
+ * @throws {OAuthError} `busy`; {Refusal} `not_found`; {VaultError}
+ */
+async function openAnew(
+  { vault, db }: CredentialStore,
+  place: { accountId: string; ownerId: string; field: 'secret' },
+  version: number,
+): Promise<Secrets> {
+  const { accountId, ownerId, field } = place
+  // In one statement: the secret must be of the version that it is read with.
+  const [row] = await db
+    .select({ version: credentials.version, dataKeyId: vaultItems.dataKeyId, sealed: vaultItems.sealed })
+    .from(credentials)
+    .innerJoin(
+      vaultItems,
+      and(eq(vaultItems.accountId, accountId), eq(vaultItems.ownerId, ownerId), eq(vaultItems.field, field)),
+    )
+    .where(and(eq(credentials.accountId, accountId), eq(credentials.id, ownerId)))
+  if (!row) throw credentialNotFound()
+  // Changed since it was looked up for this call: this secret may not be meant for the host that it goes to.
+  if (row.version !== version) throw new OAuthError('busy')
+  return vault.openSealed(db, place, row)
 }
 
 function sendOn(

@@ -59,7 +59,7 @@ export function problemOf(error: unknown): ProxyProblem | null {
     return { code: 'CREDENTIAL_UNREADABLE', detail, status: 500, outcome: 'token_unavailable' }
   }
   if (isRefusal(error) && error.code === 'not_found') {
-    const detail = 'The credential was deleted while its tokens were renewed, so the request was not sent.'
+    const detail = 'The credential was deleted while the call was prepared, so the request was not sent.'
     return { code: 'INTEGRATION_INCOMPLETE', detail, status: 409, outcome: 'token_unavailable' }
   }
   return failureOf(error)
