@@ -529,13 +529,13 @@ describe('what is told of a failure', () => {
     ['name_unavailable', 'unreachable', 502, 'UPSTREAM_UNREACHABLE'],
     ['connection_refused', 'unreachable', 502, 'UPSTREAM_UNREACHABLE'],
     ['connection_reset', 'broken_off', 502, 'UPSTREAM_BROKE_OFF'],
-    ['unreachable', 'unreachable', 502, 'UPSTREAM_UNREACHABLE'],
+    ['unreachable', 'broken_off', 502, 'UPSTREAM_BROKE_OFF'],
     ['tls_expired', 'unreachable', 502, 'UPSTREAM_NOT_TRUSTED'],
     ['tls_self_signed', 'unreachable', 502, 'UPSTREAM_NOT_TRUSTED'],
     ['tls_untrusted', 'unreachable', 502, 'UPSTREAM_NOT_TRUSTED'],
     ['tls_name_mismatch', 'unreachable', 502, 'UPSTREAM_NOT_TRUSTED'],
     ['tls_other', 'unreachable', 502, 'UPSTREAM_NOT_TRUSTED'],
-    ['timeout_connect', 'unreachable', 502, 'UPSTREAM_UNREACHABLE'],
+    ['timeout_connect', 'timeout', 504, 'UPSTREAM_TIMEOUT'],
     ['timeout_headers', 'timeout', 504, 'UPSTREAM_TIMEOUT'],
     ['timeout_body', 'timeout', 504, 'UPSTREAM_TIMEOUT'],
     ['too_large', 'broken_off', 502, 'UPSTREAM_ANSWER_INVALID'],
@@ -548,12 +548,21 @@ describe('what is told of a failure', () => {
     expect(failure).toEqual({ outcome, status, code, detail: expect.stringMatching(/^[A-Z].*\.$/) })
   })
 
+  it.each<EgressErrorCode>(['connection_reset', 'timeout_connect', 'unreachable'])(
+    '%s: that nothing was sent only where the connection was still to be made',
+    (code) => {
+      for (const stage of ['connection', 'tls'] as const) {
+        expect(failureOf(new EgressError(code, stage))).toMatchObject({ code: 'UPSTREAM_UNREACHABLE' })
+      }
+      expect(failureOf(new EgressError(code, 'request'))?.detail).toContain('may have done what was asked or not')
+    },
+  )
+
   it('names the service’s fault as far as it is known', async () => {
     const refused = failureOf(await errorOf(calling(await closedPort())))
     expect(refused?.detail).toMatch(/could not be reached.*does not accept connections/)
     const { port } = await server((socket) => socket.write('SSH-2.0-OpenSSH_9.6\r\n'))
     expect(failureOf(await errorOf(calling(port)))).toMatchObject({ code: 'UPSTREAM_ANSWER_INVALID' })
-    expect(failureOf(new EgressError('connection_reset', 'tls'))).toMatchObject({ outcome: 'unreachable' })
   })
 
   it('is the same of every address that may not be called, and no more than that', async () => {

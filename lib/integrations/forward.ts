@@ -142,13 +142,13 @@ const KINDS: Record<EgressErrorCode, Kind> = {
   name_unavailable: 'unreachable',
   connection_refused: 'unreachable',
   connection_reset: 'broken',
-  unreachable: 'unreachable',
+  unreachable: 'broken',
   tls_expired: 'untrusted',
   tls_self_signed: 'untrusted',
   tls_untrusted: 'untrusted',
   tls_name_mismatch: 'untrusted',
   tls_other: 'untrusted',
-  timeout_connect: 'unreachable',
+  timeout_connect: 'timeout',
   timeout_headers: 'timeout',
   timeout_body: 'timeout',
   too_large: 'invalid',
@@ -156,6 +156,9 @@ const KINDS: Record<EgressErrorCode, Kind> = {
   request_refused: 'unsendable',
   aborted: 'ended',
 }
+
+/** What may be said of a connection that is still to be made, on which nothing was sent, and of one that was there. */
+const OF_CONNECTION = new Set<EgressErrorCode>(['connection_reset', 'unreachable', 'timeout_connect'])
 
 const FAILURES: Record<Kind, Omit<ForwardFailure, 'detail'> & { says: string }> = {
   unreachable: {
@@ -214,8 +217,7 @@ const FAILURES: Record<Kind, Omit<ForwardFailure, 'detail'> & { says: string }> 
  */
 export function failureOf(error: unknown): ForwardFailure | null {
   if (!isEgressError(error)) return null
-  // A connection that is reset before the request is on it: nothing was broken off.
-  const isBeforeRequest = error.code === 'connection_reset' && error.stage !== 'request'
+  const isBeforeRequest = OF_CONNECTION.has(error.code) && error.stage !== 'request'
   const kind = isBeforeRequest ? 'unreachable' : KINDS[error.code]
   const { says, ...failure } = FAILURES[kind]
   // Of a refused address nobody is told more, see `lib/egress`; of an ended call there is no more.
