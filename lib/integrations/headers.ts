@@ -52,8 +52,9 @@ const NOT_SENT_BEGINNINGS = ['proxy-', 'x-forwarded', 'x-original-', 'cf-', 'sec
 
 /**
  * The headers of a call to the service: the caller's, as far as they are meant for it and in their order, then the
- * integration's, then the credential's. Nobody sets a header twice: of two of the same name, the later party's is sent. Names are compared as the
- * many servers see them that take `X_Api_Key` for `X-Api-Key`. A header with a token of Fenicia's is not sent.
+ * integration's, then the credential's. Of two parties' of the same name, the later one's is sent; only a caller may name a
+ * header twice, and the schemas see to that. Names are compared as the many servers see them that take `X_Api_Key` for
+ * `X-Api-Key`. A header with a token of Fenicia's is not sent.
  * @param rawHeaders names and values in turn, as `node:http` has them
  * @param more `plain`: for an integration that looks into answers, which therefore must come uncompressed
  */

@@ -25,10 +25,11 @@ export function isPathRefused(error: unknown): error is PathRefusedError {
 }
 
 /**
- * The address of a call: the path as the caller sent it, byte for byte, below the base. Whatever a server or something
- * before it could take for a way out of the base is refused rather than tidied, since what is tidied here may be read
- * otherwise there: dot segments (RFC 3986, 5.2.4), slashes, backslashes and controls in any spelling.
- * @param baseUrl an integration's, valid; its query, if any, comes first
+ * The address of a call: the path as the caller sent it, undecoded, below the base. Egress percent-encodes the few signs of
+ * ASCII that the URL standard does not leave as they are, such as `"`, `<` and `{`. Whatever a server or something before it
+ * could take for a way out of the base is refused rather than tidied, since what is tidied here may be read otherwise there:
+ * dot segments (RFC 3986, 5.2.4), slashes, backslashes and controls in any spelling.
+ * @param baseUrl an integration's, valid, which has no query
  * @param rawPath what stands after `/proxy/` in the request line, undecoded; empty for the base itself
  * @param rawQuery what stands after the `?`, undecoded; null without one
  * @returns the URL, and the path below the base, with the slash that begins it
@@ -39,7 +40,7 @@ export function joinPath(baseUrl: string, rawPath: string, rawQuery: string | nu
   const base = new URL(baseUrl)
   const stem = base.pathname.replace(/\/$/, '')
   const pathname = rawPath === '' ? base.pathname : `${stem}/${rawPath}`
-  const query = [base.search.slice(1), rawQuery ?? ''].filter((part) => part !== '').join('&')
+  const query = rawQuery ?? ''
   if (!VISIBLE_ASCII.test(query) || /[\\#]/.test(query)) {
     throw new PathRefusedError('The query has characters that a URL can’t hold: percent-encode them.')
   }
