@@ -127,6 +127,24 @@ const actions: Record<string, Record<string, string>> = {
   },
 }
 
+/** The same of every route handler that a signed-in browser may ask, by its path in `app`. */
+const routes: Record<string, string> = {
+  'api/auth/[...nextauth]/route.ts': 'signs in and out, and says who is signed in',
+  'api/health/route.ts': 'before a session',
+  'api/oauth/callback/route.ts': 'ends what a sensitive action has begun',
+  'api/ready/route.ts': 'before a session',
+  'api/secret-scanning/github/route.ts': 'before a session',
+  'api/v1/[[...route]]/route.ts': 'takes a key; a session may only read what its pages show',
+  'settings/api-keys/export/route.ts': 'what the page shows, as a file',
+  'settings/api-keys/review/report/[id]/route.ts': 'what the page shows, as a file',
+  'settings/audit/checkpoint/route.ts': 'what the page shows, as a file',
+  'settings/audit/export/route.ts': 'what the page shows, as a file',
+  'settings/credentials/consents/[id]/route.ts': 'how what the person has begun goes on',
+  'settings/credentials/export/route.ts': 'what the page shows, as a file',
+  'settings/credentials/test/route.ts': SENSITIVE,
+  'settings/notifications/unread/route.ts': 'the person’s own notices',
+}
+
 const asked = vi.hoisted(() => ({ by: [] as boolean[] }))
 /** Whoever is signed in gave their password over an hour ago, and may do nothing else. */
 vi.mock('./session', () => {
@@ -157,12 +175,12 @@ vi.mock('next/cache', () => ({ revalidatePath: vi.fn() }))
 
 const APP = join(process.cwd(), 'app')
 
+const files = (readdirSync(APP, { recursive: true }) as string[]).map((file) => file.replaceAll('\\', '/')).sort()
+
 /** The modules whose exports a browser may call, by their paths in `app`. */
-const modules = (readdirSync(APP, { recursive: true }) as string[])
+const modules = files
   .filter((file) => /\.tsx?$/.test(file))
   .filter((file) => /^\s*(\/\/[^\n]*\n\s*)*['"]use server['"]/.test(readFileSync(join(APP, file), 'utf8')))
-  .map((file) => file.replaceAll('\\', '/'))
-  .sort()
 
 describe('every server action is sensitive or has a reason why not', () => {
   beforeAll(() => {
@@ -174,7 +192,7 @@ describe('every server action is sensitive or has a reason why not', () => {
   })
 
   it('and none is written within a component, where this list does not see it', () => {
-    const hidden = (readdirSync(APP, { recursive: true }) as string[])
+    const hidden = files
       .filter((file) => /\.tsx?$/.test(file) && !/\.test\.tsx?$/.test(file))
       .filter((file) => /[{;]\s*['"]use server['"]/.test(readFileSync(join(APP, file), 'utf8')))
     expect(hidden).toEqual([])
@@ -189,6 +207,22 @@ describe('every server action is sensitive or has a reason why not', () => {
       asked.by = []
       const result = await exported[name]?.(null, null, null)
       expect([name, asked.by, result]).toEqual([name, [true], expect.objectContaining({ code: 'password_required' })])
+    }
+  })
+})
+
+describe('every route handler is sensitive or has a reason why not', () => {
+  it('in every folder that has one', () => {
+    expect(files.filter((file) => /(^|\/)route\.tsx?$/.test(file))).toEqual(Object.keys(routes).sort())
+  })
+
+  it.each(Object.keys(routes).filter((file) => routes[file] === SENSITIVE))('%s', async (file) => {
+    const handlers = (await import(join(APP, file))) as Record<string, (request: Request) => Response>
+    for (const [method, handle] of Object.entries(handlers)) {
+      asked.by = []
+      const response = await handle(new Request('http://localhost/', { method, body: '{}' }))
+      expect([method, await response.text()]).toEqual([method, expect.stringContaining('"code":"password_required"')])
+      expect(asked.by).toEqual([true])
     }
   })
 })

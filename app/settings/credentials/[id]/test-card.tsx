@@ -16,7 +16,7 @@ import { type Credential, isTestable } from '../words'
 /** What the last test found, and the button that runs another one. */
 export function TestCard({ credential, may }: { credential: Credential; may: Allowed }) {
   const { id, last_test } = credential
-  const { test, start, cancel } = useTest()
+  const { test, start, cancel, passwordDialog } = useTest()
   const changed = useCredentialsChanged()
   const isRunning = test?.phase === 'running'
   return (
@@ -70,6 +70,7 @@ export function TestCard({ credential, may }: { credential: Credential; may: All
           )}
         </CardFooter>
       ) : null}
+      {passwordDialog}
     </Card>
   )
 }

@@ -62,7 +62,7 @@ export default function TestDialog({
 }
 
 function StoredTest({ id }: { id: string }) {
-  const { test, start, cancel } = useTest()
+  const { test, start, cancel, passwordDialog } = useTest()
   const changed = useCredentialsChanged()
   const isRunning = test === null || test.phase === 'running'
   const run = useRef(async () => {})
@@ -85,6 +85,7 @@ function StoredTest({ id }: { id: string }) {
         )}
         <DialogClose variant={isRunning ? 'secondary' : 'primary'}>Close</DialogClose>
       </DialogFooter>
+      {passwordDialog}
     </>
   )
 }

@@ -102,7 +102,7 @@ export default function CredentialForm({
   const [testedAs, setTestedAs] = useState('')
   const [problem, setProblem] = useState<ActionProblem | null>(null)
   const [isSaved, setSaved] = useState(false)
-  const { test, start: startTest, cancel } = useTest()
+  const { test, start: startTest, cancel, passwordDialog } = useTest()
   const element = useRef<HTMLFormElement>(null)
   const progress = useRef<HTMLElement>(null)
   const focusOnFirstError = useFocusOnFirstError(element)
@@ -266,7 +266,11 @@ export default function CredentialForm({
             </Banner>
           ) : null}
           <TestProgress test={test} />
-          {test.phase === 'cancelled' && state.values.type === 'oauth2' && state.values.grant === 'refresh_token' ? (
+          {/* Without an event, nothing was called. */}
+          {test.phase === 'cancelled' &&
+          test.events.length > 0 &&
+          state.values.type === 'oauth2' &&
+          state.values.grant === 'refresh_token' ? (
             <Banner tone="warning">
               If the refresh token was spent already, its new tokens are kept with this form for a day: save it, or test
               it again.
@@ -296,6 +300,7 @@ export default function CredentialForm({
       </div>
       {connect.passwordDialog}
       {saving.passwordDialog}
+      {passwordDialog}
     </form>
   )
 }

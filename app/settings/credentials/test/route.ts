@@ -50,7 +50,8 @@ async function run(
   request: Request,
   options: { onEvent: (event: TestEvent) => void; signal: AbortSignal },
 ): Promise<TestReport> {
-  const actor = await requireActor('credentials:test')
+  // Like “Try it”, it sends a secret for whoever sits at the page, and shows what the service says of it.
+  const actor = await requireActor('credentials:test', { recentPassword: true })
   const { id: userId } = actor
   if (userId === null) throw new Refusal('forbidden', 'Only a person can test here.')
   const person = { ...actor, id: userId }

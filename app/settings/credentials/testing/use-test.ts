@@ -1,6 +1,7 @@
 'use client'
 
-import { useEffect, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { useConfirmedPassword } from '@/app/confirm-password/use-confirmed-password'
 import type { ActionProblem } from '../../data/action-result'
 import type { TestReport } from '../words'
 import type { ShownEvent, TestSubject } from './events'
@@ -16,7 +17,10 @@ export interface TestRun {
   problem: ActionProblem | null
 }
 
-/** Runs tests, one at a time. A test ends with the page, and when another one begins. */
+/**
+ * Runs tests, one at a time. A test ends with the page, and when another one begins. When it asks for the password, the
+ * dialog for that opens and the test goes on by itself; closing the dialog cancels it.
+ */
 export function useTest(): {
   test: TestRun | null
   /**
@@ -25,8 +29,11 @@ export function useTest(): {
    */
   start: (subject: TestSubject, onDraft?: (id: string) => void) => Promise<TestReport | null>
   cancel: () => void
+  /** Must be in the page: the dialog that asks for the password, when it is asked for. */
+  passwordDialog: ReactNode
 } {
   const [test, setTest] = useState<TestRun | null>(null)
+  const { withPassword, passwordDialog } = useConfirmedPassword()
   const current = useRef<AbortController>(undefined)
   useEffect(() => () => current.current?.abort(), [])
 
@@ -39,8 +46,8 @@ export function useTest(): {
       run = { ...run, ...change }
       if (current.current === controller) setTest(run)
     }
-    show({})
-    try {
+    const read = async (): Promise<{ ok: true } | ActionProblem> => {
+      let end: { ok: true } | ActionProblem = { ok: true }
       await readTest(
         subject,
         (line) => {
@@ -49,7 +56,7 @@ export function useTest(): {
             show({ phase: 'over', report })
           } else if (line.kind === 'refused') {
             const { kind: _, ...problem } = line
-            show({ phase: 'refused', problem: { ok: false, ...problem } })
+            end = { ok: false, ...problem }
           } else if (line.kind === 'draft') {
             onDraft?.(line.draftId)
           } else {
@@ -58,6 +65,13 @@ export function useTest(): {
         },
         controller.signal,
       )
+      return end
+    }
+    show({})
+    try {
+      const end = await withPassword(read)
+      // Closing the password dialog is an answer that needs no words.
+      if (!end.ok) show(end.code === 'password_required' ? { phase: 'cancelled' } : { phase: 'refused', problem: end })
     } catch {
       // Only Cancel, another test or leaving the page ends it so.
       show({ phase: 'cancelled' })
@@ -65,5 +79,5 @@ export function useTest(): {
     return run.report
   }
 
-  return { test, start, cancel: () => current.current?.abort() }
+  return { test, start, cancel: () => current.current?.abort(), passwordDialog }
 }
