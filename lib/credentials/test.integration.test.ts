@@ -436,12 +436,17 @@ describe('a secret that the service echoes', () => {
     const bytewise = Buffer.from(secret).toString('latin1')
     upstream.respond((_, response) => {
       response
-        .writeHead(401, { 'content-type': 'text/plain', 'www-authenticate': `X ${bytewise}` })
+        .writeHead(401, {
+          'content-type': 'text/plain',
+          'www-authenticate': `X ${bytewise}`,
+          location: `/of/${bytewise}`,
+        })
         .end(Buffer.concat([Buffer.from(`${secret} `), Buffer.from([0xff])]))
     })
     const fields = { type: 'basic', placement: undefined, secret: { username: 'somebody', password: secret } }
     const report = await tested(fields)
     expect(report.answer.www_authenticate).toBe('X [secret]')
+    expect(report.answer.location).toBe(`${upstream.url}/of/[secret]`)
     for (const part of [secret, bytewise, 'contrase']) expectNothingOf(part, shownIn(report))
   })
 

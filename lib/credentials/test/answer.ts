@@ -25,7 +25,7 @@ export async function showAnswer(
     text === undefined || !isShown ? null : shown(text, secrets).slice(0, max)
   return {
     status,
-    location: show(destination(headers.location, requestUrl), MAX_HEADER),
+    location: show(destination(headers.location, requestUrl, secrets), MAX_HEADER),
     wwwAuthenticate: show(headers['www-authenticate'], MAX_HEADER),
     retryAfter: show(headers['retry-after'], 64),
     // Blanked before it is cut: a cut would else leave the beginning of a secret.
@@ -34,9 +34,12 @@ export async function showAnswer(
 }
 
 /** Where a redirect leads, without user, query and fragment, which may hold anything. */
-function destination(location: string | undefined, requestUrl: string): string | undefined {
-  if (location === undefined || !URL.canParse(location, requestUrl)) return undefined
-  const { origin, pathname } = new URL(location, requestUrl)
+function destination(location: string | undefined, requestUrl: string, secrets: readonly Secret[]): string | undefined {
+  if (location === undefined) return undefined
+  // As it came, too: what the URL standard makes of UTF-8 that was read byte by byte is no spelling of the secret any more.
+  const blanked = blank(location, secrets)
+  if (!URL.canParse(blanked, requestUrl)) return undefined
+  const { origin, pathname } = new URL(blanked, requestUrl)
   return origin + pathname
 }
 
