@@ -66,8 +66,9 @@ export async function startRuntime(
           await getRuntime().jobs?.stop()
           await Promise.all([usage.stop(), calls.stop(), leaks.stop(), giveBack(allowances, database)])
         } finally {
-          setRuntime(undefined)
+          // What it waits for may have news for people, and tells the jobs.
           await tokens.stop()
+          setRuntime(undefined)
           await mailer.close()
           await egress.close()
           await database.close()

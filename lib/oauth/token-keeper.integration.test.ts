@@ -1,7 +1,8 @@
 import { inspect } from 'node:util'
+import type { SQL } from 'drizzle-orm'
 import { describe, expect, it, vi } from 'vitest'
 import { tokenSets, vaultItems } from '@/db/schema'
-import { ENDED, failureOf, withTokenKeepers } from '@/test/oauth-server'
+import { ENDED, failureOf, held, withTokenKeepers } from '@/test/oauth-server'
 import { newId } from '../ids'
 import { log } from '../log'
 import { Secret } from '../vault/secret'
@@ -108,6 +109,28 @@ withTokenKeepers('the keeper of tokens', (bed, driver) => {
       await expectUsable(await renewal)
       expect(await failureOf(keeper.renew(bed.owner, byRefresh, { reason: 'test' }))).toMatchObject({ code: 'aborted' })
       expect(bed.provider.requests()).toBe(1)
+    })
+
+    it('to the end, when it was just being claimed as its process is to stop', async () => {
+      await putEnded()
+      const { promise, proceed } = held()
+      let claiming = () => {}
+      const claimed = new Promise<void>((resolve) => {
+        claiming = resolve
+      })
+      const execute = async (statement: SQL) => {
+        claiming()
+        await promise
+        return bed.db.execute(statement)
+      }
+      const keeper = instance({ db: Object.create(bed.db, { execute: { value: execute } }) })
+      const renewal = keeper.renew(bed.owner, byRefresh, { reason: 'rejected' })
+      await claimed
+      const stopping = keeper.stop()
+      proceed()
+      await stopping
+      expect(await row()).toMatchObject({ version: 2, leaseUntil: null })
+      await expectUsable(await renewal)
     })
 
     it('not without a refresh token', async () => {

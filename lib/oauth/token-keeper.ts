@@ -69,8 +69,8 @@ export class TokenKeeper {
   /** What brings spooled tokens to the database, with whose they are. */
   readonly #background = new Map<Promise<void>, string>()
   readonly #running = new Map<string, Promise<KeptTokens>>()
-  /** Renewals that hold a lease: what one of them gets may be all that still works. */
-  readonly #underLease = new Set<Promise<unknown>>()
+  /** Renewals that hold a lease, or claim one: what one of them gets may be all that still works. */
+  readonly #underWay = new Set<Promise<unknown>>()
   #isStopping = false
 
   constructor({
@@ -150,10 +150,9 @@ export class TokenKeeper {
   async renewIfDue(owner: TokenOwner, load: () => Promise<Renewable>, waiting?: Waiting): Promise<boolean> {
     if (this.#running.has(keyOf(owner, false))) return false
     const askedAt = performance.now()
-    const lease = await this.#claim(owner, 'ahead', { onlyIfDue: true })
-    if (!lease) return false
     const renewal = { owner, load, known: null, reason: 'ahead', isForced: false, onStage: undefined, waiting } as const
-    return (await this.#untilStored(renewUnder(this.#terms, lease, askedAt, renewal))) !== null
+    const renew = (lease: Lease) => renewUnder(this.#terms, lease, askedAt, renewal)
+    return (await this.#underLease(owner, 'ahead', renew, { onlyIfDue: true })) !== null
   }
 
   /**
@@ -167,8 +166,15 @@ export class TokenKeeper {
     renewable: Renewable,
     { keepAccessToken, onStage, signal }: RenewalOptions & { keepAccessToken: boolean },
   ): Promise<KeptTokens> {
-    const lease = await this.#claimInTime(owner, signal)
-    return this.#untilStored(tryUnder(this.#terms, lease, renewable, { keepAccessToken, onStage }))
+    const end = performance.now() + this.#waitMs
+    for (;;) {
+      if (signal?.aborted) throw aborted()
+      const attempt = (lease: Lease) => tryUnder(this.#terms, lease, renewable, { keepAccessToken, onStage })
+      const tokens = await this.#underLease(owner, 'test', attempt)
+      if (tokens) return tokens
+      if (performance.now() > end) throw new OAuthError('busy')
+      await sleep(POLL_MS)
+    }
   }
 
   /**
@@ -194,18 +200,9 @@ export class TokenKeeper {
    */
   async stop(): Promise<void> {
     this.#isStopping = true
-    await Promise.allSettled(this.#underLease)
+    await Promise.allSettled(this.#underWay)
     this.#stopping.abort()
     await Promise.all(this.#background.keys())
-  }
-
-  async #untilStored<T>(renewal: Promise<T>): Promise<T> {
-    this.#underLease.add(renewal)
-    try {
-      return await renewal
-    } finally {
-      this.#underLease.delete(renewal)
-    }
   }
 
   #keep(entry: SpooledRenewal): Promise<number | null> {
@@ -220,24 +217,29 @@ export class TokenKeeper {
     void work.finally(() => this.#background.delete(work))
   }
 
-  /** @throws {OAuthError} `busy`; {EgressError} `aborted` */
-  async #claimInTime(owner: TokenOwner, signal: AbortSignal | undefined): Promise<Lease> {
-    const end = performance.now() + this.#waitMs
-    for (;;) {
-      if (signal?.aborted) throw new EgressError('aborted', 'request')
-      const lease = await this.#claim(owner, 'test')
-      if (lease) return lease
-      if (performance.now() > end) throw new OAuthError('busy')
-      await sleep(POLL_MS)
-    }
-  }
-
-  /** @throws {EgressError} `aborted` while this process stops */
-  async #claim(owner: TokenOwner, reason: RenewalReason, { onlyIfDue = false } = {}): Promise<Lease | null> {
+  /**
+   * Claims the lease, and does under it what is to be done. A process that stops waits for both: a claim that it has sent
+   * may be answered after it began to.
+   * @returns null when the lease is not to be had, or was lost
+   * @throws {EgressError} `aborted` while this process stops
+   */
+  async #underLease<T>(
+    owner: TokenOwner,
+    reason: RenewalReason,
+    work: (lease: Lease) => Promise<T>,
+    { onlyIfDue = false } = {},
+  ): Promise<T | null> {
     if (this.#isStopping) throw aborted()
     // What waits on this disk was got for the refresh token that is stored: that one is spent.
     if ([...this.#background.values()].includes(keyOf(owner, false))) return null
-    return claim(this.#deps.db, owner, { leaseMs: this.#leaseMs, reason, graceMs: this.#graceMs, onlyIfDue })
+    const options = { leaseMs: this.#leaseMs, reason, graceMs: this.#graceMs, onlyIfDue }
+    const done = claim(this.#deps.db, owner, options).then((lease) => lease && work(lease))
+    this.#underWay.add(done)
+    try {
+      return await done
+    } finally {
+      this.#underWay.delete(done)
+    }
   }
 
   #read(owner: TokenOwner): Promise<HeldTokens> {
@@ -289,13 +291,14 @@ export class TokenKeeper {
       throwIfCooling(state, renewal)
       if (!state.isLeased && attempts < MAX_ATTEMPTS) {
         const askedAt = performance.now()
-        const lease = await this.#claim(owner, renewal.reason)
-        if (lease) {
+        const before = attempts
+        const renewed = await this.#underLease(owner, renewal.reason, (lease) => {
           attempts += 1
-          const renewed = await this.#untilStored(renewUnder(this.#terms, lease, askedAt, renewal))
-          if (renewed) return renewed
-          continue
-        }
+          return renewUnder(this.#terms, lease, askedAt, renewal)
+        })
+        if (renewed) return renewed
+        // Lost to somebody whose tokens may be there already.
+        if (attempts > before) continue
       }
       if (performance.now() > end) throw new OAuthError('busy')
       await sleep(POLL_MS * (0.75 + Math.random() / 2))

@@ -82,6 +82,22 @@ withTokenKeepers('a renewal of which nobody knows what came of it', (bed) => {
     expect(await lastDetail()).toContain('was cut off')
   })
 
+  it('because its process ended all calls is one as well, unless it had not sent it', async () => {
+    await putEnded()
+    const proceed = bed.holdAnswers()
+    const renewing = fail()
+    await bed.reached()
+    await bed.egress.close()
+    await renewing
+    await fail()
+    proceed()
+    expect((await attempts()).map(({ result, error }) => [result, error])).toEqual([
+      ['unknown', 'aborted'],
+      ['retrying', 'aborted'],
+    ])
+    expect(bed.provider.requests()).toBe(1)
+  })
+
   it('is not one whose request was never sent', async () => {
     await put({ ...ENDED, refreshToken: await minted() })
     const { client, ...rest } = await byRefresh()
