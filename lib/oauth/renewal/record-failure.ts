@@ -3,11 +3,11 @@ import type { Database } from '@/db/client'
 import { renewalAttempts, type renewalResults, tokenSets } from '@/db/schema'
 import { fromNow, NOW } from '../db-clock'
 import { heldBy, type Lease, type RenewalReason } from '../lease'
-import { isRenewedAhead } from '../stored-tokens'
+import { isRenewedAhead, type TokenOwner } from '../stored-tokens'
 import { alarmOfFailing, alarmOfRefusal } from './alarm'
 import { noteEndpointFailure } from './endpoints'
 import type { Failure } from './failure'
-import { coolMs, isAlarming, isGivenUp, pauseMs, QUIET_FAILURES } from './schedule'
+import { coolMs, isAlarming, isGivenUp, pauseMs } from './schedule'
 
 /**
  * Notes that a renewal has failed, when it is tried again, and who is to hear of it; gives the lease back.
@@ -47,16 +47,18 @@ export function recordFailure(
     const { failures } = row
     const at = row.now as Date
     // Tokens that a call was refused with are over, whatever was said of their end.
-    const expiresAt = reason === 'rejected' ? at : row.expiresAt
+    const isOver = reason === 'rejected' || (await wereRejected(tx, owner, row.obtainedAt))
+    const expiresAt = isOver ? at : row.expiresAt
     const since = row.failingSince ?? at
     const failingMs = at.getTime() - since.getTime()
     const leftMs = expiresAt && expiresAt.getTime() - at.getTime()
-    const isLast = failure.isPermanent || isGivenUp({ failingMs, endedMs: leftMs === null ? null : -leftMs })
+    const endedMs = row.expiresAt && at.getTime() - row.expiresAt.getTime()
+    const isLast = failure.isPermanent || isGivenUp({ failingMs, endedMs })
     const pause = pauseMs({ failures, failingMs, retryAfterMs: failure.retryAfterMs })
     const lifetimeMs = expiresAt && row.obtainedAt && expiresAt.getTime() - row.obtainedAt.getTime()
     const isAlarm = isAlarming({ failures, leftMs, lifetimeMs, nextMs: pause })
-    // Of a credential that was changed meanwhile, what was told before is over: its failures are counted anew.
-    const alarms = isLast || (isAlarm && (row.alarmedAt === null || failures === QUIET_FAILURES + 1))
+    // Of a credential that was changed meanwhile, what was told before is over: it fails anew since then.
+    const alarms = isLast || (isAlarm && (row.alarmedAt === null || row.alarmedAt < since))
     const [after] = await tx
       .update(tokenSets)
       .set({
@@ -107,6 +109,17 @@ export async function endAttempt(db: Database, { owner, attemptId }: Lease, fail
       detail: failure.detail,
     })
     .where(and(eq(renewalAttempts.accountId, owner.accountId), eq(renewalAttempts.id, attemptId)))
+}
+
+/** Whether a call was refused with these tokens, though the renewal that was to replace them failed. */
+async function wereRejected(tx: Database, { accountId, ownerId }: TokenOwner, obtainedAt: Date | null): Promise<boolean> {
+  const rejected = and(
+    eq(renewalAttempts.accountId, accountId),
+    eq(renewalAttempts.ownerId, ownerId),
+    eq(renewalAttempts.reason, 'rejected'),
+    obtainedAt ? gt(renewalAttempts.startedAt, obtainedAt) : undefined,
+  )
+  return (await tx.select({ id: renewalAttempts.id }).from(renewalAttempts).where(rejected).limit(1)).length > 0
 }
 
 function resultOf({ isAnswerLost }: Failure, isLast: boolean): (typeof renewalResults)[number] {

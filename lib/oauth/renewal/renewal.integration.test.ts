@@ -576,6 +576,18 @@ withTokenKeepers('renewal', (bed, driver) => {
       expectBetween(Date.now() - Date.parse((event as unknown as { callsFailAt: string }).callsFailAt), -1_000, 10_000)
     })
 
+    it('some time after a call was refused says so, too', async () => {
+      await goodFor(HOUR)
+      answerWith(503, {})
+      await failureOf(instance().renew(bed.owner, byRefresh, { reason: 'rejected', unlessNewerThan: 1 }))
+      answerWith(400, { error: 'invalid_grant' })
+      await due()
+      await failureOf(instance().renewIfDue(bed.owner, byRefresh))
+      const [event] = await events()
+      expect(event).toMatchObject({ kind: 'credential.reauthorization_required' })
+      expectBetween(Date.now() - Date.parse((event as unknown as { callsFailAt: string }).callsFailAt), -1_000, 10_000)
+    })
+
     it('is told at once where the provider wants to be left alone until after the tokens’ end', async () => {
       await goodFor(HOUR)
       await bed.age(50 * MINUTE)
@@ -606,6 +618,28 @@ withTokenKeepers('renewal', (bed, driver) => {
       await bed.db.transaction((tx) => expireTokens(tx, bed.owner))
       for (let n = 0; n < 4; n++) await fail()
       expect(await kinds()).toEqual(['credential.renewal_failing', 'credential.renewal_failing'])
+    })
+
+    it('at each call for seven days is given up, though nobody knows when the tokens end', async () => {
+      await goodFor(null)
+      await bed.db.update(credentials).set({ renewAhead: false }).where(eq(credentials.id, bed.owner.ownerId))
+      answerWith(500, {})
+      const fail = () => failureOf(instance().renew(bed.owner, byRefresh, { reason: 'rejected', unlessNewerThan: 1 }))
+      await fail()
+      await bed.age(GIVE_UP_MS)
+      await fail()
+      expect(await row()).toMatchObject({ refusedError: 'status 500', renewAt: null })
+    })
+
+    it('is told once, though the first was told at once and others follow', async () => {
+      await goodFor(HOUR)
+      await bed.age(50 * MINUTE)
+      answerWith(429, {}, { 'retry-after': '3600' })
+      for (let n = 0; n < 4; n++) {
+        await due()
+        await failureOf(instance().renewIfDue(bed.owner, byRefresh))
+      }
+      expect(await kinds()).toEqual(['credential.renewal_failing'])
     })
 
     it('is over when a person brings other tokens', async () => {

@@ -75,7 +75,7 @@ export function isGivenUp({ failingMs, endedMs }: { failingMs: number; endedMs: 
 }
 
 /** Failures in a row that are not yet worth a message. */
-export const QUIET_FAILURES = 2
+const QUIET_FAILURES = 2
 /** People are told when less than this share of the lifetime is left. */
 const ALARM_SHARE = 1 / 3
 
