@@ -112,7 +112,11 @@ export async function endAttempt(db: Database, { owner, attemptId }: Lease, fail
 }
 
 /** Whether a call was refused with these tokens, though the renewal that was to replace them failed. */
-async function wereRejected(tx: Database, { accountId, ownerId }: TokenOwner, obtainedAt: Date | null): Promise<boolean> {
+async function wereRejected(
+  tx: Database,
+  { accountId, ownerId }: TokenOwner,
+  obtainedAt: Date | null,
+): Promise<boolean> {
   const rejected = and(
     eq(renewalAttempts.accountId, accountId),
     eq(renewalAttempts.ownerId, ownerId),

@@ -92,8 +92,14 @@ describe('how long tokens last is learned', () => {
     expect(learnedFrom(7_200_000, 3_600)).toBe(3_600)
   })
 
-  it('and doubted while it is short, until another is refused', () => {
-    expect([61, 600, 800, 900, 3_600, null].map(doubted)).toEqual([77, 750, 900, 900, 3_600, null])
+  it('and doubted, the shorter the more, until another is refused', () => {
+    expect([61, 600, 800, 900, 3_600, null].map(doubted)).toEqual([77, 750, 900, 918, 3_672, null])
+  })
+
+  it('so that every lifetime grows back which one 401 has shortened', () => {
+    let seconds = 1_000
+    for (let renewals = 0; renewals < 160; renewals++) seconds = doubted(seconds) ?? 0
+    expect(seconds).toBeGreaterThan(6 * 3_600)
   })
 
   it('not from one that was taken away', () => {

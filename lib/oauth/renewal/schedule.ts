@@ -117,11 +117,15 @@ export function learnedFrom(ageMs: number, known: number | null): number | null 
 /** Tokens that last less, without a word about it, are rare: what was refused sooner may have been taken away. */
 const DOUBTED_SECONDS = 900
 const LONGER = 1.25
+/** Of others: too long a lifetime costs a call its 401, which a body that can't be sent twice does not survive. */
+const LITTLE_LONGER = 1.02
 
 /**
- * What is taken for a lifetime that was learned, once tokens were renewed ahead of it: a little more each time where it is
- * short, so that one 401 that meant something else does not have them renewed every minute for good.
+ * What is taken for a lifetime that was learned, once tokens were renewed ahead of it: more each time, so that one 401 that
+ * meant something else does not shorten it for good. By a quarter where it is short, which has them renewed every minute.
  */
 export function doubted(known: number | null): number | null {
-  return known === null || known >= DOUBTED_SECONDS ? known : Math.min(DOUBTED_SECONDS, Math.ceil(known * LONGER))
+  if (known === null) return null
+  if (known >= DOUBTED_SECONDS) return Math.ceil(known * LITTLE_LONGER)
+  return Math.min(DOUBTED_SECONDS, Math.ceil(known * LONGER))
 }
