@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { type AddressInfo, createServer } from 'node:net'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { makeCertificate } from '@/test/certificates'
 import { addressesIn, type MailServer, startMailServer } from '@/test/mail-server'
 import type { Mail } from './mailer'
@@ -110,6 +111,27 @@ describe('a mail server', () => {
     const { mailer, server } = await open()
     await server.close()
     expect(await mailer.send(MAIL)).toMatchObject({ outcome: 'unreachable', answer: expect.stringContaining('E') })
+  })
+
+  it('that goes on answering and comes to no end is let go of before another worker takes the mail', async () => {
+    const timeout = AbortSignal.timeout
+    const lasting = vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => timeout(ms / 400))
+    let trickle: NodeJS.Timeout | undefined
+    const stalling = createServer((socket) => {
+      socket.on('error', () => {}).on('close', () => clearInterval(trickle))
+      socket.write('220 localhost\r\n')
+      socket.on('data', (sent) => {
+        if (String(sent).startsWith('EHLO')) socket.write('250 localhost\r\n')
+        else trickle ??= setInterval(() => socket.write('250-Still at it\r\n'), 20)
+      })
+    })
+    await new Promise<void>((resolve) => stalling.listen(0, '127.0.0.1', resolve))
+    const settings = parseSmtpUrl(`smtp://127.0.0.1:${(stalling.address() as AddressInfo).port}`)
+    mailer = new SmtpMailer(settings as SmtpSettings, FROM)
+    expect(await mailer.send(MAIL)).toMatchObject({ outcome: 'unreachable', answer: expect.stringContaining('EABORT') })
+    expect(lasting.mock.calls).toEqual([[240_000]])
+    // It waits for connections to end.
+    await new Promise((resolve) => stalling.close(resolve))
   })
 
   it('gets many mails over a few connections', async () => {

@@ -11,6 +11,9 @@ export const MAX_CONNECTIONS = 3
 
 const TIMEOUTS = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000 }
 
+/** The whole of a mail. A server that goes on answering, a little at a time, is never silent for long enough. */
+const TOTAL_MS = 240_000
+
 /** What nodemailer rejects with. */
 interface SmtpError {
   code?: string
@@ -34,7 +37,9 @@ export class SmtpMailer implements Mailer {
   async send(mail: Mail): Promise<MailResult> {
     this.#transport ??= this.#open()
     try {
-      const { response } = await (await this.#transport).sendMail(messageOf(mail, this.from))
+      const transport = await this.#transport
+      const signal = AbortSignal.timeout(TOTAL_MS)
+      const { response } = await transport.sendMail({ ...messageOf(mail, this.from), signal })
       return { outcome: 'sent', answer: clean(response ?? '') }
     } catch (error) {
       return judge(error as SmtpError)

@@ -10,7 +10,7 @@ import { gatherPersonal } from './personal-mails'
 
 /** Mails that one instance has under way at a time: none waits for a connection while its lease runs. */
 const BATCH = MAX_CONNECTIONS
-/** Longer than a mail server may take that stalls at each step of a mail, see `lib/mail/smtp.ts`. */
+/** Longer than a mail may take with a mail server that comes to no end, see `lib/mail/smtp.ts`. */
 const LEASE_SECONDS = 300
 /** How long a mail is tried: longer than a weekend without a mail server. */
 const GIVE_UP_HOURS = 4 * 24
