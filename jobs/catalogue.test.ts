@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Cron } from 'croner'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
+import type { Runtime } from '@/lib/runtime'
 import { catalogue } from './catalogue'
 import { isScheduled } from './job'
 
@@ -40,4 +41,29 @@ it('the digest of a month comes though nothing runs on its first day', () => {
   if (!digest || !isScheduled(digest)) throw new Error('There is no such job')
   const next = new Cron(digest.cron, { mode: '5-part', timezone: 'UTC', paused: true }).nextRun('2027-03-01T09:00:00Z')
   expect(next?.toISOString()).toBe('2027-03-02T08:00:00.000Z')
+})
+
+it('a renewal that is still due is asked of Trigger.dev once a minute: a run may have met the lease of a dead worker', async () => {
+  const due = { accountId: 'acc_1', ownerId: 'cred_1', endpoint: null, renewAt: '2026-01-01 00:00:00+00', overdueMs: 0 }
+  const dispatch = vi.fn(async (_id: string, _payload: unknown, _options: { idempotencyKey: string }) => {})
+  const runtime = {
+    config: { trigger: {} },
+    database: { db: { execute: async () => ({ rows: [due] }) } },
+    activity: { isBusy: () => false },
+    jobs: { dispatch },
+  } as unknown as Runtime
+  const sweep = catalogue.find(({ id }) => id === 'credentials.renew-due')
+  if (!sweep || !isScheduled(sweep)) throw new Error('There is no such job')
+  vi.useFakeTimers({ toFake: ['Date'] })
+  try {
+    for (const at of ['00:00:01', '00:00:59', '00:01:00']) {
+      vi.setSystemTime(`2026-01-01T${at}Z`)
+      await sweep.run(runtime, undefined, { signal: new AbortController().signal })
+    }
+  } finally {
+    vi.useRealTimers()
+  }
+  const [first, again, next] = dispatch.mock.calls.map(([, , { idempotencyKey }]) => idempotencyKey)
+  expect(again).toBe(first)
+  expect(next).not.toBe(first)
 })

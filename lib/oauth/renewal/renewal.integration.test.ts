@@ -2,7 +2,7 @@ import { and, asc, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { credentials, outboxEvents, renewalAttempts, tokenEndpoints, tokenSets } from '@/db/schema'
 import { createTestAccount } from '@/test/account'
-import { ENDED, failureOf, type TokenBed, withTokenKeepers } from '@/test/oauth-server'
+import { ENDED, failureOf, held, type TokenBed, withTokenKeepers } from '@/test/oauth-server'
 import { newId } from '../../ids'
 import { log } from '../../log'
 import { Secret } from '../../vault/secret'
@@ -391,6 +391,30 @@ withTokenKeepers('renewal', (bed, driver) => {
       await vi.waitFor(() => expect(renewed).toContain(later.ownerId), { timeout: 5_000 })
       end()
       await swept
+    })
+
+    it('tries again meanwhile what has failed and is due again', async () => {
+      const [other] = others(1) as [TokenOwner]
+      await insertCredential(bed, other)
+      await putEnded(other)
+      await putEnded()
+      await due()
+      const { promise, proceed } = held()
+      const failed: string[] = []
+      const renew = async ({ ownerId, renewAt }: DueRenewal) => {
+        if (ownerId === bed.owner.ownerId) await promise
+        if (ownerId !== other.ownerId) return true
+        failed.push(renewAt)
+        const again = new Date(Date.now() - 1_000)
+        await bed.db.update(tokenSets).set({ renewAt: again }).where(eq(tokenSets.ownerId, ownerId))
+        return false
+      }
+      const swept = sweepDue({ db: bed.db, renew })
+      await vi.waitFor(() => expect(failed.length).toBeGreaterThanOrEqual(2), { timeout: 5_000 })
+      await bed.db.update(tokenSets).set({ renewAt: null }).where(eq(tokenSets.ownerId, other.ownerId))
+      proceed()
+      await swept
+      expect(new Set(failed).size).toBe(failed.length)
     })
 
     it('is found by the index of what is due, without a look at the rest', async () => {

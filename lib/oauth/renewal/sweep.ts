@@ -24,7 +24,10 @@ const PAUSE_MS = 40
 const URGENT_MS = 60_000
 /** How many are looked up at a time. */
 const BATCH = 200
-/** What became due since all was looked up is looked up after so long: not whenever one renewal is done. */
+/**
+ * What became due since all was looked up is looked up after so long: not whenever one renewal is done, and also while all
+ * that was begun hangs.
+ */
 const LOOK_AGAIN_MS = 500
 /** Tokens that are due soon are waited for, but not longer than this before the database is asked anew what is due. */
 const MAX_WAIT_MS = 5_000
@@ -93,6 +96,7 @@ async function renewAll(
 ): Promise<void> {
   const running = new Map<string, Promise<void>>()
   const perEndpoint = new Map<string, number>()
+  /** With the time that each was due: what has failed is due anew, also while others hang. */
   const seen = new Set<string>()
   let queue: Queued[] = []
   let startedAt = Number.NEGATIVE_INFINITY
@@ -142,9 +146,10 @@ async function renewAll(
       const limit = BATCH + seenAgain
       const found = await findDue(db, limit)
       lookAt = found.length < limit ? performance.now() + LOOK_AGAIN_MS : 0
-      const fresh = found.filter((due) => !seen.has(keyOf(due)) && !done.has(timeOf(due)))
+      const begun = new Set([...running.keys(), ...queue.map(keyOf)])
+      const fresh = found.filter((due) => !seen.has(timeOf(due)) && !done.has(timeOf(due)) && !begun.has(keyOf(due)))
       seenAgain = found.length - fresh.length
-      for (const due of fresh) seen.add(keyOf(due))
+      for (const due of fresh) seen.add(timeOf(due))
       queue = queue.concat(fresh.map((due) => ({ ...due, dueAt: performance.now() - due.overdueMs })))
     }
     let at = findNext()
@@ -158,7 +163,6 @@ async function renewAll(
     const woken = new Promise<void>((resolve) => {
       wake = resolve
     })
-    // While all that runs waits for an endpoint that hangs, others become due.
     const resting = setTimeout(() => wake(), at < 0 ? LOOK_AGAIN_MS : pause)
     await Promise.race([woken, ...running.values()])
     clearTimeout(resting)
