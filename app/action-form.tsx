@@ -1,14 +1,19 @@
 'use client'
 
-import { type ReactNode, startTransition, useActionState, useEffect, useRef } from 'react'
+import { unstable_rethrow } from 'next/navigation'
+import { type ReactNode, useActionState, useEffect, useRef, useState, useTransition } from 'react'
 import { Banner } from '@/components/ui/banner'
 import { Button } from '@/components/ui/button'
 import { cn } from '@/components/ui/cn'
 import { emptyForm, type FormState } from './form-state'
+import { noAnswer } from './no-answer'
+
+const LOST =
+  'No answer came from the server, so it is not known whether it got this. Check your connection, then try again.'
 
 /**
  * A form for a server action. What was typed stays when the server refuses it; the first field with an error gets the
- * focus. Works before its script has loaded, too.
+ * focus. When no answer comes, what was typed stays as well. Works before its script has loaded, too.
  */
 export function ActionForm({
   action,
@@ -28,7 +33,10 @@ export function ActionForm({
   className?: string
   children: (state: FormState) => ReactNode
 }) {
-  const [state, dispatch, pending] = useActionState(action, emptyForm)
+  // What a page without its script sent off, which the server answers with the page that shows this.
+  const [first, dispatch] = useActionState(action, emptyForm)
+  const [state, setState] = useState(first)
+  const [pending, startTransition] = useTransition()
   const form = useRef<HTMLFormElement>(null)
 
   useEffect(() => {
@@ -36,6 +44,16 @@ export function ActionForm({
     form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus()
   }, [state, clearWhenDone])
 
+  function send(data: FormData) {
+    startTransition(async () => {
+      try {
+        setState(await action(state, data))
+      } catch (error) {
+        unstable_rethrow(error)
+        setState({ ...emptyForm, message: noAnswer(error, LOST).message })
+      }
+    })
+  }
   return (
     <form
       ref={form}
@@ -46,7 +64,7 @@ export function ActionForm({
         // React empties a form that it submits by itself.
         event.preventDefault()
         const data = new FormData(event.currentTarget)
-        if (!pending) startTransition(() => dispatch(data))
+        if (!pending) send(data)
       }}
     >
       {state.message ? (

@@ -15,7 +15,10 @@ export interface FormState {
 export const emptyForm: FormState = { errors: {}, values: {} }
 
 /** What a form shows when it was refused. */
-export function refusedForm(refusal: ActionRefusal, values: Record<string, string> = {}): FormState {
+export function refusedForm(
+  refusal: Pick<ActionRefusal, 'message' | 'fields'>,
+  values: Record<string, string> = {},
+): FormState {
   const errors = Object.fromEntries(refusal.fields.map(({ field, message }) => [field, sentence(message)]))
   return { message: refusal.fields.length > 0 ? undefined : refusal.message, errors, values }
 }

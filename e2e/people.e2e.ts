@@ -1,5 +1,6 @@
 import { request } from 'node:http'
 import type { Page } from '@playwright/test'
+import { toBeAlive } from './alive'
 import { expectFitToUse } from './fit-to-use'
 import { expect, runProduct, test } from './fixtures'
 import { OWNER } from './people'
@@ -99,6 +100,39 @@ test.describe('people', () => {
       await page.goto(running.url + path)
       await expect(page).toHaveURL(/\/settings\//)
     }
+  })
+
+  test('lose neither the page nor what they typed when the network fails', async ({ page, context }) => {
+    await page.goto(`${running.url}/sign-in`)
+    await toBeAlive(page.getByLabel('E-mail'))
+    await context.setOffline(true)
+    await signIn(page, password)
+    const lost = page.getByRole('alert').filter({ hasText: 'No answer came from the server' })
+    await expect(lost).toBeVisible()
+    await expect(page.getByLabel('E-mail')).toHaveValue(OWNER.email)
+    await expect(page.getByLabel('Password', { exact: true })).toHaveValue(password)
+    await context.setOffline(false)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await expect(page).toHaveURL(/\/settings\//)
+
+    await page.goto(`${running.url}/settings/account`)
+    await toBeAlive(page.getByLabel('Name', { exact: true }))
+    await context.setOffline(true)
+    await page.getByRole('button', { name: 'Sign out everywhere' }).click()
+    const dialog = page.getByRole('alertdialog')
+    await dialog.getByRole('button', { name: 'Sign out everywhere' }).click()
+    await expect(dialog.getByRole('alert')).toContainText('No answer came from the server')
+    await page.keyboard.press('Escape')
+    await expect(dialog).toBeHidden()
+    await page.getByLabel('Name', { exact: true }).fill('Hanna of the ships')
+    await page.getByRole('button', { name: 'Save name' }).click()
+    await expect(lost).toBeVisible()
+    await expect(page.getByLabel('Name', { exact: true })).toHaveValue('Hanna of the ships')
+    await context.setOffline(false)
+    await page.getByLabel('Name', { exact: true }).fill(OWNER.name)
+    await page.getByRole('button', { name: 'Save name' }).click()
+    await expect(page.getByText('Name saved.')).toBeVisible()
+    await expect(lost).toHaveCount(0)
   })
 
   test('can tell password managers what each field is', async ({ page }) => {

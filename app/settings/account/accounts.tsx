@@ -1,6 +1,7 @@
 'use client'
 
 import { useState, useTransition } from 'react'
+import { noAnswer } from '@/app/no-answer'
 import { Badge } from '@/components/ui/badge'
 import { Banner } from '@/components/ui/banner'
 import { Button } from '@/components/ui/button'
@@ -20,7 +21,7 @@ export function Accounts({
 
   function enter(id: string) {
     startTransition(async () => {
-      const answer = await enterAccountAction(id)
+      const answer = await enterAccountAction(id).catch(noAnswer)
       if (!answer.ok) return setError(answer.message)
       // As a whole: what this page has read belongs to the other account.
       location.assign('/')

@@ -1,53 +1,36 @@
 'use client'
 
-import { useState, useTransition } from 'react'
-import {
-  AlertDialog,
-  AlertDialogAction,
-  AlertDialogCancel,
-  AlertDialogContent,
-  AlertDialogDescription,
-  AlertDialogFooter,
-  AlertDialogHeader,
-  AlertDialogTitle,
-  AlertDialogTrigger,
-} from '@/components/ui/alert-dialog'
-import { Banner } from '@/components/ui/banner'
+import { unstable_rethrow } from 'next/navigation'
+import { type ComponentProps, useState, useTransition } from 'react'
+import { noAnswer } from '@/app/no-answer'
+import { AlertDialogTrigger } from '@/components/ui/alert-dialog'
+import { ConfirmDialog } from '../confirm-dialog'
 import { signOutEverywhereAction } from './actions'
 
 export function SignOutEverywhere() {
-  const [error, setError] = useState<string>()
+  const [problem, setProblem] = useState<ComponentProps<typeof ConfirmDialog>['problem']>(null)
   const [pending, startTransition] = useTransition()
+
+  function signOut() {
+    startTransition(async () => {
+      try {
+        setProblem(await signOutEverywhereAction())
+      } catch (error) {
+        unstable_rethrow(error)
+        setProblem(noAnswer(error))
+      }
+    })
+  }
   return (
-    <AlertDialog onOpenChange={() => setError(undefined)}>
-      <AlertDialogTrigger variant="danger">Sign out everywhere</AlertDialogTrigger>
-      <AlertDialogContent>
-        <AlertDialogHeader>
-          <AlertDialogTitle>Sign out everywhere?</AlertDialogTitle>
-          <AlertDialogDescription>
-            Every browser you are signed in with has to sign in again, this one too. API keys go on working.
-          </AlertDialogDescription>
-        </AlertDialogHeader>
-        {error ? (
-          <Banner tone="error" role="alert">
-            {error}
-          </Banner>
-        ) : null}
-        <AlertDialogFooter>
-          <AlertDialogCancel />
-          <AlertDialogAction
-            pending={pending}
-            onClick={() =>
-              startTransition(async () => {
-                const answer = await signOutEverywhereAction()
-                setError(answer.message)
-              })
-            }
-          >
-            Sign out everywhere
-          </AlertDialogAction>
-        </AlertDialogFooter>
-      </AlertDialogContent>
-    </AlertDialog>
+    <ConfirmDialog
+      trigger={<AlertDialogTrigger variant="danger">Sign out everywhere</AlertDialogTrigger>}
+      title="Sign out everywhere?"
+      description="Every browser you are signed in with has to sign in again, this one too. API keys go on working."
+      problem={problem}
+      verb="Sign out everywhere"
+      pending={pending}
+      onConfirm={signOut}
+      onClose={() => setProblem(null)}
+    />
   )
 }

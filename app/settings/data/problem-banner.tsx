@@ -5,8 +5,10 @@ import { Banner } from '@/components/ui/banner'
 import { Button, buttonVariants } from '@/components/ui/button'
 import type { ActionProblem } from './action-result'
 
+type Problem = Pick<ActionProblem, 'code' | 'message'>
+
 /** Why an action did not do what was asked, above the form that keeps what was typed. Comes into sight by itself. */
-export function ProblemBanner({ problem }: { problem: ActionProblem | null }) {
+export function ProblemBanner({ problem }: { problem: Problem | null }) {
   const box = useRef<HTMLDivElement>(null)
   useEffect(() => {
     // Long forms are sent off at their lower end.
@@ -22,7 +24,7 @@ export function ProblemBanner({ problem }: { problem: ActionProblem | null }) {
   )
 }
 
-function wayOut({ code }: ActionProblem): ReactNode {
+function wayOut({ code }: Problem): ReactNode {
   switch (code) {
     case 'not_signed_in':
       return (

@@ -2,6 +2,7 @@
 
 import Link from 'next/link'
 import { type ReactNode, useState, useTransition } from 'react'
+import { noAnswer } from '@/app/no-answer'
 import { Banner } from '@/components/ui/banner'
 import { Button } from '@/components/ui/button'
 import { markReadAction } from './actions'
@@ -12,7 +13,7 @@ function useMarkRead() {
   const [pending, startTransition] = useTransition()
   const mark = (ids: string[] | null) =>
     startTransition(async () => {
-      const result = await markReadAction(ids)
+      const result = await markReadAction(ids).catch(noAnswer)
       setProblem(result.ok ? undefined : result.message)
     })
   return { mark, pending, problem }

@@ -1,40 +1,31 @@
 'use client'
 
-import { useRef, useState } from 'react'
+import { useState } from 'react'
 import type { ActionAnswer, ActionRefusal } from '@/app/action-answer'
-import { useConfirmedPassword } from '@/app/confirm-password/use-confirmed-password'
+import type { NoAnswer } from '@/app/no-answer'
+import { useOneCall } from '../../data/use-one-call'
 
-export const LOST: ActionRefusal = {
-  ok: false,
-  code: 'failed',
-  message: 'No answer came from the server, so it is not known whether the change was made. Look before you try again.',
-  fields: [],
-}
+/** Why an action was not done, for the person. */
+type Refused = Pick<ActionRefusal, 'message' | 'fields'> & { code: ActionRefusal['code'] | NoAnswer['code'] }
 
 /**
- * Calls actions of one part of the page, one at a time; asks for the password when it is asked for.
+ * Calls actions of one part of the page, as `useOneCall` does.
  * `run` gives what the action answered, or null when it was refused: `refusal` then says why, unless the person closed the
  * dialog for the password.
  */
 export function useSecurityAction() {
-  const [pending, setPending] = useState(false)
-  const [refusal, setRefusal] = useState<ActionRefusal | null>(null)
-  const running = useRef(false)
-  const { withPassword, passwordDialog } = useConfirmedPassword()
+  const [refusal, setRefusal] = useState<Refused | null>(null)
+  const { call, pending, passwordDialog } = useOneCall()
 
   async function run<Value>(action: () => Promise<ActionAnswer<Value>>): Promise<{ value: Value } | null> {
-    // State would still be the old one at a second press in the same moment.
-    if (running.current) return null
-    running.current = true
-    setPending(true)
-    const result = await withPassword(action).catch(() => LOST)
-    running.current = false
-    setPending(false)
-    setRefusal(result.ok || result.code === 'password_required' ? null : result)
-    return result.ok ? { value: result.value } : null
+    const answer = await call(action)
+    if (!answer) return null
+    // Closing the password dialog is an answer that needs no words.
+    setRefusal(answer.ok || answer.code === 'password_required' ? null : { fields: [], ...answer })
+    return answer.ok ? { value: answer.value } : null
   }
   function refuse(message: string) {
-    setRefusal({ ok: false, code: 'invalid', message, fields: [] })
+    setRefusal({ code: 'invalid', message, fields: [] })
   }
   return { run, pending, refusal, refuse, clear: () => setRefusal(null), passwordDialog }
 }
