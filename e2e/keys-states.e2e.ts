@@ -236,6 +236,21 @@ test.describe('the network is gone', () => {
   })
 })
 
+test('a press beside a dialog takes nothing away that was typed into it; Escape does', async ({ page }) => {
+  const form = await fillForm(page, 'Pressed beside')
+  await page.mouse.click(3, 300)
+  await expectFilled(form, 'Pressed beside')
+  await page.keyboard.press('Escape')
+  await expect(form).toBeHidden()
+
+  const dialog = await openRevocation(page, 'Throttled')
+  await dialog.getByLabel('Reason').fill('Typed at length')
+  await page.mouse.click(3, 300)
+  await expect(dialog.getByLabel('Reason')).toHaveValue('Typed at length')
+  await page.keyboard.press('Escape')
+  await expect(dialog).toBeHidden()
+})
+
 test('nothing takes the dialog away while a key is being made: not Escape, not Cancel, not Back', async ({ page }) => {
   const form = await fillForm(page, 'Slow to come')
   let release = () => {}

@@ -100,7 +100,7 @@ function PasswordDialog({ open, onClose }: { open: boolean; onClose: (confirmed:
   const wrong = refusal?.fields[0]?.message
   return (
     <Dialog open={open} onOpenChange={(next) => next || close(false)}>
-      <DialogContent size="sm">
+      <DialogContent size="sm" pressOutsideCloses={false}>
         <form
           onSubmit={(event) => {
             event.preventDefault()

@@ -23,8 +23,10 @@ export const AlertDialogDescription = DialogDescription
 export const AlertDialogFooter = DialogFooter
 
 /** A question before something that cannot be undone. Focus starts on Cancel; a press beside it does not close it. */
-export function AlertDialogContent(props: Omit<ComponentProps<typeof DialogContent>, 'role' | 'closeButton'>) {
-  return <DialogContent size="sm" {...props} role="alertdialog" closeButton={false} />
+export function AlertDialogContent(
+  props: Omit<ComponentProps<typeof DialogContent>, 'role' | 'closeButton' | 'pressOutsideCloses'>,
+) {
+  return <DialogContent size="sm" {...props} role="alertdialog" closeButton={false} pressOutsideCloses={false} />
 }
 
 /** The way out: has the focus when the dialog opens. */

@@ -90,11 +90,13 @@ export function DialogTrigger({ onClick, ...props }: ButtonProps) {
 
 /**
  * What the dialog shows; in the page only while it is open. Focus starts at the control with `autoFocus`, else at the first.
- * Esc and a press beside it ask to close (`dismissible={false}` ignores both, for what must be answered by a button).
+ * Esc and a press beside it ask to close; `pressOutsideCloses={false}` ignores such a press, for what would lose what was typed,
+ * `dismissible={false}` both, for what must be answered by a button.
  */
 export function DialogContent({
   role = 'dialog',
   dismissible = true,
+  pressOutsideCloses = true,
   closeButton = dismissible,
   size = 'md',
   padded = true,
@@ -103,6 +105,7 @@ export function DialogContent({
 }: {
   role?: 'dialog' | 'alertdialog'
   dismissible?: boolean
+  pressOutsideCloses?: boolean
   closeButton?: boolean
   size?: 'sm' | 'md' | 'lg'
   /** false: the content brings its own padding. */
@@ -113,7 +116,7 @@ export function DialogContent({
   const { open } = useDialog()
   if (!open) return null
   return createPortal(
-    <OpenDialog {...{ role, dismissible, closeButton, size, padded, className, children }} />,
+    <OpenDialog {...{ role, dismissible, pressOutsideCloses, closeButton, size, padded, className, children }} />,
     document.body,
   )
 }
@@ -123,6 +126,7 @@ const widths = { sm: 'max-w-md', md: 'max-w-lg', lg: 'max-w-2xl' }
 function OpenDialog({
   role,
   dismissible,
+  pressOutsideCloses,
   closeButton,
   size,
   padded,
@@ -182,7 +186,7 @@ function OpenDialog({
         pressedOutside.current = event.target === ref.current
       }}
       onClick={(event) => {
-        if (event.target === ref.current && pressedOutside.current) ask()
+        if (pressOutsideCloses && event.target === ref.current && pressedOutside.current) ask()
       }}
     >
       <div className={cn('relative', padded && 'grid gap-4 p-5')}>

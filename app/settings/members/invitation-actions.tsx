@@ -1,19 +1,10 @@
 'use client'
 
 import { useState } from 'react'
-import {
-  AlertDialog,
-  AlertDialogAction,
-  AlertDialogCancel,
-  AlertDialogContent,
-  AlertDialogDescription,
-  AlertDialogFooter,
-  AlertDialogHeader,
-  AlertDialogTitle,
-} from '@/components/ui/alert-dialog'
 import { Banner } from '@/components/ui/banner'
 import { Button } from '@/components/ui/button'
 import { toast } from '@/components/ui/toast'
+import { ConfirmDialog } from '../confirm-dialog'
 import { resendAction, revokeAction } from './actions'
 import { useMemberAction } from './use-member-action'
 
@@ -49,29 +40,20 @@ export function InvitationActions({ id, email }: { id: string; email: string }) 
         </Banner>
       ) : null}
       {resend.passwordDialog}
-      <AlertDialog open={asks} busy={revoke.pending} onOpenChange={setAsks}>
-        <AlertDialogContent>
-          <AlertDialogHeader>
-            <AlertDialogTitle>
-              Revoke the invitation of <bdi>{email}</bdi>?
-            </AlertDialogTitle>
-            <AlertDialogDescription>
-              The link in their mail stops working at once. You can invite them again.
-            </AlertDialogDescription>
-          </AlertDialogHeader>
-          {revoke.refusal ? (
-            <Banner tone="error" role="alert">
-              {revoke.refusal.message}
-            </Banner>
-          ) : null}
-          <AlertDialogFooter>
-            <AlertDialogCancel />
-            <AlertDialogAction pending={revoke.pending} onClick={() => revoke.run(id)}>
-              Revoke invitation
-            </AlertDialogAction>
-          </AlertDialogFooter>
-        </AlertDialogContent>
-      </AlertDialog>
+      <ConfirmDialog
+        open={asks}
+        title={
+          <>
+            Revoke the invitation of <bdi>{email}</bdi>?
+          </>
+        }
+        description="The link in their mail stops working at once. You can invite them again."
+        problem={revoke.refusal}
+        verb="Revoke invitation"
+        pending={revoke.pending}
+        onConfirm={() => revoke.run(id)}
+        onClose={() => setAsks(false)}
+      />
     </div>
   )
 }

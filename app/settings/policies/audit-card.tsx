@@ -1,21 +1,12 @@
 'use client'
 
 import { useState } from 'react'
-import {
-  AlertDialog,
-  AlertDialogAction,
-  AlertDialogCancel,
-  AlertDialogContent,
-  AlertDialogDescription,
-  AlertDialogFooter,
-  AlertDialogHeader,
-  AlertDialogTitle,
-} from '@/components/ui/alert-dialog'
 import { Button } from '@/components/ui/button'
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/components/ui/card'
 import { Field } from '@/components/ui/field'
 import { Select } from '@/components/ui/select'
 import { toast } from '@/components/ui/toast'
+import { ConfirmDialog } from '../confirm-dialog'
 import { ProblemBanner } from '../data/problem-banner'
 import { useAction } from '../data/use-action'
 import { saveAuditPolicy } from './audit-actions'
@@ -79,24 +70,21 @@ export function AuditCard({
             </Button>
           </div>
         ) : null}
-        <AlertDialog open={asks} busy={pending} onOpenChange={setAsks}>
-          <AlertDialogContent>
-            <AlertDialogHeader>
-              <AlertDialogTitle>Keep events for {nameOf(chosen)}?</AlertDialogTitle>
-              <AlertDialogDescription>
-                {lost === 1 ? 'One event is' : `${lost.toLocaleString('en')} events are`} older than that. They are
-                removed within a day and can’t be brought back: export them first if they may be asked for.
-              </AlertDialogDescription>
-            </AlertDialogHeader>
-            <ProblemBanner problem={problem} />
-            <AlertDialogFooter>
-              <AlertDialogCancel />
-              <AlertDialogAction pending={pending} onClick={save}>
-                Remove old events
-              </AlertDialogAction>
-            </AlertDialogFooter>
-          </AlertDialogContent>
-        </AlertDialog>
+        <ConfirmDialog
+          open={asks}
+          title={`Keep events for ${nameOf(chosen)}?`}
+          description={
+            <>
+              {lost === 1 ? 'One event is' : `${lost.toLocaleString('en')} events are`} older than that. They are
+              removed within a day and can’t be brought back: export them first if they may be asked for.
+            </>
+          }
+          problem={problem}
+          verb="Remove old events"
+          pending={pending}
+          onConfirm={save}
+          onClose={() => setAsks(false)}
+        />
         {passwordDialog}
       </CardContent>
     </Card>

@@ -1,23 +1,13 @@
 'use client'
 
 import { useState } from 'react'
-import {
-  AlertDialog,
-  AlertDialogAction,
-  AlertDialogCancel,
-  AlertDialogContent,
-  AlertDialogDescription,
-  AlertDialogFooter,
-  AlertDialogHeader,
-  AlertDialogTitle,
-} from '@/components/ui/alert-dialog'
-import { Banner } from '@/components/ui/banner'
 import { Button } from '@/components/ui/button'
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/components/ui/card'
 import { Status } from '@/components/ui/status'
 import { toast } from '@/components/ui/toast'
 import type { AccountPolicy, SecondFactorCount } from '@/lib/accounts'
 import { useSecurityAction } from '../account/second-factor/use-security-action'
+import { ConfirmDialog } from '../confirm-dialog'
 import { requireSecondFactorAction } from './second-factor-actions'
 
 /** Whether the account asks its people for a second factor. */
@@ -67,33 +57,22 @@ export function SecondFactorCard({
             </Button>
           ) : null}
         </div>
-        <AlertDialog open={asks} busy={pending} onOpenChange={setAsks}>
-          <AlertDialogContent>
-            <AlertDialogHeader>
-              <AlertDialogTitle>
-                {required ? 'Stop asking for a second factor?' : 'Ask for a second factor?'}
-              </AlertDialogTitle>
-              <AlertDialogDescription>
-                {required
-                  ? 'People can then remove theirs, and sign in by their password alone.'
-                  : without === 0
-                    ? 'Everybody has one already. Whoever joins sets one up first.'
-                    : `${without} ${without === 1 ? 'person has' : 'people have'} none: with their next click they are led to where it is set up, and see nothing else of the account until they have.`}
-              </AlertDialogDescription>
-            </AlertDialogHeader>
-            {refusal ? (
-              <Banner tone="error" role="alert">
-                {refusal.message}
-              </Banner>
-            ) : null}
-            <AlertDialogFooter>
-              <AlertDialogCancel />
-              <AlertDialogAction pending={pending} onClick={() => void change()}>
-                {required ? 'Stop asking' : 'Ask for it'}
-              </AlertDialogAction>
-            </AlertDialogFooter>
-          </AlertDialogContent>
-        </AlertDialog>
+        <ConfirmDialog
+          open={asks}
+          title={required ? 'Stop asking for a second factor?' : 'Ask for a second factor?'}
+          description={
+            required
+              ? 'People can then remove theirs, and sign in by their password alone.'
+              : without === 0
+                ? 'Everybody has one already. Whoever joins sets one up first.'
+                : `${without} ${without === 1 ? 'person has' : 'people have'} none: with their next click they are led to where it is set up, and see nothing else of the account until they have.`
+          }
+          problem={refusal}
+          verb={required ? 'Stop asking' : 'Ask for it'}
+          pending={pending}
+          onConfirm={() => void change()}
+          onClose={() => setAsks(false)}
+        />
         {passwordDialog}
       </CardContent>
     </Card>

@@ -54,7 +54,7 @@ export default function KeepDialog({
   useFocusOnFirstError(form, problem)
   return (
     <Dialog open busy={pending} onOpenChange={(open) => open || onClose()}>
-      <DialogContent size="md">
+      <DialogContent size="md" pressOutsideCloses={false}>
         <form
           ref={form}
           noValidate

@@ -1,16 +1,6 @@
 'use client'
 
 import { useState } from 'react'
-import {
-  AlertDialog,
-  AlertDialogAction,
-  AlertDialogCancel,
-  AlertDialogContent,
-  AlertDialogDescription,
-  AlertDialogFooter,
-  AlertDialogHeader,
-  AlertDialogTitle,
-} from '@/components/ui/alert-dialog'
 import { Banner } from '@/components/ui/banner'
 import { Button } from '@/components/ui/button'
 import { CopyButton } from '@/components/ui/copy-button'
@@ -27,6 +17,7 @@ import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { RelativeTime } from '@/components/ui/relative-time'
 import { toast } from '@/components/ui/toast'
+import { ConfirmDialog } from '../../confirm-dialog'
 import {
   confirmAuthenticatorAction,
   removeAuthenticatorAction,
@@ -106,28 +97,16 @@ export function Authenticator({
           }}
         />
       ) : null}
-      <AlertDialog open={asks} busy={remove.pending} onOpenChange={setAsks}>
-        <AlertDialogContent>
-          <AlertDialogHeader>
-            <AlertDialogTitle>Remove your authenticator app?</AlertDialogTitle>
-            <AlertDialogDescription>
-              Its codes stop working at once. Without another second factor, your password alone signs you in; where an
-              account asks for one, you are asked to set it up again.
-            </AlertDialogDescription>
-          </AlertDialogHeader>
-          {remove.refusal ? (
-            <Banner tone="error" role="alert">
-              {remove.refusal.message}
-            </Banner>
-          ) : null}
-          <AlertDialogFooter>
-            <AlertDialogCancel />
-            <AlertDialogAction pending={remove.pending} onClick={() => void end()}>
-              Remove app
-            </AlertDialogAction>
-          </AlertDialogFooter>
-        </AlertDialogContent>
-      </AlertDialog>
+      <ConfirmDialog
+        open={asks}
+        title="Remove your authenticator app?"
+        description="Its codes stop working at once. Without another second factor, your password alone signs you in; where an account asks for one, you are asked to set it up again."
+        problem={remove.refusal}
+        verb="Remove app"
+        pending={remove.pending}
+        onConfirm={() => void end()}
+        onClose={() => setAsks(false)}
+      />
       {remove.passwordDialog}
     </div>
   )
@@ -151,7 +130,7 @@ function SetUp({
   }
   return (
     <Dialog open busy={pending} onOpenChange={(next) => next || onClose()}>
-      <DialogContent>
+      <DialogContent pressOutsideCloses={false}>
         <form
           noValidate
           className="grid gap-4"

@@ -2,16 +2,6 @@
 
 import { useState } from 'react'
 import { makePasskey } from '@/app/passkey'
-import {
-  AlertDialog,
-  AlertDialogAction,
-  AlertDialogCancel,
-  AlertDialogContent,
-  AlertDialogDescription,
-  AlertDialogFooter,
-  AlertDialogHeader,
-  AlertDialogTitle,
-} from '@/components/ui/alert-dialog'
 import { Banner } from '@/components/ui/banner'
 import { Button } from '@/components/ui/button'
 import {
@@ -27,6 +17,7 @@ import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { RelativeTime } from '@/components/ui/relative-time'
 import { toast } from '@/components/ui/toast'
+import { ConfirmDialog } from '../../confirm-dialog'
 import { addPasskeyAction, removePasskeyAction, startPasskeyAction } from './actions'
 import { useSecurityAction } from './use-security-action'
 
@@ -122,29 +113,20 @@ function Passkey({ id, name, createdAt, lastUsedAt, kept }: ShownPasskey) {
       >
         Remove
       </Button>
-      <AlertDialog open={asks} busy={pending} onOpenChange={setAsks}>
-        <AlertDialogContent>
-          <AlertDialogHeader>
-            <AlertDialogTitle>
-              Remove the passkey <bdi>{name}</bdi>?
-            </AlertDialogTitle>
-            <AlertDialogDescription>
-              It no longer signs you in. Your device keeps it until you delete it there, too.
-            </AlertDialogDescription>
-          </AlertDialogHeader>
-          {refusal ? (
-            <Banner tone="error" role="alert">
-              {refusal.message}
-            </Banner>
-          ) : null}
-          <AlertDialogFooter>
-            <AlertDialogCancel />
-            <AlertDialogAction pending={pending} onClick={() => void remove()}>
-              Remove passkey
-            </AlertDialogAction>
-          </AlertDialogFooter>
-        </AlertDialogContent>
-      </AlertDialog>
+      <ConfirmDialog
+        open={asks}
+        title={
+          <>
+            Remove the passkey <bdi>{name}</bdi>?
+          </>
+        }
+        description="It no longer signs you in. Your device keeps it until you delete it there, too."
+        problem={refusal}
+        verb="Remove passkey"
+        pending={pending}
+        onConfirm={() => void remove()}
+        onClose={() => setAsks(false)}
+      />
       {passwordDialog}
     </li>
   )
@@ -167,7 +149,7 @@ function AddPasskey({ onClose, onAdded }: { onClose: () => void; onAdded: (codes
   }
   return (
     <Dialog open busy={pending || asking} onOpenChange={(next) => next || onClose()}>
-      <DialogContent size="sm">
+      <DialogContent size="sm" pressOutsideCloses={false}>
         <form
           noValidate
           className="grid gap-4"

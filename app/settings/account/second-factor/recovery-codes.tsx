@@ -1,16 +1,6 @@
 'use client'
 
 import { useEffect, useRef, useState } from 'react'
-import {
-  AlertDialog,
-  AlertDialogAction,
-  AlertDialogCancel,
-  AlertDialogContent,
-  AlertDialogDescription,
-  AlertDialogFooter,
-  AlertDialogHeader,
-  AlertDialogTitle,
-} from '@/components/ui/alert-dialog'
 import { Banner } from '@/components/ui/banner'
 import { Button } from '@/components/ui/button'
 import { Checkbox } from '@/components/ui/checkbox'
@@ -23,6 +13,7 @@ import {
   DialogHeader,
   DialogTitle,
 } from '@/components/ui/dialog'
+import { ConfirmDialog } from '../../confirm-dialog'
 import { makeRecoveryCodesAction } from './actions'
 import { useSecurityAction } from './use-security-action'
 
@@ -53,28 +44,21 @@ export function RecoveryCodes({ left, onCodes }: { left: number; onCodes: (codes
       >
         Make new codes
       </Button>
-      <AlertDialog open={asks} busy={pending} onOpenChange={setAsks}>
-        <AlertDialogContent>
-          <AlertDialogHeader>
-            <AlertDialogTitle>Make new recovery codes?</AlertDialogTitle>
-            <AlertDialogDescription>
-              The {left === 0 ? 'old ones' : left === 1 ? 'one that is left stops' : `${left} that are left stop`}{' '}
-              {left === 0 ? 'stay as used up as they are.' : 'working at once.'} The new ones are shown only once.
-            </AlertDialogDescription>
-          </AlertDialogHeader>
-          {refusal ? (
-            <Banner tone="error" role="alert">
-              {refusal.message}
-            </Banner>
-          ) : null}
-          <AlertDialogFooter>
-            <AlertDialogCancel />
-            <AlertDialogAction pending={pending} onClick={() => void make()}>
-              Make new codes
-            </AlertDialogAction>
-          </AlertDialogFooter>
-        </AlertDialogContent>
-      </AlertDialog>
+      <ConfirmDialog
+        open={asks}
+        title="Make new recovery codes?"
+        description={
+          <>
+            The {left === 0 ? 'old ones' : left === 1 ? 'one that is left stops' : `${left} that are left stop`}{' '}
+            {left === 0 ? 'stay as used up as they are.' : 'working at once.'} The new ones are shown only once.
+          </>
+        }
+        problem={refusal}
+        verb="Make new codes"
+        pending={pending}
+        onConfirm={() => void make()}
+        onClose={() => setAsks(false)}
+      />
       {passwordDialog}
     </div>
   )

@@ -1,17 +1,7 @@
 'use client'
 
-import {
-  AlertDialog,
-  AlertDialogAction,
-  AlertDialogCancel,
-  AlertDialogContent,
-  AlertDialogDescription,
-  AlertDialogFooter,
-  AlertDialogHeader,
-  AlertDialogTitle,
-} from '@/components/ui/alert-dialog'
 import { toast } from '@/components/ui/toast'
-import { ProblemBanner } from '../../data/problem-banner'
+import { ConfirmDialog } from '../../confirm-dialog'
 import { useAction } from '../../data/use-action'
 import { endOverlapNow } from '../actions'
 import { useKeysChanged } from '../queries'
@@ -36,27 +26,23 @@ export default function EndOverlapDialog({
     toast('The old token no longer works')
   })
   return (
-    <AlertDialog open busy={pending} onOpenChange={(open) => open || onClose()}>
-      <AlertDialogContent size="md">
-        <AlertDialogHeader>
-          <AlertDialogTitle>
-            End the overlap of “<bdi>{oldKey.name}</bdi>” now?
-          </AlertDialogTitle>
-          <AlertDialogDescription>
-            Every request with the old token is refused from that moment on; the new token goes on working. This can’t
-            be undone.
-          </AlertDialogDescription>
-        </AlertDialogHeader>
-        <ProblemBanner problem={problem} />
-        <KeyFacts apiKey={oldKey} />
-        <AlertDialogFooter>
-          <AlertDialogCancel />
-          <AlertDialogAction pending={pending} onClick={() => run(oldKey.id)}>
-            End overlap
-          </AlertDialogAction>
-        </AlertDialogFooter>
-        {passwordDialog}
-      </AlertDialogContent>
-    </AlertDialog>
+    <ConfirmDialog
+      open
+      size="md"
+      title={
+        <>
+          End the overlap of “<bdi>{oldKey.name}</bdi>” now?
+        </>
+      }
+      description="Every request with the old token is refused from that moment on; the new token goes on working. This can’t be undone."
+      problem={problem}
+      verb="End overlap"
+      pending={pending}
+      onConfirm={() => run(oldKey.id)}
+      onClose={onClose}
+      passwordDialog={passwordDialog}
+    >
+      <KeyFacts apiKey={oldKey} />
+    </ConfirmDialog>
   )
 }

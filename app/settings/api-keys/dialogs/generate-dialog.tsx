@@ -44,7 +44,7 @@ export default function GenerateDialog({ onHold, onClose }: { onHold: (holds: bo
   useEffect(() => onHold(holds), [onHold, holds])
   return (
     <Dialog open busy={busy} onOpenChange={(open) => open || onClose()}>
-      <DialogContent size="lg" dismissible={!issued}>
+      <DialogContent size="lg" dismissible={!issued} pressOutsideCloses={false}>
         {issued ? (
           <IssuedTokenPanel title="API key generated" issued={issued} onClose={onClose} />
         ) : (

@@ -43,7 +43,7 @@ export default function LimitsDialog({
   useFocusOnFirstError(form, problem)
   return (
     <Dialog open busy={pending} onOpenChange={(open) => open || onClose()}>
-      <DialogContent size="md">
+      <DialogContent size="md" pressOutsideCloses={false}>
         <form
           ref={form}
           noValidate

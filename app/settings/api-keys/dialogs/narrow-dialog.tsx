@@ -1,18 +1,8 @@
 'use client'
 
-import {
-  AlertDialog,
-  AlertDialogAction,
-  AlertDialogCancel,
-  AlertDialogContent,
-  AlertDialogDescription,
-  AlertDialogFooter,
-  AlertDialogHeader,
-  AlertDialogTitle,
-} from '@/components/ui/alert-dialog'
 import { RelativeTime } from '@/components/ui/relative-time'
 import { toast } from '@/components/ui/toast'
-import { ProblemBanner } from '../../data/problem-banner'
+import { ConfirmDialog } from '../../confirm-dialog'
 import { useAction } from '../../data/use-action'
 import { narrowKey } from '../actions'
 import { useKeysChanged } from '../queries'
@@ -44,43 +34,41 @@ export default function NarrowDialog({
     toast(`“${name}” may do less now`)
   })
   return (
-    <AlertDialog open busy={pending} onOpenChange={(open) => open || onClose()}>
-      <AlertDialogContent size="md">
-        <AlertDialogHeader>
-          <AlertDialogTitle>
-            Take unused scopes from “<bdi>{name}</bdi>”?
-          </AlertDialogTitle>
-          <AlertDialogDescription>
-            None of its requests has asked for these
-            {watchedSince ? (
-              <>
-                {' '}
-                since it is noted, <RelativeTime value={watchedSince} />
-              </>
-            ) : null}
-            . Scopes can’t be given back to a key: if an app turns out to need one, it needs another key.
-            {isUncertain ? ' Some of its requests did not say what they ask for, so look before you take one.' : ''}
-          </AlertDialogDescription>
-        </AlertDialogHeader>
-        <ProblemBanner problem={problem} />
-        <ul className="grid gap-1 rounded border border-border bg-background px-3 py-2.5">
-          {unused.map((scope) => (
-            <li key={scope}>
-              <code className="font-mono text-sm">{scope}</code>
-            </li>
-          ))}
-        </ul>
-        <AlertDialogFooter>
-          <AlertDialogCancel />
-          <AlertDialogAction
-            pending={pending}
-            onClick={() => run(id, { scopes: scopes.filter((scope) => !unused.includes(scope)) })}
-          >
-            Take scopes away
-          </AlertDialogAction>
-        </AlertDialogFooter>
-        {passwordDialog}
-      </AlertDialogContent>
-    </AlertDialog>
+    <ConfirmDialog
+      open
+      size="md"
+      title={
+        <>
+          Take unused scopes from “<bdi>{name}</bdi>”?
+        </>
+      }
+      description={
+        <>
+          None of its requests has asked for these
+          {watchedSince ? (
+            <>
+              {' '}
+              since it is noted, <RelativeTime value={watchedSince} />
+            </>
+          ) : null}
+          . Scopes can’t be given back to a key: if an app turns out to need one, it needs another key.
+          {isUncertain ? ' Some of its requests did not say what they ask for, so look before you take one.' : ''}
+        </>
+      }
+      problem={problem}
+      verb="Take scopes away"
+      pending={pending}
+      onConfirm={() => run(id, { scopes: scopes.filter((scope) => !unused.includes(scope)) })}
+      onClose={onClose}
+      passwordDialog={passwordDialog}
+    >
+      <ul className="grid gap-1 rounded border border-border bg-background px-3 py-2.5">
+        {unused.map((scope) => (
+          <li key={scope}>
+            <code className="font-mono text-sm">{scope}</code>
+          </li>
+        ))}
+      </ul>
+    </ConfirmDialog>
   )
 }

@@ -1,17 +1,7 @@
 'use client'
 
-import {
-  AlertDialog,
-  AlertDialogAction,
-  AlertDialogCancel,
-  AlertDialogContent,
-  AlertDialogDescription,
-  AlertDialogFooter,
-  AlertDialogHeader,
-  AlertDialogTitle,
-} from '@/components/ui/alert-dialog'
 import { toast } from '@/components/ui/toast'
-import { ProblemBanner } from '../../data/problem-banner'
+import { ConfirmDialog } from '../../confirm-dialog'
 import { useAction } from '../../data/use-action'
 import { pauseKey, resumeKey } from '../actions'
 import { useKeysChanged } from '../queries'
@@ -39,28 +29,27 @@ export default function PauseDialog({
     toast(isPaused ? `“${name}” works again` : `“${name}” is paused`)
   })
   return (
-    <AlertDialog open busy={pending} onOpenChange={(open) => open || onClose()}>
-      <AlertDialogContent size="md">
-        <AlertDialogHeader>
-          <AlertDialogTitle>
-            {isPaused ? 'Resume' : 'Pause'} “<bdi>{name}</bdi>”?
-          </AlertDialogTitle>
-          <AlertDialogDescription>
-            {isPaused
-              ? 'Requests with its token are accepted again from that moment on.'
-              : 'Every request with this key is refused until somebody resumes it. Its token stays the same, so nothing has to be set up anew.'}
-          </AlertDialogDescription>
-        </AlertDialogHeader>
-        <ProblemBanner problem={problem} />
-        <KeyFacts apiKey={apiKey} />
-        <AlertDialogFooter>
-          <AlertDialogCancel />
-          <AlertDialogAction pending={pending} onClick={() => run(apiKey.id)}>
-            {isPaused ? 'Resume key' : 'Pause key'}
-          </AlertDialogAction>
-        </AlertDialogFooter>
-        {passwordDialog}
-      </AlertDialogContent>
-    </AlertDialog>
+    <ConfirmDialog
+      open
+      size="md"
+      title={
+        <>
+          {isPaused ? 'Resume' : 'Pause'} “<bdi>{name}</bdi>”?
+        </>
+      }
+      description={
+        isPaused
+          ? 'Requests with its token are accepted again from that moment on.'
+          : 'Every request with this key is refused until somebody resumes it. Its token stays the same, so nothing has to be set up anew.'
+      }
+      problem={problem}
+      verb={isPaused ? 'Resume key' : 'Pause key'}
+      pending={pending}
+      onConfirm={() => run(apiKey.id)}
+      onClose={onClose}
+      passwordDialog={passwordDialog}
+    >
+      <KeyFacts apiKey={apiKey} />
+    </ConfirmDialog>
   )
 }

@@ -55,7 +55,7 @@ export default function RegenerateDialog({
   const keysChanged = useKeysChanged()
   return (
     <Dialog open busy={busy} onOpenChange={(open) => open || onClose(issued)}>
-      <DialogContent dismissible={!issued} size={issued ? 'lg' : 'md'}>
+      <DialogContent dismissible={!issued} size={issued ? 'lg' : 'md'} pressOutsideCloses={false}>
         {issued ? (
           <IssuedTokenPanel
             title="API key regenerated"

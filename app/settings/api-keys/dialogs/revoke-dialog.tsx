@@ -1,20 +1,10 @@
 'use client'
 
 import { useRef, useState } from 'react'
-import {
-  AlertDialog,
-  AlertDialogAction,
-  AlertDialogCancel,
-  AlertDialogContent,
-  AlertDialogDescription,
-  AlertDialogFooter,
-  AlertDialogHeader,
-  AlertDialogTitle,
-} from '@/components/ui/alert-dialog'
 import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { toast } from '@/components/ui/toast'
-import { ProblemBanner } from '../../data/problem-banner'
+import { ConfirmDialog } from '../../confirm-dialog'
 import { useAction } from '../../data/use-action'
 import { revokeKey } from '../actions'
 import { useKeysChanged } from '../queries'
@@ -54,37 +44,27 @@ export default function RevokeDialog({
   useFocusOnFirstError(form, problem)
 
   return (
-    <AlertDialog open busy={pending} onOpenChange={(open) => open || onClose()}>
-      <AlertDialogContent size="md">
-        <form
-          ref={form}
-          noValidate
-          className="grid gap-4"
-          onSubmit={(event) => {
-            event.preventDefault()
-            run(apiKey.id, { reason: reason.trim() === '' ? null : reason })
-          }}
-        >
-          <AlertDialogHeader>
-            <AlertDialogTitle>
-              Revoke “<bdi>{apiKey.name}</bdi>”?
-            </AlertDialogTitle>
-            <AlertDialogDescription>{consequences[apiKey.status]}</AlertDialogDescription>
-          </AlertDialogHeader>
-          <ProblemBanner problem={problem} />
-          <KeyFacts apiKey={apiKey} />
-          <Field label="Reason" optional error={problem?.fields.reason} hint="Stays with the key and in its history.">
-            <Input value={reason} onChange={(event) => setReason(event.currentTarget.value)} autoComplete="off" />
-          </Field>
-          <AlertDialogFooter>
-            <AlertDialogCancel />
-            <AlertDialogAction type="submit" pending={pending}>
-              Revoke key
-            </AlertDialogAction>
-          </AlertDialogFooter>
-          {passwordDialog}
-        </form>
-      </AlertDialogContent>
-    </AlertDialog>
+    <ConfirmDialog
+      open
+      size="md"
+      title={
+        <>
+          Revoke “<bdi>{apiKey.name}</bdi>”?
+        </>
+      }
+      description={consequences[apiKey.status]}
+      problem={problem}
+      verb="Revoke key"
+      pending={pending}
+      form={form}
+      onConfirm={() => run(apiKey.id, { reason: reason.trim() === '' ? null : reason })}
+      onClose={onClose}
+      passwordDialog={passwordDialog}
+    >
+      <KeyFacts apiKey={apiKey} />
+      <Field label="Reason" optional error={problem?.fields.reason} hint="Stays with the key and in its history.">
+        <Input value={reason} onChange={(event) => setReason(event.currentTarget.value)} autoComplete="off" />
+      </Field>
+    </ConfirmDialog>
   )
 }

@@ -1,19 +1,9 @@
 'use client'
 
 import { useRef, useState } from 'react'
-import {
-  AlertDialog,
-  AlertDialogAction,
-  AlertDialogCancel,
-  AlertDialogContent,
-  AlertDialogDescription,
-  AlertDialogFooter,
-  AlertDialogHeader,
-  AlertDialogTitle,
-} from '@/components/ui/alert-dialog'
 import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
-import { ProblemBanner } from '../../data/problem-banner'
+import { ConfirmDialog } from '../../confirm-dialog'
 import { useAction } from '../../data/use-action'
 import { revokeKeys, revokeKeysUnderReview } from '../actions'
 import { useFocusOnFirstError } from '../dialogs/use-focus-on-first-error'
@@ -53,37 +43,22 @@ export default function RevokeSelectedDialog({
   useFocusOnFirstError(form, problem)
   const one = count === 1
   return (
-    <AlertDialog open busy={pending} onOpenChange={(open) => open || onClose()}>
-      <AlertDialogContent size="md">
-        <form
-          ref={form}
-          noValidate
-          className="grid gap-4"
-          onSubmit={(event) => {
-            event.preventDefault()
-            run(reason.trim() === '' ? null : reason)
-          }}
-        >
-          <AlertDialogHeader>
-            <AlertDialogTitle>Revoke {counted(count, 'key')}?</AlertDialogTitle>
-            <AlertDialogDescription>
-              {revokeHints[finding ?? 'any']} If an app still holds {one ? 'it' : 'one of them'}, its next request is
-              refused. This can’t be undone.
-            </AlertDialogDescription>
-          </AlertDialogHeader>
-          <ProblemBanner problem={problem} />
-          <Field label="Reason" optional error={problem?.fields.reason} hint="Stays with each key and in its history.">
-            <Input value={reason} onChange={(event) => setReason(event.currentTarget.value)} autoComplete="off" />
-          </Field>
-          <AlertDialogFooter>
-            <AlertDialogCancel />
-            <AlertDialogAction type="submit" pending={pending}>
-              Revoke {counted(count, 'key')}
-            </AlertDialogAction>
-          </AlertDialogFooter>
-          {passwordDialog}
-        </form>
-      </AlertDialogContent>
-    </AlertDialog>
+    <ConfirmDialog
+      open
+      size="md"
+      title={`Revoke ${counted(count, 'key')}?`}
+      description={`${revokeHints[finding ?? 'any']} If an app still holds ${one ? 'it' : 'one of them'}, its next request is refused. This can’t be undone.`}
+      problem={problem}
+      verb={`Revoke ${counted(count, 'key')}`}
+      pending={pending}
+      form={form}
+      onConfirm={() => run(reason.trim() === '' ? null : reason)}
+      onClose={onClose}
+      passwordDialog={passwordDialog}
+    >
+      <Field label="Reason" optional error={problem?.fields.reason} hint="Stays with each key and in its history.">
+        <Input value={reason} onChange={(event) => setReason(event.currentTarget.value)} autoComplete="off" />
+      </Field>
+    </ConfirmDialog>
   )
 }

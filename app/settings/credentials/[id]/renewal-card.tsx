@@ -51,7 +51,10 @@ export function RenewalCard({ credential, tokens, may }: { credential: Credentia
             hint="Also while no integration uses this credential. Otherwise a call renews them, once they have ended."
             checked={renew_ahead}
             aria-busy={setting.pending}
-            onChange={(event) => setting.run(id, { renew_ahead: event.currentTarget.checked })}
+            onChange={(event) => {
+              renewal.clear()
+              setting.run(id, { renew_ahead: event.currentTarget.checked })
+            }}
           />
         ) : null}
         <Renewals id={id} />
@@ -59,7 +62,13 @@ export function RenewalCard({ credential, tokens, may }: { credential: Credentia
       {may.test ? (
         <CardFooter>
           <span>Asks the service for a new access token at once.</span>
-          <Button disabled={renewal.pending} onClick={() => renewal.run(id)}>
+          <Button
+            disabled={renewal.pending}
+            onClick={() => {
+              setting.clear()
+              renewal.run(id)
+            }}
+          >
             {renewal.pending ? 'Renewing…' : 'Renew now'}
           </Button>
         </CardFooter>

@@ -3,7 +3,6 @@
 import {
   AlertDialog,
   AlertDialogAction,
-  AlertDialogCancel,
   AlertDialogContent,
   AlertDialogDescription,
   AlertDialogFooter,
@@ -21,6 +20,7 @@ import {
   DialogTitle,
 } from '@/components/ui/dialog'
 import type { ConsentView } from '@/lib/credentials'
+import { ConfirmDialog } from '../../confirm-dialog'
 import { ProblemBanner } from '../../data/problem-banner'
 import { useAction } from '../../data/use-action'
 import { decideOnAccount, disconnectCredential } from '../connect/actions'
@@ -129,29 +129,29 @@ export function DisconnectDialog({
   )
   const uses = integrations.length
   return (
-    <AlertDialog open busy={pending} onOpenChange={(open) => open || onClose()}>
-      <AlertDialogContent size="md">
-        <AlertDialogHeader>
-          <AlertDialogTitle>
-            Disconnect “<bdi>{name}</bdi>”?
-          </AlertDialogTitle>
-          <AlertDialogDescription>
-            {uses > 0
-              ? `Calls through ${counted(uses, 'integration')} are refused from that moment on. `
-              : 'No integration uses this credential. '}
-            The tokens of {connection ? accountText(connection) : 'the service'} are taken back where the service lets
-            Fenicia do that, and forgotten. The credential stays: it can be connected again.
-          </AlertDialogDescription>
-        </AlertDialogHeader>
-        <ProblemBanner problem={problem} />
-        <AlertDialogFooter>
-          <AlertDialogCancel />
-          <AlertDialogAction pending={pending} onClick={() => run(id)}>
-            Disconnect
-          </AlertDialogAction>
-        </AlertDialogFooter>
-        {passwordDialog}
-      </AlertDialogContent>
-    </AlertDialog>
+    <ConfirmDialog
+      open
+      size="md"
+      title={
+        <>
+          Disconnect “<bdi>{name}</bdi>”?
+        </>
+      }
+      description={
+        <>
+          {uses > 0
+            ? `Calls through ${counted(uses, 'integration')} are refused from that moment on. `
+            : 'No integration uses this credential. '}
+          The tokens of {connection ? accountText(connection) : 'the service'} are taken back where the service lets
+          Fenicia do that, and forgotten. The credential stays: it can be connected again.
+        </>
+      }
+      problem={problem}
+      verb="Disconnect"
+      pending={pending}
+      onConfirm={() => run(id)}
+      onClose={onClose}
+      passwordDialog={passwordDialog}
+    />
   )
 }

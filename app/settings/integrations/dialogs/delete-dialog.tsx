@@ -1,17 +1,7 @@
 'use client'
 
-import {
-  AlertDialog,
-  AlertDialogAction,
-  AlertDialogCancel,
-  AlertDialogContent,
-  AlertDialogDescription,
-  AlertDialogFooter,
-  AlertDialogHeader,
-  AlertDialogTitle,
-} from '@/components/ui/alert-dialog'
 import { toast } from '@/components/ui/toast'
-import { ProblemBanner } from '../../data/problem-banner'
+import { ConfirmDialog } from '../../confirm-dialog'
 import { useAction } from '../../data/use-action'
 import { removeIntegration } from '../actions'
 import { useIntegrationsChanged } from '../queries'
@@ -36,28 +26,28 @@ export default function DeleteDialog({
     toast(`“${integration.name}” is deleted`)
   })
   return (
-    <AlertDialog open busy={pending} onOpenChange={(open) => open || onClose()}>
-      <AlertDialogContent size="md">
-        <AlertDialogHeader>
-          <AlertDialogTitle>
-            Delete “<bdi>{integration.name}</bdi>”?
-          </AlertDialogTitle>
-          <AlertDialogDescription>
-            Every call through it to {hostOf(integration.base_url)} is refused from that moment on. This can’t be
-            undone.
-            {integration.credential ? ' Its credential stays.' : null}
-          </AlertDialogDescription>
-        </AlertDialogHeader>
-        <ProblemBanner problem={problem} />
-        <RecentUsers integrationId={integration.id} />
-        <AlertDialogFooter>
-          <AlertDialogCancel />
-          <AlertDialogAction pending={pending} onClick={() => run(integration.id)}>
-            Delete integration
-          </AlertDialogAction>
-        </AlertDialogFooter>
-        {passwordDialog}
-      </AlertDialogContent>
-    </AlertDialog>
+    <ConfirmDialog
+      open
+      size="md"
+      title={
+        <>
+          Delete “<bdi>{integration.name}</bdi>”?
+        </>
+      }
+      description={
+        <>
+          Every call through it to {hostOf(integration.base_url)} is refused from that moment on. This can’t be undone.
+          {integration.credential ? ' Its credential stays.' : null}
+        </>
+      }
+      problem={problem}
+      verb="Delete integration"
+      pending={pending}
+      onConfirm={() => run(integration.id)}
+      onClose={onClose}
+      passwordDialog={passwordDialog}
+    >
+      <RecentUsers integrationId={integration.id} />
+    </ConfirmDialog>
   )
 }

@@ -1,20 +1,11 @@
 'use client'
 
 import { useRouter } from 'next/navigation'
-import {
-  AlertDialog,
-  AlertDialogAction,
-  AlertDialogCancel,
-  AlertDialogContent,
-  AlertDialogDescription,
-  AlertDialogFooter,
-  AlertDialogHeader,
-  AlertDialogTitle,
-  AlertDialogTrigger,
-} from '@/components/ui/alert-dialog'
+import { AlertDialogTrigger } from '@/components/ui/alert-dialog'
 import { Button } from '@/components/ui/button'
 import { toast } from '@/components/ui/toast'
 import type { WebhookView } from '@/lib/webhooks'
+import { ConfirmDialog } from '../../confirm-dialog'
 import { ProblemBanner } from '../../data/problem-banner'
 import { useAction } from '../../data/use-action'
 import { removeWebhook, switchWebhook, tryWebhook } from '../actions'
@@ -37,34 +28,40 @@ export function WebhookActions({ id, name, state }: { id: string; name: string; 
     <div className="grid gap-2">
       <div className="flex flex-wrap gap-2">
         {isOn ? (
-          <Button pending={trying.pending} onClick={() => trying.run(id)}>
+          <Button
+            pending={trying.pending}
+            onClick={() => {
+              switching.clear()
+              trying.run(id)
+            }}
+          >
             Send test message
           </Button>
         ) : null}
-        <Button pending={switching.pending} onClick={() => switching.run(id, !isOn)}>
+        <Button
+          pending={switching.pending}
+          onClick={() => {
+            trying.clear()
+            switching.run(id, !isOn)
+          }}
+        >
           {isOn ? 'Pause' : 'Enable'}
         </Button>
-        <AlertDialog>
-          <AlertDialogTrigger variant="danger">Delete</AlertDialogTrigger>
-          <AlertDialogContent>
-            <AlertDialogHeader>
-              <AlertDialogTitle>
-                Delete “<bdi>{name}</bdi>”?
-              </AlertDialogTitle>
-              <AlertDialogDescription>
-                It is told of nothing any more, and its messages and its secret are gone. This can’t be undone.
-              </AlertDialogDescription>
-            </AlertDialogHeader>
-            <ProblemBanner problem={removing.problem} />
-            <AlertDialogFooter>
-              <AlertDialogCancel />
-              <AlertDialogAction pending={removing.pending} onClick={() => removing.run(id)}>
-                Delete webhook
-              </AlertDialogAction>
-            </AlertDialogFooter>
-            {removing.passwordDialog}
-          </AlertDialogContent>
-        </AlertDialog>
+        <ConfirmDialog
+          trigger={<AlertDialogTrigger variant="danger">Delete</AlertDialogTrigger>}
+          title={
+            <>
+              Delete “<bdi>{name}</bdi>”?
+            </>
+          }
+          description="It is told of nothing any more, and its messages and its secret are gone. This can’t be undone."
+          problem={removing.problem}
+          verb="Delete webhook"
+          pending={removing.pending}
+          onConfirm={() => removing.run(id)}
+          onClose={removing.clear}
+          passwordDialog={removing.passwordDialog}
+        />
       </div>
       <ProblemBanner problem={trying.problem ?? switching.problem} />
       {trying.passwordDialog}

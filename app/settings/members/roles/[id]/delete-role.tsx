@@ -2,21 +2,11 @@
 
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
-import {
-  AlertDialog,
-  AlertDialogAction,
-  AlertDialogCancel,
-  AlertDialogContent,
-  AlertDialogDescription,
-  AlertDialogFooter,
-  AlertDialogHeader,
-  AlertDialogTitle,
-} from '@/components/ui/alert-dialog'
-import { Banner } from '@/components/ui/banner'
 import { Button } from '@/components/ui/button'
 import { Field } from '@/components/ui/field'
 import { Select } from '@/components/ui/select'
 import { toast } from '@/components/ui/toast'
+import { ConfirmDialog } from '../../../confirm-dialog'
 import { useMemberAction } from '../../use-member-action'
 import { ROLES_HREF, type RoleOption } from '../../words'
 import { deleteRoleAction } from '../actions'
@@ -57,41 +47,35 @@ export function DeleteRole({
       >
         Delete role
       </Button>
-      <AlertDialog open={asks} busy={pending} onOpenChange={setAsks}>
-        <AlertDialogContent>
-          <AlertDialogHeader>
-            <AlertDialogTitle>
-              Delete the role <bdi>{name}</bdi>?
-            </AlertDialogTitle>
-            <AlertDialogDescription>
-              {isHeld ? `${holdersText(holders, invitations)} They get another role in its place.` : 'Nobody has it.'}
-            </AlertDialogDescription>
-          </AlertDialogHeader>
-          {isHeld ? (
-            <Field label="Their role from then on">
-              <Select value={replacement ?? ''} onChange={(event) => setReplacement(event.target.value)}>
-                {options.map(({ value, name }) => (
-                  <option key={value} value={value}>
-                    {name}
-                  </option>
-                ))}
-              </Select>
-            </Field>
-          ) : null}
-          {refusal ? (
-            <Banner tone="error" role="alert">
-              {refusal.message}
-            </Banner>
-          ) : null}
-          <AlertDialogFooter>
-            <AlertDialogCancel />
-            <AlertDialogAction pending={pending} onClick={() => void run(id, isHeld ? replacement : null)}>
-              Delete role
-            </AlertDialogAction>
-          </AlertDialogFooter>
-          {passwordDialog}
-        </AlertDialogContent>
-      </AlertDialog>
+      <ConfirmDialog
+        open={asks}
+        title={
+          <>
+            Delete the role <bdi>{name}</bdi>?
+          </>
+        }
+        description={
+          isHeld ? `${holdersText(holders, invitations)} They get another role in its place.` : 'Nobody has it.'
+        }
+        problem={refusal}
+        verb="Delete role"
+        pending={pending}
+        onConfirm={() => void run(id, isHeld ? replacement : null)}
+        onClose={() => setAsks(false)}
+        passwordDialog={passwordDialog}
+      >
+        {isHeld ? (
+          <Field label="Their role from then on">
+            <Select value={replacement ?? ''} onChange={(event) => setReplacement(event.target.value)}>
+              {options.map(({ value, name }) => (
+                <option key={value} value={value}>
+                  {name}
+                </option>
+              ))}
+            </Select>
+          </Field>
+        ) : null}
+      </ConfirmDialog>
     </>
   )
 }
