@@ -87,6 +87,7 @@ test('a webhook is added, told of a key, fails, is sent the message again, gets 
 
   await page.getByRole('button', { name: 'Rotate secret' }).click()
   const another = (await page.getByRole('status', { name: 'Signing secret' }).locator('code').textContent()) ?? ''
+  await expect(page.getByRole('region', { name: 'Signing secret' })).toContainText('The one before signs too until')
   await page.getByRole('button', { name: 'Send test message' }).click()
   await expect.poll(() => types().filter((type) => type === 'webhook.test').length, { timeout: 20_000 }).toBe(2)
   const last = got.at(-1) as Got

@@ -1,5 +1,6 @@
 'use client'
 
+import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { Field } from '@/components/ui/field'
@@ -11,9 +12,14 @@ import { SecretPanel } from '../secret-panel'
 
 /** Puts another signing secret in the place of the present one, and shows it once. */
 export function RotateSecret({ id }: { id: string }) {
+  const router = useRouter()
   const [secret, setSecret] = useState<string | null>(null)
   const [hours, setHours] = useState('24')
-  const { run, pending, problem, passwordDialog } = useAction(rotateSecret, setSecret)
+  const { run, pending, problem, passwordDialog } = useAction(rotateSecret, (another) => {
+    setSecret(another)
+    // The card says until when the one before signs too.
+    router.refresh()
+  })
   return (
     <div className="grid gap-4">
       {secret ? <SecretPanel secret={secret} /> : null}
