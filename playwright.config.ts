@@ -34,6 +34,7 @@ const ONCE = {
     'permissions.e2e.ts',
     'renewal.e2e.ts',
     'review.e2e.ts',
+    'review-choice.e2e.ts',
     'webhooks.e2e.ts',
   ],
 }

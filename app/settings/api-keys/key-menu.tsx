@@ -81,7 +81,8 @@ export function useKeyDialogs({
   onChanged,
   onRegenerated,
 }: {
-  onRevoked?: () => void
+  /** Told the key's id. */
+  onRevoked?: (id: string) => void
   /** It was paused or resumed, or its limits are others. */
   onChanged?: () => void
   /** The dialog of a regeneration is closed; told the new key's id. */
@@ -97,7 +98,7 @@ export function useKeyDialogs({
     dialog: current && (
       <Suspense>
         {current.kind === 'revoke' ? (
-          <RevokeDialog apiKey={current.apiKey} onRevoked={onRevoked} onClose={close} />
+          <RevokeDialog apiKey={current.apiKey} onRevoked={() => onRevoked?.(current.apiKey.id)} onClose={close} />
         ) : current.kind === 'pause' ? (
           <PauseDialog apiKey={current.apiKey} onChanged={onChanged} onClose={close} />
         ) : current.kind === 'limits' ? (

@@ -73,7 +73,14 @@ export function CredentialMenu({
 }
 
 /** The dialogs of credentials, one at a time, for pages with several ways to open them. */
-export function useCredentialDialogs({ may, onDeleted }: { may: Allowed; onDeleted?: () => void }): {
+export function useCredentialDialogs({
+  may,
+  onDeleted,
+}: {
+  may: Allowed
+  /** Told the credential's id. */
+  onDeleted?: (id: string) => void
+}): {
   open: (dialog: CredentialDialog) => void
   dialog: React.ReactNode
 } {
@@ -86,7 +93,11 @@ export function useCredentialDialogs({ may, onDeleted }: { may: Allowed; onDelet
         {current.kind === 'test' ? (
           <TestDialog credential={current.credential} mayUpdate={may.update} onClose={close} />
         ) : (
-          <DeleteDialog credential={current.credential} onDeleted={onDeleted} onClose={close} />
+          <DeleteDialog
+            credential={current.credential}
+            onDeleted={() => onDeleted?.(current.credential.id)}
+            onClose={close}
+          />
         )}
       </Suspense>
     ),

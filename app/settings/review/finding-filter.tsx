@@ -11,6 +11,7 @@ export function FindingFilter<Finding extends string>({
   counts,
   all,
   finding,
+  kept,
 }: {
   /** The page, without a query. */
   base: string
@@ -19,6 +20,8 @@ export function FindingFilter<Finding extends string>({
   all: number
   /** Null: all. */
   finding: Finding | null
+  /** What of the address stays, whichever is chosen. */
+  kept?: { revocation?: string }
 }) {
   const findings = (Object.keys(names) as Finding[]).filter((one) => counts[one] > 0 || one === finding)
   const options = [{ finding: null, name: 'All', count: all }].concat(
@@ -31,7 +34,7 @@ export function FindingFilter<Finding extends string>({
         {options.map((option) => (
           <li key={option.finding ?? 'all'}>
             <Link
-              href={foundHref(base, option.finding)}
+              href={foundHref(base, option.finding, kept)}
               prefetch={false}
               aria-current={option.finding === finding ? 'page' : undefined}
               className={cn(

@@ -17,7 +17,7 @@ interface Keeping<Finding> {
 /** Has a person decide to keep what was found. The dialog is shown once `ask` was called. */
 export function useKeepDialog<Finding>(
   keep: (ids: string[], findings: Finding[], decision: KeepDecision) => Promise<ActionResult<number>>,
-  onKept: () => void,
+  onKept: (ids: string[]) => void,
 ): { ask: (keeping: Keeping<Finding>) => void; keepDialog: ReactNode } {
   const [keeping, setKeeping] = useState<Keeping<Finding> | null>(null)
   return {
@@ -29,7 +29,7 @@ export function useKeepDialog<Finding>(
           keep={(decision) => keep(keeping.ids, keeping.findings, decision)}
           onKept={() => {
             setKeeping(null)
-            onKept()
+            onKept(keeping.ids)
           }}
           onClose={() => setKeeping(null)}
         />

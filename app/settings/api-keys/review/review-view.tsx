@@ -3,12 +3,13 @@
 import { ShieldCheck } from 'lucide-react'
 import Link from 'next/link'
 import { useSearchParams } from 'next/navigation'
-import { lazy, Suspense, useState } from 'react'
+import { lazy, Suspense, useRef, useState } from 'react'
 import { Button, buttonVariants } from '@/components/ui/button'
 import { Card } from '@/components/ui/card'
 import { EmptyState } from '@/components/ui/empty-state'
 import { ListPages, turnTo } from '../../data/list-pages'
 import type { Preloaded } from '../../data/preloaded'
+import { useRecoveredFocus } from '../../data/use-recovered-focus'
 import { FindingFilter } from '../../review/finding-filter'
 import { foundHref } from '../../review/found-href'
 import { useKeepDialog } from '../../review/use-keep-dialog'
@@ -21,7 +22,7 @@ import { useKeyReview } from '../queries'
 import { counted, countText, type RevocationProgress } from '../words'
 import { ReviewTable } from './review-table'
 import { RevocationProgressCard } from './revocation-progress'
-import { countSelected, everything, nothing, type Selection, select } from './selection'
+import { countSelected, everything, forget, nothing, type Selection, select } from './selection'
 import { findingNames, isFinding, type KeyFinding, type KeyReview } from './words'
 
 const load = () => import('./revoke-selected-dialog')
@@ -49,9 +50,10 @@ export function ReviewView({
   const cursor = params.get('cursor') ?? undefined
   const chosenFinding = params.get('finding')
   const finding = isFinding(chosenFinding) ? chosenFinding : null
-  const base = foundHref(REVIEW_HREF, finding)
   const [dismissed, setDismissed] = useState<string | null>(null)
   const revocation = params.get('revocation') ?? (openRevocation === dismissed ? null : openRevocation)
+  // In every address of this page: its card has the only link to the report.
+  const kept = revocation ? { revocation } : {}
   const { data, error, isError, isFetching, isPlaceholderData, refetch } = useKeyReview(
     reviewPath(finding, cursor),
     preloaded,
@@ -59,11 +61,18 @@ export function ReviewView({
   const [selection, setSelection] = useState<Selection>(nothing)
   // As the list was when it was asked for, though it is read again meanwhile: nobody agrees to keys that they have not seen.
   const [asking, setAsking] = useState<{ count: number; fingerprint: string } | null>(null)
+  const region = useRef<HTMLDivElement>(null)
+  const recoverFocus = useRecoveredFocus(region)
+  // Of what has left the list, nothing is chosen any more; of the others, all that was.
+  function leave(ids: string[]) {
+    setSelection((was) => forget(was, ids))
+    recoverFocus()
+  }
   const { ask: askToKeep, keepDialog } = useKeepDialog<KeyFinding>(
     (keys, findings, decision) => keepFoundKeys({ keys, findings, ...decision }),
-    () => setSelection(nothing),
+    leave,
   )
-  const { open, dialog } = useKeyDialogs()
+  const { open, dialog } = useKeyDialogs({ onRevoked: (id) => leave([id]) })
   // What is chosen among some keys is nothing to others.
   const [chosenFor, setChosenFor] = useState(finding)
   if (chosenFor !== finding) {
@@ -80,7 +89,7 @@ export function ReviewView({
           preloaded={preloadedProgress}
           onDismiss={() => {
             setDismissed(revocation)
-            history.replaceState(null, '', base)
+            history.replaceState(null, '', foundHref(REVIEW_HREF, finding, cursor ? { cursor } : {}))
           }}
         />
       ) : null}
@@ -90,7 +99,7 @@ export function ReviewView({
           stale={Boolean(data)}
           retrying={isFetching}
           onRetry={() => void refetch()}
-          startHref={REVIEW_HREF}
+          startHref={foundHref(REVIEW_HREF, null, kept)}
         />
       ) : null}
       {!data ? (
@@ -105,67 +114,66 @@ export function ReviewView({
             counts={data.counts}
             all={data.all}
             finding={finding}
+            kept={kept}
           />
-          {data.total === 0 ? (
-            <Card>
+          {mayManage && data.total > 0 ? (
+            <SelectionBar
+              selection={selection}
+              page={data}
+              onChange={setSelection}
+              onRevoke={() =>
+                setAsking({
+                  count: countSelected(selection, data.total, LIMIT),
+                  fingerprint: data.fingerprint ?? '',
+                })
+              }
+              onKeep={
+                finding && selection.kind === 'some' && selection.ids.size <= MOST_KEPT
+                  ? () =>
+                      askToKeep({
+                        ids: [...selection.ids],
+                        findings: [finding],
+                        what: counted(selection.ids.size, 'key'),
+                      })
+                  : undefined
+              }
+              onNear={() => void load()}
+            />
+          ) : null}
+          <Card ref={region} tabIndex={-1} aria-label="Keys to review" className="outline-none">
+            {data.total === 0 ? (
               <NothingToReview finding={finding} />
-            </Card>
-          ) : (
-            <>
-              {mayManage ? (
-                <SelectionBar
-                  selection={selection}
-                  page={data}
-                  onChange={setSelection}
-                  onRevoke={() =>
-                    setAsking({
-                      count: countSelected(selection, data.total, LIMIT),
-                      fingerprint: data.fingerprint ?? '',
-                    })
-                  }
-                  onKeep={
-                    finding && selection.kind === 'some' && selection.ids.size <= MOST_KEPT
-                      ? () =>
-                          askToKeep({
-                            ids: [...selection.ids],
-                            findings: [finding],
-                            what: counted(selection.ids.size, 'key'),
-                          })
-                      : undefined
-                  }
-                  onNear={() => void load()}
-                />
-              ) : null}
-              <Card>
-                <ReviewTable
-                  items={data.data}
-                  selection={selection}
-                  onKeep={
-                    mayManage
-                      ? ({ key, findings }) =>
-                          askToKeep({
-                            ids: [key.id],
-                            findings: findings.map((one) => one.finding),
-                            what: `“${key.name}”`,
-                          })
-                      : undefined
-                  }
-                  onRevoke={mayManage ? ({ key }) => open({ kind: 'revoke', apiKey: key }) : undefined}
-                  busy={isPlaceholderData}
-                  onSelect={mayManage ? (ids, on) => setSelection((was) => select(was, ids, on)) : undefined}
-                />
-              </Card>
-              <ListPages
-                view="review of keys"
-                list={base}
-                cursor={cursor}
-                next={data.next_cursor}
-                label={() => counted(data.total, 'key')}
+            ) : (
+              <ReviewTable
+                items={data.data}
+                selection={selection}
+                onKeep={
+                  mayManage
+                    ? ({ key, findings }) =>
+                        askToKeep({
+                          ids: [key.id],
+                          findings: findings.map((one) => one.finding),
+                          what: `“${key.name}”`,
+                        })
+                    : undefined
+                }
+                onRevoke={mayManage ? ({ key }) => open({ kind: 'revoke', apiKey: key }) : undefined}
                 busy={isPlaceholderData}
-                onTurn={(to) => turnTo(foundHref(REVIEW_HREF, finding, to ? { cursor: to } : {}))}
+                onSelect={mayManage ? (ids, on) => setSelection((was) => select(was, ids, on)) : undefined}
               />
-            </>
-          )}
+            )}
+          </Card>
+          {data.total > 0 ? (
+            <ListPages
+              view="review of keys"
+              list={foundHref(REVIEW_HREF, finding)}
+              cursor={cursor}
+              next={data.next_cursor}
+              label={() => counted(data.total, 'key')}
+              busy={isPlaceholderData}
+              onTurn={(to) => turnTo(foundHref(REVIEW_HREF, finding, { ...kept, ...(to ? { cursor: to } : {}) }))}
+            />
+          ) : null}
         </>
       )}
       {dialog}
@@ -180,6 +188,7 @@ export function ReviewView({
             onRequested={(id) => {
               setAsking(null)
               setSelection(nothing)
+              recoverFocus()
               history.pushState(null, '', foundHref(REVIEW_HREF, finding, { revocation: id }))
             }}
           />

@@ -18,6 +18,11 @@ export function select(selection: Selection, ids: readonly string[], on: boolean
   return { kind: selection.kind, ids: listed }
 }
 
+/** The selection after keys have left the list. */
+export function forget(selection: Selection, ids: readonly string[]): Selection {
+  return { kind: selection.kind, ids: new Set([...selection.ids].filter((id) => !ids.includes(id))) }
+}
+
 /** @param total how many keys there are to choose from, of which no more than `limit` can be */
 export function countSelected(selection: Selection, total: number, limit: number): number {
   return selection.kind === 'some' ? selection.ids.size : Math.max(0, Math.min(total, limit) - selection.ids.size)

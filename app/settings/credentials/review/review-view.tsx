@@ -32,14 +32,16 @@ export function ReviewView({ preloaded, may }: { preloaded: Preloaded<Credential
   const base = foundHref(REVIEW_HREF, finding)
   const region = useRef<HTMLDivElement>(null)
   const recoverFocus = useRecoveredFocus(region)
-  const { open, dialog } = useCredentialDialogs({ may, onDeleted: recoverFocus })
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
+  // Of what has left the list, nothing is chosen any more; of the others, all that was.
+  function leave(ids: string[]) {
+    choose(ids, false)
+    recoverFocus()
+  }
+  const { open, dialog } = useCredentialDialogs({ may, onDeleted: (id) => leave([id]) })
   const { ask: askToKeep, keepDialog } = useKeepDialog<CredentialFinding>(
     (credentials, findings, decision) => keepFoundCredentials({ credentials, findings, ...decision }),
-    () => {
-      setSelected(new Set())
-      recoverFocus()
-    },
+    leave,
   )
   const { data, error, isError, isFetching, isPlaceholderData, refetch } = useCredentialReview(
     reviewPath(finding, cursor),
