@@ -33,6 +33,7 @@ export interface MemberView extends HeldRole, Holder {
 export interface InvitationView extends HeldRole {
   id: string
   email: string
+  invitedById: string
   invitedByName: string
   sentAt: Date
   expiresAt: Date
@@ -65,6 +66,7 @@ export function listInvitations(db: Database, accountId: string): Promise<Invita
       id: invitations.id,
       email: invitations.email,
       ...invitedRoleColumns,
+      invitedById: invitations.invitedById,
       invitedByName: invitations.invitedByName,
       sentAt: invitations.sentAt,
       expiresAt: invitations.expiresAt,

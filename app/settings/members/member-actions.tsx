@@ -1,24 +1,15 @@
 'use client'
 
-import { useId, useState } from 'react'
-import {
-  AlertDialog,
-  AlertDialogAction,
-  AlertDialogCancel,
-  AlertDialogContent,
-  AlertDialogDescription,
-  AlertDialogFooter,
-  AlertDialogHeader,
-  AlertDialogTitle,
-} from '@/components/ui/alert-dialog'
-import { Banner } from '@/components/ui/banner'
+import { useId, useRef, useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { Select } from '@/components/ui/select'
 import { toast } from '@/components/ui/toast'
+import { ConfirmDialog } from '../confirm-dialog'
+import { ProblemBanner } from '../data/problem-banner'
+import { useRecoveredFocus } from '../data/use-recovered-focus'
 import { changeRoleAction, handOverAction } from './actions'
 import { type Heir, RemoveMember } from './remove-member'
 import { useMemberAction } from './use-member-action'
-import type { RoleOption } from './words'
 
 /** Gives a member another role, takes them out, or makes them the owner. */
 export function MemberActions({
@@ -26,6 +17,7 @@ export function MemberActions({
   name,
   role,
   options,
+  invitations,
   heirs,
   mayHandOver,
   mayRevoke,
@@ -34,15 +26,27 @@ export function MemberActions({
   name: string
   /** As `RoleOption.value`. */
   role: string
-  options: RoleOption[]
+  /** The roles that they can get; `mayDoLess`: than by the one that they have. */
+  options: { value: string; name: string; mayDoLess: boolean }[]
+  /** How many open invitations are theirs. */
+  invitations: number
   heirs: Heir[]
   mayHandOver: boolean
   /** Whether the person may revoke keys. */
   mayRevoke: boolean
 }) {
   const selectId = useId()
+  const select = useRef<HTMLSelectElement>(null)
+  // Not given before it is confirmed: whoever goes through a select by its keys would give one role after the other.
+  const [choice, setChoice] = useState({ inPlaceOf: role, value: role })
+  const chosen = options.find(({ value }) => choice.inPlaceOf === role && value === choice.value && value !== role)
   const [asks, setAsks] = useState<'remove' | 'hand over' | null>(null)
-  const change = useMemberAction(changeRoleAction, () => toast(`${name} has another role now`))
+  const recoverFocus = useRecoveredFocus(select)
+  const change = useMemberAction(changeRoleAction, () => {
+    // The button goes with the choice.
+    recoverFocus()
+    toast(`${name} has another role now`)
+  })
   const handOver = useMemberAction(handOverAction, () => {
     setAsks(null)
     toast(`${name} owns the account now`)
@@ -54,11 +58,15 @@ export function MemberActions({
           Role of {name}
         </label>
         <Select
+          ref={select}
           id={selectId}
           className="w-auto"
-          value={role}
+          value={chosen?.value ?? role}
           disabled={change.pending}
-          onChange={(event) => void change.run(id, event.target.value)}
+          onChange={(event) => {
+            change.clear()
+            setChoice({ inPlaceOf: role, value: event.target.value })
+          }}
         >
           {options.map((one) => (
             <option key={one.value} value={one.value}>
@@ -66,8 +74,26 @@ export function MemberActions({
             </option>
           ))}
         </Select>
+        {chosen ? (
+          <Button
+            size="sm"
+            variant="primary"
+            pending={change.pending}
+            aria-label={`Change role of ${name}`}
+            onClick={() => void change.run(id, chosen.value)}
+          >
+            Change role
+          </Button>
+        ) : null}
         {mayHandOver ? (
-          <Button size="sm" aria-label={`Hand the account over to ${name}`} onClick={() => setAsks('hand over')}>
+          <Button
+            size="sm"
+            aria-label={`Hand over the account to ${name}`}
+            onClick={() => {
+              handOver.clear()
+              setAsks('hand over')
+            }}
+          >
             Hand over
           </Button>
         ) : null}
@@ -75,11 +101,12 @@ export function MemberActions({
           Remove
         </Button>
       </div>
-      {change.refusal ? (
-        <Banner tone="error" role="alert">
-          {change.refusal.message}
-        </Banner>
+      {chosen?.mayDoLess && invitations > 0 ? (
+        <p className="text-sm">
+          {invitations === 1 ? 'Their open invitation ends.' : `Their ${invitations} open invitations end.`}
+        </p>
       ) : null}
+      <ProblemBanner problem={change.refusal} />
       {change.passwordDialog}
       <RemoveMember
         id={id}
@@ -89,31 +116,21 @@ export function MemberActions({
         open={asks === 'remove'}
         onClose={() => setAsks(null)}
       />
-      <AlertDialog open={asks === 'hand over'} busy={handOver.pending} onOpenChange={(open) => open || setAsks(null)}>
-        <AlertDialogContent>
-          <AlertDialogHeader>
-            <AlertDialogTitle>
-              Hand the account over to <bdi>{name}</bdi>?
-            </AlertDialogTitle>
-            <AlertDialogDescription>
-              They own the account from then on, and you are an admin. Only they can hand it back. Both of you get a
-              mail.
-            </AlertDialogDescription>
-          </AlertDialogHeader>
-          {handOver.refusal ? (
-            <Banner tone="error" role="alert">
-              {handOver.refusal.message}
-            </Banner>
-          ) : null}
-          <AlertDialogFooter>
-            <AlertDialogCancel />
-            <AlertDialogAction pending={handOver.pending} onClick={() => void handOver.run(id)}>
-              Hand over
-            </AlertDialogAction>
-          </AlertDialogFooter>
-          {handOver.passwordDialog}
-        </AlertDialogContent>
-      </AlertDialog>
+      <ConfirmDialog
+        open={asks === 'hand over'}
+        title={
+          <>
+            Hand the account over to <bdi>{name}</bdi>?
+          </>
+        }
+        description="They own the account from then on, and you are an admin. Only they can hand it back. Both of you get a mail."
+        problem={handOver.refusal}
+        verb="Hand over"
+        pending={handOver.pending}
+        onConfirm={() => void handOver.run(id)}
+        onClose={() => setAsks(null)}
+        passwordDialog={handOver.passwordDialog}
+      />
     </div>
   )
 }

@@ -2,7 +2,7 @@ import Link from 'next/link'
 import { Badge } from '@/components/ui/badge'
 import { RelativeTime } from '@/components/ui/relative-time'
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '@/components/ui/table'
-import { can, type Holder, type MemberView, outranks } from '@/lib/accounts'
+import { can, type Holder, holdsAll, type InvitationView, type MemberView, outranks } from '@/lib/accounts'
 import { auditHref } from '../audit/list-state'
 import { MemberActions } from './member-actions'
 import { type RoleOption, roleText } from './words'
@@ -10,11 +10,14 @@ import { type RoleOption, roleText } from './words'
 /** Everybody in the account. */
 export function MembersTable({
   members,
+  invitations,
   userId,
   viewer,
   options,
 }: {
   members: MemberView[]
+  /** The open ones. */
+  invitations: InvitationView[]
   userId: string
   /** Who looks. */
   viewer: Holder
@@ -62,7 +65,13 @@ export function MembersTable({
                     id={id}
                     name={name}
                     role={held.customRole?.id ?? held.role}
-                    options={options}
+                    options={options.map(({ value, name, permissions }) => ({
+                      value,
+                      name,
+                      // As the change itself has it.
+                      mayDoLess: !holdsAll({ permissions }, held.permissions),
+                    }))}
+                    invitations={invitations.filter((one) => one.invitedById === id).length}
                     heirs={members.filter((one) => one.id !== id).map((one) => ({ id: one.id, name: one.name }))}
                     mayRevoke={can(viewer, 'keys:manage')}
                     mayHandOver={can(viewer, 'account:hand_over')}

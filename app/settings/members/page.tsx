@@ -63,7 +63,13 @@ export default async function MembersPage() {
           <CardHeader>
             <CardTitle id="members">Members</CardTitle>
           </CardHeader>
-          <MembersTable members={members} userId={user.id} viewer={session} options={options} />
+          <MembersTable
+            members={members}
+            invitations={invitations}
+            userId={user.id}
+            viewer={session}
+            options={options}
+          />
         </Card>
       </div>
     </>

@@ -1,21 +1,11 @@
 'use client'
 
 import { useEffect, useState } from 'react'
-import {
-  AlertDialog,
-  AlertDialogAction,
-  AlertDialogCancel,
-  AlertDialogContent,
-  AlertDialogDescription,
-  AlertDialogFooter,
-  AlertDialogHeader,
-  AlertDialogTitle,
-} from '@/components/ui/alert-dialog'
-import { Banner } from '@/components/ui/banner'
 import { Field, FieldGroup } from '@/components/ui/field'
 import { RadioGroup, RadioGroupItem } from '@/components/ui/radio-group'
 import { Select } from '@/components/ui/select'
 import { toast } from '@/components/ui/toast'
+import { ConfirmDialog } from '../confirm-dialog'
 import { lookAtMadeAction, removeMemberAction, type SeenMade } from './actions'
 import { useMemberAction } from './use-member-action'
 
@@ -56,8 +46,10 @@ export function RemoveMember({
   const [failed, setFailed] = useState(false)
   const [keys, setKeys] = useState('keep')
   const [rest, setRest] = useState('keep')
-  const [heir, setHeir] = useState(heirs[0]?.id ?? null)
-  const { run, pending, refusal, passwordDialog } = useMemberAction(removeMemberAction, () => {
+  const [chosenHeir, setHeir] = useState<string | null>(null)
+  // Whoever was chosen may have left meanwhile.
+  const heir = (heirs.find((one) => one.id === chosenHeir) ?? heirs[0])?.id ?? null
+  const { run, pending, refusal, clear, passwordDialog } = useMemberAction(removeMemberAction, () => {
     onClose()
     toast(`${name} is no member any more`)
   })
@@ -81,66 +73,58 @@ export function RemoveMember({
   const others = seen ? seen.credentials.total + seen.integrations.total + seen.webhooks.total : 0
   const needsHeir = keys === 'hand_over' || rest === 'hand_over'
   return (
-    <AlertDialog open={open} busy={pending} onOpenChange={(isOpen) => isOpen || onClose()}>
-      <AlertDialogContent>
-        <AlertDialogHeader>
-          <AlertDialogTitle>
-            Remove <bdi>{name}</bdi>?
-          </AlertDialogTitle>
-          <AlertDialogDescription>From their next click on they see nothing of this account.</AlertDialogDescription>
-        </AlertDialogHeader>
-        <div role="status" className="text-sm">
-          {seen ? <MadeList seen={seen} /> : failed ? 'What they made could not be read.' : 'Reading what they made …'}
-        </div>
-        {seen?.keys.total ? (
-          <FieldGroup label="Their API keys" hint="Whoever made a key may have kept its token.">
-            <RadioGroup value={keys} onValueChange={setKeys}>
-              <RadioGroupItem value="keep" label="Go on working, and come up for review" />
-              {heirs.length > 0 ? (
-                <RadioGroupItem value="hand_over" label="Go on working; another member answers for them" />
-              ) : null}
-              {mayRevoke ? (
-                <RadioGroupItem value="revoke" label="Are revoked: apps that use them stop working" />
-              ) : null}
-            </RadioGroup>
-          </FieldGroup>
-        ) : null}
-        {others > 0 && heirs.length > 0 ? (
-          <FieldGroup label="Their credentials, integrations and webhooks">
-            <RadioGroup value={rest} onValueChange={setRest}>
-              <RadioGroupItem value="keep" label="Go on working" />
+    <ConfirmDialog
+      open={open}
+      title={
+        <>
+          Remove <bdi>{name}</bdi>?
+        </>
+      }
+      description="From their next click on they see nothing of this account."
+      problem={refusal}
+      verb="Remove member"
+      pending={pending}
+      onConfirm={() => void run(id, { keys, rest, heir: needsHeir ? heir : null })}
+      onClose={() => {
+        clear()
+        onClose()
+      }}
+      passwordDialog={passwordDialog}
+    >
+      <div role="status" className="text-sm">
+        {seen ? <MadeList seen={seen} /> : failed ? 'What they made could not be read.' : 'Reading what they made …'}
+      </div>
+      {seen?.keys.total ? (
+        <FieldGroup label="Their API keys" hint="Whoever made a key may have kept its token.">
+          <RadioGroup value={keys} onValueChange={setKeys}>
+            <RadioGroupItem value="keep" label="Go on working, and come up for review" />
+            {heirs.length > 0 ? (
               <RadioGroupItem value="hand_over" label="Go on working; another member answers for them" />
-            </RadioGroup>
-          </FieldGroup>
-        ) : null}
-        {needsHeir ? (
-          <Field label="Who answers for them">
-            <Select value={heir ?? ''} onChange={(event) => setHeir(event.target.value)}>
-              {heirs.map((one) => (
-                <option key={one.id} value={one.id}>
-                  {one.name}
-                </option>
-              ))}
-            </Select>
-          </Field>
-        ) : null}
-        {refusal ? (
-          <Banner tone="error" role="alert">
-            {refusal.message}
-          </Banner>
-        ) : null}
-        <AlertDialogFooter>
-          <AlertDialogCancel />
-          <AlertDialogAction
-            pending={pending}
-            onClick={() => void run(id, { keys, rest, heir: needsHeir ? heir : null })}
-          >
-            Remove member
-          </AlertDialogAction>
-        </AlertDialogFooter>
-        {passwordDialog}
-      </AlertDialogContent>
-    </AlertDialog>
+            ) : null}
+            {mayRevoke ? <RadioGroupItem value="revoke" label="Are revoked: apps that use them stop working" /> : null}
+          </RadioGroup>
+        </FieldGroup>
+      ) : null}
+      {others > 0 && heirs.length > 0 ? (
+        <FieldGroup label="Their credentials, integrations and webhooks">
+          <RadioGroup value={rest} onValueChange={setRest}>
+            <RadioGroupItem value="keep" label="Go on working" />
+            <RadioGroupItem value="hand_over" label="Go on working; another member answers for them" />
+          </RadioGroup>
+        </FieldGroup>
+      ) : null}
+      {needsHeir ? (
+        <Field label="Who answers for them">
+          <Select value={heir ?? ''} onChange={(event) => setHeir(event.target.value)}>
+            {heirs.map((one) => (
+              <option key={one.id} value={one.id}>
+                {one.name}
+              </option>
+            ))}
+          </Select>
+        </Field>
+      ) : null}
+    </ConfirmDialog>
   )
 }
 

@@ -6,9 +6,9 @@ export function roleOptions(viewer: Holder, custom: readonly CustomRoleView[]): 
   return [
     ...invitedRoles
       .filter(({ role }) => holdsAll(viewer, permissionsOf(role)))
-      .map(({ role, may }) => ({ value: role, name: roleNames[role], may })),
+      .map(({ role, may }) => ({ value: role, name: roleNames[role], may, permissions: permissionsOf(role) })),
     ...custom
       .filter(({ permissions }) => holdsAll(viewer, permissions))
-      .map(({ id, name, description }) => ({ value: id, name, may: description })),
+      .map(({ id, name, description, permissions }) => ({ value: id, name, may: description, permissions })),
   ]
 }

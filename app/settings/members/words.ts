@@ -1,4 +1,4 @@
-import type { HeldRole, Role } from '@/lib/accounts'
+import type { HeldRole, Permission, Role } from '@/lib/accounts'
 
 export const roleNames: Record<Role, string> = { owner: 'Owner', admin: 'Admin', manager: 'Manager', staff: 'Staff' }
 
@@ -14,6 +14,7 @@ export interface RoleOption {
   name: string
   /** What it is for. */
   may: string
+  permissions: readonly Permission[]
 }
 
 /** Fenicia's roles that one can be invited to, the least first: what is chosen without a thought should be harmless. */
