@@ -10,7 +10,8 @@ import { answerProblem, invalidRequest, problem, refusalCodes, unreadable } from
 /** The answer to what a handler threw. */
 export function answerError(c: ApiContext, error: Error): Response {
   if (isRefusal(error)) {
-    return error.code === 'invalid'
+    // What is wrong with no single field says so in its own words.
+    return error.code === 'invalid' && error.fields.length > 0
       ? invalidRequest(c, error.fields)
       : problem(c, refusalCodes[error.code], error.message, {
           errors: error.fields,

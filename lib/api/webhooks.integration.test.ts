@@ -116,3 +116,17 @@ it('is nothing that a key with webhooks:read changes, nor a test key sees', asyn
   const test = await api.makeKey(accountId, { name: 'Test', scopes: ['webhooks:*'], environment: 'test' })
   expect((await call('listWebhooks', test.token)).status).toBe(403)
 })
+
+it('is refused with the reason where an account has as many as it may', async () => {
+  const busy = await api.makeAccount('Ben’s shop')
+  const { token: theirs } = await api.makeKey(busy, { scopes: ['webhooks:*'] })
+  const body = { name: 'ERP events', url: `${receiver.url}/hook` }
+  for (let n = 0; n < 20; n += 1) expect((await call('createWebhook', theirs, { body })).status).toBe(201)
+  expect(await call('createWebhook', theirs, { body })).toMatchObject({
+    status: 400,
+    body: {
+      code: 'validation:invalid_value',
+      detail: 'An account has 20 webhooks at most. Delete one that is not needed.',
+    },
+  })
+})
