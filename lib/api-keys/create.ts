@@ -17,6 +17,7 @@ import { createToken, type Environment } from './token'
 export interface IssuedKey {
   id: string
   token: string
+  expiresAt: Date | null
 }
 
 /**
@@ -74,7 +75,7 @@ export async function createApiKey(
     })
     await recordEvent(tx, actor.accountId, 'api_key.created', id, { name, environment, by: actor.name })
   })
-  return { id, token }
+  return { id, token, expiresAt }
 }
 
 /** Refuses ids that are no integration's of the account, and those of the environment that the key is not of. */

@@ -168,7 +168,13 @@ forEachDatabase('an API key', (open, driver) => {
       const old = await createTestKey(db, actor, { name: 'ERP' })
       const issued = await regenerate(old.id, '7d', { silent: true })
       const [event] = await eventsOf(old.id, 'api_key.regenerated')
-      expect(event?.details).toEqual({ name: 'ERP', successor_id: issued.id, overlap: '7d', retire_when_silent: true })
+      expect(event?.details).toEqual({
+        name: 'ERP',
+        successor_id: issued.id,
+        expires_at: null,
+        overlap: '7d',
+        retire_when_silent: true,
+      })
       expect(JSON.stringify(event)).not.toContain(issued.token.slice(8, -4))
     })
 
@@ -221,11 +227,11 @@ forEachDatabase('an API key', (open, driver) => {
       expect(await view(id)).toEqual(before)
     })
 
-    it('says whose name it is when it expired on the way and another took it', async () => {
+    it('is told that it is not active when it expired on the way and another took its name', async () => {
       const { id } = await createTestKey(db, actor, { name: 'ERP' })
       await alter(id, { nameHeld: null })
       await createTestKey(db, actor, { name: 'ERP' })
-      await expect(regenerate(id)).rejects.toMatchObject({ code: 'invalid', fields: [{ field: 'name' }] })
+      await expect(regenerate(id)).rejects.toMatchObject({ code: 'key_not_active', fields: [] })
       expect((await view(id)).status).toBe('active')
     })
 

@@ -45,6 +45,22 @@ forEachDatabase('what an account asks of its keys', (open) => {
     const made = await regenerateApiKey(db, actor, id, { overlap: '1h', retire_when_silent: false })
     const { expiresAt } = await getApiKey(db, actor.accountId, made.id)
     expect((expiresAt as Date).getTime()).toBeLessThan(Date.now() + 30 * DAY_MS + 1_000)
+    expect(made.expiresAt).toEqual(expiresAt)
+    const [event] = await db
+      .select()
+      .from(auditEvents)
+      .where(and(eq(auditEvents.targetId, id), eq(auditEvents.action, 'api_key.regenerated')))
+    expect(event?.details).toMatchObject({ expires_at: expiresAt?.toISOString() })
+  })
+
+  it('says what to do about a key that never expires where keys must, and is to be regenerated', async () => {
+    const { id } = await createTestKey(db, actor, { name: 'ERP' })
+    await ask({ expiry_required: true })
+    await expect(regenerateApiKey(db, actor, id, { overlap: '1h', retire_when_silent: false })).rejects.toMatchObject({
+      code: 'invalid',
+      message: expect.stringContaining('Generate a new key with an expiry'),
+      fields: [],
+    })
   })
 
   it('is on record with what it was before', async () => {

@@ -32,7 +32,8 @@ export function requireLifetime(
 
 /**
  * The expiry of a key that takes the place of another: the same, or the latest that the account lets a new key have.
- * @throws {Refusal} `invalid` on `expires_at` when there is none though the account asks for one
+ * @throws {Refusal} `invalid` when there is none though the account asks for one; without a field, since whoever regenerates is
+ * asked for no expiry
  */
 export function inheritedExpiry(
   { keyExpiryRequired, keyMaxDays }: LifetimePolicy,
@@ -46,8 +47,7 @@ export function inheritedExpiry(
   if (!expiresAt && keyExpiryRequired) {
     throw new Refusal(
       'invalid',
-      'The account asks that keys expire, and this one never does. Generate a new key with an expiry instead.',
-      [{ field: 'expires_at', code: 'invalid_value', message: 'is asked for by the account' }],
+      'The account asks that keys expire, and this one never does. Generate a new key with an expiry, then revoke this one.',
     )
   }
   return expiresAt

@@ -8,20 +8,21 @@ import { Refusal } from '../errors'
 import { newId } from '../ids'
 import { recordEvent } from '../notifications/outbox'
 import { type EnvironmentWall, lockKey } from './change'
-import { type IssuedKey, nameTaken } from './create'
+import type { IssuedKey } from './create'
 import { type Grantor, requireGrantable } from './grants'
 import { inheritedExpiry } from './lifetime'
 import { limitColumns } from './limits'
 import { comparableName, overlaps, type RegenerateKeyInput } from './schemas'
+import type { KeyStatus } from './status'
 import { createToken } from './token'
 
 /**
- * Puts a new key, with the same name, scopes, environment, expiry and limits, in the place of an active one. The old one stops
- * at once or after the overlap, and never later than its own expiry. A key is regenerated once: a second call is
- * refused, and its successor is the one to regenerate next.
+ * Puts a new key, with the same name, scopes, environment and limits, in the place of an active one; it expires when that one
+ * does, or sooner where the account asks for that. The old one stops at once or after the overlap, and never later than its
+ * own expiry. A key is regenerated once: a second call is refused, and its successor is the one to regenerate next.
  * @param grantor bounds of the caller: the answer holds a token with the key's scopes, so a key must have them
- * @throws {Refusal} `not_found`; `already_regenerated`; `key_not_active`; `scope_not_held`; `invalid` on `name`, or on
- * `expires_at` when it never expires though the account asks for that
+ * @throws {Refusal} `not_found`; `already_regenerated`; `key_not_active`; `scope_not_held`; `invalid` when it never expires
+ * though the account asks for that
  */
 export async function regenerateApiKey(
   db: Database,
@@ -39,12 +40,7 @@ export async function regenerateApiKey(
         'This key has been regenerated already. Regenerate its successor instead.',
       )
     }
-    if (old.status !== 'active') {
-      throw new Refusal(
-        'key_not_active',
-        `Only active keys can be regenerated; this one is ${old.status}. Generate a new key.`,
-      )
-    }
+    if (old.status !== 'active') throw notActive(old.status)
     requireGrantable(grantor, old)
     const expiresAt = inheritedExpiry(await getPolicy(tx, actor.accountId), old.expiresAt)
 
@@ -81,7 +77,7 @@ export async function regenerateApiKey(
       })
     } catch (error) {
       // It expired between our look at it and now, and somebody has given its name to another key.
-      throw isUniqueViolation(error, 'api_keys_name_held_idx') ? nameTaken(old.name) : error
+      throw isUniqueViolation(error, 'api_keys_name_held_idx') ? notActive('expired') : error
     }
     // The month goes on: a new token brings no new quota.
     await tx.execute(sql`
@@ -92,11 +88,19 @@ export async function regenerateApiKey(
     await recordAuditEvent(tx, actor, 'api_key.regenerated', id, {
       name: old.name,
       successor_id: successorId,
+      expires_at: expiresAt,
       overlap,
       retire_when_silent: retireWhenSilent,
     })
     const { name, environment } = old
     await recordEvent(tx, actor.accountId, 'api_key.regenerated', id, { name, environment, by: actor.name })
-    return { id: successorId, token }
+    return { id: successorId, token, expiresAt }
   })
+}
+
+function notActive(status: KeyStatus): Refusal {
+  return new Refusal(
+    'key_not_active',
+    `Only active keys can be regenerated; this one is ${status}. Generate a new key.`,
+  )
 }

@@ -34,9 +34,12 @@ import { markLeaksHandled } from '@/lib/leaks'
 import { keepKeys, keepKeysInput, requestReviewRevocation, reviewRevocationInput } from '@/lib/review'
 import { getRuntime } from '@/lib/runtime'
 import type { ActionResult } from '../data/action-result'
-import { problemOf } from './refusal-words'
+import { type FormField, problemOf } from './refusal-words'
 
 // Each action: who asks, what they ask, one function of the domain. What a browser sends is `unknown` until it is parsed.
+
+const limitFields = ['rate', 'monthly_quota', 'addresses', 'methods'] as const
+const newKeyFields = ['name', 'environment', 'scopes', 'integrations', 'expires_at', ...limitFields] as const
 
 /** A token that was just made, with the public address of this server for the requests that are shown with it. */
 export interface IssuedToken extends IssuedKey {
@@ -45,7 +48,7 @@ export interface IssuedToken extends IssuedKey {
 
 /** Makes a key. This answer is the only thing that ever holds its token. */
 export async function generateKey(input: unknown): Promise<ActionResult<IssuedToken>> {
-  return worded(async () => {
+  return worded(newKeyFields, async () => {
     const actor = await actorWithPassword('keys:create')
     return issued(await createApiKey(database(), actor, parseInput(createKeyInput, input), personGrantor(actor)))
   })
@@ -53,7 +56,7 @@ export async function generateKey(input: unknown): Promise<ActionResult<IssuedTo
 
 /** Puts a new key in the place of one. This answer is the only thing that ever holds its token. */
 export async function regenerateKey(id: unknown, input: unknown): Promise<ActionResult<IssuedToken>> {
-  return worded(async () => {
+  return worded(['overlap'], async () => {
     const actor = await actorWithPassword('keys:manage')
     return issued(
       await regenerateApiKey(
@@ -69,7 +72,7 @@ export async function regenerateKey(id: unknown, input: unknown): Promise<Action
 
 /** Revokes a key; `value` is whether it was this call that did. */
 export async function revokeKey(id: unknown, input: unknown): Promise<ActionResult<boolean>> {
-  return worded(async () => {
+  return worded(['reason'], async () => {
     const actor = await actorWithPassword('keys:manage')
     const { reason } = parseInput(revokeKeyInput, input)
     return revokeApiKey(database(), actor, parseInput(apiKeyId, id), reason)
@@ -78,7 +81,7 @@ export async function revokeKey(id: unknown, input: unknown): Promise<ActionResu
 
 /** Gives a key another name. */
 export async function renameKey(id: unknown, input: unknown): Promise<ActionResult<void>> {
-  return worded(async () => {
+  return worded(['name'], async () => {
     const actor = await requireActor('keys:manage')
     const { name } = parseInput(renameKeyInput, input)
     await renameApiKey(database(), actor, parseInput(apiKeyId, id), name)
@@ -87,7 +90,7 @@ export async function renameKey(id: unknown, input: unknown): Promise<ActionResu
 
 /** Changes how often, from where and with which methods a key may be used. */
 export async function changeLimits(id: unknown, input: unknown): Promise<ActionResult<void>> {
-  return worded(async () => {
+  return worded(limitFields, async () => {
     const actor = await actorWithPassword('keys:manage')
     await changeApiKey(database(), actor, parseInput(apiKeyId, id), parseInput(keyLimitsInput, input))
   })
@@ -95,7 +98,7 @@ export async function changeLimits(id: unknown, input: unknown): Promise<ActionR
 
 /** Has a key not be accepted until it is resumed. */
 export async function pauseKey(id: unknown): Promise<ActionResult<void>> {
-  return worded(async () => {
+  return worded([], async () => {
     const actor = await actorWithPassword('keys:manage')
     await pauseApiKey(database(), actor, parseInput(apiKeyId, id))
   })
@@ -103,7 +106,7 @@ export async function pauseKey(id: unknown): Promise<ActionResult<void>> {
 
 /** Has a paused key be accepted again. */
 export async function resumeKey(id: unknown): Promise<ActionResult<void>> {
-  return worded(async () => {
+  return worded([], async () => {
     const actor = await actorWithPassword('keys:manage')
     await resumeApiKey(database(), actor, parseInput(apiKeyId, id), personGrantor(actor))
   })
@@ -111,7 +114,7 @@ export async function resumeKey(id: unknown): Promise<ActionResult<void>> {
 
 /** Stops a retiring key now. */
 export async function endOverlapNow(id: unknown): Promise<ActionResult<void>> {
-  return worded(async () => {
+  return worded([], async () => {
     const actor = await actorWithPassword('keys:manage')
     await endOverlap(database(), actor, parseInput(apiKeyId, id))
   })
@@ -119,7 +122,7 @@ export async function endOverlapNow(id: unknown): Promise<ActionResult<void>> {
 
 /** Chooses whether a retiring key stops early, once it has been silent. */
 export async function changeOverlap(id: unknown, input: unknown): Promise<ActionResult<void>> {
-  return worded(async () => {
+  return worded([], async () => {
     // An old token is let live longer by it.
     const actor = await actorWithPassword('keys:manage')
     const { retire_when_silent } = parseInput(overlapChangeInput, input)
@@ -129,7 +132,7 @@ export async function changeOverlap(id: unknown, input: unknown): Promise<Action
 
 /** Says that all is done that a key's leak asks for. */
 export async function markLeakHandled(id: unknown): Promise<ActionResult<void>> {
-  return worded(async () => {
+  return worded([], async () => {
     const actor = await requireActor('keys:manage')
     await markLeaksHandled(database(), actor, parseInput(apiKeyId, id))
   })
@@ -150,7 +153,7 @@ export async function revokeKeysUnderReview(input: unknown): Promise<ActionResul
 
 /** Decides to keep keys although something is found about them; `value` is how many. */
 export async function keepFoundKeys(input: unknown): Promise<ActionResult<number>> {
-  return worded(async () => {
+  return worded(['reason', 'days'], async () => {
     const actor = await requireActor('keys:manage')
     return keepKeys(database(), actor, parseInput(keepKeysInput, input))
   })
@@ -158,7 +161,7 @@ export async function keepFoundKeys(input: unknown): Promise<ActionResult<number
 
 /** Begins to rehearse the revocation of a key. */
 export async function rehearseRevoke(id: unknown): Promise<ActionResult<void>> {
-  return worded(async () => {
+  return worded([], async () => {
     const actor = await requireActor('keys:manage')
     await startRehearsal(database(), actor, parseInput(apiKeyId, id))
   })
@@ -166,7 +169,7 @@ export async function rehearseRevoke(id: unknown): Promise<ActionResult<void>> {
 
 /** Stops to rehearse the revocation of a key. */
 export async function stopRehearsing(id: unknown): Promise<ActionResult<void>> {
-  return worded(async () => {
+  return worded([], async () => {
     const actor = await requireActor('keys:manage')
     await stopRehearsal(database(), actor, parseInput(apiKeyId, id))
   })
@@ -174,7 +177,7 @@ export async function stopRehearsing(id: unknown): Promise<ActionResult<void>> {
 
 /** Takes scopes from a key. */
 export async function narrowKey(id: unknown, input: unknown): Promise<ActionResult<void>> {
-  return worded(async () => {
+  return worded([], async () => {
     const actor = await actorWithPassword('keys:manage')
     const { scopes } = parseInput(narrowScopesInput, input)
     await narrowScopes(database(), actor, parseInput(apiKeyId, id), scopes)
@@ -182,16 +185,17 @@ export async function narrowKey(id: unknown, input: unknown): Promise<ActionResu
 }
 
 async function bulk(request: (actor: Actor) => Promise<string>): Promise<ActionResult<string>> {
-  return worded(async () => {
+  return worded(['reason'], async () => {
     const id = await request(await actorWithPassword('keys:manage'))
     getRuntime().jobs?.trigger('api-keys.bulk-revocations')
     return id
   })
 }
 
-async function worded<Value>(work: () => Promise<Value>): Promise<ActionResult<Value>> {
+/** @param form the fields of the form that asks */
+async function worded<Value>(form: readonly FormField[], work: () => Promise<Value>): Promise<ActionResult<Value>> {
   const result: ActionAnswer<Value> = await answer(work)
-  return result.ok ? result : problemOf(result)
+  return result.ok ? result : problemOf(result, form)
 }
 
 function actorWithPassword(permission: 'keys:create' | 'keys:manage') {

@@ -8,8 +8,10 @@ const messages: Partial<Record<ActionRefusal['code'], string>> = {
   not_signed_in: 'You are no longer signed in, and nothing was changed. What you typed is still here.',
 }
 
+type FieldWords = { subject: string } & Partial<Record<FieldProblem['code'], string>>
+
 /** How a field is called at the start of a sentence, and sentences of its own where the rule is the API's and not the form's. */
-const fieldWords: Record<string, { subject: string } & Partial<Record<FieldProblem['code'], string>>> = {
+const fieldWords = {
   name: { subject: 'The name' },
   environment: { subject: 'The environment' },
   scopes: { subject: 'The scopes', invalid_value: 'Choose at least one scope.' },
@@ -20,6 +22,7 @@ const fieldWords: Record<string, { subject: string } & Partial<Record<FieldProbl
     invalid_value: 'Choose at least one integration, or let the key use all.',
   },
   reason: { subject: 'The reason' },
+  days: { subject: 'The time' },
   rate: { subject: 'The number of requests', invalid_format: 'Type a whole number from 1 to 1,000,000.' },
   monthly_quota: { subject: 'The number of requests', invalid_format: 'Type a whole number from 1 to 1,000,000,000.' },
   addresses: {
@@ -27,24 +30,35 @@ const fieldWords: Record<string, { subject: string } & Partial<Record<FieldProbl
     invalid_value: 'Type IP addresses and CIDR ranges, 100 at most, such as 203.0.113.7 or 2001:db8::/32.',
   },
   methods: { subject: 'The methods', invalid_value: 'Choose at least one method, or let the key use all.' },
-}
+} satisfies Record<string, FieldWords>
 
-/** A refusal in the words of the form. */
-export function problemOf(refusal: ActionRefusal): ActionProblem {
+/** A field that a form may have. */
+export type FormField = keyof typeof fieldWords
+
+/**
+ * A refusal in the words of the form.
+ * @param form the fields that it has, and marks
+ */
+export function problemOf(refusal: ActionRefusal, form: readonly FormField[]): ActionProblem {
   const fields: Record<string, string> = {}
   for (const problem of refusal.fields) {
     const field = problem.field.split('.')[0] ?? ''
     fields[field] ??= fieldSentence(field, problem)
   }
-  // A field that no form has would otherwise go unsaid.
-  const isUnsaid = refusal.code === 'invalid' && !Object.keys(fields).every((field) => field in fieldWords)
-  const message = (!isUnsaid && messages[refusal.code]) || refusal.message
+  const refused = Object.keys(fields)
+  // What is wrong with a field that this form does not have, or with none, would otherwise go unsaid.
+  const isMarked = refused.length > 0 && refused.every((field) => (form as readonly string[]).includes(field))
+  const message = ((refusal.code !== 'invalid' || isMarked) && messages[refusal.code]) || refusal.message
   return { ok: false, code: refusal.code, message, fields }
 }
 
 function fieldSentence(field: string, { code, message }: FieldProblem): string {
-  const words = fieldWords[field]
+  const words: FieldWords | undefined = isFormField(field) ? fieldWords[field] : undefined
   // The domain's own refusals are whole sentences; those of a schema go on after the field's name.
   if (/^\p{Lu}/u.test(message)) return message
   return words?.[code] ?? `${words?.subject ?? field} ${message}.`
+}
+
+function isFormField(field: string): field is FormField {
+  return Object.hasOwn(fieldWords, field)
 }

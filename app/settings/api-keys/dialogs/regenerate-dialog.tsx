@@ -53,6 +53,7 @@ export default function RegenerateDialog({
   const [stops, setStops] = useState('')
   const [busy, setBusy] = useState(false)
   const keysChanged = useKeysChanged()
+  const changedExpiry = issued && newExpiry(apiKey, issued)
   return (
     <Dialog open busy={busy} onOpenChange={(open) => open || onClose(issued)}>
       <DialogContent dismissible={!issued} size={issued ? 'lg' : 'md'} pressOutsideCloses={false}>
@@ -60,7 +61,17 @@ export default function RegenerateDialog({
           <IssuedTokenPanel
             title="API key regenerated"
             issued={issued}
-            note={<p className="text-sm">{stops}</p>}
+            note={
+              <div className="grid gap-2 text-sm">
+                <p>{stops}</p>
+                {changedExpiry ? (
+                  <p>
+                    The new key expires on {absoluteTime(changedExpiry)}: the account’s policies let no new key live
+                    longer.
+                  </p>
+                ) : null}
+              </div>
+            }
             onClose={() => onClose(issued)}
           />
         ) : (
@@ -113,7 +124,8 @@ function RegenerateForm({
           Regenerate “<bdi>{apiKey.name}</bdi>”
         </DialogTitle>
         <DialogDescription>
-          Makes a new token for a key of the same name, scopes and expiry. The old token stops when you say.
+          Makes a new token for a key of the same name, scopes and expiry, or an earlier expiry where the account’s
+          policies ask for one. The old token stops when you say.
         </DialogDescription>
       </DialogHeader>
       <ProblemBanner problem={problem} />
@@ -145,6 +157,11 @@ function RegenerateForm({
       {passwordDialog}
     </form>
   )
+}
+
+/** When the new key expires, if that is not when the old one was to: policies may shorten a life. */
+function newExpiry({ expires_at }: ApiKey, { expiresAt }: IssuedToken): Date | null {
+  return expiresAt && expiresAt.toISOString() !== expires_at ? expiresAt : null
 }
 
 /** What becomes of the old token; never later than the key's own expiry. */
