@@ -76,6 +76,12 @@ forEachDatabase('who asks', (open) => {
       })
     })
 
+    it('that takes one of several permissions is for roles that have one', async () => {
+      await signIn('manager')
+      expect(await requireSession(['webhooks:read', 'keys:read'])).toMatchObject({ role: 'manager' })
+      await expect(requireSession(['webhooks:read', 'audit:read'])).rejects.toThrow('forbidden')
+    })
+
     it('is not for roles that lack its permission', async () => {
       await signIn('staff')
       await expect(requireSession('keys:read')).rejects.toThrow('forbidden')

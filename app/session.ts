@@ -11,7 +11,7 @@ import {
   type Holder,
   isPasswordRecent,
   NOT_SIGNED_IN,
-  type Permission,
+  type Required,
   recordEntry,
   requireClaims,
   roleNameOf,
@@ -55,7 +55,7 @@ export const SECOND_FACTOR_PLACE = '/second-factor'
  * permission is told so. Call it in each page that shows something of an account, not only in its layout, which Next
  * does not render again when one goes from page to page.
  */
-export async function requireSession(permission?: Permission): Promise<Session> {
+export async function requireSession(permission?: Required): Promise<Session> {
   const session = await getPerson()
   if (!session) redirect(`/sign-in?next=${encodeURIComponent(await currentPath())}`)
   if (session.lacksSecondFactor) redirect(SECOND_FACTOR_PLACE)
@@ -92,11 +92,13 @@ export async function requirePerson({
  * @param recentPassword also ask that the password, or a passkey, was given within the last hour, see `app/confirm-password`
  * @throws {Refusal} `not_signed_in`; `second_factor_required`; `forbidden`; `password_required`
  */
-export async function requireActor(permission: Permission, { recentPassword = false } = {}): Promise<PersonActor> {
+export async function requireActor(permission: Required, { recentPassword = false } = {}): Promise<PersonActor> {
   const session = await requirePerson()
   if (!can(session, permission)) {
     const { db } = getRuntime().database
-    await recordRefusedAttempt(db, await actorOf(session), 'user.permission_refused', session.user.id, { permission })
+    await recordRefusedAttempt(db, await actorOf(session), 'user.permission_refused', session.user.id, {
+      permission: [permission].flat().join(' or '),
+    })
     throw new Refusal('forbidden', `Your role in ${session.account.name}, ${roleNameOf(session)}, does not allow this.`)
   }
   if (recentPassword && !isPasswordRecent(session)) {

@@ -59,7 +59,8 @@ function expected({ who, isStep }: Rule, caller: Caller | null): Outcome {
   if (isStep && !caller) return 'sign in'
   if (who === 'anybody') return 'let in'
   if (!caller) return 'sign in'
-  return who === 'person' || caller.permissions.includes(who) ? 'let in' : 'forbidden'
+  if (who === 'person') return 'let in'
+  return [who].flat().some((permission) => caller.permissions.includes(permission)) ? 'let in' : 'forbidden'
 }
 
 /**
@@ -67,7 +68,11 @@ function expected({ who, isStep }: Rule, caller: Caller | null): Outcome {
  * but what it takes, and the one that has everything but that.
  */
 function callersFor({ who }: Rule): (Caller | null)[] {
-  const own = who === 'anybody' || who === 'person' ? ['only audit:read'] : [`only ${who}`, `all but ${who}`]
+  const own = [who]
+    .flat()
+    .flatMap((one) => (one === 'anybody' || one === 'person' ? [] : [`only ${one}`, `all but ${one}`]))
+  // Something that is of use for nothing of theirs.
+  if (typeof who !== 'string' || own.length === 0) own.push('only audit:read')
   return [null, ...callers.filter(({ name }) => !name.includes(' ') || own.includes(name))]
 }
 

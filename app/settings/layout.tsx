@@ -2,7 +2,7 @@ import { headers } from 'next/headers'
 import type { ReactNode } from 'react'
 import { SettingsShell } from '@/components/shell/settings-shell'
 import { can, listAccountsOf } from '@/lib/accounts'
-import { countUnread } from '@/lib/notifications'
+import { countUnread, permissionsToBeTold } from '@/lib/notifications'
 import { getRuntime } from '@/lib/runtime'
 import { requireSession } from '../session'
 import { signOutHere } from '../sign-out'
@@ -14,12 +14,12 @@ import { actionsFor, placesFor } from './places'
 export default async function SettingsLayout({ children }: { children: ReactNode }) {
   const [session, headerList] = await Promise.all([requireSession(), headers()])
   const { user, account } = session
-  const person = { accountId: account.id, userId: user.id }
-  const mayBeTold = can(session, 'credentials:read')
+  const reader = { accountId: account.id, userId: user.id, permissions: session.permissions }
+  const mayBeTold = can(session, permissionsToBeTold)
   const { db } = getRuntime().database
   const [accounts, unread] = await Promise.all([
     listAccountsOf(db, user.id),
-    mayBeTold ? countUnread(db, person) : null,
+    mayBeTold ? countUnread(db, reader) : null,
   ])
   const isApple = /Mac|iPhone|iPad/.test(headerList.get('user-agent') ?? '')
   return (

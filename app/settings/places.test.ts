@@ -23,3 +23,18 @@ test.each([
   expect(actionsFor(holder).map(({ label }) => label)).toEqual(actions)
   expect(homeOf(holder)).toBe(home)
 })
+
+test.each([
+  [['keys:read'], ['API Keys', 'Notifications', 'Account']],
+  [['webhooks:read'], ['Webhooks', 'Notifications', 'Account']],
+  [
+    ['credentials:read', 'audit:read'],
+    ['Credentials', 'Notifications', 'Audit', 'Account'],
+  ],
+  [
+    ['integrations:read', 'audit:read'],
+    ['Integrations', 'Audit', 'Account'],
+  ],
+] as const)('whoever holds %j, and may be told of it, is shown %j', (permissions, places) => {
+  expect(placesFor({ permissions }).map(({ label }) => label)).toEqual(places)
+})

@@ -1,13 +1,14 @@
 import type { Place } from '@/components/shell/navigation'
-import { can, type Holder, type Permission } from '@/lib/accounts'
+import { can, type Holder, type Permission, type Required } from '@/lib/accounts'
+import { permissionsToBeTold } from '@/lib/notifications'
 
 /** The settings that exist, in the order of their column, and the permission that each asks for. */
-const places: readonly (Place & { permission?: Permission })[] = [
+const places: readonly (Place & { permission?: Required })[] = [
   { href: '/settings/api-keys', label: 'API Keys', permission: 'keys:read' },
   { href: '/settings/credentials', label: 'Credentials', permission: 'credentials:read' },
   { href: '/settings/integrations', label: 'Integrations', permission: 'integrations:read' },
   { href: '/settings/webhooks', label: 'Webhooks', permission: 'webhooks:read' },
-  { href: '/settings/notifications', label: 'Notifications', permission: 'credentials:read' },
+  { href: '/settings/notifications', label: 'Notifications', permission: permissionsToBeTold },
   { href: '/settings/members', label: 'Members', permission: 'members:read' },
   { href: '/settings/policies', label: 'Policies', permission: 'policies:read' },
   { href: '/settings/audit', label: 'Audit', permission: 'audit:read' },

@@ -35,9 +35,12 @@ export type Permission = (typeof admin)[number] | 'account:hand_over'
 
 /**
  * Who may open or do what. `anybody`: it asks for no session. `person`: whoever is signed in, for it is their own. Otherwise
- * the permission that it takes.
+ * the permission that it takes, or several of which one is enough.
  */
-export type Who = 'anybody' | 'person' | Permission
+export type Who = 'anybody' | 'person' | Permission | readonly Permission[]
+
+/** Of these one is enough. */
+const told: readonly Permission[] = ['credentials:read', 'keys:read', 'webhooks:read']
 
 /** Ids of things of one account. */
 export interface Ids {
@@ -98,7 +101,7 @@ export const pages: Record<string, Rule> = {
   '/settings/members/roles': rule('members:read'),
   '/settings/members/roles/[id]': rule('roles:manage', 'role'),
   '/settings/members/roles/new': rule('roles:manage'),
-  '/settings/notifications': rule('credentials:read'),
+  '/settings/notifications': rule(told),
   '/settings/policies': rule('policies:read'),
   '/settings/webhooks': rule('webhooks:read'),
   '/settings/webhooks/[id]': rule('webhooks:read', 'webhook'),
@@ -230,9 +233,9 @@ export const actions: Record<string, Record<string, Rule>> = {
     deleteRoleAction: action('roles:manage', ({ role }) => [role, 'staff']),
   },
   'app/settings/notifications/actions.ts': {
-    markReadAction: action('credentials:read'),
-    saveLanguageAction: form('credentials:read'),
-    savePreferencesAction: form('credentials:read'),
+    markReadAction: action(told),
+    saveLanguageAction: form(told),
+    savePreferencesAction: form(told),
   },
   'app/settings/policies/actions.ts': {
     changeKeyRulesAction: action('policies:update'),

@@ -43,6 +43,7 @@ export {
   outranks,
   type Permission,
   permissionsOf,
+  type Required,
   type Role,
 } from './permissions'
 export { type AccountPolicy, changePolicy, getPolicy } from './policy'

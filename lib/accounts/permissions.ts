@@ -58,8 +58,12 @@ export interface Holder {
   readonly permissions: readonly Permission[]
 }
 
-export function can(holder: Holder, permission: Permission): boolean {
-  return holder.permissions.includes(permission)
+/** What something takes: a permission, or any one of several. */
+export type Required = Permission | readonly Permission[]
+
+export function can(holder: Holder, required: Required): boolean {
+  if (typeof required !== 'string') return required.some((permission) => can(holder, permission))
+  return holder.permissions.includes(required)
 }
 
 /** Whether somebody may do all of this: nobody gives others what they have not. */

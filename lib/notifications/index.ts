@@ -22,6 +22,7 @@ export {
   type NoticeView,
   type OpenTrouble,
 } from './read'
+export { permissionsToBeTold } from './recipients'
 export { sendReminders } from './reminders'
 export { deliverMails, makeNotices }
 

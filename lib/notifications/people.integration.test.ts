@@ -25,7 +25,7 @@ import {
   renderFacts,
   TestMailer,
 } from '@/test/notifications'
-import { changeLanguage, permissionsOf } from '../accounts'
+import { changeLanguage, type Permission, permissionsOf } from '../accounts'
 import { regenerateApiKey, revokeApiKey } from '../api-keys'
 import type { Actor } from '../audit'
 import {
@@ -75,6 +75,10 @@ forEachDatabase('people who are told', (open) => {
       .map(({ userId }) => userId)
       .sort()
   const personOf = (userId: string) => ({ accountId, userId })
+  const readerOf = (userId: string, permissions: readonly Permission[] = permissionsOf('admin')) => ({
+    ...personOf(userId),
+    permissions,
+  })
   const asActor = (userId: string) => ({ ...actor, id: userId })
 
   it('are the owner, admins and whoever connected the credential, each once', async () => {
@@ -182,20 +186,29 @@ forEachDatabase('people who are told', (open) => {
       admin = await addMember(db, accountId, 'admin')
     })
 
+    it('are read no more by whoever may not see such things any more', async () => {
+      await refused()
+      await work()
+      const lessened = readerOf(owner, ['keys:read'])
+      expect(await countUnread(db, lessened)).toBe(0)
+      expect((await listNotices(db, lessened)).notices).toEqual([])
+      expect((await listNotices(db, readerOf(owner, ['credentials:read']))).notices).toHaveLength(1)
+    })
+
     it('of their own, which they mark as read for themselves alone', async () => {
       await refused()
       await work()
-      expect(await countUnread(db, personOf(owner))).toBe(1)
-      const [{ notices }, others] = [await listNotices(db, personOf(owner)), await listNotices(db, personOf(admin))]
+      expect(await countUnread(db, readerOf(owner))).toBe(1)
+      const [{ notices }, others] = [await listNotices(db, readerOf(owner)), await listNotices(db, readerOf(admin))]
       expect(notices).toMatchObject([
         { kind: 'credential.reauthorization_required', subjectId: id, count: 1, readAt: null, isOver: false },
       ])
       await markRead(db, personOf(owner), [others.notices[0]?.id ?? ''])
-      expect(await countUnread(db, personOf(admin))).toBe(1)
+      expect(await countUnread(db, readerOf(admin))).toBe(1)
       await markRead(db, personOf(owner), [notices[0]?.id ?? ''])
-      expect(await countUnread(db, personOf(owner))).toBe(0)
+      expect(await countUnread(db, readerOf(owner))).toBe(0)
       await markRead(db, personOf(admin), null)
-      expect(await countUnread(db, personOf(admin))).toBe(0)
+      expect(await countUnread(db, readerOf(admin))).toBe(0)
     })
 
     it('that are read by themselves once what they tell of is over', async () => {
@@ -206,7 +219,7 @@ forEachDatabase('people who are told', (open) => {
       ])
       await happens(db, accountId, 'credential.renewal_recovered', id, RECOVERED)
       await work()
-      const { notices } = await listNotices(db, personOf(owner))
+      const { notices } = await listNotices(db, readerOf(owner))
       expect(notices.map(({ kind, readAt }) => [kind, readAt === null])).toEqual([
         ['credential.renewal_recovered', true],
         ['credential.reauthorization_required', false],
@@ -226,13 +239,13 @@ forEachDatabase('people who are told', (open) => {
         await pass(db, 2)
         await work()
       }
-      const first = await listNotices(db, personOf(owner))
-      const second = await listNotices(db, personOf(owner), first.next)
+      const first = await listNotices(db, readerOf(owner))
+      const second = await listNotices(db, readerOf(owner), first.next)
       expect([...first.notices, ...second.notices].map(({ data }) => data.name)).toEqual(
         Array.from({ length: 30 }, (_, at) => `${29 - at}`),
       )
       expect(second.next).toBeNull()
-      expect((await listNotices(db, personOf(owner), 'no id')).notices).toHaveLength(25)
+      expect((await listNotices(db, readerOf(owner), 'no id')).notices).toHaveLength(25)
     })
 
     it('and mails until they are 90 days old, and what lasts is kept', async () => {

@@ -1,8 +1,10 @@
 import { and, asc, desc, eq, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { credentials, notificationEpisodes, notificationItems, notifications } from '@/db/schema'
+import type { Holder } from '../accounts/permissions'
 import { isId } from '../ids'
-import type { OutboxEvent, Trouble } from './kinds'
+import { eventKinds, type OutboxEvent, type Trouble } from './kinds'
+import { maySee } from './recipients'
 
 /** Somebody in an account: notices are theirs alone. */
 export interface Person {
@@ -25,8 +27,20 @@ const PAGE = 25
 /** A count beyond this is no number that anybody reads. */
 const MAX_UNREAD = 100
 
+/** Somebody with what they may do now: what they were told of before and may not see any more, they are not shown. */
+type Reader = Person & Holder
+
 const isTheirs = ({ accountId, userId }: Person) =>
   and(eq(notifications.accountId, accountId), eq(notifications.userId, userId), eq(notifications.inApp, true))
+
+const isShown = (reader: Reader) =>
+  and(
+    isTheirs(reader),
+    inArray(
+      notifications.kind,
+      eventKinds.filter((kind) => maySee(reader, kind)),
+    ),
+  )
 
 /**
  * A person's notices, newest first.
@@ -34,7 +48,7 @@ const isTheirs = ({ accountId, userId }: Person) =>
  */
 export async function listNotices(
   db: Database,
-  person: Person,
+  reader: Reader,
   before: string | null = null,
 ): Promise<{ notices: NoticeView[]; next: string | null }> {
   const rows = await db
@@ -50,7 +64,7 @@ export async function listNotices(
       createdAt: notifications.createdAt,
     })
     .from(notifications)
-    .where(and(isTheirs(person), before && isId('notification', before) ? lt(notifications.id, before) : undefined))
+    .where(and(isShown(reader), before && isId('notification', before) ? lt(notifications.id, before) : undefined))
     .orderBy(desc(notifications.id))
     .limit(PAGE + 1)
   const notices = rows.slice(0, PAGE) as unknown as NoticeView[]
@@ -78,11 +92,11 @@ function hasTrouble(db: Database, state: 'open' | 'closed') {
 }
 
 /** How many notices somebody has not read, 100 at most. */
-export async function countUnread(db: Database, person: Person): Promise<number> {
+export async function countUnread(db: Database, reader: Reader): Promise<number> {
   const unread = db
     .select({ one: sql`1`.as('one') })
     .from(notifications)
-    .where(and(isTheirs(person), isNull(notifications.readAt)))
+    .where(and(isShown(reader), isNull(notifications.readAt)))
     .limit(MAX_UNREAD)
     .as('unread')
   return db.$count(unread)

@@ -2,9 +2,9 @@ import { eq } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { customRoles, members, notificationPreferences } from '@/db/schema'
 import { heldRoleColumns, heldRoleOf, isRoleOfMember } from '../accounts/held-role'
-import { can, type Holder } from '../accounts/permissions'
+import { can, type Holder, type Permission } from '../accounts/permissions'
 import type { Telling } from './episodes'
-import { isCredentialKind } from './kinds'
+import { eventKinds, isCredentialKind } from './kinds'
 import type { EventKind } from './outbox'
 
 /** A person, and by which ways they want to hear. */
@@ -54,6 +54,13 @@ function mayMend(holder: Holder, kind: EventKind): boolean {
 
 /** Whether somebody may know of such events. */
 export function maySee(holder: Holder, kind: EventKind): boolean {
-  if (kind === 'webhook.disabled') return can(holder, 'webhooks:read')
-  return can(holder, isCredentialKind(kind) ? 'credentials:read' : 'keys:read')
+  return can(holder, permissionToSee(kind))
 }
+
+function permissionToSee(kind: EventKind): Permission {
+  if (kind === 'webhook.disabled') return 'webhooks:read'
+  return isCredentialKind(kind) ? 'credentials:read' : 'keys:read'
+}
+
+/** Whoever has one of these may be told of something, and chooses how. */
+export const permissionsToBeTold: readonly Permission[] = [...new Set(eventKinds.map(permissionToSee))]

@@ -4,7 +4,7 @@ import { revalidatePath } from 'next/cache'
 import { z } from 'zod'
 import { changeLanguage, changeLanguageInput } from '@/lib/accounts'
 import { parseInput } from '@/lib/input'
-import { eventKinds, markRead, preferencesInput, setPreferences } from '@/lib/notifications'
+import { eventKinds, markRead, permissionsToBeTold, preferencesInput, setPreferences } from '@/lib/notifications'
 import { getRuntime } from '@/lib/runtime'
 import { type ActionAnswer, answer } from '../../action-answer'
 import { type FormState, refusedForm, textFields } from '../../form-state'
@@ -51,7 +51,7 @@ export async function saveLanguageAction(_: FormState, data: FormData): Promise<
 
 /** The signed-in person: what they do here concerns themselves alone. */
 async function requirePerson() {
-  const actor = await requireActor('credentials:read')
+  const actor = await requireActor(permissionsToBeTold)
   if (actor.id === null) throw new Error('Whoever is signed in is a person')
   return { ...actor, id: actor.id }
 }

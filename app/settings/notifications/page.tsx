@@ -7,7 +7,7 @@ import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/com
 import { EmptyState } from '@/components/ui/empty-state'
 import { PageHeader } from '@/components/ui/page-header'
 import { getLanguage } from '@/lib/accounts'
-import { countUnread, getPreferences, listNotices } from '@/lib/notifications'
+import { countUnread, getPreferences, listNotices, permissionsToBeTold } from '@/lib/notifications'
 import { getRuntime } from '@/lib/runtime'
 import { NoticeItem } from './notice-item'
 import { MarkAllRead } from './notice-list'
@@ -17,22 +17,22 @@ export const metadata: Metadata = { title: 'Notifications' }
 
 /** What the person was told of, and how they want to hear of things. */
 export default async function NotificationsPage({ searchParams }: PageProps<'/settings/notifications'>) {
-  const session = await requireSession('credentials:read')
+  const session = await requireSession(permissionsToBeTold)
   const { account, user } = session
   const { before } = await searchParams
   const { db } = getRuntime().database
-  const person = { accountId: account.id, userId: user.id }
+  const reader = { accountId: account.id, userId: user.id, permissions: session.permissions }
   const [{ notices, next }, unread, preferences, language] = await Promise.all([
-    listNotices(db, person, typeof before === 'string' ? before : null),
-    countUnread(db, person),
-    getPreferences(db, person, session),
+    listNotices(db, reader, typeof before === 'string' ? before : null),
+    countUnread(db, reader),
+    getPreferences(db, reader, session),
     getLanguage(db, user.id),
   ])
   return (
     <>
       <PageHeader
         title="Notifications"
-        description="What happened to credentials and API keys, and how you hear of it."
+        description="What happened to credentials, API keys and webhooks, and how you hear of it."
         action={unread > 0 ? <MarkAllRead /> : undefined}
       />
       <div className="grid gap-4">

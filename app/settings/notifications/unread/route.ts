@@ -6,6 +6,7 @@ import { getRuntime } from '@/lib/runtime'
 export async function GET(): Promise<Response> {
   const session = await getSession()
   if (!session) return Response.json({ unread: null }, { status: 401 })
-  const person = { accountId: session.account.id, userId: session.user.id }
-  return Response.json({ unread: await countUnread(getRuntime().database.db, person) })
+  const { account, user, permissions } = session
+  const reader = { accountId: account.id, userId: user.id, permissions }
+  return Response.json({ unread: await countUnread(getRuntime().database.db, reader) })
 }
