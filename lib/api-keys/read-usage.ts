@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Database } from '@/db/client'
 import { apiKeyScopeUses, apiKeyUsageHours, type usageSpans } from '@/db/schema'
 import { invalidField } from '../errors'
+import { isStorableTime } from '../times'
 import type { EnvironmentWall } from './change'
 import { getApiKey } from './read'
 import { NO_SCOPE } from './usage-counts'
@@ -19,7 +20,10 @@ export interface UsageSpan {
   addresses: Record<string, number>
 }
 
-const time = z.iso.datetime({ offset: true, error: 'must be a date and time such as 2027-01-31T00:00:00Z' })
+const TIME_RULE = 'must be a date and time such as 2027-01-31T00:00:00Z'
+const time = z.iso
+  .datetime({ offset: true, error: TIME_RULE })
+  .refine((text) => isStorableTime(new Date(text)), TIME_RULE)
 
 export const usageQuery = z.strictObject({
   from: time.optional().meta({ description: 'From this time on; left out: the last 24 hours.' }),
@@ -33,7 +37,7 @@ const DAY_MS = 86_400_000
 
 /**
  * How a key was used, up to some seconds ago, the oldest first; hours without a request are left out.
- * @throws {Refusal} `not_found`; `invalid` on `from`
+ * @throws {Refusal} `not_found`; `invalid` on `from` or `to`
  */
 export async function readUsage(
   db: Database,
@@ -44,6 +48,7 @@ export async function readUsage(
 ): Promise<UsageSpan[]> {
   const to = query.to === undefined ? new Date() : new Date(query.to)
   const from = query.from === undefined ? new Date(to.getTime() - DAY_MS) : new Date(query.from)
+  if (!isStorableTime(from)) throw invalidField('to', TIME_RULE)
   if (from > to || to.getTime() - from.getTime() > (MAX_DAYS + 1) * DAY_MS) {
     throw invalidField('from', `must be before \`to\`, by ${MAX_DAYS} days or fewer`)
   }

@@ -132,3 +132,41 @@ describe('a cursor', () => {
     }
   })
 })
+
+describe('a time', () => {
+  const ask = async (path: string) => {
+    const { token: theirs, id } = await api.makeKey(account, { scopes: ['keys:read', 'audit:read'] })
+    const operation = path.startsWith('/keys') ? 'getKeyUsage' : 'listAuditEvents'
+    const answer = await api.call('GET', path.replace('{id}', id), { token: theirs })
+    contract.check(operation, answer)
+    return answer
+  }
+
+  it.each([
+    ['/audit-events?to=9999-12-31', 'to'],
+    ['/audit-events?to=9999-12-31T23:59:59-05:00', 'to'],
+    ['/audit-events?from=9999-12-31T23:59:59-05:00', 'from'],
+    ['/audit-events?from=0000-01-01', 'from'],
+    ['/audit-events?from=0001-01-01T00:00:00%2B05:00', 'from'],
+    ['/keys/{id}/usage?to=0000-06-01T00:00:00Z', 'to'],
+    ['/keys/{id}/usage?to=0001-01-01T12:00:00Z', 'to'],
+    ['/keys/{id}/usage?from=9999-12-31T23:59:59-05:00&to=9999-12-31T23:59:59-05:00', 'from'],
+  ])('that the database would not read is refused: %s', async (path, field) => {
+    const answer = await ask(path)
+    expect([answer.status, problemOf(answer).errors?.[0]?.field]).toEqual([400, field])
+  })
+
+  it.each([
+    '/audit-events?from=0001-01-01&to=9999-12-30',
+    '/audit-events?from=0001-01-01T00:00:00Z&to=9999-12-31T23:59:59Z',
+    '/keys/{id}/usage?from=0001-01-01T00:00:00Z&to=0001-01-02T00:00:00Z',
+  ])('may be long ago or far ahead: %s', async (path) => {
+    expect((await ask(path)).status).toBe(200)
+  })
+
+  it('in a cursor is one that a list has given', async () => {
+    const cursor = (time: string) => Buffer.from(JSON.stringify(['newest', time, 'evt_1'])).toString('base64url')
+    expect((await ask(`/audit-events?cursor=${cursor('0000-01-01T00:00:00.000000Z')}`)).status).toBe(400)
+    expect((await ask(`/audit-events?cursor=${cursor('2026-01-01T00:00:00.000000Z')}`)).status).toBe(200)
+  })
+})

@@ -3,6 +3,7 @@ import type { Database } from '@/db/client'
 import { actorKinds, auditEvents } from '@/db/schema'
 import { invalidField } from '../errors'
 import { readCursor, writeCursor } from '../paging'
+import { isStorableTime } from '../times'
 import type { AuditFilter, ListAuditEventsQuery } from './query'
 import { type AuditAction, auditActions } from './record'
 
@@ -125,7 +126,7 @@ function before(time: string, id: string): SQL {
 function readPlace(cursor: string) {
   const place = readCursor(cursor, ORDER)
   // A time that no answer has given would be refused by the database.
-  if (!EXACT_TIME.test(place.value) || Number.isNaN(Date.parse(place.value))) {
+  if (!EXACT_TIME.test(place.value) || !isStorableTime(new Date(place.value))) {
     throw invalidField(
       'cursor',
       'must be the `next_cursor` of an earlier answer; leave it out to start over',

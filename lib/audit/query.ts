@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { actorKinds } from '@/db/schema'
 import { pageQuery } from '../paging'
 import { isStorable } from '../text'
+import { isStorableTime } from '../times'
 import { type AuditAction, auditActions } from './record'
 
 /** The kinds of things that events happen to. */
@@ -31,6 +32,7 @@ function timeAt(endOfDay: 'start' | 'end') {
       const start = Date.parse(`${given}T00:00:00Z`)
       return new Date(endOfDay === 'start' ? start : start + 86_400_000)
     })
+    .refine(isStorableTime, TIME_RULE)
     .optional()
 }
 

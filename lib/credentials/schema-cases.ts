@@ -442,6 +442,17 @@ const bearers: SchemaCase[] = [
   { what: 'white space around it is not meant', form: token('\n t-1 '), becomes: { secret: { token: 't-1' } } },
   { what: 'an end with an offset', form: bearer({ expires_at: '2027-01-31T00:00:00+02:00' }) },
   { what: 'no end', form: bearer({ expires_at: null }) },
+  { what: 'an end that stands for never', form: bearer({ expires_at: '9999-12-31T23:59:59Z' }) },
+  {
+    what: 'an end in the year 10000 by UTC',
+    form: bearer({ expires_at: '9999-12-31T23:59:59-05:00' }),
+    ...value('expires_at', /date and time/),
+  },
+  {
+    what: 'an end in the year 0',
+    form: bearer({ expires_at: '0000-01-01T00:00:00Z' }),
+    ...value('expires_at', /date and time/),
+  },
   {
     what: 'an end that is a date only',
     form: bearer({ expires_at: '2027-01-31' }),

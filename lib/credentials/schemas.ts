@@ -3,6 +3,7 @@ import { isHeaderAllowed } from '../egress/request'
 import type { FieldProblem } from '../errors'
 import { plainName } from '../header-name'
 import { displayText } from '../text'
+import { isStorableTime } from '../times'
 import {
   authorizationAddresses,
   authorizationChanges,
@@ -77,8 +78,10 @@ export const testRequest = z.strictObject({
     .meta({ description: 'Statuses that show the credential to be accepted. Empty: 2xx and 3xx.' }),
 })
 
+const EXPIRY_RULE = 'must be a date and time such as 2027-01-31T00:00:00Z, or null'
 const expiresAt = z.iso
-  .datetime({ offset: true, error: 'must be a date and time such as 2027-01-31T00:00:00Z, or null' })
+  .datetime({ offset: true, error: EXPIRY_RULE })
+  .refine((text) => isStorableTime(new Date(text)), EXPIRY_RULE)
   .nullable()
   .default(null)
   .meta({ description: 'When the secret ends by itself, as the service said; null: never, or not known.' })
