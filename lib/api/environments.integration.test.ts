@@ -190,6 +190,14 @@ describe.each(['pglite', 'pg'] as const)('live and test (%s)', (driver) => {
       expect(calls.body).toMatchObject({ stats: { calls: 1 }, data: [{ key: { id: sides[own].key.id } }] })
       const reach = await call(own, 'GET', `/keys/${sides[own].key.id}/reach`)
       expect(reach.body).toMatchObject({ data: [{ integration: { id: sides[own].integration } }] })
+      // A test key does not even see that there is a live one.
+      const foreign = await call(own, 'GET', `/keys/${sides[other].key.id}/reach`)
+      contract.check('getKeyReach', foreign)
+      expect(foreign).toMatchObject(
+        own === 'test'
+          ? { status: 404, body: { code: 'NOT_FOUND' } }
+          : { status: 403, body: { code: 'ENVIRONMENT_MISMATCH' } },
+      )
     })
 
     it('is told of an integration that only the other environment has, and nothing goes out', async () => {

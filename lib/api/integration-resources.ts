@@ -105,7 +105,8 @@ export const reachSchema = z
     ),
   })
   .openapi('KeyReach', {
-    description: 'What a key reached through integrations. A name is null when its thing is gone.',
+    description:
+      'What a key reached through integrations. A name is null when its thing is gone; a credential’s also for who lacks `credentials:read`.',
   })
 
 export function callListResource({ calls, nextCursor, stats }: CallPage): z.output<typeof callListSchema> {

@@ -424,6 +424,23 @@ describe('calls', () => {
   })
 })
 
+describe('what a key has reached', () => {
+  it('names credentials to whoever may see credentials, and to nobody else', async () => {
+    const { slug } = await make()
+    await proxied(slug)
+    await api.runtime.calls.flush()
+    const credentialSeenBy = async (theirs: string[]) => {
+      const reader = await api.makeKey(account, { scopes: theirs })
+      const answer = await call('GET', `/keys/${keyId}/reach`, undefined, { token: reader.token })
+      contract.check('getKeyReach', answer)
+      return (answer.body as { data: { credential: unknown }[] }).data[0]?.credential
+    }
+    const shown = { id: bearer, name: expect.any(String) }
+    expect(await credentialSeenBy(['keys:read', 'credentials:read'])).toEqual(shown)
+    expect(await credentialSeenBy(['keys:read'])).toEqual({ id: bearer, name: null })
+  })
+})
+
 describe('a key that is bound to integrations', () => {
   it('reaches these and no others', async () => {
     const [mine, other] = [await make(), await make()]

@@ -138,6 +138,7 @@ async function statsOf(db: Database, ofIntegration: SQL | undefined): Promise<Ca
 /** Where a key got to, in the days that calls are kept. */
 export interface Reached {
   integration: { id: string; name: string | null; slug: string | null }
+  /** `name` is null too for whoever may not see credentials. */
   credential: { id: string; name: string | null }
   host: string
   calls: number
@@ -155,8 +156,16 @@ export interface KeyReach {
 /** The most that a key's page tells of. */
 const MAX_REACHED = 500
 
-/** Which integrations, credentials and hosts a key has reached: for the day on which it leaks. The latest first. */
-export async function reachOfKey(db: Database, accountId: string, keyId: string): Promise<KeyReach> {
+/**
+ * Which integrations, credentials and hosts a key has reached: for the day on which it leaks. The latest first.
+ * @param options `namesCredentials`: whether the reader may see credentials
+ */
+export async function reachOfKey(
+  db: Database,
+  accountId: string,
+  keyId: string,
+  { namesCredentials }: { namesCredentials: boolean },
+): Promise<KeyReach> {
   const lastAt = sql`max(${proxyCalls.at})`
   const rows = await db
     .select({
@@ -201,7 +210,7 @@ export async function reachOfKey(db: Database, accountId: string, keyId: string)
     days: CALL_DAYS_KEPT,
     reached: rows.map(({ integrationId, integrationName, slug, credentialId, credentialName, ...rest }) => ({
       integration: { id: integrationId, name: integrationName, slug },
-      credential: { id: credentialId, name: credentialName },
+      credential: { id: credentialId, name: namesCredentials ? credentialName : null },
       ...rest,
     })),
   }

@@ -16,12 +16,13 @@ import {
   revokeKeyInput,
 } from '../../api-keys'
 import { recordRefusedAttempt } from '../../audit'
+import { environmentMismatch } from '../../environments'
 import { isRefusal } from '../../errors'
 import { reachOfKey } from '../../integrations'
 import { getRuntime } from '../../runtime'
 import { json } from '../answer'
 import { requireScope } from '../authenticate'
-import { type ApiContext, actorOf, callerAccountId, callerKey, grantorOf, wallOf } from '../context'
+import { type ApiContext, actorOf, callerAccountId, callerKey, callerMay, grantorOf, reachOf, wallOf } from '../context'
 import { bodyProblems, idParam, jsonAnswer, jsonBody, keyProblems, keyWith, problems, router } from '../define'
 import { reachResource, reachSchema } from '../integration-resources'
 import { issuedKeySchema, keyListSchema, keyResource, keySchema } from '../resources'
@@ -92,13 +93,13 @@ const reach = createRoute({
   tags,
   summary: 'See what an API key reached',
   description:
-    'Which integrations, credentials and hosts it has called in the last 30 days: for the day on which it leaks.',
+    'Which integrations, credentials and hosts it has called in the last 30 days: for the day on which it leaks. Of keys of its own environment; credentials are named to a caller with `credentials:read`.',
   security: keyWith('keys:read'),
   middleware: requireScope('keys:read'),
   request: { params },
   responses: {
     200: jsonAnswer(reachSchema, 'The latest first.'),
-    ...problems(...keyProblems, 'INSUFFICIENT_PERMISSIONS', 'NOT_FOUND'),
+    ...problems(...keyProblems, 'INSUFFICIENT_PERMISSIONS', 'NOT_FOUND', 'ENVIRONMENT_MISMATCH'),
   },
 })
 
@@ -192,8 +193,12 @@ export const keys = router()
   )
   .openapi(get, async (c) => json(c, 200, await shownKey(c, c.req.valid('param').id)))
   .openapi(reach, async (c) => {
-    const key = await getApiKey(database(), callerAccountId(c), c.req.valid('param').id, wallOf(c))
-    return json(c, 200, reachResource(await reachOfKey(database(), callerAccountId(c), key.id)))
+    const { accountId, environment: own } = reachOf(c)
+    const { id, environment } = await getApiKey(database(), accountId, c.req.valid('param').id, wallOf(c))
+    // An empty answer would be read as “nothing is at stake”.
+    if (own && own !== environment) throw environmentMismatch('What this key reached', environment)
+    const namesCredentials = callerMay(c, 'credentials:read')
+    return json(c, 200, reachResource(await reachOfKey(database(), accountId, id, { namesCredentials })))
   })
   .openapi(change, async (c) => {
     const { id } = c.req.valid('param')

@@ -32,6 +32,7 @@ export function KeyView({
   preloaded,
   neighbour,
   mayManage,
+  maySeeCredentials,
   startRenaming,
   leaks,
   history,
@@ -40,6 +41,7 @@ export function KeyView({
   preloaded: Preloaded<ApiKey>
   neighbour: Preloaded<ApiKey> | null
   mayManage: boolean
+  maySeeCredentials: boolean
   startRenaming: boolean
   /** Where its token was seen that does not belong there. */
   leaks: ReactNode
@@ -139,7 +141,7 @@ export function KeyView({
         }}
       />
       <Section title="What this key reached">
-        <KeyReach id={id} />
+        <KeyReach id={id} maySeeCredentials={maySeeCredentials} />
       </Section>
       <LimitsCard
         apiKey={data}

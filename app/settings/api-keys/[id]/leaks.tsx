@@ -2,6 +2,7 @@ import Link from 'next/link'
 import { Banner } from '@/components/ui/banner'
 import { buttonVariants } from '@/components/ui/button'
 import { RelativeTime } from '@/components/ui/relative-time'
+import { can, type Holder } from '@/lib/accounts'
 import { reachOfKey } from '@/lib/integrations'
 import { type LeakView, listLeaks } from '@/lib/leaks'
 import { getRuntime } from '@/lib/runtime'
@@ -21,7 +22,7 @@ const done: Record<LeakView['outcome'], string> = {
 }
 
 /** Where a key's token was seen that does not belong there, and what to replace; nothing when it was seen nowhere. */
-export async function Leaks({ accountId, keyId, mayManage }: { accountId: string; keyId: string; mayManage: boolean }) {
+export async function Leaks({ accountId, keyId, holder }: { accountId: string; keyId: string; holder: Holder }) {
   const { db } = getRuntime().database
   const leaks = await listLeaks(db, accountId, keyId)
   if (leaks.length === 0) return null
@@ -44,11 +45,11 @@ export async function Leaks({ accountId, keyId, mayManage }: { accountId: string
     <Banner
       tone="error"
       title="The token of this key was seen where it does not belong: others may have it"
-      action={mayManage ? <MarkHandled id={keyId} /> : undefined}
+      action={can(holder, 'keys:manage') ? <MarkHandled id={keyId} /> : undefined}
     >
       <div className="grid gap-3">
         {places}
-        <Rotations accountId={accountId} keyId={keyId} />
+        <Rotations accountId={accountId} keyId={keyId} holder={holder} />
       </div>
     </Banner>
   )
@@ -77,8 +78,9 @@ function Place({ leak }: { leak: LeakView }) {
 }
 
 /** What the key reached: secrets that somebody else may have used, each to be replaced. */
-async function Rotations({ accountId, keyId }: { accountId: string; keyId: string }) {
-  const { days, reached } = await reachOfKey(getRuntime().database.db, accountId, keyId)
+async function Rotations({ accountId, keyId, holder }: { accountId: string; keyId: string; holder: Holder }) {
+  const namesCredentials = can(holder, 'credentials:read')
+  const { days, reached } = await reachOfKey(getRuntime().database.db, accountId, keyId, { namesCredentials })
   const credentials = new Map(reached.map(({ credential }) => [credential.id, credential]))
   if (credentials.size === 0) return <p>It called nothing through an integration in the last {days} days.</p>
   return (
@@ -92,10 +94,12 @@ async function Rotations({ accountId, keyId }: { accountId: string; keyId: strin
           return (
             <li key={id} className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1">
               <span className="min-w-0">
-                <bdi className="text-foreground">{name ?? 'A deleted credential'}</bdi> at{' '}
-                <code className="font-mono text-xs">{hosts}</code>, through {through.join(', ')}
+                <bdi className="text-foreground">
+                  {name ?? (namesCredentials ? 'A deleted credential' : 'A credential')}
+                </bdi>{' '}
+                at <code className="font-mono text-xs">{hosts}</code>, through {through.join(', ')}
               </span>
-              {name === null ? null : (
+              {name === null || !can(holder, 'credentials:update') ? null : (
                 <Link
                   href={`/settings/credentials/${id}/edit`}
                   prefetch={false}

@@ -34,10 +34,11 @@ export default async function ApiKeyPage({ params, searchParams }: Props) {
       preloaded={key}
       neighbour={await overlapNeighbour(account.id, key.answer)}
       mayManage={can(session, 'keys:manage')}
+      maySeeCredentials={can(session, 'credentials:read')}
       startRenaming={(await searchParams).rename === '1'}
       leaks={
         <Suspense>
-          <Leaks accountId={account.id} keyId={key.answer.id} mayManage={can(session, 'keys:manage')} />
+          <Leaks accountId={account.id} keyId={key.answer.id} holder={session} />
         </Suspense>
       }
       history={

@@ -14,7 +14,7 @@ import { ReachSkeleton } from './reach-skeleton'
 type Reach = z.output<typeof reachSchema>
 
 /** What a key has reached, as a table; loaded after the page, see `reach.tsx`. */
-export default function ReachTable({ id }: { id: string }) {
+export default function ReachTable({ id, maySeeCredentials }: { id: string; maySeeCredentials: boolean }) {
   const { data, isError, isFetching, refetch } = useApi<Reach>(`/keys/${encodeURIComponent(id)}/reach`)
   if (!data) {
     return isError ? (
@@ -52,7 +52,11 @@ export default function ReachTable({ id }: { id: string }) {
               </TableCell>
               <TableCell label="Credential">
                 <span className="block truncate @3xl:max-w-44">
-                  <Target href={`/settings/credentials/${credential.id}`} name={credential.name} />
+                  {maySeeCredentials ? (
+                    <Target href={`/settings/credentials/${credential.id}`} name={credential.name} />
+                  ) : (
+                    <span className="text-muted-foreground">Not for your role</span>
+                  )}
                 </span>
               </TableCell>
               <TableCell label="Host">

@@ -6,7 +6,7 @@ import { ReachSkeleton } from './reach-skeleton'
 const ReachTable = lazy(() => import('./reach-table'))
 
 /** Which integrations, credentials and hosts a key has reached in 30 days: what is at stake on the day that it leaks. */
-export function KeyReach({ id }: { id: string }) {
+export function KeyReach(props: { id: string; maySeeCredentials: boolean }) {
   // Not by the server: then its code would be loaded before the first paint.
   const isInBrowser = useSyncExternalStore(
     () => () => {},
@@ -16,7 +16,7 @@ export function KeyReach({ id }: { id: string }) {
   if (!isInBrowser) return <ReachSkeleton />
   return (
     <Suspense fallback={<ReachSkeleton />}>
-      <ReachTable id={id} />
+      <ReachTable {...props} />
     </Suspense>
   )
 }
