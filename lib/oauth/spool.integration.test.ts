@@ -200,12 +200,17 @@ withTokenKeepers('renewed tokens that the database does not take', (bed, driver)
     })
   })
 
-  itTakesSeconds?.('are lost only when the disk does not take them either, after seconds', async () => {
+  const byUse = (by: TokenKeeper) => by.valid(bed.owner, byRefresh)
+  const byTrial = async (by: TokenKeeper) => by.trial(bed.owner, await byRefresh(), { keepAccessToken: true })
+  itTakesSeconds?.each([
+    ['a call', byUse],
+    ['the test of a form', byTrial],
+  ])('are lost only when the disk does not take them either, after seconds: those of %s', async (_what, renew) => {
     await putEnded()
     await failStoring(100)
     writeFileSync(join(folder, 'spool'), 'in the way')
     const said = vi.spyOn(log, 'error').mockReturnValue()
-    expect(await failureOf(keeper().valid(bed.owner, byRefresh))).toBeInstanceOf(Error)
+    expect(await failureOf(renew(keeper()))).toBeInstanceOf(Error)
     expect(said.mock.calls.at(-1)?.[1]).toContain('are lost')
     // The history says so: the next refusal is explained by it.
     expect(await bed.db.select().from(renewalAttempts)).toContainEqual(
