@@ -13,7 +13,9 @@ let account: string
 let token: string
 beforeEach(async () => {
   account = await api.makeAccount('Ana’s shop')
-  token = (await api.makeKey(account, { name: 'Caller', scopes: ['keys:*', 'orders:*'] })).token
+  token = (
+    await api.makeKey(account, { name: 'Caller', scopes: ['keys:*', 'orders:*', 'credentials:*', 'integrations:read'] })
+  ).token
 })
 
 interface Problem {
@@ -179,6 +181,27 @@ describe('a body', () => {
     '',
   ])('may not be announced as %j', async (type) => {
     expect((await create({ name: 'ERP', scopes }, { 'Content-Type': type })).status).toBe(415)
+  })
+
+  it('that is too long in one field is told in which', async () => {
+    const asked = [
+      await api.call('POST', '/keys/verify', { token, body: { token, scopes: Array(101).fill('orders:read') } }),
+      await api.call('GET', `/integrations?credential=${'x'.repeat(65)}`, { token }),
+      await api.call('POST', '/credentials', {
+        token,
+        body: { name: 'ERP', type: 'bearer', receipt: 'x'.repeat(4_097) },
+      }),
+      await api.call('PATCH', '/credentials/cred_00000000000000000000000000000000', {
+        token,
+        body: { secret: { token: 'x'.repeat(16_385) } },
+      }),
+    ]
+    expect(asked.map((answer) => [answer.status, problemOf(answer).detail])).toEqual([
+      [400, 'scopes must be 100 or fewer.'],
+      [400, 'credential must be the id of a credential.'],
+      [400, expect.stringContaining('receipt must be 4,096 characters or fewer')],
+      [400, 'secret.token must be 16,384 characters or fewer.'],
+    ])
   })
 
   it('is told of no more than 20 problems', async () => {

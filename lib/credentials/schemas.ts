@@ -107,7 +107,12 @@ function testLeftover(name: 'draft_id' | 'receipt') {
     receipt:
       'What a test of this form has answered: it proves what the test found. Without it, the form is “not tested”.',
   }
-  return z.string().max(4_096).nullable().default(null).meta({ description: description[name] })
+  return z
+    .string()
+    .max(4_096, 'must be 4,096 characters or fewer')
+    .nullable()
+    .default(null)
+    .meta({ description: description[name] })
 }
 
 /** The fields of every type. */
@@ -260,7 +265,7 @@ export const credentialChanges = z
     headers: headerNames,
     draft_id: common.draft_id.unwrap(),
     receipt: common.receipt.unwrap(),
-    secret: z.record(z.string().max(128), z.string().max(16_384)).meta({
+    secret: z.record(z.string().max(128), z.string().max(16_384, 'must be 16,384 characters or fewer')).meta({
       description: 'Only what is to be replaced. A member that is left out stays as it is stored.',
     }),
   })

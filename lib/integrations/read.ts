@@ -26,7 +26,7 @@ export const listIntegrationsQuery = z.strictObject({
   environment: environmentFilter,
   credential: z
     .string()
-    .max(64)
+    .max(64, 'must be the id of a credential')
     .refine(isStorable, 'must be the id of a credential')
     .optional()
     .meta({ description: 'Only those that use this credential.' }),

@@ -21,18 +21,22 @@ const decision = {
     { error: `must be one of ${KEEP_DAYS.join(', ')}` },
   ),
 }
-const many = <Id extends z.ZodType>(id: Id) => z.array(id).min(1, 'must name at least one').max(MAX_KEPT)
+const many = <Id extends z.ZodType>(id: Id) =>
+  z
+    .array(id)
+    .min(1, 'must name at least one')
+    .max(MAX_KEPT, `must be ${MAX_KEPT.toLocaleString('en')} or fewer`)
 
 export const keepKeysInput = z.strictObject({
   keys: many(apiKeyId),
-  findings: many(z.enum(keyFindings)),
+  findings: many(z.enum(keyFindings, 'must be what a review finds of keys')),
   ...decision,
 })
 export type KeepKeysInput = z.output<typeof keepKeysInput>
 
 export const keepCredentialsInput = z.strictObject({
   credentials: many(z.string().regex(/^cred_[0-9a-f]{32}$/, 'must be the id of a credential')),
-  findings: many(z.enum(credentialFindings)),
+  findings: many(z.enum(credentialFindings, 'must be what a review finds of credentials')),
   ...decision,
 })
 export type KeepCredentialsInput = z.output<typeof keepCredentialsInput>

@@ -8,8 +8,8 @@ import { foundKeyIds } from './keys'
 
 /** All keys of which something is found, but some; `fingerprint` is of the page on which the person saw them. */
 export const reviewRevocationInput = z.strictObject({
-  finding: z.enum(keyFindings).nullable(),
-  except: z.array(apiKeyId).max(MAX_BULK_KEYS),
+  finding: z.enum(keyFindings, 'must be what a review finds of keys, or null').nullable(),
+  except: z.array(apiKeyId).max(MAX_BULK_KEYS, `must be ${MAX_BULK_KEYS.toLocaleString('en')} or fewer`),
   fingerprint: z.string().regex(/^[0-9a-f]{64}$/, 'must be the fingerprint of a page'),
   reason: bulkRevocationInput.shape.reason,
 })
