@@ -479,6 +479,14 @@ describe('the list', () => {
     expect(await names('')).toEqual(['gamma', 'Alpha', 'beta'])
     expect(await names('?sort=name')).toEqual(['Alpha', 'beta', 'gamma'])
     expect(await names('?state=paused')).toEqual(['beta'])
+    const { db } = api.runtime.database
+    // Of one that is paused nobody is told that its calls failed before.
+    for (const slug of ['a-two', 'b-one']) {
+      const ofIt = and(eq(integrations.credentialId, mine), eq(integrations.slug, slug))
+      await db.update(integrations).set({ failingSince: new Date() }).where(ofIt)
+    }
+    expect(await names('?state=failing')).toEqual(['Alpha'])
+    expect(await names('?state=enabled')).toEqual(['gamma', 'Alpha'])
     expect(await names(`?credential=${mine}`)).toHaveLength(3)
     expect(await names(`?credential=${bearer}`)).toEqual([])
     expect(await names('?q=TWO')).toEqual(['Alpha'])
@@ -494,7 +502,7 @@ describe('the list', () => {
       cursor = `&cursor=${next_cursor}`
     }
     expect(seen).toEqual(['Alpha', 'beta', 'gamma'])
-    const rows = await api.runtime.database.db.select().from(integrations).where(eq(integrations.credentialId, mine))
+    const rows = await db.select().from(integrations).where(eq(integrations.credentialId, mine))
     expect(rows).toHaveLength(3)
   })
 })

@@ -1,4 +1,4 @@
-import { and, count, eq, type SQL, sql } from 'drizzle-orm'
+import { and, count, eq, isNotNull, type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Database } from '@/db/client'
 import { credentials, integrationStates, integrations } from '@/db/schema'
@@ -22,7 +22,10 @@ export type IntegrationView = Omit<
 }
 
 export const listIntegrationsQuery = z.strictObject({
-  state: z.enum(integrationStates, 'must be "enabled" or "paused"').optional(),
+  state: z
+    .enum([...integrationStates, 'failing'], 'must be "enabled", "paused" or "failing"')
+    .optional()
+    .meta({ description: '`failing`: those of the enabled ones of which every call fails, see `failing_since`.' }),
   environment: environmentFilter,
   credential: z
     .string()
@@ -89,7 +92,7 @@ export async function listIntegrations(
   const filter = and(
     integrationsWithin(reach),
     query.environment && eq(integrations.environment, query.environment),
-    query.state && eq(integrations.state, query.state),
+    stateFilter(query.state),
     query.credential === undefined ? undefined : eq(integrations.credentialId, query.credential),
     search(query.q),
   )
@@ -116,6 +119,12 @@ export async function listIntegrations(
     nextCursor: last ? writeCursor(query.sort, query.sort === 'name' ? last.sortName : '', last.row.id) : null,
     total: totals?.total ?? 0,
   }
+}
+
+function stateFilter(state: ListIntegrationsQuery['state']): SQL | undefined {
+  // What is paused fails no more: nothing is let through.
+  if (state === 'failing') return and(eq(integrations.state, 'enabled'), isNotNull(integrations.failingSince))
+  return state && eq(integrations.state, state)
 }
 
 function search(text: string | undefined): SQL | undefined {

@@ -6,7 +6,7 @@ import { Select } from '@/components/ui/select'
 import { safeSearch } from '../api-keys/token-search'
 import { EnvironmentFilter } from '../environment-filter'
 import { changed, type ListState, type Sort, sortNames } from './list-state'
-import { stateNames } from './words'
+import { stateFilterNames } from './words'
 
 const SEARCH_DELAY_MS = 250
 
@@ -29,7 +29,7 @@ export function IntegrationsToolbar({ state, onChange }: { state: ListState; onC
         }
       >
         <option value="">Any state</option>
-        {Object.entries(stateNames).map(([value, name]) => (
+        {Object.entries(stateFilterNames).map(([value, name]) => (
           <option key={value} value={value}>
             {name}
           </option>

@@ -12,6 +12,7 @@ it.each([
   'q=labels',
   'state=paused',
   'sort=name',
+  'state=failing',
   'environment=test&state=paused',
   'q=a%26b&state=enabled&sort=name&cursor=abc',
 ])('reads and writes %s alike', (query) => expect(listHref(parse(query))).toBe(`/settings/integrations?${query}`))

@@ -1,6 +1,7 @@
 import type { ListIntegrationsQuery } from '@/lib/integrations/read'
 import { safeSearch } from '../api-keys/token-search'
 import { environmentIn } from '../environment-words'
+import { stateFilterNames } from './words'
 
 /** What the list shows, as its address says it. */
 export type ListState = Pick<ListIntegrationsQuery, 'state' | 'environment' | 'sort' | 'cursor'> & { q: string }
@@ -20,12 +21,12 @@ export const defaultState: ListState = { q: '', sort: 'created' }
  */
 export function parseListState(params: URLSearchParams): ListState {
   const sort = params.get('sort') ?? ''
-  const state = params.get('state')
+  const state = params.get('state') ?? ''
   const environment = environmentIn(params)
   return {
     q: safeSearch(params.get('q') ?? '').query.slice(0, 100),
     ...(environment ? { environment } : {}),
-    ...(state === 'enabled' || state === 'paused' ? { state } : {}),
+    ...(Object.hasOwn(stateFilterNames, state) ? { state: state as ListState['state'] } : {}),
     sort: Object.hasOwn(sortNames, sort) ? (sort as Sort) : 'created',
     ...(params.get('cursor') ? { cursor: params.get('cursor')?.slice(0, 4_000) } : {}),
   }

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { CredentialResource, credentialListSchema } from '@/lib/api/credential-resources'
 import type { IntegrationResource, integrationListSchema } from '@/lib/api/integration-resources'
 import type { CredentialType } from '@/lib/credentials'
+import type { ListIntegrationsQuery } from '@/lib/integrations/read'
 import type { Method } from '@/lib/integrations/schemas'
 
 /** An integration as the API answers it. */
@@ -25,6 +26,13 @@ export const allMethods = [
 ] as const satisfies readonly Method[]
 
 export const stateNames: Record<Integration['state'], string> = { enabled: 'Enabled', paused: 'Paused' }
+
+/** What the list is filtered by. Those that fail are enabled. */
+export const stateFilterNames: Record<NonNullable<ListIntegrationsQuery['state']>, string> = {
+  enabled: 'Enabled',
+  failing: 'Failing',
+  paused: 'Paused',
+}
 
 export const typeNames: Record<CredentialType, string> = {
   api_key: 'API key',
