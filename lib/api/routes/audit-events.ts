@@ -14,7 +14,7 @@ const list = createRoute({
   tags: ['Audit'],
   summary: 'List audit events',
   description:
-    'The latest first. An event is in the list once its change has happened, and stays as it is until the account’s policy no longer keeps it.',
+    'The latest first, of the whole account: a live key with `audit:read` sees what happened to live and to test things, and a test key is refused. An event is in the list once its change has happened, and stays as it is until the account’s policy no longer keeps it.',
   security: keyWith('audit:read'),
   middleware: [requireScope('audit:read'), requireLive] as const,
   request: { query: listAuditEventsQuery },
