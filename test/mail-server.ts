@@ -20,17 +20,21 @@ export interface MailServer {
 
 type Refusal = { code: number; text: string }
 
+const errorOf = ({ code, text }: Refusal) => Object.assign(new Error(text), { responseCode: code })
+
 /**
  * A real mail server on this machine.
  * @param refuse what it says to a recipient instead of taking the mail
+ * @param refuseContent what it says to the mail itself, once it has read it
  */
 export async function startMailServer(
   options: SMTPServerOptions & {
     users?: Record<string, string>
     refuse?: (address: string) => Refusal | null
+    refuseContent?: () => Refusal
   } = {},
 ): Promise<MailServer> {
-  const { users, refuse, ...rest } = options
+  const { users, refuse, refuseContent, ...rest } = options
   const state: MailServer = { port: 0, received: [], connections: 0, close: async () => {} }
   const server = new SMTPServer({
     authOptional: !users,
@@ -46,10 +50,11 @@ export async function startMailServer(
     },
     onRcptTo({ address }, _session, done) {
       const refusal = refuse?.(address)
-      done(refusal ? Object.assign(new Error(refusal.text), { responseCode: refusal.code }) : null)
+      done(refusal ? errorOf(refusal) : null)
     },
     async onData(stream, session, done) {
       const mail = await simpleParser(stream)
+      if (refuseContent) return done(errorOf(refuseContent()))
       const { mailFrom, rcptTo } = session.envelope
       state.received.push({
         from: mailFrom ? mailFrom.address : '',

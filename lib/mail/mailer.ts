@@ -14,7 +14,8 @@ export interface Mail {
 
 /**
  * What became of a mail.
- * sent: the server has taken it. refused: it will not take this mail, ever (5xx). later: not now (4xx).
+ * sent: the server has taken it. refused: it will not take this mail, ever (5xx). later: not now (4xx), or not until somebody
+ * has mended something (a 5xx that is not of this mail alone).
  * unreachable: the server was not reached, or does not let Fenicia in; that is so for all mails.
  */
 export interface MailResult {

@@ -86,6 +86,10 @@ describe('a mail server', () => {
   it.each([
     [550, 'refused', 'No such user here'],
     [552, 'refused', 'Mailbox full'],
+    [550, 'refused', '5.1.1 No such user here'],
+    // So say servers that do not let Fenicia send at all.
+    [554, 'later', '5.7.1 <ana@example.com>: Relay access denied'],
+    [550, 'later', '5.7.60 Client does not have permissions to send as this sender'],
     [450, 'later', 'Greylisted, try again'],
     // Of every mail, until the operator has mended it; nothing of this recipient.
     [554, 'later', '5.7.1 Relay access denied'],
@@ -98,6 +102,19 @@ describe('a mail server', () => {
     expect(result.outcome).toBe(outcome)
     expect(result.answer).toContain(`${code} `)
     expect(result.answer).toContain(text)
+  })
+
+  it.each([
+    [552, 'refused', '5.3.4 Message too big'],
+    [550, 'later', '5.7.1 The sender is not authorized'],
+    // Without a code of what is wrong, it may be the sender as well.
+    [554, 'later', 'Message rejected: Email address is not verified'],
+    [451, 'later', 'Try again'],
+  ] as const)('that answers %i to the content has it %s, and its words kept', async (code, outcome, text) => {
+    const { mailer } = await open({ refuseContent: () => ({ code, text }) })
+    const result = await mailer.send(MAIL)
+    expect(result.outcome).toBe(outcome)
+    expect(result.answer).toContain(`${code} ${text}`)
   })
 
   it('that does not let Fenicia in keeps no mail from another try, and the password is not told', async () => {

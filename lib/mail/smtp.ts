@@ -75,23 +75,32 @@ export class SmtpMailer implements Mailer {
   }
 }
 
-/**
- * The enhanced status codes of security and policy (RFC 3463, 3.8), such as of a server that relays for nobody who has not
- * logged in, or that does not know the sender: they come at the recipient or after the content, and say nothing of either.
- */
-const OF_POLICY = /^5\d\d[ -]5\.7\.\d/
+/** An enhanced code (RFC 3463): its first digit repeats the answer's, its second says what is wrong. */
+const ENHANCED = /^\d{3}[ -]\d\.(\d{1,3})\.\d{1,3}\b/
+/** Of enhanced codes: security or policy. So a server says that it does not relay for Fenicia, or not from this sender. */
+const POLICY = '7'
 
 /**
- * What a failure means. Of one mail are those at its recipient and its content; a sender that is refused, a log-in, or
- * encryption that is missing will fail every mail until the operator mends it, so that mail is kept for then.
+ * What a failure means. A sender that is refused, a log-in, or encryption that is missing will fail every mail until the
+ * operator mends it, so that the mail is kept for then. At the recipient and the content the answer may be of this mail
+ * alone, so that the others are tried nevertheless.
  */
-function judge({ code, command, response = '', responseCode }: SmtpError): MailResult {
+function judge({ code, command, response, responseCode }: SmtpError): MailResult {
   const answer = response ? clean(response) : `The mail server was not reached (${code ?? 'no code'})`
   // Nodemailer itself takes the address for none.
   if (code === 'EENVELOPE' && command === 'API') return { outcome: 'refused', answer: 'This is no e-mail address' }
   const isOfTheMail = (command === 'RCPT TO' || command === 'DATA') && responseCode !== undefined
   if (!isOfTheMail) return { outcome: 'unreachable', answer }
-  return { outcome: responseCode >= 500 && !OF_POLICY.test(response) ? 'refused' : 'later', answer }
+  return { outcome: responseCode >= 500 && isForGood(command, answer) ? 'refused' : 'later', answer }
+}
+
+/**
+ * Whether a 5xx is about this recipient or this mail: then it stays so. What may be about Fenicia is mended some day: policy,
+ * and at the content what says no more, since the recipient was taken and mails differ little.
+ */
+function isForGood(command: string | undefined, answer: string): boolean {
+  const subject = ENHANCED.exec(answer)?.[1]
+  return subject === undefined ? command === 'RCPT TO' : subject !== POLICY
 }
 
 /** One line, as it may be stored and shown. */
