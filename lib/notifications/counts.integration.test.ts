@@ -17,7 +17,7 @@ import {
   renderFacts,
   TestMailer,
 } from '@/test/notifications'
-import { deliverMails, makeNotices, recordEvents, sendReminders } from '.'
+import { deliverMails, listTroubles, makeNotices, recordEvents, sendReminders } from '.'
 
 const MINUTE = 1 / 60
 const DAY = 24
@@ -190,6 +190,29 @@ forEachDatabase('how often people are told', (open) => {
       await expiring(14, '2031-01-01T00:00:00.000Z')
       await work()
       expect(left()).toEqual([14, 3, 1, 14])
+    })
+
+    it('a warning of a refresh token’s end lasts while its end is told as seconds from then, until it is another', async () => {
+      const ends = new Date(Date.now() + 10 * DAY * 3_600_000)
+      const isNow = (end: Date) =>
+        db
+          .update(tokenSets)
+          .set({ refusedError: null, failingSince: null, refreshExpiresAt: end })
+          .where(eq(tokenSets.ownerId, id))
+      const lasting = async () => (await listTroubles(db, accountId, id)).map(({ trouble }) => trouble)
+      await isNow(ends)
+      const warning = { ...EXPIRING, what: 'refresh_token' as const, expiresAt: ends.toISOString() }
+      await happens(db, accountId, 'credential.expiring', id, warning)
+      await work()
+      for (const [movedSeconds, trouble] of [
+        [-1, ['refresh_token_end']],
+        [1, ['refresh_token_end']],
+        [DAY * 3_600, []],
+      ] as const) {
+        await isNow(new Date(ends.getTime() + movedSeconds * 1_000))
+        await sendReminders(db)
+        expect(await lasting()).toEqual(trouble)
+      }
     })
 
     it('several instances at once tell no more than one', async () => {

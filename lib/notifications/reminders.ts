@@ -1,6 +1,7 @@
 import { and, asc, eq, inArray, isNotNull, isNull, lte, ne, notExists, or, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { credentials, notificationEpisodes, tokenSets } from '@/db/schema'
+import { isSameEnd } from '../oauth/db-clock'
 import { closeEpisodes, REMINDER_DAYS, type Telling } from './episodes'
 import type { OutboxEvent } from './kinds'
 import { lockAccount } from './take-events'
@@ -109,8 +110,7 @@ async function remindAccount(db: Database, accountId: string): Promise<number | 
 /** Ends the warnings of an end that is no longer what it was: the secret was replaced, its credential deleted. */
 async function closeOutdatedWarnings(db: Database): Promise<void> {
   const { accountId, subjectId, data, trouble } = notificationEpisodes
-  // As they are written in events: to the millisecond.
-  const warnedOf = sql`date_trunc('milliseconds', (${data} ->> 'expiresAt')::timestamptz)`
+  const warnedOf = sql`(${data} ->> 'expiresAt')::timestamptz`
   const secret = db
     .select({ one: sql`1` })
     .from(credentials)
@@ -119,7 +119,8 @@ async function closeOutdatedWarnings(db: Database): Promise<void> {
         eq(credentials.accountId, accountId),
         eq(credentials.id, subjectId),
         eq(trouble, 'secret_end'),
-        sql`date_trunc('milliseconds', ${credentials.expiresAt}) = ${warnedOf}`,
+        // As it is written in events: to the millisecond.
+        sql`date_trunc('milliseconds', ${credentials.expiresAt}) = date_trunc('milliseconds', ${warnedOf})`,
       ),
     )
   const refreshToken = db
@@ -130,7 +131,7 @@ async function closeOutdatedWarnings(db: Database): Promise<void> {
         eq(tokenSets.accountId, accountId),
         eq(tokenSets.ownerId, subjectId),
         eq(trouble, 'refresh_token_end'),
-        sql`date_trunc('milliseconds', ${tokenSets.refreshExpiresAt}) = ${warnedOf}`,
+        isSameEnd(tokenSets.refreshExpiresAt, warnedOf),
       ),
     )
   const outdated = await db

@@ -3,7 +3,7 @@ import type { Database } from '@/db/client'
 import { credentials, tokenSets, vaultItems } from '@/db/schema'
 import type { Secret } from '../vault/secret'
 import { readingSealed, type SealedParts, type Secrets, type Vault } from '../vault/vault'
-import { fromNow, NOW } from './db-clock'
+import { fromNow, isSameEnd, NOW } from './db-clock'
 import { OAuthError } from './errors'
 import { endAlarm, endAlarmOfRemoved } from './renewal/alarm'
 import { renewalDueInMs } from './renewal/schedule'
@@ -312,9 +312,6 @@ export function isRenewedAhead({ accountId, ownerId }: TokenOwner) {
   return sql`(select renew_ahead from ${credentials} where account_id = ${accountId} and id = ${ownerId})`
 }
 
-/** Ends of refresh tokens that differ by less are the same one, told anew as seconds from then: it stays as it was told first. */
-const SAME_END = sql`interval '5 minutes'`
-
 /** What is written of a refresh token's end where there was no row. */
 function newRefreshEnd({ refreshEndsAt = null }: Pick<NewTokens, 'refreshEndsAt'>) {
   if (refreshEndsAt === null || refreshEndsAt === 'unchanged') return {}
@@ -326,7 +323,7 @@ export function refreshEndColumns({ refreshEndsAt = null }: Pick<NewTokens, 'ref
   if (refreshEndsAt === 'unchanged') return {}
   if (refreshEndsAt === null) return { refreshExpiresAt: null, refreshSetAt: null, refreshWarnedDays: null }
   const end = fromNow(refreshEndsAt.getTime() - Date.now())
-  const isSame = sql`abs(extract(epoch from (${tokenSets.refreshExpiresAt} - (${end})))) < extract(epoch from ${SAME_END})`
+  const isSame = isSameEnd(tokenSets.refreshExpiresAt, end)
   return {
     refreshExpiresAt: sql`case when ${isSame} then ${tokenSets.refreshExpiresAt} else ${end} end`,
     refreshSetAt: sql`case when ${isSame} then ${tokenSets.refreshSetAt} else clock_timestamp() end`,
