@@ -2,6 +2,7 @@ import { and, eq } from 'drizzle-orm'
 import { credentialDrafts, credentials, integrations, renewalAttempts, tokenSets } from '@/db/schema'
 import { type Actor, recordAuditEvent } from '../audit'
 import { Refusal } from '../errors'
+import { closeEpisodesOf } from '../notifications/episodes'
 import { removeConnection } from '../oauth/connect/connections'
 import { findCredential } from './base'
 import { removeConsents } from './connect/consents'
@@ -44,6 +45,7 @@ export async function deleteCredential(
     await vault.remove(tx, { accountId, ownerId: id })
     await removeConnection(tx, { accountId, ownerId: id })
     await tx.delete(credentials).where(and(eq(credentials.accountId, accountId), eq(credentials.id, id)))
+    await closeEpisodesOf(tx, accountId, id)
     await recordAuditEvent(tx, actor, 'credential.deleted', id, {
       name,
       environment,

@@ -8,6 +8,7 @@ import { environmentToMake } from '../environments'
 import { invalidField, Refusal } from '../errors'
 import { newId } from '../ids'
 import { parseInput } from '../input'
+import { closeEpisodesOf } from '../notifications/episodes'
 import { expireTokens, isOAuthError, moveTokens, putTokens, removeTokens, rescheduleTokens } from '../oauth'
 import { moveConnection, removeConnection } from '../oauth/connect/connections'
 import { AUTHORIZATION_FIELDS } from './authorization-fields'
@@ -254,6 +255,7 @@ async function saveTokens(
     // They would lie there unseen, and what is asked of a new host is asked of what the form is known to hold.
     await removeTokens(tx, vault, owner)
     await removeConnection(tx, owner)
+    await closeEpisodesOf(tx, owner.accountId, owner.ownerId)
   }
   const { refresh_token: refreshToken, access_token: accessToken, ...ofClient } = typedSecrets(form)
   if (form.grant === 'authorization_code') {

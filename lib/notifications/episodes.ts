@@ -151,3 +151,20 @@ export async function closeEpisodes(tx: Database, accountId: string, ids: string
     .where(and(eq(notificationEpisodes.accountId, accountId), inArray(notificationEpisodes.id, ids)))
   await readWhatIsOver(tx, accountId, ids)
 }
+
+/**
+ * Ends all that is wrong with a credential, since it is deleted, or has no tokens any more that something could be wrong with.
+ * In the transaction that does that.
+ */
+export async function closeEpisodesOf(tx: Database, accountId: string, credentialId: string): Promise<void> {
+  const { id, subjectId, closedAt } = notificationEpisodes
+  const open = await tx
+    .select({ id })
+    .from(notificationEpisodes)
+    .where(and(eq(notificationEpisodes.accountId, accountId), eq(subjectId, credentialId), isNull(closedAt)))
+  await closeEpisodes(
+    tx,
+    accountId,
+    open.map((episode) => episode.id),
+  )
+}

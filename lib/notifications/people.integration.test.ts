@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm'
+import { and, eq, isNull } from 'drizzle-orm'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Database } from '@/db/client'
 import {
@@ -10,6 +10,7 @@ import {
   notificationEpisodes,
   notifications,
   outboxEvents,
+  tokenSets,
 } from '@/db/schema'
 import { createTestAccount, createTestKey } from '@/test/account'
 import { forEachDatabase } from '@/test/databases'
@@ -37,6 +38,7 @@ import {
   makeNotices,
   markRead,
   pruneNotifications,
+  sendReminders,
   setPreferences,
 } from '.'
 
@@ -258,7 +260,26 @@ forEachDatabase('people who are told', (open) => {
       expect(await db.$count(deliveries)).toBe(0)
       expect(await db.$count(outboxEvents)).toBe(0)
       expect(await db.$count(notificationEpisodes)).toBe(1)
-      await db.delete(credentials)
+    })
+
+    it('that are over when what they tell of was deleted, or has no tokens any more, without a word about it', async () => {
+      const [other = ''] = await addBrokenCredentials(db, accountId, 1)
+      await refused()
+      await happens(db, accountId, 'credential.reauthorization_required', other, REFUSED)
+      await work()
+      const open = () => db.$count(notificationEpisodes, isNull(notificationEpisodes.closedAt))
+      await sendReminders(db)
+      expect(await open()).toBe(2)
+      await db.delete(credentials).where(eq(credentials.id, id))
+      await sendReminders(db)
+      expect(await open()).toBe(1)
+      await db.delete(tokenSets).where(eq(tokenSets.ownerId, other))
+      await sendReminders(db)
+      expect(await open()).toBe(0)
+      expect(await countUnread(db, personOf(owner))).toBe(0)
+      expect((await listNotices(db, personOf(owner))).notices).toMatchObject([{ isOver: true, count: 2 }])
+      // Those are forgotten like all that are over.
+      await db.update(notificationEpisodes).set({ closedAt: new Date(Date.now() - 91 * 86_400_000) })
       await pruneNotifications(db)
       expect(await db.$count(notificationEpisodes)).toBe(0)
     })

@@ -1,13 +1,13 @@
-import { and, eq, inArray, isNotNull, isNull, lt, notExists, sql } from 'drizzle-orm'
+import { and, inArray, isNotNull, lt, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
-import { credentials, notificationEpisodes, notifications, outboxEvents, personalMails } from '@/db/schema'
+import { notificationEpisodes, notifications, outboxEvents, personalMails } from '@/db/schema'
 
 /** How long it is kept what people were told, and what was wrong and is well again. */
 const KEEP_DAYS = 90
 /** Rows deleted in one statement, so that none holds up others for long. */
 const BATCH = 5_000
 
-/** Forgets what is older than 90 days: notices, mails, episodes that are over, and events that were handled; and episodes of what is gone. */
+/** Forgets what is older than 90 days: notices, mails, episodes that are over, and events that were handled. */
 export async function pruneNotifications(db: Database, signal?: AbortSignal): Promise<void> {
   const longAgo = sql`now() - ${KEEP_DAYS} * interval '1 day'`
   const steps = [
@@ -32,19 +32,6 @@ export async function pruneNotifications(db: Database, signal?: AbortSignal): Pr
         .where(and(isNotNull(closedAt), lt(closedAt, longAgo)))
         .limit(BATCH)
       return db.delete(notificationEpisodes).where(inArray(id, old)).returning({ id })
-    },
-    () => {
-      const { id, accountId, subjectId, closedAt } = notificationEpisodes
-      const subject = db
-        .select({ one: sql`1` })
-        .from(credentials)
-        .where(and(eq(credentials.accountId, accountId), eq(credentials.id, subjectId)))
-      const gone = db
-        .select({ id })
-        .from(notificationEpisodes)
-        .where(and(isNull(closedAt), notExists(subject)))
-        .limit(BATCH)
-      return db.delete(notificationEpisodes).where(inArray(id, gone)).returning({ id })
     },
     () => {
       const { id, notifiedAt } = outboxEvents

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNotNull, isNull, lte, ne, notExists, or, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, isNotNull, isNull, lte, notExists, or, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { credentials, notificationEpisodes, tokenSets } from '@/db/schema'
 import { isSameEnd } from '../oauth/db-clock'
@@ -36,7 +36,7 @@ async function stillFailing(tx: Database, accountId: string, credentialIds: stri
  * @returns how many episodes people are reminded of
  */
 export async function sendReminders(db: Database, signal?: AbortSignal): Promise<number> {
-  await closeOutdatedWarnings(db)
+  await closeOutdated(db)
   let reminded = 0
   const busy = new Set<string>()
   while (!signal?.aborted) {
@@ -107,8 +107,11 @@ async function remindAccount(db: Database, accountId: string): Promise<number | 
   })
 }
 
-/** Ends the warnings of an end that is no longer what it was: the secret was replaced, its credential deleted. */
-async function closeOutdatedWarnings(db: Database): Promise<void> {
+/**
+ * Ends what nothing else ends: warnings of an end that is no longer what it was, since the secret was replaced, and trouble
+ * with tokens that are gone, which was only told of after they had been removed.
+ */
+async function closeOutdated(db: Database): Promise<void> {
   const { accountId, subjectId, data, trouble } = notificationEpisodes
   const warnedOf = sql`(${data} ->> 'expiresAt')::timestamptz`
   const secret = db
@@ -134,12 +137,15 @@ async function closeOutdatedWarnings(db: Database): Promise<void> {
         isSameEnd(tokenSets.refreshExpiresAt, warnedOf),
       ),
     )
+  const tokens = db
+    .select({ one: sql`1` })
+    .from(tokenSets)
+    .innerJoin(credentials, and(eq(credentials.accountId, tokenSets.accountId), eq(credentials.id, tokenSets.ownerId)))
+    .where(and(eq(tokenSets.accountId, accountId), eq(tokenSets.ownerId, subjectId), eq(trouble, 'renewal')))
   const outdated = await db
     .select({ id: notificationEpisodes.id, accountId })
     .from(notificationEpisodes)
-    .where(
-      and(isNull(notificationEpisodes.closedAt), ne(trouble, 'renewal'), notExists(secret), notExists(refreshToken)),
-    )
+    .where(and(isNull(notificationEpisodes.closedAt), notExists(secret), notExists(refreshToken), notExists(tokens)))
     .limit(BATCH)
   for (const episode of outdated) {
     await db.transaction((tx) => closeEpisodes(tx, episode.accountId, [episode.id]))

@@ -2,11 +2,11 @@ import { eq, sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { oauthStates, outboxEvents, tokenSets, vaultItems } from '@/db/schema'
 import { endOf, expectEnd, REDIRECT_URI, withConnecting } from '@/test/connecting'
-import { REFUSED } from '@/test/notifications'
+import { addMember, REFUSED } from '@/test/notifications'
 import { consentTo } from '@/test/oauth-consent'
 import { isRefusal } from '../../errors'
 import { parseInput } from '../../input'
-import { listTroubles, makeNotices } from '../../notifications'
+import { countUnread, listNotices, listTroubles, makeNotices } from '../../notifications'
 import { recordEvent } from '../../notifications/outbox'
 import {
   cancelConsent,
@@ -31,6 +31,16 @@ import { beginForm } from './begin'
 withConnecting('connecting', (bed) => {
   const begin = () => ({ browserKey: bed.browserKey, display: 'popup' as const, redirectUri: REDIRECT_URI })
   const view = (id: string) => getCredential(bed.db, bed.ana, id)
+  /** Writes down what the provider refused to renew. */
+  const refusal = (id: string) => {
+    const data = { ...REFUSED, name: 'Marketplace', provider: null, connectedById: null }
+    return recordEvent(bed.db, bed.ana.accountId, 'credential.reauthorization_required', id, data)
+  }
+  /** Has people told of it. */
+  const isRefused = async (id: string) => {
+    await refusal(id)
+    await makeNotices(bed.db)
+  }
 
   describe('a stored credential', () => {
     it('sends the browser there with PKCE, state and nonce, and the exact redirect address', async () => {
@@ -161,6 +171,17 @@ withConnecting('connecting', (bed) => {
       await deleteCredential(bed.store, bed.ana, id)
       expect(await bed.db.$count(oauthStates, eq(oauthStates.ownerId, id))).toBe(0)
       expect(await bed.db.$count(vaultItems, eq(vaultItems.ownerId, pending))).toBe(0)
+    })
+
+    it('is no trouble any more once it is deleted: what was told of it is over, and read', async () => {
+      const id = await bed.make()
+      await bed.connect(id)
+      const owner = { accountId: bed.ana.accountId, userId: await addMember(bed.db, bed.ana.accountId, 'owner') }
+      await isRefused(id)
+      expect(await countUnread(bed.db, owner)).toBe(1)
+      await deleteCredential(bed.store, bed.ana, id)
+      expect(await countUnread(bed.db, owner)).toBe(0)
+      expect((await listNotices(bed.db, owner)).notices).toMatchObject([{ subjectId: id, isOver: true }])
     })
   })
 
@@ -366,28 +387,39 @@ withConnecting('connecting', (bed) => {
       expect((await bed.tokens(id)).refresh).toBeUndefined()
     })
 
-    it('of what was refused is over when it is connected anew, so that people are told of the next refusal', async () => {
+    it('ends what was wrong, so that people are told of the next refusal', async () => {
       const id = await bed.make()
       await bed.connect(id)
-      const kinds = async () => {
-        const events = await bed.db.select().from(outboxEvents).where(eq(outboxEvents.subjectId, id))
-        return events.map(({ kind }) => kind)
-      }
-      expect(await kinds()).toEqual(['credential.connected'])
       const { accountId } = bed.ana
-      const refused = { ...REFUSED, name: 'Marketplace', provider: null, connectedById: null }
-      await recordEvent(bed.db, accountId, 'credential.reauthorization_required', id, refused)
+      const owner = { accountId, userId: await addMember(bed.db, accountId, 'owner') }
+      await isRefused(id)
+      expect(await listTroubles(bed.db, accountId, id)).toHaveLength(1)
+      await disconnect(bed.store, bed.ana, id)
+      expect(await listTroubles(bed.db, accountId, id)).toEqual([])
+      expect(await countUnread(bed.db, owner)).toBe(0)
+      expectEnd(await bed.connect(id), 'connected')
       await makeNotices(bed.db)
+      expect(await countUnread(bed.db, owner)).toBe(0)
+      await isRefused(id)
+      expect(await listTroubles(bed.db, accountId, id)).toHaveLength(1)
+      expect(await countUnread(bed.db, owner)).toBe(1)
+    })
+
+    it('of what nobody was told of yet is over when it is connected anew', async () => {
+      const id = await bed.make()
+      await bed.connect(id)
+      await refusal(id)
       await disconnect(bed.store, bed.ana, id)
       expectEnd(await bed.connect(id), 'connected')
-      expect(await kinds()).toEqual([
+      const events = await bed.db.select().from(outboxEvents).where(eq(outboxEvents.subjectId, id))
+      expect(events.map(({ kind }) => kind)).toEqual([
         'credential.connected',
         'credential.reauthorization_required',
         'credential.renewal_recovered',
         'credential.connected',
       ])
       await makeNotices(bed.db)
-      expect(await listTroubles(bed.db, accountId, id)).toEqual([])
+      expect(await listTroubles(bed.db, bed.ana.accountId, id)).toEqual([])
     })
 
     it('waits for no renewal and is refused while one runs', async () => {

@@ -2,6 +2,7 @@ import { and, eq } from 'drizzle-orm'
 import { credentials } from '@/db/schema'
 import { type Actor, recordAuditEvent } from '../../audit'
 import { invalidField, Refusal } from '../../errors'
+import { closeEpisodesOf } from '../../notifications/episodes'
 import { removeConnection } from '../../oauth/connect/connections'
 import { type Revocation, revokeTokens } from '../../oauth/connect/revocation'
 import { claim, release } from '../../oauth/lease'
@@ -47,6 +48,7 @@ export async function disconnect(store: CredentialStore, actor: Actor, id: strin
       await removeTokens(tx, vault, owner)
       await removeConnection(tx, owner)
       await supersede(tx, vault, accountId, id)
+      await closeEpisodesOf(tx, accountId, id)
       await tx
         .update(credentials)
         .set({
