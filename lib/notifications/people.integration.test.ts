@@ -276,8 +276,8 @@ forEachDatabase('people who are told', (open) => {
       await db.delete(tokenSets).where(eq(tokenSets.ownerId, other))
       await sendReminders(db)
       expect(await open()).toBe(0)
-      expect(await countUnread(db, personOf(owner))).toBe(0)
-      expect((await listNotices(db, personOf(owner))).notices).toMatchObject([{ isOver: true, count: 2 }])
+      expect(await countUnread(db, readerOf(owner))).toBe(0)
+      expect((await listNotices(db, readerOf(owner))).notices).toMatchObject([{ isOver: true, count: 2 }])
       // Those are forgotten like all that are over.
       await db.update(notificationEpisodes).set({ closedAt: new Date(Date.now() - 91 * 86_400_000) })
       await pruneNotifications(db)

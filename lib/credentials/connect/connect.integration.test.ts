@@ -4,6 +4,7 @@ import { oauthStates, outboxEvents, tokenSets, vaultItems } from '@/db/schema'
 import { endOf, expectEnd, REDIRECT_URI, withConnecting } from '@/test/connecting'
 import { addMember, REFUSED } from '@/test/notifications'
 import { consentTo } from '@/test/oauth-consent'
+import { permissionsOf } from '../../accounts/permissions'
 import { isRefusal } from '../../errors'
 import { parseInput } from '../../input'
 import { countUnread, listNotices, listTroubles, makeNotices } from '../../notifications'
@@ -176,7 +177,9 @@ withConnecting('connecting', (bed) => {
     it('is no trouble any more once it is deleted: what was told of it is over, and read', async () => {
       const id = await bed.make()
       await bed.connect(id)
-      const owner = { accountId: bed.ana.accountId, userId: await addMember(bed.db, bed.ana.accountId, 'owner') }
+      const { accountId } = bed.ana
+      const userId = await addMember(bed.db, accountId, 'owner')
+      const owner = { accountId, userId, permissions: permissionsOf('owner') }
       await isRefused(id)
       expect(await countUnread(bed.db, owner)).toBe(1)
       await deleteCredential(bed.store, bed.ana, id)
@@ -391,7 +394,8 @@ withConnecting('connecting', (bed) => {
       const id = await bed.make()
       await bed.connect(id)
       const { accountId } = bed.ana
-      const owner = { accountId, userId: await addMember(bed.db, accountId, 'owner') }
+      const userId = await addMember(bed.db, accountId, 'owner')
+      const owner = { accountId, userId, permissions: permissionsOf('owner') }
       await isRefused(id)
       expect(await listTroubles(bed.db, accountId, id)).toHaveLength(1)
       await disconnect(bed.store, bed.ana, id)
