@@ -135,6 +135,21 @@ test.describe('people', () => {
     await expect(lost).toHaveCount(0)
   })
 
+  test('sign in before the script of the page has loaded, too, and are told why they were refused', async ({
+    browser,
+  }) => {
+    const context = await browser.newContext({ javaScriptEnabled: false })
+    const page = await context.newPage()
+    await page.goto(`${running.url}/sign-in`)
+    await signIn(page, 'not-the-password-1')
+    await expect(page.getByText('The e-mail address or the password is not right.')).toBeVisible()
+    await expect(page.getByLabel('E-mail')).toHaveValue(OWNER.email)
+    await page.getByLabel('Password', { exact: true }).fill(password)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await expect(page).toHaveURL(/\/settings\//)
+    await context.close()
+  })
+
   test('can tell password managers what each field is', async ({ page }) => {
     await page.goto(`${running.url}/sign-in`)
     await expect(page.getByLabel('E-mail')).toHaveAttribute('autocomplete', 'username')
