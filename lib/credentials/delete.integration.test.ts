@@ -47,6 +47,17 @@ forEachDatabase('a credential that is deleted', (open, driver) => {
     await expect.poll(() => db.$count(waiting), { timeout: 5_000 }).toBe(many)
   }
 
+  it('is refused while an integration uses it, by the name of that; nevertheless, it leaves the integration without one', async () => {
+    const owner = await createTestAccount(db)
+    const [credential, integration] = await makeUsed(owner)
+    await expect(deleteCredential({ db, vault }, owner, credential)).rejects.toMatchObject({
+      code: 'credential_in_use',
+      message: expect.stringContaining('“ERP”'),
+    })
+    await deleteCredential({ db, vault }, owner, credential, { evenIfUsed: true })
+    expect(await getIntegration(db, owner, integration)).toMatchObject({ credential: null })
+  })
+
   // The embedded database lets in one transaction after the other.
   const itNeedsTwoConnections = driver === 'pglite' ? undefined : it
   itNeedsTwoConnections?.('and an integration of it that is edited meanwhile do not wait for each other', async () => {
