@@ -165,8 +165,35 @@ withConnecting('the catalogue’s dialects', (bed) => {
     })
     expect(await bed.tokens(id)).toMatchObject({ access: 'EAA-long', refresh: 'EAA-long' })
 
+    // Of Meta's own codes one stands for an unknown error and for a wrong client secret: that is no verdict, nor an outage.
+    answers.push({ status: 400, error: { message: 'Error validating client secret.', code: 1 } })
+    await expect(renewed(id)).rejects.toMatchObject({ code: 'unusable_answer', isPermanent: false })
+    await bed.db.update(tokenSets).set({ coolUntil: null }).where(eq(tokenSets.ownerId, id))
+
     answers.push({ status: 400, error: { message: 'Session has expired', type: 'OAuthException', code: 190 } })
     await expect(renewed(id)).rejects.toMatchObject({ code: 'refused', error: 'invalid_grant' })
+  })
+
+  it('of Meta are renewed long before an end after which nothing renews them, wherever they came from', async () => {
+    const id = await made('meta')
+    const days = async (column: 'renewAt' | 'refreshExpiresAt') => {
+      const [row] = await bed.db.select().from(tokenSets).where(eq(tokenSets.ownerId, id))
+      return ((row?.[column]?.getTime() ?? 0) - Date.now()) / 86_400_000
+    }
+    const expectAhead = async () => {
+      expect(await days('refreshExpiresAt')).toBeGreaterThan(59)
+      expect(await days('renewAt')).toBeLessThanOrEqual(40)
+      expect(await days('renewAt')).toBeGreaterThan(19)
+      // Whoever is warned of the end is warned 14 days ahead at the earliest: of healthy ones nobody is.
+    }
+    answers.push({ access_token: 'EAA-1', token_type: 'bearer', expires_in: 5_183_944 })
+    expectEnd((await connected(id, { code: 'code-1' })).finished, 'connected')
+    await expectAhead()
+    answers.push({ access_token: 'EAA-2', token_type: 'bearer', expires_in: 5_183_944 })
+    await renewed(id)
+    await expectAhead()
+    for (const renew_ahead of [false, true]) await updateCredential(bed.store, bed.ana, id, { renew_ahead })
+    await expectAhead()
   })
 
   it('of Shopify asks for tokens that end, each time, and remembers the shop', async () => {

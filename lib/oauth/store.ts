@@ -9,6 +9,7 @@ import { noteEndpointSuccess } from './renewal/endpoints'
 import { renewalDueInMs } from './renewal/schedule'
 import {
   isRenewedAhead,
+  msUntilRefreshEnd,
   type NewTokens,
   ofOwner,
   refreshEndColumns,
@@ -144,7 +145,8 @@ export function areLater({ owner, attemptId }: Lease) {
 function columnsOf(owner: TokenOwner, { tokens, sentAt, endpoint, learnedSeconds, ownerVersion = null }: Renewed) {
   const elapsedMs = Date.now() - sentAt.getTime()
   const endsInMs = tokens.expiresAt && tokens.expiresAt.getTime() - sentAt.getTime() - elapsedMs
-  const renewInMs = tokens.accessToken ? renewalDueInMs({ endsInMs, learnedSeconds }) : 0
+  const refreshEndsInMs = msUntilRefreshEnd(tokens)
+  const renewInMs = tokens.accessToken ? renewalDueInMs({ endsInMs, learnedSeconds, refreshEndsInMs }) : 0
   // Of a client or for hosts that are others by now: what is got next is what the credential means.
   const unlessOutdated = (at: SQL) =>
     ownerVersion === null

@@ -200,9 +200,10 @@ export async function rescheduleTokens(tx: Database, vault: Vault, owner: TokenO
   if (!row || row.refusedError !== null) return
   const { accessToken } = await openTokens(tx, vault, owner)
   const endsInMs = row.expiresAt && row.expiresAt.getTime() - row.now.getTime()
+  const refreshEndsInMs = row.refreshExpiresAt && row.refreshExpiresAt.getTime() - row.now.getTime()
   const ageSeconds = row.obtainedAt ? (row.now.getTime() - row.obtainedAt.getTime()) / 1_000 : 0
   const learnedSeconds = row.learnedSeconds && Math.max(0, row.learnedSeconds - ageSeconds)
-  const dueInMs = accessToken ? renewalDueInMs({ endsInMs, learnedSeconds }) : 0
+  const dueInMs = accessToken ? renewalDueInMs({ endsInMs, learnedSeconds, refreshEndsInMs }) : 0
   await tx
     .update(tokenSets)
     .set({ renewAt: sql`case when ${isRenewedAhead(owner)} then ${fromNow(dueInMs)} end` })
@@ -277,7 +278,8 @@ async function putRow(
     .from(tokenSets)
     .where(ofOwner(owner))
     .for('update')
-  const dueInMs = hasAccessToken ? renewalDueInMs({ endsInMs, learnedSeconds: null }) : 0
+  const refreshEndsInMs = msUntilRefreshEnd(tokens)
+  const dueInMs = hasAccessToken ? renewalDueInMs({ endsInMs, learnedSeconds: null, refreshEndsInMs }) : 0
   const values = {
     ...state,
     expiresAt: fromNow(endsInMs),
@@ -312,10 +314,15 @@ export function isRenewedAhead({ accountId, ownerId }: TokenOwner) {
   return sql`(select renew_ahead from ${credentials} where account_id = ${accountId} and id = ${ownerId})`
 }
 
+/** When a new refresh token ends, in milliseconds from now; null: not known, never, or as before. */
+export function msUntilRefreshEnd({ refreshEndsAt = null }: Pick<NewTokens, 'refreshEndsAt'>): number | null {
+  return refreshEndsAt === null || refreshEndsAt === 'unchanged' ? null : refreshEndsAt.getTime() - Date.now()
+}
+
 /** What is written of a refresh token's end where there was no row. */
-function newRefreshEnd({ refreshEndsAt = null }: Pick<NewTokens, 'refreshEndsAt'>) {
-  if (refreshEndsAt === null || refreshEndsAt === 'unchanged') return {}
-  return { refreshExpiresAt: fromNow(refreshEndsAt.getTime() - Date.now()), refreshSetAt: NOW }
+function newRefreshEnd(tokens: Pick<NewTokens, 'refreshEndsAt'>) {
+  const endsInMs = msUntilRefreshEnd(tokens)
+  return endsInMs === null ? {} : { refreshExpiresAt: fromNow(endsInMs), refreshSetAt: NOW }
 }
 
 /** What is written of a refresh token's end: since when it is that one, and that nobody was warned of it yet. */

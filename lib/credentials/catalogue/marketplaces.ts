@@ -341,7 +341,7 @@ export const marketplaces: Provider[] = [
         code: 'error.code',
         message: 'error.message',
         meanings: {
-          '1': 'temporarily_unavailable',
+          // Not 1: it stands for an unknown error, and for a client secret that is wrong.
           '2': 'temporarily_unavailable',
           '4': 'temporarily_unavailable',
           '17': 'temporarily_unavailable',

@@ -18,6 +18,20 @@ describe('tokens are renewed', () => {
     expect([due(0), due(1)]).toEqual([latest, earliest])
   })
 
+  it.each([
+    // As Meta's: what renews them is the access token itself.
+    ['of sixty days', 60 * DAY, 60 * DAY, 40 * DAY, 20 * DAY],
+    ['of sixty days, told one after the other', 60 * DAY, 60 * DAY + 20, 40 * DAY, 20 * DAY],
+    ['of an hour, whose refresh token ends before', HOUR, HOUR / 2, 40 * MINUTE, 20 * MINUTE],
+    ['of an hour, whose refresh token lasts', HOUR, DAY, 50 * MINUTE, 40 * MINUTE],
+  ])(
+    '%s: with a third left where nothing renews them after their end',
+    (_what, endsInMs, refreshEndsInMs, ...times) => {
+      const due = (random: number) => renewalDueInMs({ endsInMs, learnedSeconds: null, refreshEndsInMs }, random)
+      expect([due(0), due(1)]).toEqual(times)
+    },
+  )
+
   it('at different times, by chance', () => {
     const times = Array.from({ length: 50 }, () => renewalDueInMs({ endsInMs: HOUR, learnedSeconds: null }))
     expect(new Set(times).size).toBeGreaterThan(40)

@@ -6,6 +6,10 @@ const DAY_MS = 24 * HOUR_MS
 /** Tokens are renewed at the latest so long before they end, or, if that is less, with this share of their lifetime left. */
 const AHEAD_MS = 10 * MINUTE_MS
 const AHEAD_SHARE = 0.2
+/** Where nothing renews them after their end, however long they last: an outage of minutes there would end it for good. */
+const LAST_CHANCE_SHARE = 1 / 3
+/** Two ends that were told of one after the other may differ by so much and be one. */
+const SAME_END_MS = MINUTE_MS
 
 /** Of a lifetime that was only seen once: the next token may last less. */
 const LEARNED_SHARE = 0.8
@@ -31,6 +35,8 @@ interface Lifetime {
   endsInMs: number | null
   /** What tokens of this owner were found to last; null: not known either. */
   learnedSeconds: number | null
+  /** When what renews them ends, in milliseconds from now; null or missing: not known, or never. */
+  refreshEndsInMs?: number | null
 }
 
 /**
@@ -39,10 +45,15 @@ interface Lifetime {
  * @param random from 0 to 1
  * @returns null when nobody knows their end: a 401 will tell
  */
-export function renewalDueInMs({ endsInMs, learnedSeconds }: Lifetime, random = Math.random()): number | null {
+export function renewalDueInMs(
+  { endsInMs, learnedSeconds, refreshEndsInMs = null }: Lifetime,
+  random = Math.random(),
+): number | null {
   const lifetimeMs = endsInMs ?? (learnedSeconds === null ? null : learnedSeconds * SECOND_MS * LEARNED_SHARE)
   if (lifetimeMs === null) return null
-  const aheadMs = Math.min(AHEAD_MS, Math.max(0, lifetimeMs) * AHEAD_SHARE)
+  const leftMs = Math.max(0, lifetimeMs)
+  const isLastChance = refreshEndsInMs !== null && endsInMs !== null && refreshEndsInMs <= endsInMs + SAME_END_MS
+  const aheadMs = isLastChance ? leftMs * LAST_CHANCE_SHARE : Math.min(AHEAD_MS, leftMs * AHEAD_SHARE)
   return Math.max(0, Math.round(lifetimeMs - aheadMs * (1 + random)))
 }
 
