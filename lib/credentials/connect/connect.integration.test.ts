@@ -480,6 +480,15 @@ withConnecting('connecting', (bed) => {
     expect((await getConsent(bed.db, bed.ana, first.id)).state).toBe('superseded')
   })
 
+  it('is not over while an answer of its last seconds is worked on', async () => {
+    const { id } = await bed.begin(await bed.make())
+    const over = { expiresAt: new Date(Date.now() - 1_000) }
+    await bed.db.update(oauthStates).set(over).where(eq(oauthStates.id, id))
+    expect((await getConsent(bed.db, bed.ana, id)).state).toBe('expired')
+    await bed.db.update(oauthStates).set({ consumedAt: new Date() }).where(eq(oauthStates.id, id))
+    expect((await getConsent(bed.db, bed.ana, id)).state).toBe('pending')
+  })
+
   it('deletes what nobody asks for any more, with what it kept', async () => {
     const id = await bed.make()
     const [old, fresh] = [await bed.begin(id), await bed.begin(await bed.make())]

@@ -173,12 +173,12 @@ export async function getConsent(
 ): Promise<ConsentView> {
   const row = await findConsent(db, actor, id)
   const { accountId, ownerId, credentialId, outcome, detail } = row
-  const isOver = row.expiresAt.getTime() <= Date.now()
+  // Used up without an outcome: the answer is being worked on, however late it is by now.
+  const isOver = row.consumedAt === null && row.expiresAt.getTime() <= Date.now()
   const waiting = row.waiting as Waiting | null
   const connection = waiting || outcome === 'connected' ? await readConnection(db, { accountId, ownerId }) : null
   return {
     id,
-    // Used up without an outcome: the answer is being worked on.
     state: outcome ?? (isOver ? 'expired' : 'pending'),
     detail,
     credentialId,
