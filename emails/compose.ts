@@ -192,7 +192,7 @@ function callsFail(at: string | null, words: Words, now: Date): Facts[0] {
 
 function said(error: string | null, detail: string | null, { labels, notKnown }: Words): Facts[0] {
   const parts = [error, detail].filter((part) => part)
-  return { label: labels.providerSaid, value: parts.length > 0 ? parts.join(': ') : notKnown }
+  return { label: labels.reason, value: parts.length > 0 ? parts.join(': ') : notKnown }
 }
 
 function uses(

@@ -11,7 +11,7 @@ export function plainText({ greeting, heading, meaning, facts, list, more, butto
     '',
     ...facts.map(({ label, value }) => `${label}: ${value}`),
     ...(list.length > 0 ? [''] : []),
-    ...list.map(({ name, detail }) => `- ${name} (${detail})`),
+    ...list.flatMap(({ name, detail, href }) => [`- ${name} (${detail})`, `  ${href}`]),
     ...(more ? [`- ${more}`] : []),
     '',
     `${button.label}:`,

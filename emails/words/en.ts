@@ -159,7 +159,6 @@ export const english: Words = {
     callsFailSince: 'Calls fail since',
     callsWillFailFrom: 'Calls will fail from',
     failingSince: 'Renewal fails since',
-    providerSaid: 'The service said',
     integrations: 'Affected integrations',
     noIntegration: 'None uses it',
     endsAt: 'Ends',

@@ -163,7 +163,6 @@ export const spanish: Words = {
     callsFailSince: 'Las llamadas fallan desde',
     callsWillFailFrom: 'Las llamadas fallarán a partir de',
     failingSince: 'La renovación falla desde',
-    providerSaid: 'El servicio respondió',
     integrations: 'Integraciones afectadas',
     noIntegration: 'Ninguna la usa',
     endsAt: 'Termina',

@@ -40,7 +40,6 @@ export interface Words {
     callsFailSince: string
     callsWillFailFrom: string
     failingSince: string
-    providerSaid: string
     integrations: string
     noIntegration: string
     endsAt: string

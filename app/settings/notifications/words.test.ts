@@ -39,7 +39,7 @@ it('a notice of the monthly review counts what it finds, and leads to where ther
 it('what has to be re-authorized leads straight to it, and says why', () => {
   const { href, detail } = noticeWords(notice('credential.reauthorization_required', 1), null)
   expect(href).toBe('/settings/credentials/x_1?reauthorize=1')
-  expect(detail).toBe('The service said: invalid_grant: The refresh token was revoked by the user')
+  expect(detail).toBe('Reason: invalid_grant: The refresh token was revoked by the user')
 })
 
 it('a banner says whether calls fail already', () => {

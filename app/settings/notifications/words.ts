@@ -159,7 +159,7 @@ function by(who: string, href: string): Omit<NoticeWords, 'title'> {
 
 function said(error: string | null, detail: string | null): string | null {
   const parts = [error, detail].filter((part) => part)
-  return parts.length > 0 ? `The service said: ${parts.join(': ')}` : null
+  return parts.length > 0 ? `Reason: ${parts.join(': ')}` : null
 }
 
 /** What a page says of a credential's trouble while it lasts. */
