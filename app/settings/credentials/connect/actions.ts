@@ -42,7 +42,7 @@ export async function connectForm(
   return worded(async () => {
     const edited = parseInput(idInput.nullable(), credentialId)
     // The answer of the provider is taken from whoever may re-authorize: nobody is sent there for nothing.
-    await requireActor('credentials:reauthorize')
+    await personWithPassword('credentials:reauthorize')
     const person = await personWithPassword(edited === null ? 'credentials:create' : 'credentials:update')
     return beginForm(credentialStore(), person, parseInput(credentialForm, form), edited, await begin(display))
   })
