@@ -63,7 +63,9 @@ it('a worker of Trigger.dev’s own registers every job', () => {
 
 it('a job that the server asks for is run by the worker, on the server’s database', async () => {
   const { db } = database
-  const actor = await createTestAccount(db)
+  const account = await createTestAccount(db)
+  // Somebody who is there still when the keys are revoked.
+  const actor = { ...account, id: await addMember(db, account.accountId, 'owner') }
   const key = await createTestKey(db, actor)
   await requestBulkRevocation(db, actor, [key.id], 'moved')
   const runner = triggerRunner({ secretKey: STAND_IN_KEY, apiUrl: standIn.url })
