@@ -7,6 +7,7 @@ import { catalogue } from '@/jobs/catalogue'
 import { isScheduled } from '@/jobs/job'
 import { triggerRunner } from '@/jobs/trigger/runner'
 import { requestBulkRevocation } from '@/lib/api-keys'
+import { operatorActor } from '@/lib/audit'
 import { createCredential, credentialForm } from '@/lib/credentials'
 import { latestRenewal } from '@/lib/credentials/renewals'
 import { TokenKeeper } from '@/lib/oauth'
@@ -63,9 +64,8 @@ it('a worker of Trigger.dev’s own registers every job', () => {
 
 it('a job that the server asks for is run by the worker, on the server’s database', async () => {
   const { db } = database
-  const account = await createTestAccount(db)
-  // Somebody who is there still when the keys are revoked.
-  const actor = { ...account, id: await addMember(db, account.accountId, 'owner') }
+  // Of a person it would be asked whether they may revoke keys still.
+  const actor = operatorActor((await createTestAccount(db)).accountId)
   const key = await createTestKey(db, actor)
   await requestBulkRevocation(db, actor, [key.id], 'moved')
   const runner = triggerRunner({ secretKey: STAND_IN_KEY, apiUrl: standIn.url })

@@ -41,8 +41,6 @@ export async function connectForm(
 ): Promise<ActionResult<Begun>> {
   return worded(async () => {
     const edited = parseInput(idInput.nullable(), credentialId)
-    // The answer of the provider is taken from whoever may re-authorize: nobody is sent there for nothing.
-    await personWithPassword('credentials:reauthorize')
     const person = await personWithPassword(edited === null ? 'credentials:create' : 'credentials:update')
     return beginForm(credentialStore(), person, parseInput(credentialForm, form), edited, await begin(display))
   })
