@@ -8,14 +8,15 @@ import { endLateBodies } from './late-bodies.mjs'
 const server = createServer({ connectionsCheckingInterval: 50, requestTimeout: 300 })
 endLateBodies(server, 300)
 server.on('request', (request, response) => {
-  request.resume().on('end', () => response.end('whole'))
+  if (request.headers.authorization) request.resume().on('end', () => response.end('whole'))
+  else response.writeHead(401).end()
 })
 server.listen(0, '127.0.0.1')
 await once(server, 'listening')
 afterEach(() => server.closeAllConnections())
 
-/** What a server answers whose request's body ends after so long; empty: it has ended the connection. */
-async function answerTo(path: string, bodyMs: number): Promise<string> {
+/** What is answered to a request whose body ends after so long, until the connection ends. */
+async function answerTo(path: string, bodyMs: number, key = 'authorization: x\r\n'): Promise<string> {
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
   socket.on('error', () => {})
   let text = ''
@@ -23,7 +24,7 @@ async function answerTo(path: string, bodyMs: number): Promise<string> {
     text += chunk
     if (text.includes('whole')) socket.end()
   })
-  socket.write(`POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\na`)
+  socket.write(`POST ${path} HTTP/1.1\r\nhost: x\r\n${key}content-length: 2\r\n\r\na`)
   const ended = once(socket, 'close')
   await Promise.race([ended, sleep(bodyMs)])
   if (!socket.destroyed) socket.write('b')
@@ -42,4 +43,10 @@ it('gives a call through an integration longer', async () => {
   const longest = createServer()
   endLateBodies(longest)
   expect(longest.requestTimeout).toBe(3_600_000)
+})
+
+it('but not one that is answered already, such as for want of a key', async () => {
+  const started = performance.now()
+  expect(await answerTo('/api/v1/integrations/erp/proxy', 5_000, '')).toMatch(/^HTTP\/1.1 401/)
+  expect(performance.now() - started).toBeLessThan(3_000)
 })
