@@ -91,9 +91,6 @@ describe('a mail server', () => {
     [554, 'later', '5.7.1 <ana@example.com>: Relay access denied'],
     [550, 'later', '5.7.60 Client does not have permissions to send as this sender'],
     [450, 'later', 'Greylisted, try again'],
-    // Of every mail, until the operator has mended it; nothing of this recipient.
-    [554, 'later', '5.7.1 Relay access denied'],
-    [550, 'refused', '5.1.1 No such user here'],
     // It ends the connection: that is so for all mails.
     [421, 'unreachable', 'Too busy'],
   ] as const)('that answers %i to a recipient has it %s, and its words kept', async (code, outcome, text) => {

@@ -17,6 +17,7 @@ import {
   renderFacts,
   TestMailer,
 } from '@/test/notifications'
+import { refreshEndColumns } from '../oauth/stored-tokens'
 import { deliverMails, listTroubles, makeNotices, recordEvents, sendReminders } from '.'
 
 const MINUTE = 1 / 60
@@ -194,14 +195,16 @@ forEachDatabase('how often people are told', (open) => {
 
     it('a warning of a refresh token’s end lasts while its end is told as seconds from then, until it is another', async () => {
       const ends = new Date(Date.now() + 10 * DAY * 3_600_000)
-      const isNow = (end: Date) =>
-        db
+      const tellEnd = async (refreshEndsAt: Date) => {
+        const [row] = await db
           .update(tokenSets)
-          .set({ refusedError: null, failingSince: null, refreshExpiresAt: end })
+          .set({ refusedError: null, failingSince: null, ...refreshEndColumns({ refreshEndsAt }) })
           .where(eq(tokenSets.ownerId, id))
+          .returning({ end: tokenSets.refreshExpiresAt })
+        return row?.end?.toISOString() ?? ''
+      }
       const lasting = async () => (await listTroubles(db, accountId, id)).map(({ trouble }) => trouble)
-      await isNow(ends)
-      const warning = { ...EXPIRING, what: 'refresh_token' as const, expiresAt: ends.toISOString() }
+      const warning = { ...EXPIRING, what: 'refresh_token' as const, expiresAt: await tellEnd(ends) }
       await happens(db, accountId, 'credential.expiring', id, warning)
       await work()
       for (const [movedSeconds, trouble] of [
@@ -209,7 +212,7 @@ forEachDatabase('how often people are told', (open) => {
         [1, ['refresh_token_end']],
         [DAY * 3_600, []],
       ] as const) {
-        await isNow(new Date(ends.getTime() + movedSeconds * 1_000))
+        await tellEnd(new Date(ends.getTime() + movedSeconds * 1_000))
         await sendReminders(db)
         expect(await lasting()).toEqual(trouble)
       }

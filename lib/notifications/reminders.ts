@@ -1,7 +1,6 @@
 import { and, asc, eq, inArray, isNotNull, isNull, lte, notExists, or, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { credentials, notificationEpisodes, tokenSets } from '@/db/schema'
-import { isSameEnd } from '../oauth/db-clock'
 import { closeEpisodes, REMINDER_DAYS, type Telling } from './episodes'
 import type { OutboxEvent } from './kinds'
 import { lockAccount } from './take-events'
@@ -113,7 +112,8 @@ async function remindAccount(db: Database, accountId: string): Promise<number | 
  */
 async function closeOutdated(db: Database): Promise<void> {
   const { accountId, subjectId, data, trouble } = notificationEpisodes
-  const warnedOf = sql`(${data} ->> 'expiresAt')::timestamptz`
+  // As they are written in events: to the millisecond.
+  const warnedOf = sql`date_trunc('milliseconds', (${data} ->> 'expiresAt')::timestamptz)`
   const secret = db
     .select({ one: sql`1` })
     .from(credentials)
@@ -122,8 +122,7 @@ async function closeOutdated(db: Database): Promise<void> {
         eq(credentials.accountId, accountId),
         eq(credentials.id, subjectId),
         eq(trouble, 'secret_end'),
-        // As it is written in events: to the millisecond.
-        sql`date_trunc('milliseconds', ${credentials.expiresAt}) = date_trunc('milliseconds', ${warnedOf})`,
+        sql`date_trunc('milliseconds', ${credentials.expiresAt}) = ${warnedOf}`,
       ),
     )
   const refreshToken = db
@@ -134,7 +133,7 @@ async function closeOutdated(db: Database): Promise<void> {
         eq(tokenSets.accountId, accountId),
         eq(tokenSets.ownerId, subjectId),
         eq(trouble, 'refresh_token_end'),
-        isSameEnd(tokenSets.refreshExpiresAt, warnedOf),
+        sql`date_trunc('milliseconds', ${tokenSets.refreshExpiresAt}) = ${warnedOf}`,
       ),
     )
   const tokens = db

@@ -3,7 +3,7 @@ import type { Database } from '@/db/client'
 import { credentials, tokenSets, vaultItems } from '@/db/schema'
 import type { Secret } from '../vault/secret'
 import { readingSealed, type SealedParts, type Secrets, type Vault } from '../vault/vault'
-import { fromNow, isSameEnd, NOW } from './db-clock'
+import { fromNow, NOW } from './db-clock'
 import { OAuthError } from './errors'
 import { endAlarm, endAlarmOfRemoved } from './renewal/alarm'
 import { renewalDueInMs } from './renewal/schedule'
@@ -314,6 +314,12 @@ export function isRenewedAhead({ accountId, ownerId }: TokenOwner) {
   return sql`(select renew_ahead from ${credentials} where account_id = ${accountId} and id = ${ownerId})`
 }
 
+/**
+ * Ends of refresh tokens that differ by less are the same one, told anew as seconds from then: it stays as it was told first,
+ * so that a warning of it stays one of it.
+ */
+const SAME_END = sql`interval '5 minutes'`
+
 /** When a new refresh token ends, in milliseconds from now; null: not known, never, or as before. */
 export function msUntilRefreshEnd({ refreshEndsAt = null }: Pick<NewTokens, 'refreshEndsAt'>): number | null {
   return refreshEndsAt === null || refreshEndsAt === 'unchanged' ? null : refreshEndsAt.getTime() - Date.now()
@@ -330,7 +336,7 @@ export function refreshEndColumns({ refreshEndsAt = null }: Pick<NewTokens, 'ref
   if (refreshEndsAt === 'unchanged') return {}
   if (refreshEndsAt === null) return { refreshExpiresAt: null, refreshSetAt: null, refreshWarnedDays: null }
   const end = fromNow(refreshEndsAt.getTime() - Date.now())
-  const isSame = isSameEnd(tokenSets.refreshExpiresAt, end)
+  const isSame = sql`abs(extract(epoch from (${tokenSets.refreshExpiresAt} - (${end})))) < extract(epoch from ${SAME_END})`
   return {
     refreshExpiresAt: sql`case when ${isSame} then ${tokenSets.refreshExpiresAt} else ${end} end`,
     refreshSetAt: sql`case when ${isSame} then ${tokenSets.refreshSetAt} else clock_timestamp() end`,
