@@ -34,8 +34,8 @@ const MAX_POOLS = 1_000
 
 /**
  * The one way to an address that a person typed. What may be called is the policy's to say; a URL is judged when it is
- * given, and each address that its name has when it is dialled. Two policies never share a connection, nor do two pools. Nothing is read
- * from the environment, such as a proxy to go through.
+ * given, and each address that its name has when it is dialled. Two policies never share a connection, nor do two pools.
+ * Nothing is read from the environment, such as a proxy to go through.
  */
 export class Egress {
   readonly #options: ConnectionOptions
@@ -71,15 +71,15 @@ export class Egress {
     const signals = [this.#closing.signal, request.signal]
     const pool = request.pool === undefined ? null : this.#pools.memo(request.pool)
     const call = new Call(signals, limits.totalMs, pool ? 'request' : 'address', request.onStage)
-    const client = pool ? null : new Client(target.origin, { ...CONNECTIONS, connect: this.#connector(call) })
+    const dispatcher = pool ?? new Client(target.origin, { ...CONNECTIONS, connect: this.#connector(call) })
     const finish = () => {
       call.finish()
-      client?.destroy().catch(() => {})
+      if (!pool) dispatcher.destroy().catch(() => {})
     }
     try {
       // undici would connect first.
       call.signal.throwIfAborted()
-      return await new Exchange(call, limits, finish).send((client ?? pool) as Dispatcher, {
+      return await new Exchange(call, limits, finish).send(dispatcher, {
         origin: target.origin,
         path: target.pathname + target.search,
         method: method as Dispatcher.HttpMethod,

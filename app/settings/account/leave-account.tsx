@@ -2,13 +2,13 @@
 
 import { AlertDialogTrigger } from '@/components/ui/alert-dialog'
 import { ConfirmDialog } from '../confirm-dialog'
+import { useCallAndRefresh } from '../data/use-call-and-refresh'
 import { leaveAction } from '../members/actions'
-import { useMemberAction } from '../members/use-member-action'
 
 /** Leaves the account that the person is in. */
 export function LeaveAccount({ name }: { name: string }) {
   // As a whole: nothing that this page has read may be seen any more.
-  const { run, pending, refusal, clear, passwordDialog } = useMemberAction(leaveAction, () => location.assign('/'))
+  const { run, pending, refusal, clear, passwordDialog } = useCallAndRefresh(leaveAction, () => location.assign('/'))
   return (
     <ConfirmDialog
       trigger={

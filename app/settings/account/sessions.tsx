@@ -5,8 +5,8 @@ import { Banner } from '@/components/ui/banner'
 import { Button } from '@/components/ui/button'
 import { RelativeTime } from '@/components/ui/relative-time'
 import { toast } from '@/components/ui/toast'
+import { useCalls } from '../data/use-calls'
 import { endSessionAction } from './second-factor/actions'
-import { useSecurityAction } from './second-factor/use-security-action'
 
 /** A place where the person is signed in; points in time are ISO 8601. */
 export interface ShownSession {
@@ -32,7 +32,7 @@ export function Sessions({ sessions }: { sessions: ShownSession[] }) {
 }
 
 function Place({ id, browser, address, how, startedAt, lastSeenAt, isThis }: ShownSession) {
-  const { run, pending, refusal } = useSecurityAction()
+  const { run, pending, refusal } = useCalls()
   return (
     <li className="grid gap-2 py-2.5">
       <div className="flex flex-wrap items-center justify-between gap-3">

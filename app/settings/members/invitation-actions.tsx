@@ -5,14 +5,14 @@ import { Banner } from '@/components/ui/banner'
 import { Button } from '@/components/ui/button'
 import { toast } from '@/components/ui/toast'
 import { ConfirmDialog } from '../confirm-dialog'
+import { useCallAndRefresh } from '../data/use-call-and-refresh'
 import { resendAction, revokeAction } from './actions'
-import { useMemberAction } from './use-member-action'
 
 /** Sends an invitation again, or takes it back. */
 export function InvitationActions({ id, email }: { id: string; email: string }) {
   const [asks, setAsks] = useState(false)
-  const resend = useMemberAction(resendAction, () => toast(`An invitation is on its way to ${email} again`))
-  const revoke = useMemberAction(revokeAction, () => {
+  const resend = useCallAndRefresh(resendAction, () => toast(`An invitation is on its way to ${email} again`))
+  const revoke = useCallAndRefresh(revokeAction, () => {
     setAsks(false)
     toast(`The invitation of ${email} is revoked`)
   })

@@ -8,15 +8,15 @@ import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { Select } from '@/components/ui/select'
 import { toast } from '@/components/ui/toast'
+import { useCallAndRefresh } from '../data/use-call-and-refresh'
 import { inviteAction } from './actions'
-import { useMemberAction } from './use-member-action'
 import type { RoleOption } from './words'
 
 export function InviteForm({ options }: { options: RoleOption[] }) {
   const form = useRef<HTMLFormElement>(null)
   const invited = useRef('')
   const [chosen, setChosen] = useState<string>('staff')
-  const { run, pending, refusal, passwordDialog } = useMemberAction(inviteAction, () => {
+  const { run, pending, refusal, passwordDialog } = useCallAndRefresh(inviteAction, () => {
     form.current?.reset()
     setChosen('staff')
     toast(`An invitation is on its way to ${invited.current}`)

@@ -6,10 +6,10 @@ import { Select } from '@/components/ui/select'
 import { toast } from '@/components/ui/toast'
 import { ConfirmDialog } from '../confirm-dialog'
 import { ProblemBanner } from '../data/problem-banner'
+import { useCallAndRefresh } from '../data/use-call-and-refresh'
 import { useRecoveredFocus } from '../data/use-recovered-focus'
 import { changeRoleAction, handOverAction } from './actions'
 import { type Heir, RemoveMember } from './remove-member'
-import { useMemberAction } from './use-member-action'
 
 /** Gives a member another role, takes them out, or makes them the owner. */
 export function MemberActions({
@@ -42,12 +42,12 @@ export function MemberActions({
   const chosen = options.find(({ value }) => choice.inPlaceOf === role && value === choice.value && value !== role)
   const [asks, setAsks] = useState<'remove' | 'hand over' | null>(null)
   const recoverFocus = useRecoveredFocus(select)
-  const change = useMemberAction(changeRoleAction, () => {
+  const change = useCallAndRefresh(changeRoleAction, () => {
     // The button goes with the choice.
     recoverFocus()
     toast(`${name} has another role now`)
   })
-  const handOver = useMemberAction(handOverAction, () => {
+  const handOver = useCallAndRefresh(handOverAction, () => {
     setAsks(null)
     toast(`${name} owns the account now`)
   })

@@ -6,8 +6,8 @@ import { RadioGroup, RadioGroupItem } from '@/components/ui/radio-group'
 import { Select } from '@/components/ui/select'
 import { toast } from '@/components/ui/toast'
 import { ConfirmDialog } from '../confirm-dialog'
+import { useCallAndRefresh } from '../data/use-call-and-refresh'
 import { lookAtMadeAction, removeMemberAction, type SeenMade } from './actions'
-import { useMemberAction } from './use-member-action'
 
 /** Another member, to whom things can be handed over. */
 export interface Heir {
@@ -49,7 +49,7 @@ export function RemoveMember({
   const [chosenHeir, setHeir] = useState<string | null>(null)
   // Whoever was chosen may have left meanwhile.
   const heir = (heirs.find((one) => one.id === chosenHeir) ?? heirs[0])?.id ?? null
-  const { run, pending, refusal, clear, passwordDialog } = useMemberAction(removeMemberAction, () => {
+  const { run, pending, refusal, clear, passwordDialog } = useCallAndRefresh(removeMemberAction, () => {
     onClose()
     toast(`${name} is no member any more`)
   })

@@ -6,8 +6,8 @@ import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/com
 import { Status } from '@/components/ui/status'
 import { toast } from '@/components/ui/toast'
 import type { AccountPolicy, SecondFactorCount } from '@/lib/accounts'
-import { useSecurityAction } from '../account/second-factor/use-security-action'
 import { ConfirmDialog } from '../confirm-dialog'
+import { useCalls } from '../data/use-calls'
 import { requireSecondFactorAction } from './second-factor-actions'
 
 /** Whether the account asks its people for a second factor. */
@@ -21,7 +21,7 @@ export function SecondFactorCard({
   mayUpdate: boolean
 }) {
   const [asks, setAsks] = useState(false)
-  const { run, pending, refusal, clear, passwordDialog } = useSecurityAction()
+  const { run, pending, refusal, clear, passwordDialog } = useCalls()
   const without = people - withFactor
 
   async function change() {

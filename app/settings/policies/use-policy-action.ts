@@ -3,18 +3,18 @@
 import { type RefObject, useEffect } from 'react'
 import type { ActionAnswer } from '@/app/action-answer'
 import { emptyForm, refusedForm } from '@/app/form-state'
-import { useMemberAction } from '../members/use-member-action'
+import { useCallAndRefresh } from '../data/use-call-and-refresh'
 
 /**
- * Saves one card of the policies, as `useMemberAction` calls. What was typed stays when it is refused, and the first field with
- * an error gets the focus.
+ * Saves one card of the policies, as `useCallAndRefresh` calls. What was typed stays when it is refused, and the first
+ * field with an error gets the focus.
  */
 export function usePolicyAction<Input>(
   action: (input: Input) => Promise<ActionAnswer<null>>,
   form: RefObject<HTMLFormElement | null>,
   onDone: () => void,
 ) {
-  const { run, pending, refusal, passwordDialog } = useMemberAction(action, onDone)
+  const { run, pending, refusal, passwordDialog } = useCallAndRefresh(action, onDone)
   useEffect(() => {
     if (refusal) form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus()
   }, [refusal, form])

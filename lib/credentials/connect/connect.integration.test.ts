@@ -37,6 +37,11 @@ withConnecting('connecting', (bed) => {
     const data = { ...REFUSED, name: 'Marketplace', provider: null, connectedById: null }
     return recordEvent(bed.db, bed.ana.accountId, 'credential.reauthorization_required', id, data)
   }
+  /** Somebody who is told of trouble. */
+  const anOwner = async () => {
+    const { accountId } = bed.ana
+    return { accountId, userId: await addMember(bed.db, accountId, 'owner'), permissions: permissionsOf('owner') }
+  }
   /** Has people told of it. */
   const isRefused = async (id: string) => {
     await refusal(id)
@@ -177,9 +182,7 @@ withConnecting('connecting', (bed) => {
     it('is no trouble any more once it is deleted: what was told of it is over, and read', async () => {
       const id = await bed.make()
       await bed.connect(id)
-      const { accountId } = bed.ana
-      const userId = await addMember(bed.db, accountId, 'owner')
-      const owner = { accountId, userId, permissions: permissionsOf('owner') }
+      const owner = await anOwner()
       await isRefused(id)
       expect(await countUnread(bed.db, owner)).toBe(1)
       await deleteCredential(bed.store, bed.ana, id)
@@ -394,8 +397,7 @@ withConnecting('connecting', (bed) => {
       const id = await bed.make()
       await bed.connect(id)
       const { accountId } = bed.ana
-      const userId = await addMember(bed.db, accountId, 'owner')
-      const owner = { accountId, userId, permissions: permissionsOf('owner') }
+      const owner = await anOwner()
       await isRefused(id)
       expect(await listTroubles(bed.db, accountId, id)).toHaveLength(1)
       await disconnect(bed.store, bed.ana, id)

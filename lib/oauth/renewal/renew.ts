@@ -115,11 +115,8 @@ export async function renewUnder(
     if (got.usedNextSecret) await nextSecretUsed(renewable, owner)
     return { accessToken: got.accessToken, version: kept, expiresAt: got.expiresAt, ownerVersion }
   } catch (error) {
-    const failure = isAnswered
-      ? NOT_STORED
-      : isEnd(error, version, renewal)
-        ? WITHOUT_REFRESH_TOKEN
-        : judge(error, stored)
+    const unanswered = () => (isEnd(error, version, renewal) ? WITHOUT_REFRESH_TOKEN : judge(error, stored))
+    const failure = isAnswered ? NOT_STORED : unanswered()
     const recorded = await quietly(lease, async () => {
       if (failure) return recordFailure(db, lease, endpointOf(renewable), failure, renewal.reason)
       await release(db, lease)

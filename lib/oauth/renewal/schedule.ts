@@ -92,7 +92,8 @@ const ALARM_SHARE = 1 / 3
 
 /**
  * Whether failing renewals endanger calls, so that people are told.
- * @param leftMs until the access token ends, null: not known; `lifetimeMs` of which it is a part; `nextMs` until it is tried again
+ * @param leftMs until the access token ends, null: not known; `lifetimeMs` of which it is a part; `nextMs` until it is tried
+ *   again
  */
 export function isAlarming({
   failures,

@@ -18,13 +18,13 @@ import { Input } from '@/components/ui/input'
 import { RelativeTime } from '@/components/ui/relative-time'
 import { toast } from '@/components/ui/toast'
 import { ConfirmDialog } from '../../confirm-dialog'
+import { useCalls } from '../../data/use-calls'
 import {
   confirmAuthenticatorAction,
   removeAuthenticatorAction,
   type ShownAuthenticator,
   startAuthenticatorAction,
 } from './actions'
-import { useSecurityAction } from './use-security-action'
 
 /** The authenticator app of a person, and the way to one. */
 export function Authenticator({
@@ -37,8 +37,8 @@ export function Authenticator({
 }) {
   const [shown, setShown] = useState<ShownAuthenticator | null>(null)
   const [asks, setAsks] = useState(false)
-  const start = useSecurityAction()
-  const remove = useSecurityAction()
+  const start = useCalls()
+  const remove = useCalls()
 
   async function begin() {
     const begun = await start.run(startAuthenticatorAction)
@@ -121,7 +121,7 @@ function SetUp({
   onClose: () => void
   onAdded: (codes: string[] | null) => void
 }) {
-  const { run, pending, refusal, passwordDialog } = useSecurityAction()
+  const { run, pending, refusal, passwordDialog } = useCalls()
   const wrong = refusal?.fields[0]?.message
 
   async function confirm(code: string) {

@@ -18,8 +18,8 @@ import { Input } from '@/components/ui/input'
 import { RelativeTime } from '@/components/ui/relative-time'
 import { toast } from '@/components/ui/toast'
 import { ConfirmDialog } from '../../confirm-dialog'
+import { useCalls } from '../../data/use-calls'
 import { addPasskeyAction, removePasskeyAction, startPasskeyAction } from './actions'
-import { useSecurityAction } from './use-security-action'
 
 /** A passkey as the page shows it; points in time are ISO 8601. */
 export interface ShownPasskey {
@@ -79,7 +79,7 @@ export function Passkeys({
 
 function Passkey({ id, name, createdAt, lastUsedAt, kept }: ShownPasskey) {
   const [asks, setAsks] = useState(false)
-  const { run, pending, refusal, clear, passwordDialog } = useSecurityAction()
+  const { run, pending, refusal, clear, passwordDialog } = useCalls()
 
   async function remove() {
     if (!(await run(() => removePasskeyAction(id)))) return
@@ -133,7 +133,7 @@ function Passkey({ id, name, createdAt, lastUsedAt, kept }: ShownPasskey) {
 }
 
 function AddPasskey({ onClose, onAdded }: { onClose: () => void; onAdded: (codes: string[] | null) => void }) {
-  const { run, pending, refusal, refuse, passwordDialog } = useSecurityAction()
+  const { run, pending, refusal, refuse, passwordDialog } = useCalls()
   const [asking, setAsking] = useState(false)
   const wrong = refusal?.fields.find(({ field }) => field === 'name')?.message
 

@@ -14,13 +14,13 @@ import {
   DialogTitle,
 } from '@/components/ui/dialog'
 import { ConfirmDialog } from '../../confirm-dialog'
+import { useCalls } from '../../data/use-calls'
 import { makeRecoveryCodesAction } from './actions'
-import { useSecurityAction } from './use-security-action'
 
 /** How many codes are left, and the way to new ones. */
 export function RecoveryCodes({ left, onCodes }: { left: number; onCodes: (codes: string[]) => void }) {
   const [asks, setAsks] = useState(false)
-  const { run, pending, refusal, clear, passwordDialog } = useSecurityAction()
+  const { run, pending, refusal, clear, passwordDialog } = useCalls()
 
   async function make() {
     const made = await run(makeRecoveryCodesAction)

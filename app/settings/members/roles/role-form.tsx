@@ -10,7 +10,7 @@ import { Checkbox } from '@/components/ui/checkbox'
 import { Field, FieldGroup } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { toast } from '@/components/ui/toast'
-import { useMemberAction } from '../use-member-action'
+import { useCallAndRefresh } from '../../data/use-call-and-refresh'
 import { ROLES_HREF } from '../words'
 import { changeRoleOfAccountAction, createRoleAction } from './actions'
 import { resources } from './permission-words'
@@ -38,7 +38,7 @@ export function RoleForm({
   const [values, setValues] = useState(initial)
   const save = (input: RoleValues): Promise<ActionAnswer<null>> =>
     id === null ? createRoleAction(input) : changeRoleOfAccountAction(id, input)
-  const { run, pending, refusal, passwordDialog } = useMemberAction(save, () => {
+  const { run, pending, refusal, passwordDialog } = useCallAndRefresh(save, () => {
     toast(id === null ? 'Role added' : 'Role saved')
     router.push(ROLES_HREF)
   })

@@ -7,7 +7,7 @@ import { Field } from '@/components/ui/field'
 import { Select } from '@/components/ui/select'
 import { toast } from '@/components/ui/toast'
 import { ConfirmDialog } from '../../../confirm-dialog'
-import { useMemberAction } from '../../use-member-action'
+import { useCallAndRefresh } from '../../../data/use-call-and-refresh'
 import { ROLES_HREF, type RoleOption } from '../../words'
 import { deleteRoleAction } from '../actions'
 
@@ -31,7 +31,7 @@ export function DeleteRole({
   const [asks, setAsks] = useState(false)
   const [replacement, setReplacement] = useState(options[0]?.value ?? null)
   const isHeld = holders.length + invitations > 0
-  const { run, pending, refusal, clear, passwordDialog } = useMemberAction(deleteRoleAction, () => {
+  const { run, pending, refusal, clear, passwordDialog } = useCallAndRefresh(deleteRoleAction, () => {
     setAsks(false)
     toast(`The role ${name} is deleted`)
     router.push(ROLES_HREF)

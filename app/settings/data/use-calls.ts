@@ -3,7 +3,7 @@
 import { useState } from 'react'
 import type { ActionAnswer, ActionRefusal } from '@/app/action-answer'
 import type { NoAnswer } from '@/app/no-answer'
-import { useOneCall } from '../../data/use-one-call'
+import { useOneCall } from './use-one-call'
 
 /** Why an action was not done, for the person. */
 type Refused = Pick<ActionRefusal, 'message' | 'fields'> & { code: ActionRefusal['code'] | NoAnswer['code'] }
@@ -13,7 +13,7 @@ type Refused = Pick<ActionRefusal, 'message' | 'fields'> & { code: ActionRefusal
  * `run` gives what the action answered, or null when it was refused: `refusal` then says why, unless the person closed the
  * dialog for the password.
  */
-export function useSecurityAction() {
+export function useCalls() {
   const [refusal, setRefusal] = useState<Refused | null>(null)
   const { call, pending, passwordDialog } = useOneCall()
 

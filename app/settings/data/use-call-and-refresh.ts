@@ -2,15 +2,15 @@
 
 import { useRouter } from 'next/navigation'
 import type { ActionAnswer } from '@/app/action-answer'
-import { useSecurityAction } from '../account/second-factor/use-security-action'
+import { useCalls } from './use-calls'
 
-/** Calls an action as `useSecurityAction` does, and reads the page anew, however that went. */
-export function useMemberAction<Input extends unknown[]>(
+/** Calls an action as `useCalls` does, and reads the page anew, however that went. */
+export function useCallAndRefresh<Input extends unknown[]>(
   action: (...input: Input) => Promise<ActionAnswer<null>>,
   onDone: () => void,
 ) {
   const router = useRouter()
-  const { run: call, pending, refusal, clear, passwordDialog } = useSecurityAction()
+  const { run: call, pending, refusal, clear, passwordDialog } = useCalls()
 
   async function run(...input: Input): Promise<void> {
     if (await call(() => action(...input))) onDone()
