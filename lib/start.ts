@@ -31,7 +31,7 @@ export async function startRuntime(
     if (migrate) await database.migrate()
     const vault = await openVault(database.db, config)
     const usage = new UsageRecorder(database.db)
-    const allowances = new Allowances()
+    const allowances = new Allowances(database.db)
     const egress = new Egress(config.egress)
     const calls = new CallRecorder(database.db)
     const leaks = new LeakRecorder(database.db)
@@ -64,7 +64,7 @@ export async function startRuntime(
       stop: async () => {
         try {
           await getRuntime().jobs?.stop()
-          await Promise.all([usage.stop(), calls.stop(), leaks.stop(), giveBack(allowances, database)])
+          await Promise.all([usage.stop(), calls.stop(), leaks.stop(), allowances.stop()])
         } finally {
           // What it waits for may have news for people, and tells the jobs.
           await tokens.stop()
@@ -80,18 +80,6 @@ export async function startRuntime(
     throw error
   }
   return getRuntime()
-}
-
-/** What is not given back is lost for a while, which is no reason not to end. */
-async function giveBack(allowances: Allowances, { db }: OpenDatabase): Promise<void> {
-  try {
-    await allowances.giveBack(db)
-  } catch (error) {
-    log.warn(
-      { err: error },
-      'Allowances of API keys could not be given back; they are whole again with their next period',
-    )
-  }
 }
 
 /** The secret of the embedded default: made at first start, readable by its owner only. */

@@ -39,7 +39,7 @@ forEachDatabase('the allowance of a key', (open, driver) => {
 
   /** A process: what it knows of allowances is its own. */
   function instance(remembers?: number) {
-    const allowances = new Allowances(remembers)
+    const allowances = new Allowances(database.db, remembers)
     return { allowances, lookup: new KeyLookup(findKeysIn(database, allowances)) }
   }
   type Process = ReturnType<typeof instance>
@@ -133,11 +133,46 @@ forEachDatabase('the allowance of a key', (open, driver) => {
     const { hash } = await makeKey({ rate: { requests: 100, seconds: 60 }, monthlyQuota: 500 })
     const first = instance()
     expect(await askMany(first, hash, 1, 55)).toEqual({ admitted: 55 })
-    await first.allowances.giveBack(database.db)
-    await first.allowances.giveBack(database.db)
+    await first.allowances.stop()
+    await first.allowances.stop()
     expect(await askMany(instance(), hash, 1, 60)).toEqual({ admitted: 45, rate_limited: 15 })
     const rows = await database.db.select().from(apiKeyAllowances)
     expect(rows.every(({ leased, monthLeased }) => leased >= 0 && monthLeased >= 0)).toBe(true)
+  })
+
+  it('is forgotten once the key is not used for a minute or two, and given back as far as it was not used', async () => {
+    const idle = await makeKey({ rate: { requests: 100, seconds: 3_600 }, monthlyQuota: 500 })
+    const busy = await makeKey({ rate: { requests: 1_000, seconds: 3_600 } })
+    const process = instance()
+    const leased = async () => {
+      const rows = await database.db.select().from(apiKeyAllowances)
+      const of = ({ id }: { id: string }) => rows.find(({ keyId }) => keyId === id)
+      return { idle: of(idle)?.leased, ofMonth: of(idle)?.monthLeased, busy: of(busy)?.leased }
+    }
+    let due: (() => void)[] = []
+    const { setTimeout: wait } = globalThis
+    vi.spyOn(globalThis, 'setTimeout').mockImplementation(((act: () => void, ms: number) => {
+      if (ms === Allowances.FORGET_AFTER_MS) due.push(act)
+      return wait(act, ms)
+    }) as typeof setTimeout)
+    const aMinuteLater = () => {
+      const acts = due
+      due = []
+      for (const act of acts) act()
+    }
+    await ask(process, idle.hash)
+    await ask(process, busy.hash)
+    aMinuteLater()
+    await ask(process, busy.hash)
+    expect(await leased()).toEqual({ idle: 10, ofMonth: 5, busy: 100 })
+    aMinuteLater()
+    await ask(process, busy.hash)
+    await expect.poll(leased).toEqual({ idle: 1, ofMonth: 1, busy: 100 })
+    aMinuteLater()
+    aMinuteLater()
+    // Once nothing is left there is nothing to be done either.
+    expect(due).toEqual([])
+    await expect.poll(leased).toEqual({ idle: 1, ofMonth: 1, busy: 3 })
   })
 
   it('is asked for again after a minute by one that was told that all of it was leased', async () => {
@@ -146,7 +181,7 @@ forEachDatabase('the allowance of a key', (open, driver) => {
     expect(await askMany(stopping, hash, 1)).toEqual({ admitted: 1 })
     const { admitted = 0, ...refused } = await askMany(other, hash, 50, 10)
     expect([admitted, refused]).toEqual([495, { quota_exceeded: 5 }])
-    await stopping.allowances.giveBack(database.db)
+    await stopping.allowances.stop()
     expect(await askMany(other, hash, 10)).toEqual({ quota_exceeded: 10 })
     const later = performance.now() + 60_000
     vi.spyOn(performance, 'now').mockImplementation(() => later)
@@ -277,7 +312,7 @@ forEachDatabase('the allowance of a key', (open, driver) => {
         const rounds = running.map((one) => askMany(one, hash, 16, 3))
         const own = await askMany(ending, hash, 8)
         // Beside what the others ask.
-        await ending.allowances.giveBack(database.db)
+        await ending.allowances.stop()
         running.push(instance())
         for (const { admitted = 0 } of [own, ...(await Promise.all(rounds))]) sum += admitted
       }

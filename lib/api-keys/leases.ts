@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { apiKeyAllowances } from '@/db/schema'
-import type { Rate } from './limits'
+import { log } from '../log'
+import { DEFAULT_RATE, type Rate } from './limits'
 import { milliseconds } from './lookup-statements'
 import { Meter, type PeriodSeen, type Surrendered } from './meter'
 
@@ -30,49 +31,58 @@ export interface LimitsSeen {
   month: PeriodSeen | null
 }
 
-/** What one key may still do on this instance. */
+/** What one key may still do on this instance. One is kept for each key that was used of late, so it is to be small. */
 export class Allowance {
-  /** What requests that are being looked up will use of what is left, beside what is leased for them. */
-  #claimed: Lacking = { rate: 0, quota: 0 }
-  #seen: Omit<LimitsSeen, 'window' | 'month'>
-  #rate = new Meter()
+  #keyId: string
+  #accountId: string
+  #rate: Rate | null = null
+  #monthlyQuota: number | null = null
+  /** The database's clock when it was asked last. */
+  #now = 0
   /** Null: it has none. */
-  #quota: Meter | null = null
+  #window: Meter | null = null
+  #month: Meter | null = null
+  /** What requests that are being looked up will use of what is left, beside what is leased for them. */
+  #claimedOfWindow = 0
+  #claimedOfMonth = 0
 
   constructor(seen: LimitsSeen, sentAt: number, answeredAt: number) {
-    this.#seen = limitsOf(seen)
+    this.#keyId = seen.keyId
+    this.#accountId = seen.accountId
     this.learn(seen, sentAt, answeredAt)
   }
 
   get keyId(): string {
-    return this.#seen.keyId
+    return this.#keyId
   }
 
   get accountId(): string {
-    return this.#seen.accountId
+    return this.#accountId
   }
 
-  learn(seen: LimitsSeen, sentAt: number, answeredAt: number): void {
-    this.#seen = limitsOf(seen)
-    const { rate, monthlyQuota, window, month, now } = seen
-    if (rate) {
-      if (window) this.#rate.learn(window, now, sentAt, answeredAt)
-      this.#rate.adapt(rate.requests, rate.seconds * 1_000)
-    }
-    if (monthlyQuota === null) this.#quota = null
+  learn({ rate, monthlyQuota, window, month, now }: LimitsSeen, sentAt: number, answeredAt: number): void {
+    this.#now = now
+    this.#monthlyQuota = monthlyQuota
+    if (!isSameRate(rate, this.#rate)) this.#rate = isSameRate(rate, DEFAULT_RATE) ? DEFAULT_RATE : rate
+    if (!rate) this.#window = null
     else {
-      this.#quota ??= new Meter()
-      if (month) this.#quota.learn(month, now, sentAt, answeredAt)
-      this.#quota.adapt(monthlyQuota)
+      this.#window ??= new Meter()
+      if (window) this.#window.learn(window, now, sentAt, answeredAt)
+      this.#window.adapt(rate.requests, rate.seconds * 1_000)
+    }
+    if (monthlyQuota === null) this.#month = null
+    else {
+      this.#month ??= new Meter()
+      if (month) this.#month.learn(month, now, sentAt, answeredAt)
+      this.#month.adapt(monthlyQuota)
     }
   }
 
   /** What must be leased for so many requests that are about to be looked up. */
   lacks(requests: number, sentAt: number): Lacking {
-    const { rate } = this.#seen
     return {
-      rate: rate ? this.#rate.lacks(requests, this.#claimed.rate, sentAt) : 0,
-      quota: this.#quota?.lacks(requests, this.#claimed.quota, sentAt) ?? 0,
+      rate: this.#window?.lacks(requests, this.#claimedOfWindow, sentAt) ?? 0,
+      quota: this.#month?.lacks(requests, this.#claimedOfMonth, sentAt) ?? 0,
     }
   }
 
@@ -81,53 +91,50 @@ export class Allowance {
    * @param own what is claimed for them
    */
   lacksAfterAll(requests: number, own: Lacking): Lacking {
-    const { rate, now } = this.#seen
-    const { rate: claimed, quota: claimedOfMonth } = this.#claimed
     return {
-      rate: rate ? this.#rate.lacksAt(requests, claimed - own.rate, now) : 0,
-      quota: this.#quota?.lacksAt(requests, claimedOfMonth - own.quota, now) ?? 0,
+      rate: this.#window?.lacksAt(requests, this.#claimedOfWindow - own.rate, this.#now) ?? 0,
+      quota: this.#month?.lacksAt(requests, this.#claimedOfMonth - own.quota, this.#now) ?? 0,
     }
   }
 
   /** Keeps what is left for requests that are being looked up; in place of what was claimed for them before. */
   claim(next: Lacking, before: Lacking): void {
-    this.#claimed.rate += next.rate - before.rate
-    this.#claimed.quota += next.quota - before.quota
+    this.#claimedOfWindow += next.rate - before.rate
+    this.#claimedOfMonth += next.quota - before.quota
   }
 
   /** Lets one request in, or says which limit does not. */
   take(): 'admitted' | 'rate_limited' | 'quota_exceeded' {
-    const { rate, now } = this.#seen
     // What lasts longer first: who has used up the month need not come back in a minute.
-    if (this.#quota?.isUsedUp(now)) return 'quota_exceeded'
-    if (rate && this.#rate.isUsedUp(now)) return 'rate_limited'
-    this.#quota?.take()
-    if (rate) this.#rate.take()
+    if (this.#month?.isUsedUp(this.#now)) return 'quota_exceeded'
+    if (this.#window?.isUsedUp(this.#now)) return 'rate_limited'
+    this.#month?.take()
+    this.#window?.take()
     return 'admitted'
   }
 
   get rate(): (LimitState & { window: number }) | null {
-    const { rate, now } = this.#seen
-    if (!rate) return null
-    const { remaining } = this.#rate
-    return { limit: rate.requests, window: rate.seconds, remaining, seconds: this.#rate.secondsLeft(now) }
+    if (!this.#rate || !this.#window) return null
+    const { requests, seconds } = this.#rate
+    const { remaining } = this.#window
+    return { limit: requests, window: seconds, remaining, seconds: this.#window.secondsLeft(this.#now) }
   }
 
   get quota(): LimitState | null {
-    const { monthlyQuota, now } = this.#seen
-    if (monthlyQuota === null || !this.#quota) return null
-    return { limit: monthlyQuota, remaining: this.#quota.remaining, seconds: this.#quota.secondsLeft(now) }
+    if (this.#monthlyQuota === null || !this.#month) return null
+    const { remaining } = this.#month
+    return { limit: this.#monthlyQuota, remaining, seconds: this.#month.secondsLeft(this.#now) }
   }
 
-  /** What was leased and not used. */
+  /** What was leased and not used, of periods that have not ended yet. */
   surrender(): { window: Surrendered | null; month: Surrendered | null } {
-    return { window: this.#rate.surrender(), month: this.#quota?.surrender() ?? null }
+    const now = performance.now()
+    return { window: this.#window?.surrender(now) ?? null, month: this.#month?.surrender(now) ?? null }
   }
 }
 
-/** What is kept of what was seen. An allowance is kept for each key that was used of late, so it is to be small. */
-function limitsOf({ keyId, accountId, rate, monthlyQuota, now }: LimitsSeen): Omit<LimitsSeen, 'window' | 'month'> {
-  return { keyId, accountId, rate, monthlyQuota, now }
+function isSameRate(a: Rate | null, b: Rate | null): boolean {
+  return a === b || (a !== null && b !== null && a.requests === b.requests && a.seconds === b.seconds)
 }
 
 /** So many requests of each limit. */
@@ -138,63 +145,112 @@ export interface Lacking {
 
 /**
  * The allowances of the keys that were used of late, by their tokens' hashes; null for a key without limits. In two
- * generations, of which the older is forgotten when the younger is full: a list of what was used when would cost each
- * request more than this look-up does.
+ * generations, of which the older is forgotten when the younger is full or a minute old: a list of what was used when would
+ * cost each request more than this look-up does.
  */
 export class Allowances {
-  /** Of a key that is forgotten, what was leased is lost, and it is asked again whether it has limits. */
+  /** Of a key that is forgotten for want of room, what was leased is lost; each is asked again whether it has limits. */
   static readonly MAX_KEYS = 200_000
+  /** A key that is not used for so long is forgotten within as long again, and what was leased of it given back. */
+  static readonly FORGET_AFTER_MS = 60_000
+  /** An embedded database holds up every request while it writes. */
+  static readonly MAX_KEYS_PER_STATEMENT = 250
 
   #young = new Map<string, Allowance | null>()
   #old = new Map<string, Allowance | null>()
+  #timer: NodeJS.Timeout | undefined
+  #givingBack: Promise<void> = Promise.resolve()
 
-  /** @param maxKeys at most so many are remembered, and half as many at least */
-  constructor(private readonly maxKeys = Allowances.MAX_KEYS) {}
+  /** @param maxKeys at most so many are remembered, and half as many at least of those in use */
+  constructor(
+    private readonly db: Database,
+    private readonly maxKeys = Allowances.MAX_KEYS,
+  ) {}
 
   /** @returns undefined: nothing is known of the key */
   get(hash: string): Allowance | null | undefined {
     const young = this.#young.get(hash)
     if (young !== undefined) return young
     const old = this.#old.get(hash)
-    if (old !== undefined) this.set(hash, old)
+    if (old !== undefined) {
+      this.#old.delete(hash)
+      this.set(hash, old)
+    }
     return old
   }
 
   set(hash: string, of: Allowance | null): void {
-    if (this.#young.size >= this.maxKeys / 2) {
-      this.#old = this.#young
-      this.#young = new Map()
-    }
+    if (this.#young.size >= this.maxKeys / 2) this.#age()
     this.#young.set(hash, of)
+    this.#timer ??= setTimeout(() => this.#forget(), Allowances.FORGET_AFTER_MS).unref()
   }
 
-  /**
-   * Gives back what was leased and not used, when the process ends in order. What the database does not take is lost: that
-   * lets nobody in too much.
-   */
-  async giveBack(db: Database): Promise<void> {
-    const all = new Set([...this.#young.values(), ...this.#old.values()])
-    const unused = [...all].flatMap((of) => {
+  /** @returns those that were old */
+  #age(): Map<string, Allowance | null> {
+    const forgotten = this.#old
+    this.#old = this.#young
+    this.#young = new Map()
+    return forgotten
+  }
+
+  #forget(): void {
+    this.#timer = undefined
+    const forgotten = this.#age()
+    if (this.#old.size > 0) this.#timer = setTimeout(() => this.#forget(), Allowances.FORGET_AFTER_MS).unref()
+    this.#givingBack = this.#givingBack.then(() => this.#giveBack([...forgotten.values()]))
+  }
+
+  /** Gives back what was leased and not used, when the process ends in order. Never throws. */
+  stop(): Promise<void> {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    const all = [...this.#young.values(), ...this.#old.values()]
+    this.#givingBack = this.#givingBack.then(() => this.#giveBack(all))
+    return this.#givingBack
+  }
+
+  /** What the database does not take is lost for a while: that lets nobody in too much, and is no reason not to go on. */
+  async #giveBack(allowances: (Allowance | null)[]): Promise<void> {
+    const unused = allowances.flatMap((of) => {
       const { window = null, month = null } = of?.surrender() ?? {}
       return of && (window || month) ? [{ id: of.keyId, accountId: of.accountId, window, month }] : []
     })
     unused.sort((a, b) => (a.id < b.id ? -1 : 1))
-    const column = (pick: (one: (typeof unused)[number]) => unknown) => sql.param(unused.map(pick))
-    if (unused.length === 0) return
-    await db.execute(sql`
-      with locked as (
-        select a.account_id, a.key_id, u.window_start, u.window_left, u.month_start, u.month_left
-        from unnest(
-          ${column(({ accountId }) => accountId)}::text[], ${column(({ id }) => id)}::text[],
-          ${column(({ window }) => window?.start ?? 0)}::numeric[], ${column(({ window }) => window?.left ?? 0)}::int[],
-          ${column(({ month }) => month?.start ?? 0)}::numeric[], ${column(({ month }) => month?.left ?? 0)}::int[]
-        ) as u(account_id, id, window_start, window_left, month_start, month_left)
-        join ${apiKeyAllowances} a on a.account_id = u.account_id and a.key_id = u.id
-        order by a.key_id for no key update of a)
-      update ${apiKeyAllowances} as known set
-        leased = known.leased - case when ${sql.raw(milliseconds('known.started_at'))} = locked.window_start then window_left else 0 end,
-        month_leased = known.month_leased
-          - case when ${sql.raw(milliseconds("known.month::timestamp at time zone 'utc'"))} = locked.month_start then month_left else 0 end
-      from locked where known.account_id = locked.account_id and known.key_id = locked.key_id`)
+    try {
+      for (let start = 0; start < unused.length; start += Allowances.MAX_KEYS_PER_STATEMENT) {
+        await giveBack(this.db, unused.slice(start, start + Allowances.MAX_KEYS_PER_STATEMENT))
+      }
+    } catch (error) {
+      log.warn(
+        { err: error },
+        'Allowances of API keys could not be given back; they are whole again with their next period',
+      )
+    }
   }
+}
+
+interface Unused {
+  id: string
+  accountId: string
+  window: Surrendered | null
+  month: Surrendered | null
+}
+
+async function giveBack(db: Database, unused: readonly Unused[]): Promise<void> {
+  const column = (pick: (one: Unused) => unknown) => sql.param(unused.map(pick))
+  await db.execute(sql`
+    with locked as (
+      select a.account_id, a.key_id, u.window_start, u.window_left, u.month_start, u.month_left
+      from unnest(
+        ${column(({ accountId }) => accountId)}::text[], ${column(({ id }) => id)}::text[],
+        ${column(({ window }) => window?.start ?? 0)}::numeric[], ${column(({ window }) => window?.left ?? 0)}::int[],
+        ${column(({ month }) => month?.start ?? 0)}::numeric[], ${column(({ month }) => month?.left ?? 0)}::int[]
+      ) as u(account_id, id, window_start, window_left, month_start, month_left)
+      join ${apiKeyAllowances} a on a.account_id = u.account_id and a.key_id = u.id
+      order by a.key_id for no key update of a)
+    update ${apiKeyAllowances} as known set
+      leased = known.leased - case when ${sql.raw(milliseconds('known.started_at'))} = locked.window_start then window_left else 0 end,
+      month_leased = known.month_leased
+        - case when ${sql.raw(milliseconds("known.month::timestamp at time zone 'utc'"))} = locked.month_start then month_left else 0 end
+    from locked where known.account_id = locked.account_id and known.key_id = locked.key_id`)
 }

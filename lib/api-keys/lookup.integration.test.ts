@@ -157,7 +157,7 @@ describe.each(DRIVERS)('the plan of the statement (%s)', (driver) => {
     const [database] = opened() as [OpenDatabase]
     const rows = async (query: string) => (await database.db.execute(sql.raw(query))) as unknown as { rows: object[] }
     // Prepared while the tables are empty, and kept while they fill: an embedded database never gathers statistics by itself.
-    const allowances = new Allowances()
+    const allowances = new Allowances(database.db)
     const find = findKeysIn(database, allowances)
     await find([hashToken('x')])
     allowances.set(hashToken('x'), null)

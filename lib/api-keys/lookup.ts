@@ -56,8 +56,8 @@ export class KeyLookup extends CoalescedLookup<KeyRecord> {
  * turns out to have begun, a limit to be raised, or what was left to be used by requests before, does a second one follow.
  */
 export function findKeysIn(
-  database: Pick<OpenDatabase, 'prepareLookup'>,
-  allowances: Allowances = new Allowances(),
+  database: Pick<OpenDatabase, 'db' | 'prepareLookup'>,
+  allowances: Allowances = new Allowances(database.db),
 ): FindKeys {
   const find = database.prepareLookup<Answered>('find_api_keys', FIND_KEYS)
   const findAndLease = database.prepareLookup<Answered>('find_api_keys_and_lease', FIND_KEYS_AND_LEASE)

@@ -98,10 +98,13 @@ export class Meter {
     return Math.max(1, Math.ceil((this.#end - Math.max(now, this.#start ?? 0)) / 1_000))
   }
 
-  /** Gives up what was leased and not used. */
-  surrender(): Surrendered | null {
+  /**
+   * Gives up what was leased and not used; of a period that has ended that is nothing to anybody.
+   * @param at by this machine's monotonic clock
+   */
+  surrender(at: number): Surrendered | null {
     const left = this.#left
     this.#left = 0
-    return this.#start !== null && left > 0 ? { start: this.#start, left } : null
+    return this.#start !== null && at < this.#endsHere && left > 0 ? { start: this.#start, left } : null
   }
 }

@@ -307,7 +307,7 @@ forEachDatabase('the chain of an account’s events', (open, driver) => {
   itNeedsTwoConnections?.('keeps no look-up of a key waiting, whoever waits for the end of the chain', async () => {
     const { actor } = await makeChain(db)
     const key = await createTestKey(db, actor)
-    const lookup = new KeyLookup(findKeysIn({ prepareLookup }))
+    const lookup = new KeyLookup(findKeysIn({ db, prepareLookup }))
     const waiting = async () => {
       const answer = await db.execute(sql`
           select query from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)
