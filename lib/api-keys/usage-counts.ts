@@ -12,15 +12,23 @@ const OTHERS = ''
 /** Counted where a request asked for no scope, or did not say: `GET /me` tells a gateway all that the key may do. */
 export const NO_SCOPE: Scope = ''
 
+export interface Count {
+  name: string
+  times: number
+}
+
 /**
- * How often by name. What nothing was counted in yet is one map for all: while usage waits to be written, tens of thousands of
- * keys would else hold a map each for refusals that there are none of.
+ * How often by name; of few names, and kept for each key that was used of late: as a list they take a quarter of a map's
+ * memory, and less time.
  */
-export type Counts = ReadonlyMap<string, number>
-export const NOTHING: Counts = new Map()
+export type Counts = readonly Count[]
+/** One for all who counted nothing yet. */
+export const NOTHING: Counts = []
 
 /** How a key was used within an hour. */
 export interface HourCounts {
+  /** Milliseconds since 1970. */
+  start: number
   /** Accepted. */
   requests: number
   /** Of the requests, those that are written as the day's already. */
@@ -36,8 +44,9 @@ export interface HourCounts {
   fromLast: number
 }
 
-export function emptyHour(): HourCounts {
+export function emptyHour(start: number): HourCounts {
   return {
+    start,
     requests: 0,
     inDay: 0,
     refused: 0,
@@ -50,21 +59,20 @@ export function emptyHour(): HourCounts {
   }
 }
 
-/** Counts, in place once there is something. @returns what to count in from then on */
+export function hasCount(counts: Counts, name: string): boolean {
+  return counts.some((count) => count.name === name)
+}
+
+/** Counts. @returns what to count in from then on */
 export function countOne(counts: Counts, name: string, times = 1): Counts {
-  return withCount(counts, name, (counts.get(name) ?? 0) + times)
-}
-
-/** Sets a count, as `countOne`. */
-export function withCount(counts: Counts, name: string, count: number): Counts {
-  return counts === NOTHING ? new Map([[name, count]]) : (counts as Map<string, number>).set(name, count)
-}
-
-/** Forgets a count, as `countOne`. */
-export function withoutCount(counts: Counts, name: string): Counts {
-  if (counts === NOTHING) return counts
-  ;(counts as Map<string, number>).delete(name)
-  return counts.size === 0 ? NOTHING : counts
+  for (const count of counts) {
+    if (count.name === name) {
+      count.times += times
+      return counts
+    }
+  }
+  // Not `push`, which makes room for seventeen.
+  return [...counts, { name, times }]
 }
 
 /** Counts a request from an address. Most come from where the one before came from, which is a number that grows. */
@@ -85,7 +93,7 @@ export function settleAddresses(hour: HourCounts): Counts {
 
 /** Counts an address, or one of the others when there are `MAX_ADDRESSES` of them already. */
 function addAddress(addresses: Counts, address: string | null, times: number): Counts {
-  const known = address !== null && (addresses.has(address) || addresses.size < MAX_ADDRESSES)
+  const known = address !== null && (hasCount(addresses, address) || addresses.length < MAX_ADDRESSES)
   return countOne(addresses, known ? address : OTHERS, times)
 }
 
@@ -96,9 +104,9 @@ export function countStatus({ statuses }: HourCounts, status: number): void {
 }
 
 /** Counts by class: `2xx` of 204. */
-export function statusClasses({ statuses }: HourCounts): Map<string, number> {
-  const classes = statuses.map((times, digit): [string, number] => [digit === 0 ? '' : `${digit}xx`, times])
-  return new Map(classes.filter(([, times]) => times > 0))
+export function statusClasses({ statuses }: HourCounts): Counts {
+  const classes = statuses.map((times, digit) => ({ name: digit === 0 ? '' : `${digit}xx`, times }))
+  return classes.filter(({ times }) => times > 0)
 }
 
 /** Adds what was counted earlier. */
@@ -106,8 +114,8 @@ export function addHour(to: HourCounts, from: HourCounts): void {
   to.requests += from.requests
   to.inDay += from.inDay
   to.refused += from.refused
-  for (const [name, times] of from.refusals) to.refusals = countOne(to.refusals, name, times)
+  for (const { name, times } of from.refusals) to.refusals = countOne(to.refusals, name, times)
   to.statuses = to.statuses.map((times, digit) => times + (from.statuses[digit] ?? 0))
-  for (const [name, times] of from.scopes) to.scopes = countOne(to.scopes, name, times)
-  for (const [name, times] of settleAddresses(from)) to.addresses = addAddress(to.addresses, name, times)
+  for (const { name, times } of from.scopes) to.scopes = countOne(to.scopes, name, times)
+  for (const { name, times } of settleAddresses(from)) to.addresses = addAddress(to.addresses, name, times)
 }

@@ -2,16 +2,7 @@ import { sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { apiKeyScopeUses, apiKeys, apiKeyUsageDays, apiKeyUsageHours, apiKeyUses } from '@/db/schema'
 import { storable } from '../text'
-import {
-  type Counts,
-  countOne,
-  HOUR_MS,
-  type HourCounts,
-  MAX_ADDRESSES,
-  settleAddresses,
-  statusClasses,
-  withoutCount,
-} from './usage-counts'
+import { type Counts, HOUR_MS, type HourCounts, MAX_ADDRESSES, settleAddresses, statusClasses } from './usage-counts'
 
 /** How a key was used, as far as it is not written yet. */
 export interface KeyUsage {
@@ -23,12 +14,15 @@ export interface KeyUsage {
   lastAt: number
   address: string | null
   userAgent: string | null
-  /** Scopes that it asked for, and whose use is to be written; with the time that the hour began. */
-  newScopes: Counts
-  /** By the time that the hour (UTC) began. */
-  hours: Map<number, HourCounts>
-  /** The one that was counted in last. */
-  hour: HourCounts | null
+  newScopes: readonly NewScope[]
+  /** Hours (UTC), the one that was begun last at the end. */
+  hours: readonly HourCounts[]
+}
+
+/** A scope that was asked for, whose use is to be written. */
+export interface NewScope {
+  scope: string
+  /** When the hour began. */
   start: number
 }
 
@@ -47,7 +41,7 @@ export async function writeUses(db: Database, usages: readonly KeyUsage[]): Prom
   const scopes = scopesOf(usages)
   await db.transaction((tx) => writeLastUses(tx, usages, hours, scopes))
   for (const { counts, requests } of hours) counts.inDay = requests
-  for (const { usage, scope } of scopes) usage.newScopes = withoutCount(usage.newScopes, scope)
+  for (const { usage, written } of scopes) usage.newScopes = usage.newScopes.filter((one) => one !== written)
 }
 
 /** `writeUses`, with all that is counted by the hour. */
@@ -60,17 +54,15 @@ export async function writeUsage(db: Database, usages: readonly KeyUsage[]): Pro
   })
 }
 
-type Hour = HourCounts & { id: string; accountId: string; start: number; counts: HourCounts }
+type Hour = HourCounts & { id: string; accountId: string; counts: HourCounts }
 
 function hoursOf(usages: readonly KeyUsage[]): Hour[] {
-  return usages.flatMap(({ id, accountId, hours }) =>
-    [...hours].map(([start, counts]) => ({ id, accountId, start, counts, ...counts })),
-  )
+  return usages.flatMap(({ id, accountId, hours }) => hours.map((counts) => ({ id, accountId, counts, ...counts })))
 }
 
 interface ScopeUse {
   usage: KeyUsage
-  scope: string
+  written: NewScope
   /** When in the hour is not kept: at its end at the latest. */
   at: number
 }
@@ -78,7 +70,7 @@ interface ScopeUse {
 function scopesOf(usages: readonly KeyUsage[]): ScopeUse[] {
   const now = Date.now()
   return usages.flatMap((usage) =>
-    [...usage.newScopes].map(([scope, start]) => ({ usage, scope, at: Math.min(now, start + HOUR_MS - 1) })),
+    usage.newScopes.map((written) => ({ usage, written, at: Math.min(now, written.start + HOUR_MS - 1) })),
   )
 }
 
@@ -235,18 +227,21 @@ async function makeHours(tx: Database, hours: readonly Hour[]): Promise<number> 
 }
 
 /** Counts as JSON, with names that Postgres takes. */
-function added(before: Record<string, number>, counts: ReadonlyMap<string, number>): string {
+function added(before: Record<string, number>, counts: Counts): string {
   return JSON.stringify(Object.fromEntries(sum(before, counts)))
 }
 
-function sum(before: Record<string, number>, counts: ReadonlyMap<string, number>): Map<string, number> {
+function sum(before: Record<string, number>, counts: Counts): Map<string, number> {
   const sums = new Map(Object.entries(before))
-  for (const [name, times] of counts) countOne(sums, storable(name, MAX_ADDRESS), times)
+  for (const { name, times } of counts) {
+    const stored = storable(name, MAX_ADDRESS)
+    sums.set(stored, (sums.get(stored) ?? 0) + times)
+  }
   return sums
 }
 
 /** `added` that keeps those which count most apart, and the others under the empty name. */
-function bounded(before: Record<string, number>, counts: ReadonlyMap<string, number>): string {
+function bounded(before: Record<string, number>, counts: Counts): string {
   const sums = sum(before, counts)
   const others = sums.get('') ?? 0
   sums.delete('')
@@ -265,7 +260,7 @@ async function writeScopes(tx: Database, uses: readonly ScopeUse[]): Promise<voi
     select k.account_id, k.id, u.scope, u.at, u.at
     from unnest(
       ${column(({ usage }) => usage.id)}::text[], ${column(({ usage }) => usage.accountId)}::text[],
-      ${column(({ scope }) => storable(scope, 64))}::text[],
+      ${column(({ written }) => storable(written.scope, 64))}::text[],
       ${column(({ at }) => new Date(at).toISOString())}::timestamptz[]
     ) as u(id, account_id, scope, at)
     join ${apiKeys} k on k.id = u.id and k.account_id = u.account_id

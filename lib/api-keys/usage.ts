@@ -10,10 +10,9 @@ import {
   emptyHour,
   HOUR_MS,
   type HourCounts,
+  hasCount,
   NO_SCOPE,
-  NOTHING,
   type UsageRefusal,
-  withCount,
 } from './usage-counts'
 import { type KeyUsage, writeUsage, writeUses } from './usage-store'
 
@@ -127,10 +126,8 @@ export class UsageRecorder {
         lastAt: 0,
         address: null,
         userAgent: null,
-        newScopes: NOTHING,
-        hours: new Map(),
-        hour: null,
-        start: 0,
+        newScopes: [],
+        hours: [],
       }
       this.#add(usage)
     }
@@ -238,8 +235,8 @@ export class UsageRecorder {
       later.userAgent = earlier.userAgent
     }
     if (earlier.isNew) this.#markNew(later)
-    for (const [scope, start] of earlier.newScopes) noteScope(later, scope, start)
-    for (const [start, hour] of earlier.hours) addHour(hourOf(later, start), hour)
+    for (const { scope, start } of earlier.newScopes) noteScope(later, scope, start)
+    for (const hour of earlier.hours) addHour(hourOf(later, hour.start), hour)
   }
 
   #tellDropped(): void {
@@ -249,27 +246,28 @@ export class UsageRecorder {
   }
 }
 
-/** What is counted in the hour of this moment: mostly the one that was counted in last. */
+/** What is counted in the hour of this moment: mostly the one that was begun last. */
 function hourOf(usage: KeyUsage, at: number): HourCounts {
-  if (usage.hour && at >= usage.start && at - usage.start < HOUR_MS) return usage.hour
+  const last = usage.hours.at(-1)
+  if (last && at >= last.start && at - last.start < HOUR_MS) return last
   const start = Math.floor(at / HOUR_MS) * HOUR_MS
-  let hour = usage.hours.get(start)
+  let hour = usage.hours.find((one) => one.start === start)
   if (!hour) {
-    hour = emptyHour()
-    usage.hours.set(start, hour)
+    hour = emptyHour(start)
+    usage.hours = [...usage.hours, hour].sort((a, b) => a.start - b.start)
   }
-  usage.hour = hour
-  usage.start = start
   return hour
 }
 
 function countScope(usage: KeyUsage, hour: HourCounts, scope: Scope): void {
-  if (!hour.scopes.has(scope)) noteScope(usage, scope, usage.start)
+  if (!hasCount(hour.scopes, scope)) noteScope(usage, scope, hour.start)
   hour.scopes = countOne(hour.scopes, scope)
 }
 
 function noteScope(usage: KeyUsage, scope: string, start: number): void {
-  usage.newScopes = withCount(usage.newScopes, scope, Math.max(start, usage.newScopes.get(scope) ?? 0))
+  const known = usage.newScopes.find((one) => one.scope === scope)
+  if (known && known.start >= start) return
+  usage.newScopes = [...usage.newScopes.filter((one) => one !== known), { scope, start }]
 }
 
 function byId(a: KeyUsage, b: KeyUsage): number {
