@@ -7,7 +7,7 @@ import { RequestContexts } from './scripts/request-contexts.mjs'
 
 // V8 lets garbage pile up in proportion to the machine's memory, several times what is in use. Twice that is enough: 70 MB
 // less resident under load, and no request slower.
-setFlagsFromString('--heap-growing-percent=100')
+setFlagsFromString('--heap-growing-percent=50')
 // With the database on the same two cores, the threads that share the collection of new garbage wait for each other more
 // than they collect: one thread does it in half the processor's time.
 setFlagsFromString('--no-parallel-scavenge')

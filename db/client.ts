@@ -6,6 +6,7 @@ import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
 import { lockDataFolder } from './data-folder'
 import { withSafeTransactions } from './pool'
 import * as schema from './schema'
+import { withStatementTimeout } from './statement-timeout'
 
 /** A database, or a transaction on it. Code that takes one doesn't know which driver is behind it. */
 export type Database = PgDatabase<PgQueryResultHKT, typeof schema>
@@ -133,13 +134,14 @@ function preparerOf(client: PGlite): OpenDatabase['prepareLookup'] {
 
 type ServerConfig = Extract<DatabaseConfig, { url: string }>
 
+const STATEMENT_TIMEOUT_MS = 30_000
+
 // PgBouncer, which Neon's pooled addresses lead to, ends a connection that begins with a parameter it doesn't know, among
-// them `statement_timeout`; hence the driver's own time-out, after which it also drops the connection.
-const poolOptions = ({ url, poolSize, queryTimeoutMs = 30_000 }: ServerConfig) => ({
+// them `statement_timeout`; hence time-outs on this side, after which the connection is dropped as well.
+const poolOptions = ({ url, poolSize }: ServerConfig) => ({
   connectionString: url,
   max: poolSize,
   connectionTimeoutMillis: 5_000,
-  query_timeout: queryTimeoutMs,
   application_name: 'fenicia',
 })
 
@@ -149,7 +151,11 @@ async function openPostgres(config: ServerConfig): Promise<OpenDatabase> {
     import('drizzle-orm/node-postgres'),
     import('drizzle-orm/node-postgres/migrator'),
   ])
-  const pool = new pg.Pool({ ...poolOptions(config), keepAlive: true })
+  const pool = new pg.Pool({
+    ...poolOptions(config),
+    keepAlive: true,
+    Client: withStatementTimeout(pg.Client, config.queryTimeoutMs ?? STATEMENT_TIMEOUT_MS),
+  })
   // A connection that breaks while idle is replaced at the next query; unheard, the event would end the process.
   pool.on('error', () => {})
   return {
@@ -183,7 +189,7 @@ async function openNeon(config: ServerConfig): Promise<OpenDatabase> {
     neon.neonConfig.useSecureWebSocket = false
     neon.neonConfig.pipelineConnect = false
   }
-  const pool = new neon.Pool(poolOptions(config))
+  const pool = new neon.Pool({ ...poolOptions(config), query_timeout: config.queryTimeoutMs ?? STATEMENT_TIMEOUT_MS })
   // A connection that breaks while idle is replaced at the next query; unheard, the event would end the process.
   pool.on('error', () => {})
   return {

@@ -71,8 +71,8 @@ export function countOne(counts: Counts, name: string, times = 1): Counts {
       return counts
     }
   }
-  // Not `push`, which makes room for seventeen.
-  return [...counts, { name, times }]
+  // `push` and spreading make room for seventeen.
+  return counts.concat({ name, times })
 }
 
 /** Counts a request from an address. Most come from where the one before came from, which is a number that grows. */

@@ -254,7 +254,7 @@ function hourOf(usage: KeyUsage, at: number): HourCounts {
   let hour = usage.hours.find((one) => one.start === start)
   if (!hour) {
     hour = emptyHour(start)
-    usage.hours = [...usage.hours, hour].sort((a, b) => a.start - b.start)
+    usage.hours = usage.hours.concat(hour).sort((a, b) => a.start - b.start)
   }
   return hour
 }
@@ -267,7 +267,7 @@ function countScope(usage: KeyUsage, hour: HourCounts, scope: Scope): void {
 function noteScope(usage: KeyUsage, scope: string, start: number): void {
   const known = usage.newScopes.find((one) => one.scope === scope)
   if (known && known.start >= start) return
-  usage.newScopes = [...usage.newScopes.filter((one) => one !== known), { scope, start }]
+  usage.newScopes = usage.newScopes.filter((one) => one !== known).concat({ scope, start })
 }
 
 function byId(a: KeyUsage, b: KeyUsage): number {
