@@ -1,7 +1,15 @@
 'use client'
 
+import { Ellipsis } from 'lucide-react'
 import { useId, useRef, useState } from 'react'
-import { Button } from '@/components/ui/button'
+import { Button, buttonVariants } from '@/components/ui/button'
+import {
+  DropdownMenu,
+  DropdownMenuContent,
+  DropdownMenuItem,
+  DropdownMenuSeparator,
+  DropdownMenuTrigger,
+} from '@/components/ui/dropdown-menu'
 import { Select } from '@/components/ui/select'
 import { toast } from '@/components/ui/toast'
 import { ConfirmDialog } from '../confirm-dialog'
@@ -85,21 +93,32 @@ export function MemberActions({
             Change role
           </Button>
         ) : null}
-        {mayHandOver ? (
-          <Button
-            size="sm"
-            aria-label={`Hand over the account to ${name}`}
-            onClick={() => {
-              handOver.clear()
-              setAsks('hand over')
-            }}
+        <DropdownMenu>
+          <DropdownMenuTrigger
+            aria-label={`Actions for ${name}`}
+            className={buttonVariants({ variant: 'ghost', size: 'icon-sm' })}
           >
-            Hand over
-          </Button>
-        ) : null}
-        <Button size="sm" variant="danger" aria-label={`Remove ${name}`} onClick={() => setAsks('remove')}>
-          Remove
-        </Button>
+            <Ellipsis aria-hidden="true" />
+          </DropdownMenuTrigger>
+          <DropdownMenuContent>
+            {mayHandOver ? (
+              <>
+                <DropdownMenuItem
+                  onSelect={() => {
+                    handOver.clear()
+                    setAsks('hand over')
+                  }}
+                >
+                  Hand over the account
+                </DropdownMenuItem>
+                <DropdownMenuSeparator />
+              </>
+            ) : null}
+            <DropdownMenuItem variant="danger" onSelect={() => setAsks('remove')}>
+              Remove member
+            </DropdownMenuItem>
+          </DropdownMenuContent>
+        </DropdownMenu>
       </div>
       {chosen?.mayDoLess && invitations > 0 ? (
         <p className="text-sm">
