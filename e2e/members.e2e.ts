@@ -121,7 +121,6 @@ test('somebody of another account joins with a role of this one, goes to and fro
   await expect(invited).toHaveCount(0)
 
   await row.getByRole('button', { name: /^Actions for/ }).click()
-  await expectFitToUse(page, 'what can be done with a member')
   await page.getByRole('menuitem', { name: 'Remove member' }).click()
   const dialog = page.getByRole('alertdialog')
   await expect(dialog).toContainText('They made nothing that goes on without them.')

@@ -149,6 +149,10 @@ test('an account that asks for a second factor lets nobody without one see anyth
   const context = await browser.newContext()
   const theirs = await context.newPage()
   await signIn(theirs, product.url, MANAGER)
+  await theirs.goto(address('/second-factor'))
+  await expect(theirs.getByRole('heading', { level: 1 })).toHaveText('Set up a second factor')
+  await expect(theirs.getByText(`${OWNER.accountName} does not ask for one.`)).toBeVisible()
+  await theirs.goto(address('/settings/api-keys'))
   // The owner's passkey was in a browser that is gone.
   await givePassword(page)
   await giveCode(page, ownersCodes[0] ?? '')

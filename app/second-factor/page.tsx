@@ -2,7 +2,7 @@ import type { Metadata } from 'next'
 import Link from 'next/link'
 import { redirect } from 'next/navigation'
 import { Button, buttonVariants } from '@/components/ui/button'
-import { listAccountsOf, listFactors } from '@/lib/accounts'
+import { listAccountsOf, listFactors, type Session } from '@/lib/accounts'
 import { getRuntime } from '@/lib/runtime'
 import { Door } from '../door'
 import { getPerson } from '../session'
@@ -23,14 +23,11 @@ export default async function SetUpSecondFactorPage() {
   if (!person) redirect('/sign-in')
   const { db } = getRuntime().database
   const [factors, accounts] = await Promise.all([listFactors(db, person.user.id), listAccountsOf(db, person.user.id)])
+  const hasOne = factors.authenticatorSince !== null || factors.passkeys.length > 0
   return (
     <Door
-      title={person.lacksSecondFactor ? 'Set up a second factor' : 'Your second factor is set up'}
-      lead={
-        person.lacksSecondFactor
-          ? `${person.account.name} asks its people for one. Until you have yours, nothing of the account is shown to you.`
-          : 'From now on you are asked for it when you sign in.'
-      }
+      title={hasOne && !person.lacksSecondFactor ? 'Your second factor is set up' : 'Set up a second factor'}
+      lead={leadText(person, hasOne)}
       below={null}
     >
       <div className="grid gap-5">
@@ -58,4 +55,12 @@ export default async function SetUpSecondFactorPage() {
       </div>
     </Door>
   )
+}
+
+/** @param hasOne of some kind, be it one that the account does not take for one */
+function leadText({ lacksSecondFactor, account }: Session, hasOne: boolean): string {
+  if (lacksSecondFactor) {
+    return `${account.name} asks its people for one. Until you have yours, nothing of the account is shown to you.`
+  }
+  return hasOne ? 'From now on you are asked for it when you sign in.' : `${account.name} does not ask for one.`
 }

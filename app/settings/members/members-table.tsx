@@ -26,6 +26,7 @@ export function MembersTable({
 }) {
   const mayAudit = can(viewer, 'audit:read')
   const mayManage = can(viewer, 'members:manage')
+  const mayChange = (id: string, held: Holder) => id !== userId && outranks(viewer, held)
   return (
     <Table aria-labelledby="members">
       <TableHeader>
@@ -59,8 +60,8 @@ export function MembersTable({
               <RelativeTime value={since.toISOString()} />
             </TableCell>
             {mayManage ? (
-              <TableCell label="Change">
-                {id !== userId && outranks(viewer, held) ? (
+              <TableCell label={mayChange(id, held) ? 'Change' : undefined}>
+                {mayChange(id, held) ? (
                   <MemberActions
                     id={id}
                     name={name}

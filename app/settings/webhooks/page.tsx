@@ -67,16 +67,18 @@ function WebhooksTable({ webhooks }: { webhooks: WebhookWithCounts[] }) {
           return (
             <TableRow key={webhook.id}>
               <TableCell wrap>
-                <Link
-                  href={webhookHref(webhook.id)}
-                  prefetch={false}
-                  className="rounded font-medium underline decoration-border underline-offset-2 hover:decoration-current"
-                >
-                  <bdi>{webhook.name}</bdi>
-                </Link>
-                <code className="block font-mono text-muted-foreground text-xs [overflow-wrap:anywhere]">
-                  {webhook.url}
-                </code>
+                <div>
+                  <Link
+                    href={webhookHref(webhook.id)}
+                    prefetch={false}
+                    className="rounded font-medium underline decoration-border underline-offset-2 hover:decoration-current"
+                  >
+                    <bdi>{webhook.name}</bdi>
+                  </Link>
+                  <code className="block font-mono text-muted-foreground text-xs [overflow-wrap:anywhere]">
+                    {webhook.url}
+                  </code>
+                </div>
               </TableCell>
               <TableCell label="Status">
                 <Status tone={tone}>{word}</Status>
