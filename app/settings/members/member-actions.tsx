@@ -61,7 +61,7 @@ export function MemberActions({
   })
   return (
     <div className="grid gap-2">
-      <div className="flex flex-wrap items-center gap-2">
+      <div className="flex flex-wrap items-center gap-2 @3xl:flex-nowrap">
         <label htmlFor={selectId} className="sr-only">
           Role of {name}
         </label>
