@@ -1,10 +1,9 @@
-import Link from 'next/link'
 import { Badge } from '@/components/ui/badge'
 import { RelativeTime } from '@/components/ui/relative-time'
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '@/components/ui/table'
 import { can, type Holder, holdsAll, type InvitationView, type MemberView, outranks } from '@/lib/accounts'
 import { auditHref } from '../audit/list-state'
-import { MemberActions } from './member-actions'
+import { MemberMenu } from './member-menu'
 import { type RoleOption, roleText } from './words'
 
 /** Everybody in the account. */
@@ -26,7 +25,33 @@ export function MembersTable({
 }) {
   const mayAudit = can(viewer, 'audit:read')
   const mayManage = can(viewer, 'members:manage')
-  const mayChange = (id: string, held: Holder) => id !== userId && outranks(viewer, held)
+  const menuOf = ({ id, name, ...held }: MemberView) => {
+    const maySet = mayManage && id !== userId && outranks(viewer, held)
+    if (!mayAudit && !maySet) return null
+    return (
+      <MemberMenu
+        id={id}
+        name={name}
+        auditHref={mayAudit ? auditHref({ actor: id }) : undefined}
+        manage={
+          maySet
+            ? {
+                role: held.customRole?.id ?? held.role,
+                options: options.map(({ permissions, ...option }) => ({
+                  ...option,
+                  // As the change itself has it.
+                  mayDoLess: !holdsAll({ permissions }, held.permissions),
+                })),
+                invitations: invitations.filter((one) => one.invitedById === id).length,
+                heirs: members.filter((one) => one.id !== id).map((one) => ({ id: one.id, name: one.name })),
+                mayRevoke: can(viewer, 'keys:manage'),
+                mayHandOver: can(viewer, 'account:hand_over'),
+              }
+            : undefined
+        }
+      />
+    )
+  }
   return (
     <Table aria-labelledby="members">
       <TableHeader>
@@ -35,60 +60,37 @@ export function MembersTable({
           <TableHead>E-mail</TableHead>
           <TableHead>Role</TableHead>
           <TableHead>Since</TableHead>
-          {mayManage ? <TableHead>Change</TableHead> : null}
-          {mayAudit ? (
+          {mayAudit || mayManage ? (
             <TableHead>
-              <span className="sr-only">What they have done</span>
+              <span className="sr-only">Actions</span>
             </TableHead>
           ) : null}
         </TableRow>
       </TableHeader>
       <TableBody>
-        {members.map(({ id, name, email, since, ...held }) => (
-          <TableRow key={id}>
-            <TableCell wrap>
-              <span className="inline-flex flex-wrap items-center gap-2 font-medium">
-                <bdi>{name}</bdi>
-                {id === userId ? <Badge>You</Badge> : null}
-              </span>
-            </TableCell>
-            <TableCell label="E-mail">
-              <span className="[overflow-wrap:anywhere]">{email}</span>
-            </TableCell>
-            <TableCell label="Role">{roleText(held)}</TableCell>
-            <TableCell label="Since">
-              <RelativeTime value={since.toISOString()} />
-            </TableCell>
-            {mayManage ? (
-              <TableCell label={mayChange(id, held) ? 'Change' : undefined}>
-                {mayChange(id, held) ? (
-                  <MemberActions
-                    id={id}
-                    name={name}
-                    role={held.customRole?.id ?? held.role}
-                    options={options.map(({ value, name, permissions }) => ({
-                      value,
-                      name,
-                      // As the change itself has it.
-                      mayDoLess: !holdsAll({ permissions }, held.permissions),
-                    }))}
-                    invitations={invitations.filter((one) => one.invitedById === id).length}
-                    heirs={members.filter((one) => one.id !== id).map((one) => ({ id: one.id, name: one.name }))}
-                    mayRevoke={can(viewer, 'keys:manage')}
-                    mayHandOver={can(viewer, 'account:hand_over')}
-                  />
-                ) : null}
+        {members.map((member) => {
+          const { id, name, email, since } = member
+          return (
+            <TableRow key={id}>
+              <TableCell wrap className="@max-3xl:pr-10">
+                <span className="inline-flex flex-wrap items-center gap-2 font-medium">
+                  <bdi>{name}</bdi>
+                  {id === userId ? <Badge>You</Badge> : null}
+                </span>
               </TableCell>
-            ) : null}
-            {mayAudit ? (
-              <TableCell>
-                <Link href={auditHref({ actor: id })} className="rounded underline underline-offset-2">
-                  Audit events<span className="sr-only"> of {name}</span>
-                </Link>
+              <TableCell label="E-mail">
+                <span className="[overflow-wrap:anywhere]">{email}</span>
               </TableCell>
-            ) : null}
-          </TableRow>
-        ))}
+              <TableCell label="Role">{roleText(member)}</TableCell>
+              <TableCell label="Since">
+                <RelativeTime value={since.toISOString()} />
+              </TableCell>
+              {mayAudit || mayManage ? (
+                <TableCell className="@max-3xl:absolute @max-3xl:top-2 @max-3xl:right-2">{menuOf(member)}</TableCell>
+              ) : null}
+            </TableRow>
+          )
+        })}
       </TableBody>
     </Table>
   )
