@@ -47,7 +47,7 @@ export function TableRow({ className, ...props }: ComponentProps<'tr'>) {
       // biome-ignore lint/a11y/noRedundantRoles: see above
       role="row"
       className={cn(
-        'relative grid grid-cols-[minmax(0,1fr)] gap-x-4 gap-y-1.5 border-border px-4 py-3 transition-colors duration-75 hover:bg-muted/50 aria-selected:bg-muted @lg:grid-cols-2 @3xl:table-row @3xl:border-b @3xl:p-0 @3xl:last:border-b-0',
+        'relative grid grid-cols-[minmax(0,1fr)] gap-x-4 gap-y-1.5 border-border px-5 py-3 transition-colors duration-75 hover:bg-muted/50 aria-selected:bg-muted @lg:grid-cols-2 @3xl:table-row @3xl:border-b @3xl:p-0 @3xl:last:border-b-0',
         className,
       )}
       {...props}
@@ -63,7 +63,7 @@ export function TableHead({ className, ...props }: ComponentProps<'th'>) {
       role="columnheader"
       scope="col"
       className={cn(
-        'h-9 whitespace-nowrap border-border border-b px-3 align-middle font-medium text-muted-foreground text-xs first:pl-4 last:pr-4',
+        'h-9 whitespace-nowrap border-border border-b px-3 align-middle font-medium text-muted-foreground text-xs first:pl-5 last:pr-5',
         className,
       )}
       {...props}
@@ -87,8 +87,8 @@ export function TableCell({
       // biome-ignore lint/a11y/noRedundantRoles: see above
       role="cell"
       className={cn(
-        'flex min-w-0 items-baseline gap-3 @3xl:table-cell @3xl:h-12 @3xl:px-3 @3xl:py-2 @3xl:align-middle @3xl:first:pl-4 @3xl:last:pr-4',
-        label ? undefined : '@max-3xl:col-span-full',
+        'block min-w-0 @3xl:table-cell @3xl:h-12 @3xl:px-3 @3xl:py-2 @3xl:align-middle @3xl:first:pl-5 @3xl:last:pr-5',
+        label ? '@max-3xl:flex items-baseline gap-3' : '@max-3xl:col-span-full',
         wrap ? '[overflow-wrap:anywhere] @3xl:w-full @3xl:min-w-48' : '@3xl:whitespace-nowrap',
         className,
       )}
