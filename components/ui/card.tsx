@@ -8,7 +8,7 @@ export function Card({ className, ...props }: ComponentProps<'section'>) {
 
 /** Title and description of a card. */
 export function CardHeader({ className, ...props }: ComponentProps<'div'>) {
-  return <div className={cn('grid gap-1 px-5 pt-4 pb-1', className)} {...props} />
+  return <div className={cn('grid gap-1 px-5 pt-4 pb-1 last:pb-4', className)} {...props} />
 }
 
 /** A card's title, a second-level heading. */
