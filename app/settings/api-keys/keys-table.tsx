@@ -68,7 +68,7 @@ export function KeysTable({
             </TableCell>
             <TableCell label="Created">
               <RelativeTime value={key.created_at} />
-              <Second className="max-w-28 @[58rem]:max-w-36">by {makerText(key)}</Second>
+              <Second className="@3xl:max-w-28 @[58rem]:max-w-36">by {makerText(key)}</Second>
             </TableCell>
             <LastUsedCell apiKey={key} />
             <TableCell label="30 days" className={WIDE_ONLY}>

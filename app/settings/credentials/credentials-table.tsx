@@ -84,7 +84,7 @@ export function CredentialsTable({
             <UsedByCell integrations={credential.integrations} />
             <TableCell label="Created">
               <RelativeTime value={credential.created_at} />
-              <Second className="max-w-28 @[58rem]:max-w-36">by {makerText(credential)}</Second>
+              <Second className="@3xl:max-w-28 @[58rem]:max-w-36">by {makerText(credential)}</Second>
             </TableCell>
             <TableCell className="@max-3xl:absolute @max-3xl:top-2 @max-3xl:right-2">
               {renderMenu(credential)}

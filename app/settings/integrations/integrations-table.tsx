@@ -83,7 +83,7 @@ export function IntegrationsTable({
             </TableCell>
             <TableCell label="Created">
               <RelativeTime value={integration.created_at} />
-              <Second className="@3xl:max-w-32">by {makerText(integration)}</Second>
+              <Second className="@3xl:max-w-32 @[58rem]:max-w-44">by {makerText(integration)}</Second>
             </TableCell>
             {renderMenu ? (
               <TableCell className="@max-3xl:absolute @max-3xl:top-2 @max-3xl:right-2">

@@ -9,7 +9,7 @@ export function KeyFacts({ apiKey }: { apiKey: ApiKey }) {
     <dl className="grid gap-2 rounded border border-border bg-background px-3 py-2.5 text-sm">
       <Fact term="Key">
         <bdi className="font-medium">{apiKey.name}</bdi>{' '}
-        <code className="font-mono text-muted-foreground text-xs">{hintText(apiKey)}</code>
+        <code className="whitespace-nowrap font-mono text-muted-foreground text-xs">{hintText(apiKey)}</code>
       </Fact>
       <Fact term="Last used">
         {last_used ? (

@@ -14,9 +14,11 @@ export function MoreLimits(props: ComponentProps<typeof LimitsFields>) {
   return (
     <details open={isShown} onToggle={(event) => setOpen(event.currentTarget.open)} className="group">
       <summary className="flex w-fit cursor-pointer list-none items-center gap-1 rounded font-medium text-sm [&::-webkit-details-marker]:hidden">
-        <ChevronRight className="size-4 transition-transform group-open:rotate-90" aria-hidden="true" />
-        Limits
-        <span className="font-normal text-muted-foreground"> – 100 requests in 1 minute, unless you change them</span>
+        <ChevronRight className="size-4 shrink-0 transition-transform group-open:rotate-90" aria-hidden="true" />
+        <span>
+          Limits
+          <span className="font-normal text-muted-foreground"> – 100 requests in 1 minute, unless you change them</span>
+        </span>
       </summary>
       <div className="mt-4">{isShown ? <LimitsFields {...props} /> : null}</div>
     </details>

@@ -40,7 +40,7 @@ export function HostsField({ state }: { state: FormState }) {
       {ofTest || others.length > 0 ? (
         <ul className="flex flex-wrap gap-1.5">
           {ofTest ? (
-            <li className="flex min-h-7 min-w-0 flex-wrap items-center gap-x-1.5 rounded border border-border bg-background px-2 text-xs">
+            <li className="flex min-h-7 min-w-0 flex-wrap items-center gap-x-1.5 rounded border border-border bg-background px-2 py-1 text-xs">
               <span className="min-w-0 font-mono [overflow-wrap:anywhere]">{hostText(ofTest)}</span>
               <span className="text-muted-foreground">from the test request</span>
             </li>
