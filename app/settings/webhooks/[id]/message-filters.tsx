@@ -18,7 +18,7 @@ export function MessageFilters({ webhookId, state, type }: { webhookId: string; 
       aria-label="Filters"
       // Another list, such as by Back or by a link in it, is another form.
       key={messagesHref(webhookId, { state, type })}
-      className="flex flex-wrap items-end gap-3"
+      className="grid grid-cols-2 items-end gap-3 sm:flex sm:flex-wrap"
       onSubmit={(event) => {
         event.preventDefault()
         const data = new FormData(event.currentTarget)

@@ -26,11 +26,13 @@ export async function Messages({
   const before = typeof query.before === 'string' && /^msg_[0-9a-f]{32}$/.test(query.before) ? query.before : undefined
   const { messages, next } = await listMessages(getRuntime().database.db, accountId, webhookId, { state, type, before })
   return (
-    <div className="grid gap-3 px-5 pb-5">
+    <div className="grid gap-4 px-5 pt-3 pb-5">
       <MessageFilters webhookId={webhookId} state={state} type={type} />
       {messages.length === 0 ? (
         <p className="py-6 text-center text-muted-foreground text-sm">
-          {state || type || before ? 'No such messages.' : 'Nothing has happened yet that it wants to hear of.'}
+          {state || type || before
+            ? 'No such messages.'
+            : `Nothing was sent yet.${mayManage ? ' “Send test message” tells whether the address takes messages.' : ''}`}
         </p>
       ) : (
         <ol className="grid gap-2">
@@ -88,8 +90,8 @@ function Message({ message, mayManage }: { message: MessageView; mayManage: bool
             {message.attemptsMade.map((attempt) => (
               <li key={attempt.id} className="grid gap-1">
                 <span>
-                  <RelativeTime value={attempt.at.toISOString()} />: {attempt.error ?? `Taken (${attempt.status})`}, in{' '}
-                  {attempt.latencyMs.toLocaleString('en')} ms
+                  {attempt.error ?? `Taken (${attempt.status})`} in {attempt.latencyMs.toLocaleString('en')} ms,{' '}
+                  <RelativeTime value={attempt.at.toISOString()} />
                 </span>
                 {attempt.answer ? <CodeBlock label="Answer" code={attempt.answer} copyable={false} /> : null}
               </li>
@@ -97,7 +99,13 @@ function Message({ message, mayManage }: { message: MessageView; mayManage: bool
           </ol>
           {message.state === 'waiting' && message.attempts > 0 ? (
             <p className="text-muted-foreground">
-              It is sent again <RelativeTime value={message.dueAt.toISOString()} />.
+              {message.dueAt < new Date() ? (
+                'It is about to be sent again.'
+              ) : (
+                <>
+                  It is sent again <RelativeTime value={message.dueAt.toISOString()} />.
+                </>
+              )}
             </p>
           ) : null}
           {mayManage ? <ReplayButton messageId={message.id} /> : null}

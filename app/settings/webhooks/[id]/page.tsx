@@ -32,6 +32,7 @@ export default async function WebhookPage({ params, searchParams }: Props) {
   const webhook = await find(account.id, (await params).id)
   const query = await searchParams
   const { tone, word } = webhookStatus(webhook)
+  const failingSince = webhook.state === 'enabled' ? webhook.failingSince : null
   const mayManage = can(session, 'webhooks:manage')
   return (
     <>
@@ -45,7 +46,8 @@ export default async function WebhookPage({ params, searchParams }: Props) {
         <p className="flex flex-wrap items-center gap-x-3 text-sm">
           <Status tone={tone}>{word}</Status>
           <span className="text-muted-foreground">
-            since <RelativeTime value={(webhook.failingSince ?? webhook.stateSince).toISOString()} />
+            {failingSince ? 'first failed ' : null}
+            <RelativeTime value={(failingSince ?? webhook.stateSince).toISOString()} />
           </span>
         </p>
         {webhook.state === 'disabled' ? (
