@@ -47,7 +47,7 @@ export function RevocationProgressCard({
             </h2>
             <p className="text-muted-foreground text-sm">
               {finished
-                ? (skipped ?? 'None of them is accepted any more.')
+                ? (skipped ?? `${data.total === 1 ? 'It is not' : 'None of them is'} accepted any more.`)
                 : `${countText(data.done)} done. You can leave this page: it goes on by itself.`}
             </p>
           </div>

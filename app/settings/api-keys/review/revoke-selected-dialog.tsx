@@ -9,7 +9,27 @@ import { revokeKeys, revokeKeysUnderReview } from '../actions'
 import { useFocusOnFirstError } from '../dialogs/use-focus-on-first-error'
 import { counted } from '../words'
 import type { Selection } from './selection'
-import { type KeyFinding, revokeHints } from './words'
+import type { KeyFinding } from './words'
+
+/** What revoking one key of which this was found means, before it is done, and what revoking several does. */
+const hints: Record<KeyFinding | 'any', [one: string, many: string]> = {
+  never_used: [
+    'Nobody has used it in the 30 days or more since it was made.',
+    'Nobody has used them in the 30 days or more since they were made.',
+  ],
+  idle: ['Nobody has used it for 90 days.', 'Nobody has used them for 90 days.'],
+  over_scoped: [
+    'It is in use: what uses it stops working. To take only the unused scopes, open the key.',
+    'They are in use: what uses them stops working. To take only the unused scopes, open a key.',
+  ],
+  maker_left: ['It may be in use: what uses it stops working.', 'They may be in use: what uses them stops working.'],
+  retiring: [
+    'Its old token is still used: what uses it stops working.',
+    'Their old tokens are still used: what uses them stops working.',
+  ],
+  no_expiry: ['It may be in use: what uses it stops working.', 'They may be in use: what uses them stops working.'],
+  any: ['It may be in use: what uses it stops working.', 'Some of them may be in use: what uses them stops working.'],
+}
 
 /** Says what revoking the chosen keys cuts off, and asks for it. */
 export default function RevokeSelectedDialog({
@@ -47,7 +67,7 @@ export default function RevokeSelectedDialog({
       open
       size="md"
       title={`Revoke ${counted(count, 'key')}?`}
-      description={`${revokeHints[finding ?? 'any']} If an app still holds ${one ? 'it' : 'one of them'}, its next request is refused. This can’t be undone.`}
+      description={`${hints[finding ?? 'any'][one ? 0 : 1]} If an app still holds ${one ? 'it' : 'one of them'}, its next request is refused. This can’t be undone.`}
       problem={problem}
       verb={`Revoke ${counted(count, 'key')}`}
       pending={pending}
@@ -56,7 +76,12 @@ export default function RevokeSelectedDialog({
       onClose={onClose}
       passwordDialog={passwordDialog}
     >
-      <Field label="Reason" optional error={problem?.fields.reason} hint="Stays with each key and in its history.">
+      <Field
+        label="Reason"
+        optional
+        error={problem?.fields.reason}
+        hint={`Stays with ${one ? 'the' : 'each'} key and in its history.`}
+      >
         <Input value={reason} onChange={(event) => setReason(event.currentTarget.value)} autoComplete="off" />
       </Field>
     </ConfirmDialog>

@@ -18,14 +18,3 @@ export const findingNames: Record<KeyFinding, string> = {
 export function isFinding(text: unknown): text is KeyFinding {
   return typeof text === 'string' && Object.hasOwn(findingNames, text)
 }
-
-/** What revoking keys of which this was found means, before it is done. */
-export const revokeHints: Record<KeyFinding | 'any', string> = {
-  never_used: 'Nobody has used them in the 30 days or more since they were made.',
-  idle: 'Nobody has used them for 90 days.',
-  over_scoped: 'They are in use: what uses them stops working. To take only the unused scopes, open a key.',
-  maker_left: 'They may be in use: what uses them stops working.',
-  retiring: 'Their old tokens are still used: what uses them stops working.',
-  no_expiry: 'They may be in use: what uses them stops working.',
-  any: 'Some of them may be in use: what uses them stops working.',
-}
