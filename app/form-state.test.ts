@@ -8,12 +8,17 @@ it('puts a rule at its field, as a sentence of its own', () => {
     message: 'name must not be empty; email must be …',
     fields: [
       { field: 'name', code: 'invalid_value', message: 'must not be empty' },
+      { field: 'days', code: 'invalid_value', message: 'must be a whole number from 1 to 9, or null' },
       { field: 'email', code: 'invalid_value', message: 'Somebody has it. Sign in instead.' },
     ],
   } as const
   expect(refusedForm({ ...refusal, fields: [...refusal.fields] }, { name: '', email: 'a@b.example' })).toEqual({
     message: undefined,
-    errors: { name: 'Must not be empty.', email: 'Somebody has it. Sign in instead.' },
+    errors: {
+      name: 'Must not be empty.',
+      days: 'Must be a whole number from 1 to 9.',
+      email: 'Somebody has it. Sign in instead.',
+    },
     values: { name: '', email: 'a@b.example' },
   })
 })

@@ -23,9 +23,12 @@ export function refusedForm(
   return { message: refusal.fields.length > 0 ? undefined : refusal.message, errors, values }
 }
 
-/** Rules are worded to follow a field's name ("must be …"); at the field itself they stand alone. */
+/**
+ * Rules are worded to follow a field's name ("must be …"), and for those who send JSON; at the field itself they stand alone, and
+ * what is null there is left empty.
+ */
 function sentence(message: string): string {
-  const text = message.charAt(0).toUpperCase() + message.slice(1)
+  const text = message.charAt(0).toUpperCase() + message.slice(1).replace(/, or null$/, '')
   return /[.?]$/.test(text) ? text : `${text}.`
 }
 

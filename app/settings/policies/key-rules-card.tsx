@@ -116,6 +116,6 @@ export function KeyRulesCard({ policy, mayUpdate }: { policy: KeyPolicy; mayUpda
 }
 
 /** Empty: none. */
-function daysIn(text: string): number | string | null {
+function daysIn(text: string): number | null {
   return text.trim() === '' ? null : numberIn(text)
 }
