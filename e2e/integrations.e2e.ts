@@ -267,7 +267,7 @@ test('the list is searched, filtered and acted on', async ({ page }) => {
   await row('Orders by south').getByRole('button', { name: 'Actions' }).click()
   await page.getByRole('menuitem', { name: 'Resume' }).click()
   await expect(page.getByText('No integration matches this filter')).toBeVisible()
-  await page.getByRole('button', { name: 'Clear search and filter' }).click()
+  await page.getByRole('button', { name: 'Clear search and filters' }).click()
   await page.getByLabel('Search integrations').fill('nothing-is-called-this')
   await expect(page.getByText('No integration matches “nothing-is-called-this”')).toBeVisible()
   await expectFitToUse(page, 'list without a result')

@@ -38,7 +38,7 @@ const permissionList = z
     for (const permission of given) {
       const needed = neededFor(permission)
       if (!needed || given.includes(needed)) continue
-      context.addIssue({ code: 'custom', message: `${permission} is of no use without ${needed}` })
+      context.addIssue({ code: 'custom', message: `The permission ${permission} is of no use without ${needed}` })
       return
     }
   })

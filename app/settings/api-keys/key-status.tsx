@@ -46,11 +46,7 @@ export function KeyEnd({
         </>
       ) : null
     case 'paused':
-      return paused ? (
-        <>
-          Since <RelativeTime value={paused.at} />
-        </>
-      ) : null
+      return paused ? <RelativeTime value={paused.at} /> : null
     case 'retired':
       return retires_at ? <RelativeTime value={retires_at} /> : null
     case 'expired':

@@ -8,7 +8,7 @@ export function HistoryLink({ holder, targetId }: { holder: Holder; targetId: st
   return (
     <p className="text-sm">
       <Link href={auditHref({ target: targetId })} className="rounded underline underline-offset-2">
-        All audit events of it
+        All its audit events
       </Link>
     </p>
   )

@@ -52,7 +52,7 @@ export function NoResult({ searched, onClear }: { searched: string; onClear: () 
       icon={<SearchX />}
       title={searched ? `No integration matches “${searched}”` : 'No integration matches this filter'}
       description="The search looks at names, slugs, base URLs and whole ids."
-      action={<Button onClick={onClear}>Clear search and filter</Button>}
+      action={<Button onClick={onClear}>Clear search and filters</Button>}
     />
   )
 }
