@@ -86,11 +86,6 @@ export function RoleForm({
           autoComplete="off"
         />
       </Field>
-      {ofPermissions ? (
-        <Banner tone="error" role="alert">
-          {ofPermissions}
-        </Banner>
-      ) : null}
       {resources.map(({ name, actions }) => {
         const offered = actions.filter(({ permission }) => mayGive.includes(permission))
         if (offered.length === 0) return null
@@ -110,6 +105,12 @@ export function RoleForm({
           </FieldGroup>
         )
       })}
+      {/* Where the press was: above the list it would be out of sight. */}
+      {ofPermissions ? (
+        <Banner tone="error" role="alert">
+          {ofPermissions}
+        </Banner>
+      ) : null}
       <div>
         <Button type="submit" variant="primary" pending={pending}>
           {id === null ? 'Add role' : 'Save role'}

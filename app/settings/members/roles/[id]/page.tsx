@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import { forbidden, notFound } from 'next/navigation'
 import { requireSession } from '@/app/session'
+import { Card, CardContent } from '@/components/ui/card'
 import { PageHeader } from '@/components/ui/page-header'
 import { can, grantable, listCustomRoles, outranks } from '@/lib/accounts'
 import { getRuntime } from '@/lib/runtime'
@@ -35,11 +36,15 @@ export default async function RolePage({ params }: PageProps<'/settings/members/
           />
         }
       />
-      <RoleForm
-        id={id}
-        initial={{ name: role.name, description: role.description, permissions: [...role.permissions] }}
-        mayGive={grantable.filter((permission) => can(session, permission))}
-      />
+      <Card>
+        <CardContent className="pt-5">
+          <RoleForm
+            id={id}
+            initial={{ name: role.name, description: role.description, permissions: [...role.permissions] }}
+            mayGive={grantable.filter((permission) => can(session, permission))}
+          />
+        </CardContent>
+      </Card>
     </>
   )
 }

@@ -1,5 +1,6 @@
 import type { Metadata } from 'next'
 import { requireSession } from '@/app/session'
+import { Card, CardContent } from '@/components/ui/card'
 import { PageHeader } from '@/components/ui/page-header'
 import { can, grantable } from '@/lib/accounts'
 import { ROLES_HREF } from '../../words'
@@ -17,7 +18,11 @@ export default async function NewRolePage() {
         title="Add role"
         description="A name for what some members may do. It can allow what your own role allows."
       />
-      <RoleForm mayGive={grantable.filter((permission) => can(session, permission))} />
+      <Card>
+        <CardContent className="pt-5">
+          <RoleForm mayGive={grantable.filter((permission) => can(session, permission))} />
+        </CardContent>
+      </Card>
     </>
   )
 }
