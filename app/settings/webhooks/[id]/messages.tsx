@@ -99,7 +99,7 @@ function Message({ message, mayManage }: { message: MessageView; mayManage: bool
           </ol>
           {message.state === 'waiting' && message.attempts > 0 ? (
             <p className="text-muted-foreground">
-              {message.dueAt < new Date() ? (
+              {message.dueAt.getTime() < Date.now() + 60_000 ? (
                 'It is about to be sent again.'
               ) : (
                 <>
