@@ -115,7 +115,7 @@ export function KeyRulesCard({ policy, mayUpdate }: { policy: KeyPolicy; mayUpda
   )
 }
 
-/** Empty: none. */
+/** Empty: none. What is no number becomes 0, which the server refuses by the rule of the field. */
 function daysIn(text: string): number | null {
-  return text.trim() === '' ? null : numberIn(text)
+  return text.trim() === '' ? null : Number(numberIn(text)) || 0
 }

@@ -18,12 +18,12 @@ describe('limits in a form', () => {
 
   it.each([
     [{ requests: '10,000' }, { rate: { requests: 10_000, seconds: 60 } }],
-    [{ requests: 'many' }, { rate: { requests: 0, seconds: 60 } }],
-    [{ requests: '' }, { rate: { requests: 0, seconds: 60 } }],
+    [{ requests: 'many' }, { rate: { requests: 'many', seconds: 60 } }],
+    [{ requests: '' }, { rate: { requests: '', seconds: 60 } }],
     [{ hasRate: false, requests: 'many' }, { rate: null }],
     [{ quota: ' ' }, { monthly_quota: null }],
     [{ quota: '1 000' }, { monthly_quota: 1_000 }],
-    [{ quota: '-1' }, { monthly_quota: 0 }],
+    [{ quota: '-1' }, { monthly_quota: '-1' }],
     [{ addresses: ' 10.0.0.1,10.0.0.2\n\n::1 ' }, { addresses: ['10.0.0.1', '10.0.0.2', '::1'] }],
     [{ addresses: ' \n' }, { addresses: null }],
     [{ methods: new Set(['GET']) }, { methods: ['GET'] }],

@@ -36,7 +36,7 @@ export function draftOf({ rate, monthly_quota, addresses, methods }: Limits): Li
   }
 }
 
-/** The limits as the server takes them. */
+/** The limits as the server takes them. What is no number goes as it is, for the server to refuse. */
 export function limitsInput({ hasRate, requests, seconds, quota, addresses, methods }: LimitsDraft) {
   return {
     rate: hasRate ? { requests: numberIn(requests), seconds } : null,
@@ -52,8 +52,8 @@ export function addressesIn(text: string): string[] | null {
   return typed.length > 0 ? typed : null
 }
 
-/** A whole number, also as people write it: 10,000. What is none becomes 0, which the server refuses by the field's own rule. */
-export function numberIn(text: string): number {
+/** A whole number, also as people write it: 10,000. */
+export function numberIn(text: string): number | string {
   const digits = text.replace(/[\s,_]/g, '')
-  return /^\d{1,12}$/.test(digits) ? Number(digits) : 0
+  return /^\d{1,12}$/.test(digits) ? Number(digits) : text
 }
