@@ -1,7 +1,18 @@
 import { fileURLToPath } from 'node:url'
 import { configDefaults, defineConfig } from 'vitest/config'
+import { ALONE } from './test/alone'
 
 const elsewhere = [...configDefaults.exclude, '.next/**', 'e2e/**', 'test/trigger/**']
+
+// Files share a process with those before them, and hence what these have imported: that alone would take a third of the time.
+const unit = { include: ['**/*.test.{ts,tsx}'], exclude: [...elsewhere, '**/*.integration.test.ts'] }
+const integration = {
+  globalSetup: 'test/integration-setup.ts',
+  // One more than there are cores, since many wait for a clock; each may hold an embedded database of 300 MB.
+  maxWorkers: 3,
+  testTimeout: 30_000,
+  hookTimeout: 60_000,
+}
 
 export default defineConfig({
   resolve: { alias: { '@': fileURLToPath(new URL('.', import.meta.url)).replace(/\/$/, '') } },
@@ -15,22 +26,39 @@ export default defineConfig({
         test: {
           name: 'unit',
           sequence: { groupOrder: 0 },
-          include: ['**/*.test.{ts,tsx}'],
-          exclude: [...elsewhere, '**/*.integration.test.ts'],
+          isolate: false,
+          include: unit.include,
+          exclude: [...unit.exclude, ...ALONE],
         },
       },
       {
         extends: true,
         test: {
+          name: 'unit-alone',
+          sequence: { groupOrder: 0 },
+          include: ALONE,
+          exclude: unit.exclude,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...integration,
           name: 'integration',
           sequence: { groupOrder: 1 },
+          isolate: false,
           include: ['**/*.integration.test.ts'],
+          exclude: [...elsewhere, ...ALONE],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...integration,
+          name: 'integration-alone',
+          sequence: { groupOrder: 1 },
+          include: ALONE.filter((file) => file.endsWith('.integration.test.ts')),
           exclude: elsewhere,
-          globalSetup: 'test/integration-setup.ts',
-          // One more than there are cores, since many wait for a clock; each may hold an embedded database of 300 MB.
-          maxWorkers: 3,
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
         },
       },
       {

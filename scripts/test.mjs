@@ -100,10 +100,11 @@ async function count(checks) {
   return result
 }
 
+/** @param project with what of it runs alone, see test/alone.ts */
 async function runVitest(project, folder, quiet) {
   const file = join(folder, `${project}.json`)
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
-  const code = await tool('vitest/vitest.mjs', ['run', '--project', project, ...reporters], { quiet })
+  const code = await tool('vitest/vitest.mjs', ['run', `--project=${project}*`, ...reporters], { quiet })
   const report = await readReport(file)
   return judge(code, {
     passed: report?.numPassedTests ?? 0,

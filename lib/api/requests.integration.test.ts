@@ -108,11 +108,12 @@ describe('a token in the query', () => {
 })
 
 describe('the method', () => {
+  const operations = operationsOf(openApiDocument())
   // What stands below an integration is the service's, whatever the method.
-  const ours = operationsOf(openApiDocument()).filter(({ path }) => !path.includes('/proxy/'))
+  const ours = operations.filter(({ path }) => !path.includes('/proxy/'))
   const paths = [...new Set(ours.map(({ path }) => path)), '/openapi.json']
   const methodsOf = (path: string) => {
-    const documented = operationsOf(openApiDocument()).filter((operation) => operation.path === path)
+    const documented = operations.filter((operation) => operation.path === path)
     const methods = path === '/openapi.json' ? ['GET'] : documented.map(({ method }) => method)
     return [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].sort()
   }
