@@ -5,7 +5,11 @@ import { ALONE } from './test/alone'
 const elsewhere = [...configDefaults.exclude, '.next/**', 'e2e/**', 'test/trigger/**']
 
 // Files share a process with those before them, and hence what these have imported: that alone would take a third of the time.
-const unit = { include: ['**/*.test.{ts,tsx}'], exclude: [...elsewhere, '**/*.integration.test.ts'] }
+const unit = {
+  // Also where there are two cores: what takes longest there waits for a clock.
+  maxWorkers: 2,
+  exclude: [...elsewhere, '**/*.integration.test.ts'],
+}
 const integration = {
   globalSetup: 'test/integration-setup.ts',
   // One more than there are cores, since many wait for a clock; each may hold an embedded database of 300 MB.
@@ -24,20 +28,21 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          ...unit,
           name: 'unit',
           sequence: { groupOrder: 0 },
           isolate: false,
-          include: unit.include,
+          include: ['**/*.test.{ts,tsx}'],
           exclude: [...unit.exclude, ...ALONE],
         },
       },
       {
         extends: true,
         test: {
+          ...unit,
           name: 'unit-alone',
           sequence: { groupOrder: 0 },
           include: ALONE,
-          exclude: unit.exclude,
         },
       },
       {
