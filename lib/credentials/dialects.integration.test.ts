@@ -1,6 +1,7 @@
+import { createHmac } from 'node:crypto'
 import { eq } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { tokenSets } from '@/db/schema'
+import { oauthStates, tokenSets } from '@/db/schema'
 import { expectEnd, REDIRECT_URI, withConnecting } from '@/test/connecting'
 import { startUpstream, type Upstream } from '@/test/upstream'
 import { getCredential, updateCredential } from '.'
@@ -43,13 +44,17 @@ withConnecting('the catalogue’s dialects', (bed) => {
     })
   }
 
-  /** Begins, and brings what the provider is said to answer. */
-  async function connected(id: string, answer: Record<string, string>) {
+  /**
+   * Begins, and brings what the provider is said to answer.
+   * @param sign what it makes of the answer before it is brought
+   */
+  async function connected(id: string, answer: Record<string, string>, sign = (_: URLSearchParams) => {}) {
     const asked = new URL((await bed.begin(id)).url).searchParams
     const url = new URL(REDIRECT_URI)
     for (const [name, value] of Object.entries({ ...answer, state: asked.get('state') ?? '' })) {
       url.searchParams.append(name, value)
     }
+    sign(url.searchParams)
     return { asked: Object.fromEntries(asked), finished: await bed.bring(url) }
   }
 
@@ -196,10 +201,34 @@ withConnecting('the catalogue’s dialects', (bed) => {
     await expectAhead()
   })
 
+  const ANSWER = { code: 'code-1', shop: 'my-shop.myshopify.com', host: 'YWRtaW4=', timestamp: '1795737600' }
+  const signedWith = (secret: string) => (answer: URLSearchParams) => {
+    answer.sort()
+    answer.set('hmac', createHmac('sha256', secret).update(`${answer}`).digest('hex'))
+  }
+
+  it('of Shopify spend no code that does not bear the signature of the app', async () => {
+    const id = await made('shopify')
+    for (const sign of [undefined, signedWith('client-secret-2')]) {
+      expectEnd((await connected(id, ANSWER, sign)).finished, 'failed')
+    }
+    const ended = await bed.db.select().from(oauthStates).where(eq(oauthStates.ownerId, id))
+    expect(ended.map(({ detail }) => detail)).toEqual(
+      Array(2).fill(expect.stringMatching(/^What came back is not signed/)),
+    )
+    expect(server.received).toEqual([])
+    expect(await connection(id)).toBeNull()
+
+    const next = { secret: { next_client_secret: 'client-secret-2' } }
+    await updateCredential(bed.store, bed.ana, id, next)
+    answers.push({ access_token: 'shpat-1', refresh_token: 'shprt-1', expires_in: 3600 })
+    expectEnd((await connected(id, ANSWER, signedWith('client-secret-2'))).finished, 'connected')
+  })
+
   it('of Shopify asks for tokens that end, each time, and remembers the shop', async () => {
     const id = await made('shopify', { scopes: ['read_orders', 'read_products'] })
     answers.push({ access_token: 'shpat-1', refresh_token: 'shprt-1', expires_in: 3600, scope: 'read_orders' })
-    const { asked, finished } = await connected(id, { code: 'code-1', shop: 'my-shop.myshopify.com', hmac: 'x' })
+    const { asked, finished } = await connected(id, ANSWER, signedWith('client-secret-1'))
     expectEnd(finished, 'connected')
     expect(asked).toMatchObject({ scope: 'read_orders,read_products', client_id: 'client-1' })
     expect(sent(0).form).toMatchObject({ expiring: '1', code: 'code-1', client_secret: 'client-secret-1' })

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { inspect } from 'node:util'
 import { describe, expect, it, vi } from 'vitest'
 import {
@@ -13,7 +14,7 @@ import {
   REFRESH_TOKEN,
 } from '@/test/token-endpoint'
 import { Secret } from '../vault/secret'
-import { identityOfConsent, readAuthorization, type TokenDialect } from './dialect'
+import { identityOfConsent, isSigned, readAuthorization, type TokenDialect } from './dialect'
 import type { Grant, OAuthClient } from './token-endpoint'
 
 const inAnHour = Math.round(Date.now() / 1000) + 3600
@@ -331,6 +332,58 @@ describe('a dialect', () => {
       ['shop=A3', null],
     ])('for whose it is: %s is %j', (query, identity) => {
       expect(identityOfConsent(new URLSearchParams(query), dialect)).toBe(identity)
+    })
+  })
+
+  describe('knows the signature of an authorization endpoint', () => {
+    const dialect: TokenDialect = { authorization: { signature: 'hmac' } }
+    // As Shopify's libraries have it for an example: https://hexdocs.pm/shopify_oauth/Shopify.OAuth.html
+    const hmac = '700e2dadb827fcc8609e9d5ce208b2e9cdaab9df07390d2cbca10d7c328fc4bf'
+    const rest = 'code=0907a61c0c8d55e99db179b68161bc00&shop=some-shop.myshopify.com&timestamp=1337178173'
+    const state = 'state=0.6784241404160823'
+    const known = [new Secret('hush')]
+    const judge = (query: string, secrets: (Secret | null | undefined)[] = known) =>
+      isSigned(new URLSearchParams(query), dialect, secrets)
+
+    it.each([
+      ['as it is sent', `${rest}&${state}&hmac=${hmac}`],
+      ['in another order', `hmac=${hmac}&${state}&${rest}`],
+    ])('of what is %s', (_, query) => {
+      expect(judge(query)).toBe(true)
+      expect(judge(query, [new Secret('another'), new Secret('hush')])).toBe(true)
+    })
+
+    it('of characters that a query writes otherwise', () => {
+      const query = 'host=YWRt%2Fa%3D%3D&note=a+b%20%26%20%C3%A9&hmac='
+      const expected = createHmac('sha256', 'hush')
+        .update('host=YWRt%2Fa%3D%3D&note=a%20b%20%26%20%C3%A9')
+        .digest('hex')
+      expect(judge(query + expected)).toBe(true)
+    })
+
+    it.each([
+      ['there is none', `${rest}&${state}`],
+      ['it is empty', `${rest}&${state}&hmac=`],
+      ['it is cut', `${rest}&${state}&hmac=${hmac.slice(2)}`],
+      ['it has more after it', `${rest}&${state}&hmac=${hmac}00`],
+      ['there are two', `${rest}&${state}&hmac=${hmac}&hmac=${hmac}`],
+      ['it is of another shop', `${rest.replace('some', 'sane')}&${state}&hmac=${hmac}`],
+      ['something was added', `${rest}&${state}&scope=all&hmac=${hmac}`],
+      ['something was left out', `${rest}&hmac=${hmac}`],
+    ])('to be none when %s', (_, query) => {
+      expect(judge(query)).toBe(false)
+    })
+
+    it('to be none of another secret, of an empty one, or of a client without', () => {
+      const query = `${rest}&${state}&hmac=${hmac}`
+      for (const secrets of [[new Secret('Hush')], [null, undefined], []]) expect(judge(query, secrets)).toBe(false)
+      const empty = createHmac('sha256', '').update('code=c').digest('hex')
+      expect(judge(`code=c&hmac=${empty}`, [new Secret('')])).toBe(false)
+    })
+
+    it('only where there is one', () => {
+      expect(isSigned(new URLSearchParams('code=c'), {}, [])).toBe(true)
+      expect(isSigned(new URLSearchParams('code=c&hmac=x'), { authorization: { code: 'c' } }, known)).toBe(true)
     })
   })
 

@@ -1,4 +1,5 @@
-import { randomUUID } from 'node:crypto'
+import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto'
+import type { Secret } from '../vault/secret'
 import { parseObject } from './conforming'
 import type { Answer } from './fetch'
 
@@ -50,6 +51,8 @@ export interface TokenDialect {
     code?: string
     /** What says whose consent it is in its answer, such as `shop`. */
     identity?: string
+    /** What bears the signature of its answer, made with the client's secret, see `isSigned`. */
+    signature?: string
   }
   /** Errors that have codes of their own. */
   errors?: {
@@ -117,6 +120,33 @@ export function readAuthorization(answer: URLSearchParams, { authorization }: To
 export function identityOfConsent(answer: URLSearchParams, { authorization }: TokenDialect): string | null {
   const named = authorization?.identity === undefined ? [] : answer.getAll(authorization.identity)
   return named.length === 1 ? storableIdentity(named[0] ?? null) : null
+}
+
+/**
+ * Whether an answer of an authorization endpoint bears the signature that its provider makes with the client's secret: an
+ * HMAC of SHA-256, in hexadecimal digits, of all else that it holds, in the order of the names, as a query. Where none is
+ * made, every answer will do. That it is no old one is the state's to tell.
+ * @param secrets any of which may have signed: a client may be about to get another one
+ */
+export function isSigned(
+  answer: URLSearchParams,
+  { authorization }: TokenDialect,
+  secrets: readonly (Secret | null | undefined)[],
+): boolean {
+  const name = authorization?.signature
+  if (name === undefined) return true
+  const [signature = '', ...more] = answer.getAll(name)
+  if (more.length > 0) return false
+  const signed = new URLSearchParams(answer)
+  signed.delete(name)
+  signed.sort()
+  const query = signed.toString().replaceAll('+', '%20')
+  return secrets.some((secret) => {
+    if (!secret?.reveal()) return false
+    const expected = createHmac('sha256', secret.reveal()).update(query).digest()
+    const got = Buffer.from(signature, 'hex')
+    return got.length === expected.length && timingSafeEqual(got, expected)
+  })
 }
 
 /** A token request as a provider wants it. */

@@ -47,7 +47,7 @@ export const stores: Provider[] = [
         hint: 'Client ID and secret are on the app’s Settings page in the Dev Dashboard; enter Fenicia’s redirect address there, and the scopes that the app needs here. Tokens last an hour and are renewed (expiring=1).',
       },
     ],
-    dialect: { scopeSeparator: ',', authorization: { identity: 'shop', pkce: false } },
+    dialect: { scopeSeparator: ',', authorization: { identity: 'shop', pkce: false, signature: 'hmac' } },
     sources: [
       {
         url: 'https://shopify.dev/docs/api/admin-rest/latest/resources/accessscope',
@@ -73,6 +73,16 @@ export const stores: Provider[] = [
         url: 'https://github.com/Shopify/shopify-app-js/blob/1229cfe7b990062abad46e367f130c2a7fff5ecc/packages/apps/shopify-api/lib/auth/oauth/oauth.ts',
         checked: '2026-11-25',
         shows: 'The consent address and all of its parameters, shop in the callback, the token request',
+      },
+      {
+        url: 'https://github.com/Shopify/shopify-app-js/blob/0f9eab665e74e6e057e43402e0b6b14fd094456b/packages/apps/shopify-api/lib/utils/hmac-validator.ts',
+        checked: '2026-11-27',
+        shows: 'hmac in the callback: of what, in which order, with which key and in which form',
+      },
+      {
+        url: 'https://hexdocs.pm/shopify_oauth/Shopify.OAuth.html',
+        checked: '2026-11-27',
+        shows: 'A callback with its hmac, and the secret that it was made with',
       },
       {
         url: 'https://github.com/Shopify/shopify-app-js/blob/4dd95abd635c540d16156a6b2a9225f9035e3362/packages/apps/shopify-api/lib/auth/oauth/__tests__/refresh-token.test.ts',

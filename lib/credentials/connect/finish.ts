@@ -6,7 +6,7 @@ import { readConnection } from '../../oauth/connect/connections'
 import { type Identity, identityOf, isOther, readIdToken } from '../../oauth/connect/identity'
 import { readResponse } from '../../oauth/connect/response'
 import { browserOf, openState, type StateClaims } from '../../oauth/connect/state'
-import { identityOfConsent, readAuthorization } from '../../oauth/dialect'
+import { identityOfConsent, isSigned, readAuthorization } from '../../oauth/dialect'
 import type { ObtainedTokens } from '../../oauth/token-endpoint'
 import { Secret } from '../../vault'
 import type { Secrets } from '../../vault/vault'
@@ -120,7 +120,9 @@ async function answer(
   const said = readAuthorization(parameters, dialectOf(subject.provider) ?? {})
   const response = readResponse(subject.settings, said, state, row.namesIssuer)
   const got =
-    response.kind === 'code' ? await exchange(store, person, row, response.parameters, redirectUri) : endOf(response)
+    response.kind === 'code'
+      ? await exchange(store, person, row, { parameters: response.parameters, redirectUri, as: parameters })
+      : endOf(response)
   if ('tokens' in got) {
     const kept = await keep(store, person, row, got)
     if (kept) return kept
@@ -135,6 +137,12 @@ async function answer(
 }
 
 const CHANGED: End = { outcome: 'changed' }
+
+const UNSIGNED: End = {
+  outcome: 'failed',
+  detail:
+    'What came back is not signed with this client secret: enter the one of the app whose client ID this is. If it is that one, the answer was not the service’s.',
+}
 
 function endOf(response: Exclude<ReturnType<typeof readResponse>, { kind: 'code' }>): End {
   switch (response.kind) {
@@ -155,13 +163,15 @@ interface Got {
   identity: Identity
 }
 
-/** Spends the code, at the token endpoint that the consent was begun for and no other. */
+/**
+ * Spends the code, at the token endpoint that the consent was begun for and no other.
+ * @param answer its parameters under the names that RFC 6749 gives them, and `as` they came
+ */
 async function exchange(
   { db, vault, egress }: CredentialStore,
   person: Actor & { id: string },
   row: ConsentRow,
-  parameters: URLSearchParams,
-  redirectUri: string,
+  { parameters, redirectUri, as }: { parameters: URLSearchParams; redirectUri: string; as: URLSearchParams },
 ): Promise<Got | End> {
   const { settings, provider } = row.subject as unknown as Subject
   const { accountId, ownerId } = row
@@ -182,9 +192,11 @@ async function exchange(
     redirectUri,
     codeVerifier: own.code_verifier ?? new Secret(''),
   } as const
+  const client = oauthClientOf(settings, secrets, provider)
+  if (!isSigned(as, client.dialect ?? {}, [client.clientSecret, client.nextClientSecret])) return UNSIGNED
   let tokens: ObtainedTokens
   try {
-    tokens = await obtainTokens(egress, oauthClientOf(settings, secrets, provider), grant)
+    tokens = await obtainTokens(egress, client, grant)
   } catch (error) {
     if (isOAuthError(error) || isEgressError(error)) return { outcome: 'failed', detail: error.message }
     throw error
