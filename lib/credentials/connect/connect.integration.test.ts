@@ -220,6 +220,28 @@ withConnecting('connecting', (bed) => {
       await expect(replaceAccount(bed.store, bed.ana, consent)).rejects.toMatchObject({ code: 'not_found' })
     })
 
+    it('may be one that nobody tells: it is asked about as well', async () => {
+      const id = await bed.make()
+      await bed.connect(id, 'shop-1')
+      // Without `openid` no ID token comes.
+      await updateCredential(
+        bed.store,
+        bed.ana,
+        id,
+        parseInput(credentialChanges, { scopes: ['offline_access', 'orders'] }),
+      )
+      const before = await bed.tokens(id)
+      const { url, id: consent } = await bed.begin(id)
+      expectEnd(await bed.bring(await consentTo(url, { account: 'shop-1' })), 'other_account')
+      expect(await bed.tokens(id)).toEqual(before)
+      expect(await getConsent(bed.db, bed.ana, consent)).toMatchObject({ accounts: { before: 'shop-1', now: null } })
+      await replaceAccount(bed.store, bed.ana, consent)
+      expect((await bed.tokens(id)).refresh).not.toBe(before.refresh)
+      expect((await view(id)).connection).toMatchObject({ subject: null, label: null })
+      // Nothing is known by now that could be another one.
+      expectEnd(await bed.connect(id, 'shop-2'), 'connected')
+    })
+
     it('brings the end of its refresh token along', async () => {
       const { id, consent } = await comesBack()
       const isConsents = eq(oauthStates.id, consent)

@@ -3,7 +3,7 @@ import { type Actor, recordAuditEvent, systemActor } from '../../audit'
 import { isEgressError } from '../../egress/errors'
 import { isOAuthError, obtainTokens } from '../../oauth'
 import { readConnection } from '../../oauth/connect/connections'
-import { type Identity, identityOf, isOther, readIdToken } from '../../oauth/connect/identity'
+import { type Identity, identityOf, mayBeOther, readIdToken } from '../../oauth/connect/identity'
 import { readResponse } from '../../oauth/connect/response'
 import { browserOf, openState, type StateClaims } from '../../oauth/connect/state'
 import { identityOfConsent, isSigned, readAuthorization } from '../../oauth/dialect'
@@ -209,7 +209,7 @@ async function exchange(
 }
 
 /**
- * Stores the tokens, or keeps them apart when they are of another account of the provider than before.
+ * Stores the tokens, or keeps them apart when they are, or may be, of another account of the provider than before.
  * @returns null when what was connected is gone, or was changed
  */
 async function keep(
@@ -222,7 +222,7 @@ async function keep(
     const owner = await findOwner(tx, person, row, { lock: true })
     if (!owner || !isSameSubject(row, owner)) return null
     const before = await readConnection(tx, row)
-    if (row.ownerId === row.credentialId && isOther(before, got.identity)) {
+    if (row.ownerId === row.credentialId && mayBeOther(before, got.identity)) {
       await keepWaiting(tx, store, row, got.tokens, got.identity)
       await recordAuditEvent(tx, person, 'credential.connect_refused', row.ownerId, {
         reason: 'other_account',

@@ -51,9 +51,12 @@ export function identityOf(provider: string | null, told: string | null): Identi
   return subject === null ? UNKNOWN : { issuer: provider, subject, label: subject }
 }
 
-/** Whether tokens are known to be of another account than those before: what nobody tells is not another one. */
-export function isOther(before: Pick<Identity, 'issuer' | 'subject'> | null, now: Identity): boolean {
-  if (!before || before.subject === null || now.subject === null) return false
+/**
+ * Whether tokens may be of another account than those before, as far as that one is known: where nobody tells any more, such
+ * as without the scope that made them tell, they may be anybody's.
+ */
+export function mayBeOther(before: Pick<Identity, 'issuer' | 'subject'> | null, now: Identity): boolean {
+  if (!before || before.subject === null) return false
   return before.issuer !== now.issuer || before.subject !== now.subject
 }
 

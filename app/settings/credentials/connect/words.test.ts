@@ -19,7 +19,11 @@ it('names the account, and what the provider said', () => {
   expect(endWords({ state: 'connected', detail: null, accounts: { before: null, now: 'shop-1' } })?.title).toBe(
     'Connected as shop-1',
   )
-  expect(ended('denied', 'access_denied: “No.”')?.text).toContain('access_denied: “No.”')
+  expect(ended('denied', 'access_denied: “No.”')?.text).toMatch(/ It said: access_denied: “No.”$/)
+  expect(ended('denied', 'access_denied')?.text).toMatch(/ It said: access_denied$/)
+  expect(ended('failed', 'The service came back without a code.')?.text).toMatch(
+    /changed\. The service came back without a code\.$/,
+  )
 })
 
 it.each(['forged', 'expired', 'replayed', 'foreign', 'not_signed_in', 'forbidden', 'failed'])(
@@ -28,6 +32,15 @@ it.each(['forged', 'expired', 'replayed', 'foreign', 'not_signed_in', 'forbidden
     expect(refusalWords(reason)?.title).toBeTruthy()
   },
 )
+
+it('says of another account only that it may be one, where nobody tells', () => {
+  const title = (now: string | null) =>
+    endWords({ state: 'other_account', detail: null, accounts: { before: 'shop-1', now } })?.title
+  expect([title('shop-2'), title(null)]).toEqual([
+    'Another account has come back',
+    'Another account may have come back',
+  ])
+})
 
 it('says nothing of what an address made up', () => {
   for (const reason of ['', 'constructor', '__proto__', '<script>']) expect(refusalWords(reason)).toBeNull()

@@ -13,7 +13,8 @@ const UNCHANGED = 'Nothing was changed.'
 
 /** What has become of a consent; null: it is still open. */
 export function endWords({ state, detail, accounts }: Ended): EndWords | null {
-  const said = detail ? ` It said: ${detail}` : ''
+  // What begins with a code of OAuth is the service's, the rest are sentences of ours.
+  const said = detail ? ` ${/^[a-z_]+(:|$)/.test(detail) ? 'It said: ' : ''}${detail}` : ''
   switch (state) {
     case 'pending':
       return null
@@ -29,7 +30,7 @@ export function endWords({ state, detail, accounts }: Ended): EndWords | null {
     case 'other_account':
       return {
         tone: 'warning',
-        title: 'Another account has come back',
+        title: accounts?.now === null ? 'Another account may have come back' : 'Another account has come back',
         text: 'Nothing was replaced yet: decide which one it shall be.',
       }
     case 'discarded':

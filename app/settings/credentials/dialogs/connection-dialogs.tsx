@@ -75,7 +75,8 @@ export function ReplaceDialog({
   onClose: () => void
 }) {
   const { run, pending, problem, passwordDialog } = useAction(decideOnAccount, onDecided)
-  const [before, now] = [accounts?.before ?? 'the account before', accounts?.now ?? 'the other account']
+  const before = accounts?.before ?? 'the account before'
+  const now = accounts?.now ?? 'what has come back'
   return (
     <AlertDialog open busy={pending} onOpenChange={(open) => open || onClose()}>
       <AlertDialogContent size="md">
@@ -84,8 +85,10 @@ export function ReplaceDialog({
             Replace “<bdi>{before}</bdi>”?
           </AlertDialogTitle>
           <AlertDialogDescription>
-            “{name}” is connected as {before}, but {now} has come back. If you replace it, calls through its
-            integrations reach {now} from then on. Nothing has changed yet.
+            {accounts?.now
+              ? `“${name}” is connected as ${before}, but ${now} has come back. If you replace it, calls through its integrations reach ${now} from then on.`
+              : `“${name}” is connected as ${before}. The service does not say which account has come back: it may be another one, which calls through its integrations reach from then on, if you replace it.`}{' '}
+            Nothing has changed yet.
           </AlertDialogDescription>
         </AlertDialogHeader>
         <ProblemBanner problem={problem} />
