@@ -3,6 +3,7 @@ import { type NextRequest, NextResponse } from 'next/server'
 import { decodeSession, renewedSession, SESSION_IDLE_SECONDS, sessionCookie } from '@/lib/accounts/session-claims'
 import { isOwnOrigin, judgeHost } from '@/lib/host'
 import { newRequestId } from '@/lib/ids'
+import { parseUrl } from '@/lib/parse-url'
 import { PATH_HEADER, REQUEST_ID_HEADER } from '@/lib/request-headers'
 import { getRuntime } from '@/lib/runtime'
 import { contentSecurityPolicy, securityHeaders } from '@/lib/security-headers'
@@ -77,7 +78,8 @@ async function respond(request: NextRequest, url: string, requestId: string, pol
   // Next reads the nonce from here and gives it to its own scripts.
   headers.set('Content-Security-Policy', policy)
   // Next compares this with the origin of an action; ours was checked above, whatever a proxy made of the host.
-  if (origin && URL.canParse(origin)) headers.set('X-Forwarded-Host', new URL(origin).host)
+  const originHost = origin && parseUrl(origin)?.host
+  if (originHost) headers.set('X-Forwarded-Host', originHost)
   else headers.delete('X-Forwarded-Host')
   const response = NextResponse.next({ request: { headers } })
 

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { parseUrl } from './parse-url'
 
 /** What to do with a request that names a host: serve it, send it to our address, or refuse it. */
 export type HostVerdict = 'served' | 'elsewhere' | 'refused'
@@ -19,8 +20,8 @@ export function judgeHost(host: string | null, url: string): HostVerdict {
 /** Whether a request that changes something comes from one of our own pages, by its Origin header (RFC 6454). */
 export function isOwnOrigin(origin: string | null, host: string | null, url: string): boolean {
   if (origin === null) return true
-  if (!URL.canParse(origin)) return false
-  return origin === url || new URL(origin).host === host?.toLowerCase()
+  const parsed = parseUrl(origin)
+  return parsed !== null && (origin === url || parsed.host === host?.toLowerCase())
 }
 
 /** Without port and without the brackets of an IPv6 address. */

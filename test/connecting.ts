@@ -117,7 +117,7 @@ export function withConnecting(name: string, suite: (bed: ConnectBed, driver: Dr
           display: 'popup',
           redirectUri: REDIRECT_URI,
         }),
-      bring: (url, { role = 'manager', ...whose } = {}) =>
+      bring: (url, { role = 'admin', ...whose } = {}) =>
         finishConsent(store, {
           parameters: url.searchParams,
           browserKey,

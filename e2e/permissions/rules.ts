@@ -41,6 +41,8 @@ export type Who = 'anybody' | 'person' | Permission | readonly Permission[]
 
 /** Of these one is enough. */
 const told: readonly Permission[] = ['credentials:read', 'keys:read', 'webhooks:read']
+/** And of these: each begins a consent of one kind. */
+const connecting: readonly Permission[] = ['credentials:reauthorize', 'credentials:create', 'credentials:update']
 
 /** Ids of things of one account. */
 export interface Ids {
@@ -197,13 +199,13 @@ export const actions: Record<string, Record<string, Rule>> = {
     saveCredential: action('credentials:create'),
   },
   'app/settings/credentials/connect/actions.ts': {
-    cancelConnecting: action('credentials:reauthorize', ({ consent }) => [consent]),
+    cancelConnecting: action(connecting, ({ consent }) => [consent]),
     connectCredential: action('credentials:reauthorize', ({ credential }) => [credential, 'page']),
     // With null for the credential that is edited: one is added.
     connectForm: action('credentials:create'),
     decideOnAccount: action('credentials:reauthorize', ({ consent }) => [consent, true]),
     disconnectCredential: action('credentials:update', ({ credential }) => [credential]),
-    readIssuer: action('credentials:create'),
+    readIssuer: action(['credentials:create', 'credentials:update']),
   },
   'app/settings/integrations/actions.ts': {
     addIntegration: action('integrations:create', ({ credential }) => [

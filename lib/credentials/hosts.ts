@@ -13,9 +13,12 @@ export interface SavedFor {
 
 type Endpoints = Pick<CredentialForm, 'type'> & { token_url?: string; revocation_url?: string | null }
 
-/** The origins that get the client's secret. Where a person consents is none: a browser goes there, without it. */
+/**
+ * The origins that get the client's secret. Where a person consents is none: a browser goes there, without it. What is no
+ * address stands for itself, so that it is none that a secret was saved for.
+ */
 export function endpointOriginsOf(form: Endpoints): Pick<SavedFor, 'tokenOrigin' | 'revocationOrigin'> {
-  const originOf = (url: string | null | undefined) => (form.type === 'oauth2' && url ? toOrigin(url) : null)
+  const originOf = (url: string | null | undefined) => (form.type === 'oauth2' && url ? (toOrigin(url) ?? url) : null)
   return { tokenOrigin: originOf(form.token_url), revocationOrigin: originOf(form.revocation_url) }
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseUrl } from '../parse-url'
 
 // What can be said of an address before anybody looks it up; whether it may be called is `lib/egress`' to say.
 
@@ -10,8 +11,8 @@ export function urlProblem(text: string): string | null {
   if (text.length > MAX_URL) return `must be ${MAX_URL} characters or fewer`
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
   if (/[\u0000-\u0020\u007f\\]/.test(text)) return `${ADDRESS_RULE}, without spaces or backslashes`
-  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text) || !URL.canParse(text)) return ADDRESS_RULE
-  const url = new URL(text)
+  const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? parseUrl(text) : null
+  if (!url) return ADDRESS_RULE
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must begin with https://'
   if (url.username || url.password) {
     return 'must not hold a user name or password: they belong in a credential of the type Basic auth'

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { parseUrl } from '../parse-url'
 import { type Address, isMetadata, isOrdinary, isPublic, reachedBy, readAddress } from './address'
 import { normalizeName } from './name'
 import { isNeverHttp } from './ports'
@@ -33,7 +34,8 @@ export function parseAllowance(item: string): EgressAllowance | null {
   const port = parts[2] === undefined ? {} : { port: Number(parts[2]) }
   if (port.port !== undefined && (port.port < 1 || port.port > 65535 || isNeverHttp(port.port))) return null
   if (isIP(host) !== 0) return parseNetwork(host, undefined, port)
-  const name = URL.canParse(`https://${host}`) ? normalizeName(new URL(`https://${host}`).hostname) : null
+  const url = parseUrl(`https://${host}`)
+  const name = url && normalizeName(url.hostname)
   return name === null || isIP(name) !== 0 ? null : { name, ...port }
 }
 

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { parseUrl } from '../parse-url'
 import { EgressError } from './errors'
 import { normalizeName } from './name'
 import { type Destination, type EgressPolicy, isAddressAllowed, isOnAllowList } from './policy'
@@ -19,8 +20,8 @@ export function judgeUrl(text: string, policy: EgressPolicy): URL {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
   if (text.length > MAX_LENGTH || /[\u0000-\u0020\u007f\\]/.test(text)) throw refusal()
   if (text.includes('#')) throw refusal('An address to call has no part after “#”.')
-  if (!URL.canParse(text)) throw refusal()
-  const url = new URL(text)
+  const url = parseUrl(text)
+  if (!url) throw refusal()
   if (url.protocol !== 'https:' && url.protocol !== 'http:') throw new EgressError('scheme_refused', 'address')
   if (url.username || url.password) throw refusal('An address to call holds no user name and no password.')
   const target = destinationOf(url)

@@ -1,3 +1,5 @@
+import { parseUrl } from '../parse-url'
+
 /** Characters of a path, and of a whole URL: the latter is what Egress takes. */
 const MAX_PATH = 4_096
 const MAX_URL = 8_192
@@ -53,9 +55,9 @@ export function joinPath(baseUrl: string, rawPath: string, rawQuery: string | nu
 
 /** Should a rule above have a gap: what the URL standard makes of the address is still below the base, and whole. */
 function isBelow(url: string, base: URL, stem: string, pathname: string): boolean {
-  if (!URL.canParse(url)) return false
-  const parsed = new URL(url)
+  const parsed = parseUrl(url)
   return (
+    parsed !== null &&
     parsed.origin === base.origin &&
     parsed.username === '' &&
     parsed.password === '' &&

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { parseUrl } from '../parse-url'
 import { Secret } from '../vault/secret'
 
 /** How a mail server is reached. */
@@ -19,8 +20,9 @@ export interface SmtpSettings {
  * @returns null for what is none
  */
 export function parseSmtpUrl(text: string): SmtpSettings | null {
-  if (!URL.canParse(text)) return null
-  const { protocol, hostname, port, username, password, pathname, searchParams, hash } = new URL(text)
+  const url = parseUrl(text)
+  if (!url) return null
+  const { protocol, hostname, port, username, password, pathname, searchParams, hash } = url
   if (protocol !== 'smtp:' && protocol !== 'smtps:') return null
   const { tls, ...others } = Object.fromEntries(searchParams)
   const isPlace = hostname !== '' && (pathname === '' || pathname === '/') && hash === ''

@@ -14,6 +14,7 @@ import {
 import type { ClientAuthentication } from '../credentials/types'
 import type { Egress } from '../egress'
 import { EgressError } from '../egress/errors'
+import { parseUrl } from '../parse-url'
 import { blank, canBlank } from '../vault/blank'
 import { Secret } from '../vault/secret'
 import { authenticate, userPass } from './client-authentication'
@@ -135,7 +136,7 @@ async function callOnce(
   options: CallOptions,
 ): Promise<Omit<ObtainedTokens, 'usedNextSecret'>> {
   // The library would throw errors of its own for these.
-  if (!/^https?:/i.test(client.tokenUrl) || !URL.canParse(client.tokenUrl)) {
+  if (!/^https?:/i.test(client.tokenUrl) || !parseUrl(client.tokenUrl)) {
     throw new EgressError('url_refused', 'address')
   }
   const { dialect = {} } = client

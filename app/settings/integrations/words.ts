@@ -4,6 +4,7 @@ import type { IntegrationResource, integrationListSchema } from '@/lib/api/integ
 import type { CredentialType } from '@/lib/credentials'
 import type { ListIntegrationsQuery } from '@/lib/integrations/read'
 import type { Method } from '@/lib/integrations/schemas'
+import { parseUrl } from '@/lib/parse-url'
 
 /** An integration as the API answers it. */
 export type Integration = IntegrationResource
@@ -44,12 +45,13 @@ export const typeNames: Record<CredentialType, string> = {
 
 /** The host of an address, with its port; the address itself where it is none. */
 export function hostOf(address: string): string {
-  return URL.canParse(address) ? new URL(address).host : address
+  return parseUrl(address)?.host ?? address
 }
 
 /** Whether a base URL is on one of the hosts (origins) that a credential's secret was saved for. */
 export function isOnHosts(address: string, hosts: readonly string[]): boolean {
-  return URL.canParse(address) && hosts.includes(new URL(address).origin)
+  const url = parseUrl(address)
+  return url !== null && hosts.includes(url.origin)
 }
 
 /** Who made an integration, after "by". */

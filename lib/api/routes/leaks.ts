@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { countLeakReport } from '../../accounts/throttle'
 import { reportLeak } from '../../leaks'
+import { parseUrl } from '../../parse-url'
 import { getRuntime } from '../../runtime'
 import { isStorable } from '../../text'
 import { json } from '../answer'
@@ -36,9 +37,16 @@ const reportLeaks = createRoute({
             .max(100, 'must be 100 tokens or fewer')
             .openapi({ example: ['fn_live_…'] }),
           source_url: storableText(1_000)
-            .pipe(z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' }))
+            .refine(
+              (text) => /^https?:/i.test(text) && parseUrl(text) !== null,
+              'must be an http:// or https:// address',
+            )
             .optional()
-            .openapi({ description: 'Where they were found.', example: 'https://paste.example.com/1f3a' }),
+            .openapi({
+              format: 'uri',
+              description: 'Where they were found.',
+              example: 'https://paste.example.com/1f3a',
+            }),
           comment: storableText(1_000).optional().openapi({ description: 'For the account’s people.' }),
         })
         .openapi('LeakReport'),

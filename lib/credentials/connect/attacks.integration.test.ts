@@ -3,7 +3,7 @@ import { eq } from 'drizzle-orm'
 import { EncryptJWT } from 'jose'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { oauthStates } from '@/db/schema'
-import { permissionsOf } from '@/lib/accounts/permissions'
+import { type Permission, permissionsOf } from '@/lib/accounts/permissions'
 import { createTestAccount } from '@/test/account'
 import { expectEnd, type Person, withConnecting } from '@/test/connecting'
 import { consentTo } from '@/test/oauth-consent'
@@ -167,6 +167,8 @@ withConnecting('attacks on connecting', (bed) => {
       const url = await answered()
       await expectRefused(bed.bring(url, { person: null }), 'not_signed_in')
       await expectRefused(bed.bring(url, { role: 'staff' }), 'forbidden')
+      const adding: Permission[] = ['credentials:read', 'credentials:create', 'credentials:update']
+      await expectRefused(bed.bring(url, { person: { ...bed.ana, permissions: adding } }), 'forbidden')
     })
   })
 

@@ -295,6 +295,17 @@ withConnecting('connecting', (bed) => {
       expect((await bed.tokens(draftId as string)).refresh).toBeUndefined()
     })
 
+    it.each([
+      ['a credential is added', null, 'credentials:create', 'connected'],
+      ['one is changed', 'stored', 'credentials:update', 'connected'],
+      ['neither is', null, 'credentials:reauthorize', 'forbidden'],
+    ] as const)('takes what it takes to save it, when %s', async (_, edited, permission, end) => {
+      const id = edited && (await bed.make())
+      const { url } = await beginForm(bed.store, bed.ana, bed.form(), id, begin())
+      const person = { ...bed.ana, permissions: [permission] }
+      expectEnd(await bed.bring(await consentTo(url), { person }), end)
+    })
+
     it('keeps its tokens in the environment that they were got for', async () => {
       const form = bed.form({ environment: 'test' })
       const { url, draftId } = await beginForm(bed.store, bed.ana, form, null, begin())

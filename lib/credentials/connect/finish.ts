@@ -1,6 +1,7 @@
 import { can, type Holder } from '../../accounts/permissions'
 import { type Actor, recordAuditEvent, systemActor } from '../../audit'
 import { isEgressError } from '../../egress/errors'
+import { isId } from '../../ids'
 import { isOAuthError, obtainTokens } from '../../oauth'
 import { readConnection } from '../../oauth/connect/connections'
 import { type Identity, identityOf, mayBeOther, readIdToken } from '../../oauth/connect/identity'
@@ -63,7 +64,7 @@ export async function finishConsent(store: CredentialStore, callback: Callback):
   const isTheirs = person.accountId === claims.aid && person.id === claims.uid
   const isHere = browserKey !== undefined && browserOf(browserKey) === claims.bro
   if (!isTheirs || !isHere) return refuse(store, callback, claims, 'foreign')
-  if (!can(person, 'credentials:reauthorize')) return refuse(store, callback, claims, 'forbidden')
+  if (!can(person, permissionFor(claims.own))) return refuse(store, callback, claims, 'forbidden')
   if (isExpired) return refuse(store, callback, claims, 'expired')
   const { aid: accountId, sid: id, uid: userId, bro: browser } = claims
   const row = await consume(store.db, { accountId, id, userId, browser })
@@ -77,6 +78,11 @@ export async function finishConsent(store: CredentialStore, callback: Callback):
     )
     throw error
   }
+}
+
+/** What connecting takes: a stored credential is re-authorized; a form is of one that is added or changed. */
+function permissionFor(ownerId: string): Parameters<typeof can>[1] {
+  return isId('credential', ownerId) ? 'credentials:reauthorize' : ['credentials:create', 'credentials:update']
 }
 
 /** A state that is ours, but there is nothing to use up: says why. */

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { readBody } from '../../egress/body'
 import type { EgressResponse } from '../../egress/request'
+import { parseUrl } from '../../parse-url'
 import { blank, canBlank, longestTrace } from '../../vault/blank'
 import type { Secret } from '../../vault/secret'
 import type { ShownAnswer } from './report'
@@ -38,9 +39,8 @@ function destination(location: string | undefined, requestUrl: string, secrets: 
   if (location === undefined) return undefined
   // As it came, too: what the URL standard makes of UTF-8 that was read byte by byte is no spelling of the secret any more.
   const blanked = blank(location, secrets)
-  if (!URL.canParse(blanked, requestUrl)) return undefined
-  const { origin, pathname } = new URL(blanked, requestUrl)
-  return origin + pathname
+  const url = parseUrl(blanked, requestUrl)
+  return url ? url.origin + url.pathname : undefined
 }
 
 /** A body as text; null when it is none. */

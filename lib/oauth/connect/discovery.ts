@@ -1,5 +1,6 @@
 import { allowInsecureRequests, customFetch, discoveryRequest, processDiscoveryResponse } from 'oauth4webapi'
 import type { Egress } from '../../egress'
+import { parseUrl } from '../../parse-url'
 import { fetchPlainly } from './fetch'
 
 /** What an authorization server says of itself (OpenID Connect Discovery, RFC 8414), as far as a form has a field for it. */
@@ -61,5 +62,5 @@ async function read(issuer: URL, response: Response): Promise<ServerMetadata | n
 }
 
 function addressOf(value: unknown): string | null {
-  return typeof value === 'string' && URL.canParse(value) && /^https?:/i.test(value) ? value : null
+  return typeof value === 'string' && parseUrl(value) !== null && /^https?:/i.test(value) ? value : null
 }

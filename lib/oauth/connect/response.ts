@@ -1,5 +1,6 @@
 import { AuthorizationResponseError, validateAuthResponse } from 'oauth4webapi'
 import type { OAuth2Settings } from '../../credentials/types'
+import { parseUrl } from '../../parse-url'
 import { isStorable } from '../../text'
 import { blank } from '../../vault/blank'
 import { Secret } from '../../vault/secret'
@@ -50,7 +51,8 @@ function isExpected(
 ): boolean {
   if (issuer) return iss === issuer
   const origins = [authorization_url, token_url].flatMap((url) => (url ? [new URL(url).origin] : []))
-  return URL.canParse(iss) && origins.includes(new URL(iss).origin)
+  const named = parseUrl(iss)
+  return named !== null && origins.includes(named.origin)
 }
 
 /** A code as RFC 6749, 4.1.2.1 has them; anything else is said without it. */

@@ -2,6 +2,7 @@ import type { Database } from '@/db/client'
 import type { Egress } from '../../egress'
 import type { OnStage } from '../../egress/request'
 import { log } from '../../log'
+import { parseUrl } from '../../parse-url'
 import { blank } from '../../vault/blank'
 import type { Secret } from '../../vault/secret'
 import type { Vault } from '../../vault/vault'
@@ -220,8 +221,7 @@ async function nextSecretUsed({ onNextSecret }: Renewable, { ownerId }: TokenOwn
 }
 
 function endpointOf(renewable: Renewable | null): string | null {
-  const url = renewable?.client.tokenUrl
-  return url && URL.canParse(url) ? new URL(url).origin : null
+  return parseUrl(renewable?.client.tokenUrl ?? '')?.origin ?? null
 }
 
 /** A refusal for good stands until tokens are put anew; who may ask again minds those only that came after it began. */

@@ -63,10 +63,11 @@ export async function decideOnAccount(consent: unknown, replace: unknown): Promi
   })
 }
 
-/** Calls a consent off. */
+/** Calls a consent off, for whoever may begin one. */
 export async function cancelConnecting(consent: unknown): Promise<ActionResult<void>> {
   return worded(async () => {
-    const person = asPerson(await requireActor('credentials:reauthorize'))
+    const mayBegin = ['credentials:reauthorize', 'credentials:create', 'credentials:update'] as const
+    const person = asPerson(await requireActor(mayBegin))
     await cancelConsent(credentialStore(), person, parseInput(idInput, consent))
   })
 }
@@ -82,7 +83,7 @@ export async function disconnectCredential(id: unknown): Promise<ActionResult<Aw
 /** What an issuer says of itself, for the fields of the form. */
 export async function readIssuer(issuer: unknown): Promise<ActionResult<Awaited<ReturnType<typeof fillFromIssuer>>>> {
   return worded(async () => {
-    const actor = await requireActor('credentials:create')
+    const actor = await requireActor(['credentials:create', 'credentials:update'])
     const input = parseInput(issuerInput, { issuer })
     return fillFromIssuer(credentialStore(), actor, input.issuer)
   })

@@ -2,6 +2,7 @@
 
 import { useEffect, useMemo, useRef, useState } from 'react'
 import type { FieldProblem } from '@/lib/errors'
+import { parseUrl } from '@/lib/parse-url'
 import type { ActionProblem } from '../../data/action-result'
 import { fieldSentences, NOT_SAVED } from '../form-words'
 import type { Credential } from '../words'
@@ -101,7 +102,7 @@ function baseUrlProblems(baseUrl: string, credential: Credential | undefined): F
   const at = (message: string): FieldProblem[] => [{ field: 'base_url', code: 'invalid_value', message }]
   const left = placeholdersOf(address)
   if (left.length > 0) return at(`Put your own value in the place of ${left.join(' and ')}`)
-  if (!credential || !/^https?:\/\//i.test(address) || !URL.canParse(address)) return []
+  if (!credential || !/^https?:\/\//i.test(address) || !parseUrl(address)) return []
   if (isOnHosts(address, credential.hosts)) return []
   return at(`The secret of “${credential.name}” was not saved for ${hostOf(address)}`)
 }
