@@ -1,4 +1,5 @@
 import type { ActionRefusal } from './action-answer'
+import { ruleInForm } from './rule-words'
 
 /** What a form shows after the server answered. */
 export interface FormState {
@@ -23,12 +24,9 @@ export function refusedForm(
   return { message: refusal.fields.length > 0 ? undefined : refusal.message, errors, values }
 }
 
-/**
- * Rules are worded to follow a field's name ("must be …"), and for those who send JSON; at the field itself they stand alone, and
- * what is null there is left empty.
- */
+/** Rules are worded to follow a field's name ("must be …"); at the field itself they stand alone. */
 function sentence(message: string): string {
-  const text = message.charAt(0).toUpperCase() + message.slice(1).replace(/, or null$/, '')
+  const text = message.charAt(0).toUpperCase() + ruleInForm(message.slice(1))
   return /[.?]$/.test(text) ? text : `${text}.`
 }
 

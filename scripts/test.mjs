@@ -100,7 +100,7 @@ async function count(checks) {
   return result
 }
 
-/** @param project with what of it runs alone, see test/alone.ts */
+/** @param project with what of it runs alone, see vitest.config.ts */
 async function runVitest(project, folder, quiet) {
   const file = join(folder, `${project}.json`)
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]

@@ -19,7 +19,7 @@ function refused({ code, message, fields }: Refusal): ActionRefusal {
   return { ok: false, code, message, fields }
 }
 
-const all = ['name', 'scopes', 'expires_at', 'reason'] as const
+const all = ['name', 'scopes', 'expires_at', 'reason', 'monthly_quota'] as const
 const good = { name: 'ERP Integration', environment: 'live', scopes: ['orders:read'], expires_at: null }
 
 describe('a refused field', () => {
@@ -28,6 +28,11 @@ describe('a refused field', () => {
     ['a long name', { ...good, name: 'x'.repeat(65) }, { name: 'The name must be 64 characters or fewer.' }],
     ['no scope', { ...good, scopes: [] }, { scopes: 'Choose at least one scope.' }],
     ['no date', { ...good, expires_at: '' }, { expires_at: 'Choose a date.' }],
+    [
+      'a part of a request',
+      { ...good, monthly_quota: 2e9 },
+      { monthly_quota: 'The number of requests must be a whole number from 1 to 1,000,000,000.' },
+    ],
     [
       'a past date',
       { ...good, expires_at: '2020-01-01T00:00:00Z' },

@@ -1,4 +1,5 @@
 import type { ActionRefusal } from '@/app/action-answer'
+import { ruleInForm } from '@/app/rule-words'
 import type { FieldProblem } from '@/lib/errors'
 import type { ActionProblem } from '../data/action-result'
 
@@ -56,7 +57,7 @@ function fieldSentence(field: string, { code, message }: FieldProblem): string {
   const words: FieldWords | undefined = isFormField(field) ? fieldWords[field] : undefined
   // The domain's own refusals are whole sentences; those of a schema go on after the field's name.
   if (/^\p{Lu}/u.test(message)) return message
-  return words?.[code] ?? `${words?.subject ?? field} ${message}.`
+  return words?.[code] ?? `${words?.subject ?? field} ${ruleInForm(message)}.`
 }
 
 function isFormField(field: string): field is FormField {

@@ -1,4 +1,5 @@
 import type { ActionRefusal } from '@/app/action-answer'
+import { ruleInForm } from '@/app/rule-words'
 import type { FieldProblem } from '@/lib/errors'
 import type { ActionProblem } from '../data/action-result'
 
@@ -82,7 +83,7 @@ export function sentencesOf(problems: readonly FieldProblem[]): Record<string, s
   const sentences: Record<string, string> = {}
   for (const { field, message } of problems) {
     // The domain's own refusals begin a sentence; those of a schema go on after the field's name.
-    const text = /^\p{Lu}/u.test(message) ? message : `${subjectOf(field) ?? field} ${message}`
+    const text = /^\p{Lu}/u.test(message) ? message : `${subjectOf(field) ?? field} ${ruleInForm(message)}`
     sentences[field] ??= /[.?]$/.test(text) ? text : `${text}.`
   }
   return sentences
