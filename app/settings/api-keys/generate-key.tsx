@@ -17,10 +17,10 @@ function currentSearch(change: (params: URLSearchParams) => void): string {
 }
 
 /** Opens the dialog that makes a key, by the address, so that a link or the command menu does the same. */
-export function GenerateKeyButton({ children = 'Generate new key' }: { children?: string }) {
+export function GenerateKeyButton({ children, variant }: { children: string; variant?: 'primary' }) {
   return (
     <Button
-      variant="primary"
+      variant={variant}
       aria-haspopup="dialog"
       onClick={() =>
         history.pushState(

@@ -21,7 +21,7 @@ export default async function ApiKeysPage({ searchParams }: PageProps<'/settings
       <PageHeader
         title="API Keys"
         description="Each external app calls the Fenicia API with a key of its own, and can do only what the key’s scopes allow."
-        action={mayCreate ? <GenerateKeyButton /> : undefined}
+        action={mayCreate ? <GenerateKeyButton variant="primary">Generate new key</GenerateKeyButton> : undefined}
       />
       <Suspense>
         <LeakBanner accountId={account.id} />

@@ -91,7 +91,7 @@ function Facts({ event }: { event: AuditEventView }) {
       <DescriptionItem term="Who">
         <Narrowed by={{ actor: actor.id ?? actor.kind }}>{actor.id ?? actor.name}</Narrowed>
       </DescriptionItem>
-      <DescriptionItem term="Which">
+      <DescriptionItem term="Target id">
         <Narrowed by={{ target: target.id }}>{target.id}</Narrowed>
       </DescriptionItem>
       <DescriptionItem term="From">

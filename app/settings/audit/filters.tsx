@@ -76,7 +76,7 @@ export function Filters({
             ))}
           </Select>
         </Field>
-        <Field label="Which">
+        <Field label="Target id">
           <Input name="target" mono placeholder="key_…, cred_…" maxLength={100} defaultValue={filter.target} />
         </Field>
         <Field label="From address">

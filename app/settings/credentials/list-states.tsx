@@ -20,7 +20,7 @@ export function NoCredentials({ mayCreate }: { mayCreate: boolean }) {
       description={mayCreate ? what : `${what} An owner or an admin of this account can add one.`}
       action={
         mayCreate ? (
-          <Link href={NEW_HREF} className={buttonVariants({ variant: 'primary' })}>
+          <Link href={NEW_HREF} className={buttonVariants()}>
             Add your first credential
           </Link>
         ) : undefined

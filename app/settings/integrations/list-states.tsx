@@ -32,11 +32,11 @@ export function NoIntegrations({ mayCreate, hasCredentials }: { mayCreate: boole
       }
       action={
         hasCredentials ? (
-          <Link href={NEW_HREF} className={buttonVariants({ variant: 'primary' })}>
+          <Link href={NEW_HREF} className={buttonVariants()}>
             Add your first integration
           </Link>
         ) : (
-          <Link href={newCredentialHref()} className={buttonVariants({ variant: 'primary' })}>
+          <Link href={newCredentialHref()} className={buttonVariants()}>
             Add a credential
           </Link>
         )

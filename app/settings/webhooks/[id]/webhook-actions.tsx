@@ -48,7 +48,7 @@ export function WebhookActions({ id, name, state }: { id: string; name: string; 
           {isOn ? 'Pause' : 'Enable'}
         </Button>
         <ConfirmDialog
-          trigger={<AlertDialogTrigger variant="danger">Delete</AlertDialogTrigger>}
+          trigger={<AlertDialogTrigger variant="danger">Delete webhook</AlertDialogTrigger>}
           title={
             <>
               Delete “<bdi>{name}</bdi>”?
