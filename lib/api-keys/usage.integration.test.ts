@@ -207,9 +207,12 @@ forEachDatabase('usage of keys', (open) => {
 })
 
 describe('a use', () => {
-  it('never throws and never waits, whatever the database does', () => {
-    const database = new Proxy({}, { get: () => expect.fail('asked at once') })
-    const usage = new UsageRecorder(database as never)
+  it('never throws and never waits, whatever the database does', async () => {
+    const asked = vi.fn(() => expect.fail('asked at once'))
+    const usage = new UsageRecorder(new Proxy({}, { get: asked }) as never)
     expect(usage.record({ id: 'key_1', accountId: 'acc_1' }, CURL)).toBeUndefined()
+    expect(asked).not.toHaveBeenCalled()
+    vi.spyOn(log, 'warn').mockImplementation(() => {})
+    await usage.stop()
   })
 })
