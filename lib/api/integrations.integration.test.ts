@@ -210,6 +210,7 @@ describe('an integration', () => {
     ['a pattern with a query', { paths: ['/orders?a=1'] }, 'paths.0', 'invalid_value'],
     ['a pattern that climbs', { paths: ['/orders/../admin'] }, 'paths.0', 'invalid_value'],
     ['a pattern with ** inside', { paths: ['/a/**/b'] }, 'paths.0', 'invalid_value'],
+    ['a pattern with half of a surrogate pair', { paths: ['/a\ud800'] }, 'paths.0', 'invalid_value'],
     ['51 patterns', { paths: Array(51).fill('/a') }, 'paths', 'invalid_value'],
     [
       'a fixed header that belongs to the connection',
@@ -245,6 +246,18 @@ describe('an integration', () => {
     ['a broken number of ms', { timeout_ms: 1_000.5 }, 'timeout_ms', 'invalid_format'],
     ['another state', { state: 'off' }, 'state', 'invalid_value'],
     ['an expired token of a bearer', { expired_token: { statuses: [403] } }, 'expired_token', 'invalid_value'],
+    [
+      'a NUL in what says “expired”',
+      { expired_token: { json: { path: 'error.code', equals: 'a\u0000b' } } },
+      'expired_token.json.equals',
+      'invalid_value',
+    ],
+    [
+      'half of a surrogate pair in what says “expired”',
+      { expired_token: { json: { path: 'error.code', equals: '\udc00' } } },
+      'expired_token.json.equals',
+      'invalid_value',
+    ],
     ['a field that there is not', { color: 'red' }, 'color', 'unknown_field'],
   ])('is refused with %s', async (_, fields, field, code) => {
     const wanted = form(fields)

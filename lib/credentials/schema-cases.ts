@@ -679,6 +679,11 @@ const testRows: SchemaCase[] = [
     form: testUrl('https://api.example.com/a b'),
     ...value('test.url', /without spaces/),
   },
+  {
+    what: 'half of a surrogate pair',
+    form: testUrl('https://api.example.com/\ud800'),
+    ...value('test.url', /broken Unicode/),
+  },
   { what: 'a fragment', form: testUrl('https://api.example.com/#a'), ...value('test.url', /after “#”/) },
   { what: 'file', form: testUrl('file:///etc/passwd'), ...value('test.url', /must begin with https/) },
   {

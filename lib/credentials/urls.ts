@@ -11,6 +11,8 @@ export function urlProblem(text: string): string | null {
   if (text.length > MAX_URL) return `must be ${MAX_URL} characters or fewer`
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
   if (/[\u0000-\u0020\u007f\\]/.test(text)) return `${ADDRESS_RULE}, without spaces or backslashes`
+  // To be kept in JSON, which the database takes with whole characters only.
+  if (/\p{Cs}/u.test(text)) return 'must not contain broken Unicode'
   const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? parseUrl(text) : null
   if (!url) return ADDRESS_RULE
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must begin with https://'

@@ -315,6 +315,8 @@ describe('patterns of paths', () => {
     '/***',
     '/%zz',
     '/a%00',
+    '/a\ud800',
+    '/\udfff/**',
     'https://h.example/x',
     `/${'a'.repeat(512)}`,
   ])('%j is none', (text) => expect(isPathPattern(text)).toBe(false))

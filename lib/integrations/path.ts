@@ -154,7 +154,9 @@ function isSegmentMatched(wanted: string, segment: string): boolean {
 
 /** Whether a pattern is well-formed: what could never match, or is not what it looks like, is not. */
 export function isPathPattern(text: string): boolean {
-  if (!text.startsWith('/') || text.startsWith('//') || text.length > MAX_PATTERN || /[?#\s]/.test(text)) return false
+  if (!text.startsWith('/') || text.startsWith('//') || text.length > MAX_PATTERN) return false
+  // Half of a surrogate pair can't be stored, and stands in no path.
+  if (/[?#\s\p{Cs}]/u.test(text)) return false
   const segments = text.slice(1).split('/')
   return segments.every((segment, index) => {
     const isLast = index === segments.length - 1

@@ -3,7 +3,7 @@ import { environments, integrationStates } from '@/db/schema'
 import { headerName } from '../credentials/schemas'
 import { callableUrl } from '../credentials/urls'
 import { plainName } from '../header-name'
-import { displayText } from '../text'
+import { displayText, isStorable } from '../text'
 import { isPathPattern } from './path'
 
 // The rules of an integration, once, for forms, server actions and the API alike.
@@ -56,7 +56,11 @@ const expiredToken = z.strictObject({
         .string()
         .regex(/^[\w-]+(\.[\w-]+){0,9}$/, 'must be names joined by dots, such as error.code')
         .meta({ example: 'error.code' }),
-      equals: z.string().min(1, 'must not be empty').max(200, 'must be 200 characters or fewer'),
+      equals: z
+        .string()
+        .min(1, 'must not be empty')
+        .max(200, 'must be 200 characters or fewer')
+        .refine(isStorable, 'must not contain control characters or broken Unicode'),
     })
     .nullable()
     .default(null),
