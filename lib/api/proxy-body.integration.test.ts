@@ -6,6 +6,8 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { startTestApi, type TestApi } from '@/test/api'
 import { listLeaks } from '../leaks'
 
+const ORIGIN = 'https://app.example.org'
+
 let api: TestApi
 let account: string
 let token: string
@@ -17,7 +19,7 @@ beforeAll(async () => {
   upstream.listen(0, '127.0.0.1')
   await once(upstream, 'listening')
   const base = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`
-  api = await startTestApi({ FENICIA_EGRESS_ALLOW: '127.0.0.1' })
+  api = await startTestApi({ FENICIA_EGRESS_ALLOW: '127.0.0.1', FENICIA_CORS_ORIGINS: ORIGIN })
   account = await api.makeAccount('Phoenix Traders')
   ;({ token } = await api.makeKey(account, { scopes: ['credentials:*', 'integrations:*'] }))
   const credential = { name: 'C', type: 'bearer', hosts: [base], secret: { token: 'canary-7hG2kQ9xLm4Tz' } }
@@ -153,4 +155,21 @@ it('puts a caller who goes away in the middle of a small body on record, also wh
     const { data } = (await api.call('GET', `/integrations/${id}/calls`, { token })).body as { data: unknown[] }
     expect(data).toMatchObject([{ method: 'POST', outcome: 'broken_off' }])
   })
+})
+
+it('passes on a status of no class that HTTP has', async () => {
+  serve = (_, response) => response.writeHead(999).end('denied')
+  const { status, text } = await api.call('GET', '/integrations/bodies/proxy/x', { token })
+  expect([status, text]).toEqual([999, 'denied'])
+})
+
+it('says so to a page of another site, whose answer can’t have such a status, and lets go of the service', async () => {
+  let closed: Promise<unknown> | undefined
+  serve = (_, response) => {
+    closed = once(response, 'close')
+    response.writeHead(999).write('half of it')
+  }
+  const answer = await api.call('GET', '/integrations/bodies/proxy/x', { token, headers: { Origin: ORIGIN } })
+  expect(answer).toMatchObject({ status: 502, body: { code: 'UPSTREAM_ANSWER_INVALID' } })
+  expect(await Promise.race([closed, sleep(3_000, 'still open')])).not.toBe('still open')
 })

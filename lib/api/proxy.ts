@@ -184,6 +184,9 @@ function incomingCall(request: IncomingMessage, requestId: string, signal: Abort
   }
 }
 
+/** The highest that a `Response` takes. Some services have their own above it, such as 999. */
+const MAX_STATUS = 599
+
 /** Answers a call of the portable mount, or one of a page of another site, which CORS has let through. */
 export async function respondProxy(c: ApiContext): Promise<Response> {
   const { raw } = c.req
@@ -192,6 +195,11 @@ export async function respondProxy(c: ApiContext): Promise<Response> {
   const answer = await answerCall(call)
   if (!('kind' in answer)) return toResponse(answer)
   const { status, body } = answer
+  if (status > MAX_STATUS) {
+    body.destroy()
+    const detail = `The service answered with the status ${status}, which can’t be passed on, and may have done what was asked or not.`
+    return toResponse(answerProblem(call.credentials, 'UPSTREAM_ANSWER_INVALID', detail))
+  }
   const headers = headersOf(answer, call)
   if (status === 204 || status === 205 || status === 304 || c.req.method === 'HEAD') {
     body.resume()
