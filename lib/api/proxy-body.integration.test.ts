@@ -173,3 +173,15 @@ it('says so to a page of another site, whose answer can’t have such a status, 
   expect(answer).toMatchObject({ status: 502, body: { code: 'UPSTREAM_ANSWER_INVALID' } })
   expect(await Promise.race([closed, sleep(3_000, 'still open')])).not.toBe('still open')
 })
+
+it.each(['0000000000000000005', '05'])('passes a body on whose length is written as %s', async (length) => {
+  let body = ''
+  serve = async (request, response) => {
+    for await (const chunk of request) body += chunk
+    response.end()
+  }
+  const head = `POST /api/v1/integrations/bodies/proxy/x HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}`
+  const answer = await api.sendRaw(`${head}\r\nConnection: close\r\nContent-Length: ${length}\r\n\r\nhello`)
+  expect(answer).toMatch(/^HTTP\/1.1 200 /)
+  expect(body).toBe('hello')
+})

@@ -167,7 +167,9 @@ function pass(body: Readable, response: ServerResponse): void {
 function incomingCall(request: IncomingMessage, requestId: string, signal: AbortSignal): ProxyCall {
   const { headers, rawHeaders, method = 'GET', url = '' } = request
   const bodyBytes = lengthOf(headers['content-length'])
-  const hasBody = (bodyBytes ?? 0) > 0 || headers['transfer-encoding'] !== undefined
+  // A length that is not read, such as one with many zeros before it, is of a body too.
+  const hasBody =
+    headers['transfer-encoding'] !== undefined || (headers['content-length'] !== undefined && bodyBytes !== 0)
   return {
     credentials: { requestId, authorization: headers.authorization, rawHeaders },
     from: originOfIncoming(request),
