@@ -103,6 +103,21 @@ describe('a call through an integration', () => {
     expect(seen[0]?.request.url).toBe(`/v1/x?b=1&api_key=${CANARY}`)
   })
 
+  it('is refused as too long where the credential in the query makes it so', async () => {
+    const { slug } = await make({
+      type: 'api_key',
+      placement: { in: 'query', name: 'api_key' },
+      secret: { key: CANARY },
+    })
+    const call = (length: number) => api.call('GET', `/integrations/${slug}/proxy/x?b=${'b'.repeat(length)}`, { token })
+    const room = 8_192 - `${base}/v1/x?b=`.length
+    const refused = await call(room)
+    expect(refused).toMatchObject({ status: 400, body: { code: 'validation:invalid_value' } })
+    expect(refused.text).toContain('longer than 8192 characters')
+    expect((await call(room - `&api_key=${CANARY}`.length)).status).toBe(201)
+    expect(seen).toHaveLength(1)
+  })
+
   it.each([
     ['a climbing path', '/proxy/%2e%2e/admin', 400, 'validation:invalid_value'],
     ['a path that is not among its patterns', '/proxy/refunds', 403, 'PATH_NOT_ALLOWED'],

@@ -14,6 +14,7 @@ import type { Secrets } from '../vault/vault'
 import { lookForExpiredToken } from './expired-token'
 import { type ForwardedAnswer, forward } from './forward'
 import { requestHeaders } from './headers'
+import { requireLength } from './path'
 import type { Target } from './proxy'
 import type { ProxyRequest } from './proxy-request'
 
@@ -30,7 +31,8 @@ interface Called {
  * Puts the credential on a call and sends it. Where an OAuth2 token turns out to be expired, it is renewed once, for all who
  * find it so, and the call is repeated once if its body can be.
  * @param onSent told how many bytes of the body were sent
- * @throws {EgressError}, {OAuthError}, {VaultError}; {Refusal} `not_found` when the credential was deleted meanwhile
+ * @throws {EgressError}, {OAuthError}, {VaultError}; {PathRefusedError} when its address is too long with the credential in
+ * it; {Refusal} `not_found` when the credential was deleted meanwhile
  */
 export async function callService(
   store: CredentialStore,
@@ -128,10 +130,12 @@ function sendOn(
   body: Readable | null,
   onSent: (bytes: number) => void,
 ): Promise<ForwardedAnswer> {
+  const address = withQuery(url, placed.query)
+  requireLength(address)
   return forward(egress, {
     pool: use.accountId,
     method,
-    url: withQuery(url, placed.query),
+    url: address,
     headers: requestHeaders(rawHeaders, {
       fixed: use.headers,
       credential: placed.headers,

@@ -47,10 +47,18 @@ export function joinPath(baseUrl: string, rawPath: string, rawQuery: string | nu
     throw new PathRefusedError('The query has characters that a URL can’t hold: percent-encode them.')
   }
   const url = `${base.origin}${pathname}${query && `?${query}`}`
-  if (url.length > MAX_URL) throw new PathRefusedError(`The address is longer than ${MAX_URL} characters.`)
+  requireLength(url)
   if (!isBelow(url, base, stem, pathname))
     throw new PathRefusedError('The path leads out of the integration’s base URL.')
   return { url, path: `/${rawPath}` }
+}
+
+/**
+ * Refuses an address that Egress would not take: also once the credential is in its query.
+ * @throws {PathRefusedError}
+ */
+export function requireLength(url: string): void {
+  if (url.length > MAX_URL) throw new PathRefusedError(`The address is longer than ${MAX_URL} characters.`)
 }
 
 /** Should a rule above have a gap: what the URL standard makes of the address is still below the base, and whole. */

@@ -3,6 +3,7 @@ import { isRefusal } from '../errors'
 import { isOAuthError, type OAuthError } from '../oauth'
 import { isVaultError } from '../vault'
 import { type ForwardFailure, failureOf } from './forward'
+import { isPathRefused } from './path'
 
 /** Why a call was not answered by the service: the codes of the API's problems. */
 export type ProxyProblemCode =
@@ -61,6 +62,9 @@ export function problemOf(error: unknown): ProxyProblem | null {
   if (isRefusal(error) && error.code === 'not_found') {
     const detail = 'The credential was deleted while the call was prepared, so the request was not sent.'
     return { code: 'INTEGRATION_INCOMPLETE', detail, status: 409, outcome: 'token_unavailable' }
+  }
+  if (isPathRefused(error)) {
+    return { code: 'validation:invalid_value', detail: error.message, status: 400, outcome: 'refused_by_egress' }
   }
   return failureOf(error)
 }
