@@ -23,6 +23,14 @@ it.each<[host: string | null, url: string, HostVerdict]>([
   ['old-name.example.com', PUBLIC, 'elsewhere'],
   ['fenicia.example.com.evil.example', PUBLIC, 'elsewhere'],
   ['fenicia.example.com:8443', PUBLIC, 'elsewhere'],
+  // As nginx passes it on with `$host:$server_port`.
+  ['fenicia.example.com:443', PUBLIC, 'served'],
+  ['Fenicia.example.com:443', PUBLIC, 'served'],
+  ['fenicia.example.com:80', PUBLIC, 'elsewhere'],
+  ['fenicia.example.com:80', 'http://fenicia.example.com', 'served'],
+  ['fenicia.example.com:443', 'http://fenicia.example.com', 'elsewhere'],
+  ['fenicia.example.com:443', `${PUBLIC}:8443`, 'elsewhere'],
+  ['fenicia.example.com:8443:443', `${PUBLIC}:8443`, 'elsewhere'],
 ])('host %s at %s is %s', (host, url, verdict) => {
   expect(judgeHost(host, url)).toBe(verdict)
 })

@@ -13,7 +13,10 @@ export type HostVerdict = 'served' | 'elsewhere' | 'refused'
 export function judgeHost(host: string | null, url: string): HostVerdict {
   if (!host) return 'served'
   const ours = new URL(url)
-  if (host.toLowerCase() === ours.host || isMachine(hostname(host))) return 'served'
+  const named = host.toLowerCase()
+  // The port that goes without saying is in none of our addresses; some proxies name it all the same.
+  const withPort = ours.port === '' ? `${ours.host}:${ours.protocol === 'https:' ? 443 : 80}` : ours.host
+  if (named === ours.host || named === withPort || isMachine(hostname(host))) return 'served'
   return isMachine(hostname(ours.host)) ? 'refused' : 'elsewhere'
 }
 
