@@ -43,6 +43,10 @@ describe('ranges', () => {
     [['::ffff:10.0.0.1'], ['10.0.0.0/8'], true],
     [['::/0'], ['0.0.0.0/0'], false],
     [['nonsense'], ['0.0.0.0/0'], false],
+    // Not an IPv4 address inside IPv6, however it is written.
+    [['::8.8.8.8'], ['::/96'], true],
+    [['::8.8.8.8'], ['::ffff:0:0/90'], false],
+    [['::808:808'], ['::8.8.0.0/112'], true],
     [[], ['10.0.0.0/8'], true],
   ])('%o lie within %o: %s', (ranges, outer, expected) => {
     expect(areRangesWithin(ranges, outer)).toBe(expected)

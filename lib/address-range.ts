@@ -36,7 +36,8 @@ function readRange(text: string): Range | null {
   if (address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress() && bits >= 96) {
     return { address: address.toIPv4Address().toString(), bits: bits - 96, family: 'ipv4' }
   }
-  return { address: written, bits, family }
+  // As it is read: of `::8.8.8.8` the library makes another address than sockets do.
+  return { address: address.toString(), bits, family }
 }
 
 /** By families, since in a list of both, an IPv4 address is in ranges of IPv6 as well. */
