@@ -239,6 +239,18 @@ describe('a body', () => {
     expect(ended).toMatch(/^HTTP\/1\.1 201 /)
   })
 
+  it.each([
+    ['in chunks', `Transfer-Encoding: chunked\r\n\r\n11170\r\n${'x'.repeat(70_000)}`],
+    ['with its length', `Content-Length: 1000000\r\n\r\n${'x'.repeat(70_000)}`],
+  ])('that may be left out, of no type and too large, is not read to its end, %s', async (_, rest) => {
+    // Never ended: the answer must not wait for the rest.
+    const answer = await api.sendRaw(
+      `POST /api/v1/credentials/cred_1/test HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\n${rest}`,
+    )
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /)
+    expect(answer).toContain('"code":"PAYLOAD_TOO_LARGE"')
+  })
+
   it('that is cut off changes nothing, and is nobody’s fault but the sender’s', async () => {
     const { length } = JSON.stringify({ name: 'Cut', scopes })
     const head = `POST /api/v1/keys HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n`

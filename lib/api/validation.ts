@@ -61,8 +61,13 @@ export function requireJson(): MiddlewareHandler<ApiEnv> {
 export function requireJsonIfAny(): MiddlewareHandler<ApiEnv> {
   const required = requireJson()
   return async (c, next) => {
-    const isEmpty = c.req.header('content-type') === undefined && (await c.req.arrayBuffer()).byteLength === 0
-    return isEmpty ? next() : required(c, next)
+    if (c.req.header('content-type') !== undefined) return required(c, next)
+    // It has to be read to know that there is none.
+    let isEmpty = false
+    const tooLarge = await limit(c, async () => {
+      isEmpty = (await c.req.arrayBuffer()).byteLength === 0
+    })
+    return tooLarge ?? (isEmpty ? next() : required(c, next))
   }
 }
 
