@@ -59,3 +59,27 @@ it.each([
   expect(holdsSecret(`x ${written} y`, SECRET)).toBe(true)
   expect(holdsSecret('application/json; charset=utf-8', SECRET)).toBe(false)
 })
+
+// Each is a secret that can be read in as many ways as two to the power of its length, and a text that is nearly one.
+it.each([
+  ['backslashes', '\\', '\\\\'],
+  ['line breaks as in JSON', '\\n', '\\\\n'],
+  ['backslashes, of a text of slashes', '\\/', '//'],
+  ['spellings of a backslash', '\\u005c', '\\u005c\\u005c'],
+  ['spellings of a “u”', 'u0075', '\\u0075'],
+  ['percent signs', '%25', '%2525'],
+  ['ampersands', '&amp;', '&amp;amp;'],
+])('looks no longer for many %s than for any other secret', (_, secret, text) => {
+  const secrets = [new Secret(`${secret.repeat(150 / secret.length)}!`)]
+  const startedAt = performance.now()
+  expect(holdsSecret(text.repeat(400), secrets)).toBe(false)
+  expect(performance.now() - startedAt).toBeLessThan(1_000)
+})
+
+it.each(['\\', '\\n', '"\\"'])('finds a secret of many times %j, as it is and as in JSON', (part) => {
+  const value = `${part.repeat(30)}!`
+  const secrets = [new Secret(value)]
+  for (const written of [value, JSON.stringify(value), encodeURIComponent(value)]) {
+    expect(holdsSecret(`<${written}>`, secrets)).toBe(true)
+  }
+})

@@ -92,26 +92,38 @@ function piecesOf(value: string): string[] {
   }
 }
 
+/**
+ * Backslashes of a piece for which each may be escaped on its own. Each can be read in two ways where a text has several, so
+ * that a look costs two to the power of their number.
+ */
+const MAX_ESCAPED = 4
+
 function makePattern(value: string): RegExp {
   const bytes = Buffer.from(value)
-  const characters = [...value].map(spellingsOf).join('')
+  const isEscapable = value.split('\\').length - 1 <= MAX_ESCAPED
+  const characters = [...value].map((character) => spellingsOf(character, isEscapable)).join('')
   const hexadecimal = [...bytes.toString('hex')].map(anyCase).join('')
   const all = [characters, hexadecimal, ...base64Forms(bytes)]
+  if (!isEscapable) all.push(escapeRegExp(JSON.stringify(value).slice(1, -1)))
   return new RegExp(all.map((one) => `(?:${one})`).join('|'), 'gu')
 }
 
 /** HTML's own names for what it can't have as it is. */
 const ENTITIES: Record<string, string> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos' }
 
-/** A character as it is, or as servers write it in addresses, JSON and HTML. */
-function spellingsOf(character: string): string {
+/**
+ * A character as it is, or as servers write it in addresses, JSON and HTML.
+ * @param isEscapable whether a backslash may stand before it
+ */
+function spellingsOf(character: string, isEscapable: boolean): string {
   const code = character.codePointAt(0) as number
   const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index))
   const percent = [...Buffer.from(character)].map((byte) => `%${hexOf(byte, 2)}`).join('')
   const unicode = units.map((unit) => `\\\\u${hexOf(unit, 4)}`).join('')
   const html = `&#(?:0*${code}|[xX]0*${hexOf(code, 1)});`
   const own = escapeRegExp(character)
-  const spellings = [own, percent, unicode, html, `\\\\${own}`]
+  const spellings = [own, percent, unicode, html]
+  if (isEscapable) spellings.push(`\\\\${own}`)
   const entity = ENTITIES[character]
   if (entity) spellings.push(`&${entity};`)
   // UTF-8 that is read byte by byte, as headers are, and bodies that say nothing of their encoding.
