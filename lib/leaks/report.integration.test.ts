@@ -56,6 +56,19 @@ forEachDatabase('a token that is reported as leaked', (open) => {
     ])
   })
 
+  it('is revoked wherever it was found, also where the address is long and in letters beyond ASCII', async () => {
+    // No two alike, or the database would make less of them.
+    const letters = Array.from({ length: 970 }, (_, index) => String.fromCodePoint(0x4e00 + ((index * 7_919) % 20_000)))
+    const url = `https://paste.example.com/${letters.join('')}`
+    expect(await reportLeak(db, key.token, { ...report, url })).toBe('revoked')
+    expect(await reportLeak(db, key.token, { ...report, url })).toBe('revoked')
+    const [leak, ...more] = await listLeaks(db, owner.accountId, key.id)
+    expect(leak?.times).toBe(2)
+    expect(more).toEqual([])
+    expect(url.startsWith(leak?.url ?? '-')).toBe(true)
+    expect(leak?.url?.length).toBeGreaterThan(700)
+  })
+
   it('is told to webhooks as a revocation too: what is kept of a key elsewhere is dropped by that', async () => {
     await reportLeak(db, key.token, report)
     await reportLeak(db, key.token, report)

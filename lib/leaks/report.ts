@@ -25,6 +25,8 @@ export interface Sighting {
 
 /** What is kept, in characters. */
 const MAX_URL = 1_000
+/** An index holds it, whose rows are of 2,704 bytes at most. */
+const MAX_URL_BYTES = 2_400
 const MAX_COMMENT = 1_000
 const MAX_USER_AGENT = 256
 
@@ -57,7 +59,7 @@ async function reportKey(
   const actor = { ...systemActor(accountId), ...from }
   return db.transaction(async (tx) => {
     const key = await lockKey(tx, accountId, keyId, null)
-    const where = url === null ? '' : storable(url, MAX_URL)
+    const where = url === null ? '' : placeOf(url)
     const before = await openReport(tx, accountId, keyId, source, where)
     const isOwnTraffic = source === 'url' || source === 'body'
     const revokes = !isOwnTraffic && (await getPolicy(tx, accountId)).leakResponse === 'revoke'
@@ -105,6 +107,14 @@ async function reportKey(
     // It was ended by an earlier report of the same place.
     return before?.outcome === 'revoked' ? 'revoked' : outcome
   })
+}
+
+/** Where it was found, as it is kept: addresses may come in letters of several bytes. */
+function placeOf(url: string): string {
+  const bytes = Buffer.from(storable(url, MAX_URL))
+  if (bytes.length <= MAX_URL_BYTES) return bytes.toString()
+  // Without what is left of a character that was cut through.
+  return bytes.toString('utf8', 0, MAX_URL_BYTES).replace(/\ufffd+$/, '')
 }
 
 /** What is known of this token in this place. The key is locked, so that two who tell it at once are one after the other. */
