@@ -36,11 +36,17 @@ export interface DraftView {
   expiresAt: Date
 }
 
+/** A draft as its test has found it. */
+export type TestedDraft = Pick<DraftRow, 'id' | 'form' | 'secretSetAt'>
+
+/** What was found before says nothing of what a draft is from now on. */
+export const UNTESTED = { testResult: null, testDetail: null, testedAt: null }
+
 /**
  * Keeps a form with all of its secrets, before its test spends the refresh token in it: what the test gets for that must not
  * be lost when the page is closed.
  * @param kept the draft that the form came from, which is written anew
- * @returns its id, and when each of its secrets was set
+ * @returns what it is now
  */
 export async function keepDraft(
   tx: Database,
@@ -50,7 +56,7 @@ export async function keepDraft(
   secrets: Secrets,
   { kept = null, credentialId = null }: { kept?: DraftRow | null; credentialId?: string | null },
   storedAt: Readonly<Record<string, string>> = {},
-): Promise<Pick<DraftRow, 'id' | 'secretSetAt'>> {
+): Promise<TestedDraft> {
   const { secret: _, draft_id: _draft, receipt: _receipt, ...shown } = form
   const id = kept?.id ?? newId('credentialDraft')
   const values = {
@@ -62,7 +68,7 @@ export async function keepDraft(
   if (kept) {
     await tx
       .update(credentialDrafts)
-      .set(values)
+      .set({ ...values, ...UNTESTED })
       .where(and(eq(credentialDrafts.accountId, actor.accountId), eq(credentialDrafts.id, id)))
   } else {
     await tx.insert(credentialDrafts).values({
@@ -84,7 +90,7 @@ export async function keepDraft(
   const spent = refreshToken ?? before
   await vault.put(tx, { ...owner, field: 'secret' }, spent ? { ...secrets, refresh_token: spent } : secrets)
   if (refreshToken) await putTokens(tx, vault, owner, { refreshToken, accessToken: null, expiresAt: null, scope: null })
-  return { id, secretSetAt: values.secretSetAt }
+  return { id, form: values.form, secretSetAt: values.secretSetAt }
 }
 
 /** What a draft is at this moment, for receipts: other secrets make another one of it. */
@@ -92,17 +98,24 @@ export function versionOfDraft({ secretSetAt }: Pick<DraftRow, 'secretSetAt'>): 
   return JSON.stringify(Object.entries(secretSetAt).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-/** Notes what the test of a draft has found. */
+/** Notes what the test of a draft has found, unless it has become another one meanwhile, such as by another tab. */
 export async function noteDraftTest(
   db: Database,
   accountId: string,
-  id: string,
+  { id, form, secretSetAt }: TestedDraft,
   { result, detail }: { result: TestResult; detail: string },
 ): Promise<void> {
   await db
     .update(credentialDrafts)
     .set({ testResult: result, testDetail: detail, testedAt: new Date() })
-    .where(and(eq(credentialDrafts.accountId, accountId), eq(credentialDrafts.id, id)))
+    .where(
+      and(
+        eq(credentialDrafts.accountId, accountId),
+        eq(credentialDrafts.id, id),
+        eq(credentialDrafts.form, form),
+        eq(credentialDrafts.secretSetAt, secretSetAt),
+      ),
+    )
 }
 
 /** The drafts that a person made and neither saved nor discarded, the latest first. */

@@ -358,6 +358,24 @@ describe('a draft', () => {
     expect((credential.last_test as Fields | null)?.result).not.toBe('good')
   })
 
+  it('is not saved as tested by a test that took longer than the one of what it has become', async () => {
+    const { id, body } = await drafted()
+    const { secret: _secret, ...shown } = body
+    const { promise, proceed } = held()
+    service.forget()
+    service.respond(async ({ target }, response) => {
+      if (target === '/me') await promise
+      response.writeHead(target === '/me' ? 200 : 401).end()
+    })
+    const slow = tested({ ...shown, draft_id: id })
+    await vi.waitFor(() => expect(service.received).not.toEqual([]))
+    const other = { ...shown, test: { url: `${service.url}/orders` }, draft_id: id }
+    expect((await tested(other)).result).toBe('refused')
+    proceed()
+    expect((await slow).result).toBe('good')
+    expect((await saved(other)).last_test).toMatchObject({ result: 'refused' })
+  })
+
   it('is not saved as tested by the receipt of what it held before', async () => {
     const { id, body } = await drafted()
     const { secret: _secret, ...shown } = body

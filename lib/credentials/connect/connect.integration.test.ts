@@ -338,6 +338,18 @@ withConnecting('connecting', (bed) => {
       })
     })
 
+    it('is not saved as tested by what was found before it was changed and connected anew', async () => {
+      const form = bed.form()
+      const { url, draftId } = await beginForm(bed.store, bed.ana, form, null, begin())
+      await bed.bring(await consentTo(url))
+      expect((await testForm(bed.store, bed.ana, { ...form, draft_id: draftId })).result).toBe('good')
+      const other = { ...form, scopes: ['openid', 'offline_access'], secret: {}, draft_id: draftId }
+      const again = await beginForm(bed.store, bed.ana, other, null, begin())
+      expectEnd(await bed.bring(await consentTo(again.url, { account: 'somebody-else' })), 'connected')
+      const id = await createCredential(bed.store, bed.ana, other)
+      expect(await view(id)).toMatchObject({ connection: { label: 'somebody-else' }, lastTest: null })
+    })
+
     it('of an edit leaves the credential as it is until it is saved', async () => {
       const id = await bed.make()
       await bed.connect(id)

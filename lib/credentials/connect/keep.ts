@@ -10,6 +10,7 @@ import type { Identity } from '../../oauth/connect/identity'
 import { recordConnection } from '../../oauth/renewal/record-connection'
 import type { ObtainedTokens, TokenSet } from '../../oauth/token-endpoint'
 import { type CredentialRow, type DraftRow, findCredential, findDraft } from '../base'
+import { UNTESTED } from '../drafts'
 import type { CredentialStore } from '../store'
 import { type ConsentRow, endConsent } from './consents'
 
@@ -57,7 +58,7 @@ export async function keepTokens(
   } else {
     await tx
       .update(credentialDrafts)
-      .set({ secretSetAt })
+      .set({ secretSetAt, ...UNTESTED })
       .where(and(eq(credentialDrafts.accountId, accountId), eq(credentialDrafts.id, ownerId)))
   }
   await recordAuditEvent(tx, person, 'credential.connected', credentialId ?? ownerId, {

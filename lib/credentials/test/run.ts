@@ -22,7 +22,7 @@ import {
   testOfRow,
 } from '../base'
 import { checkConnection, checkForm } from '../check'
-import { isConnected, keepDraft, noteDraftTest, versionOfDraft } from '../drafts'
+import { isConnected, keepDraft, noteDraftTest, type TestedDraft, versionOfDraft } from '../drafts'
 import { oauthClientOf, renewableOf, renewalGrantOf } from '../oauth'
 import { placeCredential } from '../place'
 import { writeReceipt } from '../receipts'
@@ -81,7 +81,7 @@ export async function testForm(
   await countTest(db, accountId)
 
   const settings = settingsOf(form)
-  let kept: KeptDraft | null = null
+  let kept: TestedDraft | null = null
   let tokens: Tokens | null = null
   if (settings.type === 'oauth2') {
     const ofWhom = await ownerOfTokens(store, actor, form as OAuth2Form, secrets, { base, draft, row })
@@ -105,7 +105,7 @@ export async function testForm(
   const known = [...Object.values(typedSecrets(form)), ...Object.values(spent ?? {})]
   const { provider, test } = form
   const report = await run(store, { settings, provider, test, secrets, known, tokens }, options)
-  if (kept) await noteDraftTest(db, accountId, kept.id, report)
+  if (kept) await noteDraftTest(db, accountId, kept, report)
 
   const found = { result: report.result, detail: report.detail, at: report.testedAt, by: actor.name }
   const unchanged = kept
@@ -219,9 +219,6 @@ function orAsTheyAre(
   }
 }
 
-/** A draft as a receipt has to know it. */
-type KeptDraft = Pick<DraftRow, 'id' | 'secretSetAt'>
-
 /**
  * A refresh token that was typed is kept in a draft before the test spends it. One that is stored stays where it is: what
  * the test gets for it is then what the credential goes on with.
@@ -232,7 +229,7 @@ async function ownerOfTokens(
   form: OAuth2Form,
   secrets: Secrets,
   from: { base: Base | null; draft: DraftRow | null; row: CredentialRow | null },
-): Promise<{ ownerId: string | null; draft: KeptDraft | null }> {
+): Promise<{ ownerId: string | null; draft: TestedDraft | null }> {
   const { base, draft, row } = from
   // A token of the client's own can be had again at any time: what a form gets is nobody's.
   if (form.grant === 'client_credentials') return { ownerId: null, draft: null }
