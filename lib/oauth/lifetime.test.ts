@@ -34,6 +34,8 @@ it.each<[Parameters<typeof lifetimeOf>[0], number | null]>([
   [{ expires_at: '0001-01-01T00:00:00Z' }, null],
   [{ expires_at: '1999-01-01T00:00:00Z' }, null],
   [{ expires_at: 'T:' }, null],
+  [{ expires_at: '9999-12-31T23:59:59.9999999Z' }, null],
+  [{ expires_at: '2125-03-01T12:00:00Z' }, 3_124_137_600],
 ])('%j lasts %s seconds', (answer, seconds) => {
   expect(lifetimeOf(answer, NOW)).toBe(seconds)
 })
@@ -44,6 +46,7 @@ it.each<[Record<string, unknown>, number | null]>([
   [{ refresh_expires_at: '2026-03-01T13:00:00Z' }, 3600],
   [{ refresh_token_expires_at: IN_AN_HOUR * 1000 }, 3600],
   [{ refresh_expires_in: 0 }, null],
+  [{ refresh_expires_at: '9999-12-31 23:59:59' }, null],
   [{ refresh_token_expires_in: 'never' }, null],
   [{ expires_in: 60 }, null],
 ])('of %j, the refresh token lasts %s seconds', (answer, seconds) => {

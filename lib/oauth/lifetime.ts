@@ -4,6 +4,11 @@ const FIRST_TIMESTAMP = 1e9
 const FIRST_MILLISECONDS = 1e11
 /** Beyond what a date can be. */
 const TOO_LARGE = 1e14
+/**
+ * As seconds, a century: what lasts longer, such as until the last day of the year 9999, is said to have no end. Reckoned by
+ * clocks that differ, it would be a time of the year 10000, which the database does not take.
+ */
+const ENDLESS = 3.2e9
 /** Clocks that differ by more are not late or early but broken, and nobody knows which. */
 const MAX_SKEW_MS = 24 * 60 * 60_000
 
@@ -23,7 +28,7 @@ export function clockOf(date: string | undefined, now: Date): Date {
  * of one, relative or a Unix time, or a date of ISO 8601.
  * @param now what time it was for the provider, see `clockOf`: the token can't be older
  * @returns null: not known. 0, what has passed and what makes no sense are taken for that, or a token would be renewed at
- *   each of its uses
+ *   each of its uses; and so is what has no end
  */
 export function lifetimeOf(
   { expires_in, expires_at }: { expires_in?: unknown; expires_at?: unknown },
@@ -55,7 +60,7 @@ export function refreshLifetimeOf(answer: Readonly<Record<string, unknown>>, now
 
 function secondsOf(value: unknown, now: Date): number | null {
   const lifetime = typeof value === 'string' && value.includes(':') ? untilDate(value, now) : untilNumber(value, now)
-  return lifetime > 0 ? lifetime : null
+  return lifetime > 0 && lifetime < ENDLESS ? lifetime : null
 }
 
 function untilNumber(value: unknown, now: Date): number {

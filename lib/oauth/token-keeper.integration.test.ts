@@ -6,6 +6,7 @@ import { ENDED, failureOf, held, withTokenKeepers } from '@/test/oauth-server'
 import { newId } from '../ids'
 import { log } from '../log'
 import { Secret } from '../vault/secret'
+import { Vault } from '../vault/vault'
 import { isOAuthError } from './errors'
 import type { KeptTokens } from './renewal/renew'
 import { storeRenewed } from './store'
@@ -67,6 +68,18 @@ withTokenKeepers('the keeper of tokens', (bed, driver) => {
       await bed.age(5_000)
       expect((await keeper.valid(bed.owner, byRefresh)).version).toBe(first.version + 1)
       expect(bed.provider.requests()).toBe(2)
+    })
+
+    it('and keeps what is said to last until the end of time, by a clock that is behind ours', async () => {
+      await putEnded()
+      const until = { expires_at: '9999-12-31T23:59:59.999Z', refresh_expires_at: '9999-12-31T23:59:59.999Z' }
+      const date = new Date(Date.now() - 60_000).toUTCString()
+      bed.answerWith(200, { access_token: 'endless', refresh_token: 'endless-too', ...until }, { date })
+      // Who has just started remembers no data key.
+      const keeper = instance({ vault: new Vault(vault.masterKeys) })
+      expect((await keeper.valid(bed.owner, byRefresh)).expiresAt).toBeNull()
+      expect(await row()).toMatchObject({ version: 2, expiresAt: null, refreshExpiresAt: null })
+      expect(await refreshToken()).toBe('endless-too')
     })
 
     it('ahead of the end, for who asks for a longer margin than a use does', async () => {
