@@ -225,6 +225,25 @@ forEachDatabase('a chain over time', (open) => {
       expect([await left(keeps), await left(young)]).toEqual([2, 3])
     })
 
+    it('of one account does not wait for that of another, whose events somebody has meddled with', async () => {
+      const [meddled, sound] = [await createTestAccount(db), await createTestAccount(db)].sort((a, b) =>
+        a.accountId < b.accountId ? -1 : 1,
+      ) as [Actor, Actor]
+      for (const actor of [meddled, sound]) {
+        await recordLongAgo(actor, 3, 60)
+        await changePolicy(db, actor, { auditKeepDays: 30 })
+      }
+      await db.transaction(async (tx) => {
+        await tx.execute(sql`set local session_replication_role = replica`)
+        await tx.execute(sql`delete from audit_events where account_id = ${meddled.accountId} and id = (
+          select event_id from audit_links where account_id = ${meddled.accountId} and seq = 3)`)
+      })
+      await expect(cutAuditEvents(db)).rejects.toThrow()
+      expect([await left(meddled), await left(sound)]).toEqual([3, 2])
+      expect(await verifyChain(db, meddled.accountId)).toMatchObject({ broken: { fault: 'event_missing', seq: 3 } })
+      await db.delete(accounts).where(eq(accounts.id, meddled.accountId))
+    })
+
     it('may cut the whole chain, which goes on after it', async () => {
       const actor = await createTestAccount(db)
       await db.execute(sql`insert into account_policies (account_id, audit_keep_days) values (${actor.accountId}, 30)`)

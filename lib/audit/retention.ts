@@ -10,7 +10,8 @@ const STEP = 2_000
 /**
  * Cuts off the chains of the accounts whose policy says so what is older than it keeps. First the end of the cut is put on
  * record, with an event of its own, which what is left of the chain can be proved by; then what stands before it is deleted,
- * in steps, and by the next run when this one is cut off.
+ * in steps, and by the next run when this one is cut off. An account whose chain somebody has meddled with keeps no other one.
+ * @throws the first failure, when all that could be done is done
  */
 export async function cutAuditEvents(db: Database, signal?: AbortSignal, step = STEP): Promise<{ deleted: number }> {
   const keeping = await db
@@ -18,9 +19,10 @@ export async function cutAuditEvents(db: Database, signal?: AbortSignal, step = 
     .from(accountPolicies)
     .where(isNotNull(accountPolicies.auditKeepDays))
     .orderBy(asc(accountPolicies.accountId))
+  const failures: unknown[] = []
   for (const { accountId } of keeping) {
     if (signal?.aborted) break
-    await moveCut(db, accountId)
+    await moveCut(db, accountId).catch((error) => failures.push(error))
   }
   let deleted = 0
   // Also of an account that keeps events for ever again: what was cut off is no longer in its chain.
@@ -29,12 +31,17 @@ export async function cutAuditEvents(db: Database, signal?: AbortSignal, step = 
     .from(auditChains)
     .where(gt(auditChains.cutSeq, 0))
   for (const { accountId, cutSeq } of cut) {
-    for (let more = true; more && !signal?.aborted; ) {
-      const gone = await deleteStep(db, accountId, cutSeq, step)
-      deleted += gone
-      more = gone === step
+    try {
+      for (let more = true; more && !signal?.aborted; ) {
+        const gone = await deleteStep(db, accountId, cutSeq, step)
+        deleted += gone
+        more = gone === step
+      }
+    } catch (error) {
+      failures.push(error)
     }
   }
+  if (failures.length > 0) throw failures[0]
   return { deleted }
 }
 
