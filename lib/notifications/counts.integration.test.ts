@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Database } from '@/db/client'
 import { accounts, credentials, deliveries, notifications, outboxEvents, tokenSets } from '@/db/schema'
@@ -228,6 +228,28 @@ forEachDatabase('how often people are told', (open) => {
       expect(mailer.mails.map((mail) => factsOf(mail).reminder)).toEqual([0, 1])
       expect(recipients()).toEqual([`${owner}@example.com`, `${owner}@example.com`])
     })
+  })
+
+  it.each([0, 1])('an account whose reminders fail keeps none from those of another', async (failing) => {
+    const accountIds = [accountId, (await createTestAccount(db)).accountId]
+    for (const each of accountIds) {
+      await addMember(db, each, 'owner')
+      const [id = ''] = await addBrokenCredentials(db, each, 1)
+      await happens(db, each, 'credential.reauthorization_required', id, REFUSED)
+    }
+    await work()
+    await pass(db, DAY)
+    await db.execute(sql`
+      create function fail_reminding() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$`)
+    await db.execute(sql`create trigger fails before update on notification_episodes for each row
+      when (new.account_id = ${sql.raw(`'${accountIds[failing]}'`)}) execute function fail_reminding()`)
+    try {
+      await expect(sendReminders(db)).rejects.toThrow()
+    } finally {
+      await db.execute(sql`drop function fail_reminding cascade`)
+    }
+    await deliver()
+    expect(mailer.mails.map((mail) => factsOf(mail).reminder)).toEqual([0, 0, 1])
   })
 
   it('500 credentials of one provider that fail in the same minute are one mail and one notice per person', async () => {

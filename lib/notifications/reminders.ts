@@ -33,25 +33,34 @@ async function stillFailing(tx: Database, accountId: string, credentialIds: stri
  * Has people reminded, 1, 3 and 7 days after an episode began, of what lasts; then no more. Safe to run twice, on several
  * instances, and late: who was not reminded in time is reminded once.
  * @returns how many episodes people are reminded of
+ * @throws the first failure, when all that could be done is done
  */
 export async function sendReminders(db: Database, signal?: AbortSignal): Promise<number> {
   await closeOutdated(db)
   let reminded = 0
-  const busy = new Set<string>()
+  // Accounts that another instance is busy with, or that fail: neither may keep the rest from their reminders.
+  const left = new Set<string>()
+  const failures: unknown[] = []
   while (!signal?.aborted) {
     const due = await db
       .selectDistinct({ accountId: notificationEpisodes.accountId })
       .from(notificationEpisodes)
       .where(isDue)
-    const accountIds = due.map(({ accountId }) => accountId).filter((id) => !busy.has(id))
+    const accountIds = due.map(({ accountId }) => accountId).filter((id) => !left.has(id))
     if (accountIds.length === 0) break
     for (const accountId of accountIds) {
       if (signal?.aborted) break
-      const count = await remindAccount(db, accountId)
-      if (count === null) busy.add(accountId)
-      reminded += count ?? 0
+      try {
+        const count = await remindAccount(db, accountId)
+        if (count === null) left.add(accountId)
+        reminded += count ?? 0
+      } catch (error) {
+        left.add(accountId)
+        failures.push(error)
+      }
     }
   }
+  if (failures.length > 0) throw failures[0]
   return reminded
 }
 
