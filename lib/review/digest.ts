@@ -12,8 +12,11 @@ const BATCH = 100
  * Has the owners and admins of each account told what its review finds, once a month; of an account where nothing is found
  * nothing is told. Safe to run twice, on several instances, and to be killed.
  * @returns how many accounts are told
+ * @throws the first failure, when all that could be done is done
  */
 export async function sendReviewDigests(db: Database, signal?: AbortSignal): Promise<number> {
+  // An account whose review fails, such as for its size, keeps no other from theirs.
+  const failures: unknown[] = []
   let told = 0
   let after = ''
   while (!signal?.aborted) {
@@ -26,11 +29,16 @@ export async function sendReviewDigests(db: Database, signal?: AbortSignal): Pro
       .limit(BATCH)
     for (const { id } of batch) {
       if (signal?.aborted) break
-      if (await tellAccount(db, id)) told += 1
+      try {
+        if (await tellAccount(db, id)) told += 1
+      } catch (error) {
+        failures.push(error)
+      }
     }
     if (batch.length < BATCH) break
     after = batch.at(-1)?.id ?? after
   }
+  if (failures.length > 0) throw failures[0]
   return told
 }
 
