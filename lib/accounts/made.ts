@@ -70,11 +70,9 @@ export async function handOverMade(
   toUserId: string,
 ): Promise<void> {
   if (subjectIds.length === 0) return
-  await tx
-    .insert(handovers)
-    .values(subjectIds.map((subjectId) => ({ accountId, subjectId, toUserId })))
-    .onConflictDoUpdate({
-      target: [handovers.accountId, handovers.subjectId],
-      set: { toUserId, at: sql`now()` },
-    })
+  // One parameter however many there are: a statement takes 65,535 at most.
+  await tx.execute(sql`
+    insert into ${handovers} (account_id, subject_id, to_user_id)
+    select ${accountId}, id, ${toUserId} from unnest(${sql.param(subjectIds)}::text[]) as id
+    on conflict (account_id, subject_id) do update set to_user_id = excluded.to_user_id, at = now()`)
 }

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { beforeAll, beforeEach, expect, it } from 'vitest'
 import type { Database } from '@/db/client'
 import { apiKeys, integrations, members, outboxEvents, personalMails, users } from '@/db/schema'
@@ -160,6 +160,19 @@ forEachDatabase('members', (open) => {
     await removeMember(db, owner, heir.id, KEEP)
     expect(await found()).toEqual([key.id])
     expect(await madeBy(db, accountId, staff.id)).toEqual(NOTHING)
+  })
+
+  it('hand over however many keys they made', async () => {
+    const [leaves, heir] = [await add('admin'), await add('admin')]
+    const keys = 25_000
+    await db.execute(sql`
+      insert into api_keys (id, account_id, name, name_held, environment, scopes, token_hash, hint_start, hint_end,
+        created_by_kind, created_by_id, created_by_name)
+      select 'key_' || lpad(to_hex(n), 32, '0'), ${accountId}, 'Key ' || n, 'key ' || n, 'live', '{orders:read}',
+        'many_' || n, '', '', 'user', ${leaves.id}, 'Ana'
+      from generate_series(1, ${keys}::int) n`)
+    await removeMember(db, owner, leaves.id, { keys: 'hand_over', rest: 'keep', heir: heir.id })
+    expect((await madeBy(db, accountId, heir.id)).keys).toHaveLength(keys)
   })
 
   it('have their keys revoked by those alone who may revoke keys', async () => {
