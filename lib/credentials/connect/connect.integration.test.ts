@@ -1,5 +1,5 @@
 import { eq, sql } from 'drizzle-orm'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { oauthStates, outboxEvents, tokenSets, vaultItems } from '@/db/schema'
 import { endOf, expectEnd, REDIRECT_URI, withConnecting } from '@/test/connecting'
 import { addMember, REFUSED } from '@/test/notifications'
@@ -29,7 +29,7 @@ import {
 import { renewableOf } from '../oauth'
 import { beginForm } from './begin'
 
-withConnecting('connecting', (bed) => {
+withConnecting('connecting', (bed, driver) => {
   const begin = () => ({ browserKey: bed.browserKey, display: 'popup' as const, redirectUri: REDIRECT_URI })
   const view = (id: string) => getCredential(bed.db, bed.ana, id)
   /** Writes down what the provider refused to renew. */
@@ -265,6 +265,27 @@ withConnecting('connecting', (bed) => {
       expect(await bed.tokens(id)).toEqual(before)
       expect(await bed.db.$count(vaultItems, eq(vaultItems.ownerId, consent))).toBe(0)
       await expect(replaceAccount(bed.store, bed.ana, consent)).rejects.toMatchObject({ code: 'not_found' })
+    })
+
+    // The embedded database does one transaction after the other.
+    const itTogether = driver === 'pg' ? it : undefined
+    itTogether?.('is decided on while somebody connects anew, and neither waits for the other', async () => {
+      const { id, consent } = await comesBack()
+      const waiting = async () => {
+        const waits = sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+        return ((await bed.db.execute(waits)) as unknown as { rows: [] }).rows
+      }
+      const [, replaced] = await bed.db.transaction(async (tx) => {
+        // As whoever connects it anew, or deletes it.
+        await tx.execute(sql`select from credentials where id = ${id} for update`)
+        const replacing = replaceAccount(bed.store, bed.ana, consent).then(
+          () => 'replaced',
+          (error) => error,
+        )
+        await vi.waitFor(async () => expect(await waiting()).toHaveLength(1))
+        return [await tx.execute(sql`update oauth_states set outcome = 'discarded' where id = ${consent}`), replacing]
+      })
+      expect(await replaced).toMatchObject({ code: 'not_found' })
     })
 
     it('is only for who brought it to decide on, and not after the credential was changed', async () => {
