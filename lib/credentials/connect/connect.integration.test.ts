@@ -220,6 +220,13 @@ withConnecting('connecting', (bed, driver) => {
       await expect(replaceAccount(bed.store, bed.ana, consent)).rejects.toMatchObject({ code: 'not_found' })
     })
 
+    it('is not taken for tested by what was found of the one before', async () => {
+      const { id, consent } = await comesBack()
+      expect((await testCredential(bed.store, bed.ana, id)).result).toBe('good')
+      await replaceAccount(bed.store, bed.ana, consent)
+      expect(await view(id)).toMatchObject({ connection: { label: 'shop-2' }, lastTest: null })
+    })
+
     it('may be one that nobody tells: it is asked about as well', async () => {
       const id = await bed.make()
       await bed.connect(id, 'shop-1')

@@ -33,7 +33,10 @@ export async function findOwner(
   }
 }
 
-/** Stores tokens that a consent has brought, with whose they are, instead of what there was. Id, uses and history stay. */
+/**
+ * Stores tokens that a consent has brought, with whose they are, instead of what there was. Id, uses and history stay; that they
+ * were tested does not.
+ */
 export async function keepTokens(
   tx: Database,
   { vault }: Pick<CredentialStore, 'vault'>,
@@ -53,7 +56,7 @@ export async function keepTokens(
   if ('settings' in owner) {
     await tx
       .update(credentials)
-      .set({ secretSetAt })
+      .set({ secretSetAt, ...UNTESTED, testedByName: null })
       .where(and(eq(credentials.accountId, accountId), eq(credentials.id, ownerId)))
   } else {
     await tx
