@@ -17,6 +17,8 @@ it.each<[OAuthErrorCode, string, number]>([
     const told = problemOf(error)
     expect(told).toMatchObject({ code: problem, status, outcome: 'token_unavailable' })
     expect(told?.detail).toContain('(invalid_grant)')
+    // It may have been sent once, and refused for a token that had ended.
+    expect(told?.detail).toContain('was not carried out')
     expect(JSON.stringify(told)).not.toContain('earlier-token')
   },
 )

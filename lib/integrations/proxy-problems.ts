@@ -41,7 +41,7 @@ export function problemOf(error: unknown): ProxyProblem | null {
       const seconds = Math.max(1, Math.ceil((error.retryAfterMs ?? 1_000) / 1000))
       return {
         code: 'CREDENTIAL_BUSY',
-        detail: `No access token can be had right now${reasonOf(error)}, so the request was not sent: try again.`,
+        detail: `No access token can be had right now${reasonOf(error)}, so the request was not carried out: try again.`,
         headers: { 'Retry-After': String(Math.min(seconds, 3_600)) },
         status: 503,
         outcome: 'token_unavailable',
@@ -49,7 +49,7 @@ export function problemOf(error: unknown): ProxyProblem | null {
     }
     return {
       code: 'CREDENTIAL_REFUSED',
-      detail: `The credential has no access token that the service takes, so the request was not sent${reasonOf(error)}. Look at the credential in Fenicia.`,
+      detail: `The credential has no access token that the service takes, so the request was not carried out${reasonOf(error)}. Look at the credential in Fenicia.`,
       status: 502,
       outcome: 'token_unavailable',
     }
