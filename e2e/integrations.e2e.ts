@@ -165,7 +165,7 @@ test('from an empty list to an app that calls through an integration, until it i
   await test.step('the printed request, run unchanged, works', async () => {
     await page.getByRole('tab', { name: 'JavaScript' }).click()
     const code = (await page.getByRole('tabpanel', { name: 'JavaScript' }).locator('pre').textContent()) ?? ''
-    const env = { ...process.env, FENICIA_KEY: appKey }
+    const env = { ...process.env, FENICIA_TOKEN: appKey }
     // Elsewhere: what runs must not depend on anything of this repository.
     const { stdout } = await promisify(execFile)(process.execPath, ['--eval', code], { cwd: tmpdir(), env })
     expect(stdout).toContain('{"orders":[{"id":1001}],"path":"/v1/orders"}')

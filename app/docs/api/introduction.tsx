@@ -53,8 +53,8 @@ export function Introduction() {
         id="authentication"
         example={
           <>
-            <CodeBlock label="Once, in your shell" code="export FENICIA_API_KEY=fn_live_…" />
-            <CodeBlock label="curl" code={`curl ${address}/me \\\n  -H "Authorization: Bearer $FENICIA_API_KEY"`} />
+            <CodeBlock label="Once, in your shell" code="export FENICIA_TOKEN=fn_live_…" />
+            <CodeBlock label="curl" code={`curl ${address}/me \\\n  -H "Authorization: Bearer $FENICIA_TOKEN"`} />
           </>
         }
       >
@@ -147,7 +147,7 @@ export function Introduction() {
 }
 
 function nextPage(address: string): string {
-  return `curl -G ${address}/keys \\\n  -H "Authorization: Bearer $FENICIA_API_KEY" \\\n  -d limit=100 \\\n  -d cursor="$NEXT_CURSOR"`
+  return `curl -G ${address}/keys \\\n  -H "Authorization: Bearer $FENICIA_TOKEN" \\\n  -d limit=100 \\\n  -d cursor="$NEXT_CURSOR"`
 }
 
 function sampleProblem(): unknown {

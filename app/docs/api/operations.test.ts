@@ -115,7 +115,7 @@ describe('a call as a reader sees it', () => {
 
   test('has a request that fills the path and sends what is required or exemplary', () => {
     expect(sail?.curl).toBe(`curl -X POST https://fenicia.example/ships/ship_1 \\
-  -H "Authorization: Bearer $FENICIA_API_KEY" \\
+  -H "Authorization: Bearer $FENICIA_TOKEN" \\
   -H "Content-Type: application/json" \\
   -d '{
     "to": "tyre",

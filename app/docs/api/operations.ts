@@ -30,7 +30,7 @@ export interface Operation {
   body: { mediaType: string; fields: Field[] } | undefined
   answers: Answer[]
   errors: ErrorAnswer[]
-  /** A request that runs as it stands, once FENICIA_API_KEY holds a token. */
+  /** A request that runs as it stands, once FENICIA_TOKEN holds a token. */
   curl: string
   /** A successful answer. */
   sample: string | undefined
@@ -167,7 +167,7 @@ function curlOf(document: OpenApi, method: string, path: string, operation: Oper
   const [server] = document.servers ?? []
   const filled = path.replaceAll(/\{(\w+)\}/g, (_, name) => samplePathValue(document, operation, name))
   const lines = [`curl ${method === 'get' ? '' : `-X ${method.toUpperCase()} `}${server?.url ?? ''}${filled}`]
-  lines.push('-H "Authorization: Bearer $FENICIA_API_KEY"')
+  lines.push('-H "Authorization: Bearer $FENICIA_TOKEN"')
   if (content?.mediaType === 'application/json') {
     lines.push(
       '-H "Content-Type: application/json"',

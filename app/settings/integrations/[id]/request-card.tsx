@@ -14,9 +14,9 @@ export function RequestCard({ origin, integration }: { origin: string; integrati
       <CardHeader>
         <CardTitle>Call it from an app</CardTitle>
         <CardDescription>
-          Set <code className="font-mono text-foreground">FENICIA_KEY</code> to the token of a {integration.environment}{' '}
-          API key with the scope <code className="font-mono text-foreground">integrations:use</code>. Fenicia puts the
-          secret in its place.
+          Set <code className="font-mono text-foreground">FENICIA_TOKEN</code> to the token of a{' '}
+          {integration.environment} API key with the scope{' '}
+          <code className="font-mono text-foreground">integrations:use</code>. Fenicia puts the secret in its place.
         </CardDescription>
       </CardHeader>
       <CardContent>

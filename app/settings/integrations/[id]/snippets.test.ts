@@ -7,7 +7,7 @@ import { allMethods } from '../words'
 import { exampleCall } from './example-call'
 import { callSnippets } from './snippets'
 
-const FENICIA_KEY = `fn_test_${'a'.repeat(38)}`
+const FENICIA_TOKEN = `fn_test_${'a'.repeat(38)}`
 const seen: string[] = []
 const server = createServer((request, response) => {
   let body = ''
@@ -30,7 +30,7 @@ afterAll(() => {
 })
 
 const run = promisify(execFile)
-const env = { ...process.env, FENICIA_KEY }
+const env = { ...process.env, FENICIA_TOKEN }
 const programs = {
   curl: { needs: 'curl', run: (code: string) => run('sh', ['-c', code], { env }) },
   javascript: { needs: process.execPath, run: (code: string) => run(process.execPath, ['--eval', code], { env }) },
@@ -47,7 +47,7 @@ describe.each(['GET', 'HEAD', 'POST', 'DELETE'])('the ready request with %s', (m
       seen.length = 0
       const { stdout } = await programs[id].run(snippet?.code ?? '')
       const body = method === 'POST' ? ' {}' : ''
-      expect(seen).toEqual([`${method} /api/v1/integrations/erp/proxy/orders/1 Bearer ${FENICIA_KEY}${body}`])
+      expect(seen).toEqual([`${method} /api/v1/integrations/erp/proxy/orders/1 Bearer ${FENICIA_TOKEN}${body}`])
       expect(stdout).toMatch(method === 'HEAD' ? /404/ : /not here/)
     })
   }

@@ -1,6 +1,6 @@
 import type { ExampleCall } from './example-call'
 
-/** A call through an integration that works as it stands, once FENICIA_KEY is set in its environment. */
+/** A call through an integration that works as it stands, once FENICIA_TOKEN is set in its environment. */
 export interface Snippet {
   id: 'curl' | 'javascript' | 'python'
   name: string
@@ -22,7 +22,7 @@ export function callSnippets(proxy: string, { method, path }: ExampleCall): Snip
       name: 'curl',
       hint: 'Paste it into a terminal.',
       code: [
-        `curl ${{ GET: '', HEAD: '-I ' }[method] ?? `-X ${method} `}"${url}" -H "Authorization: Bearer $FENICIA_KEY"`,
+        `curl ${{ GET: '', HEAD: '-I ' }[method] ?? `-X ${method} `}"${url}" -H "Authorization: Bearer $FENICIA_TOKEN"`,
         ...(isSending ? [`-H "Content-Type: application/json" -d '{}'`] : []),
       ].join(' \\\n  '),
     },
@@ -32,7 +32,7 @@ export function callSnippets(proxy: string, { method, path }: ExampleCall): Snip
       hint: 'Paste it into Node.js, or save it as a file and run it.',
       code: `fetch('${url}', {${method === 'GET' ? '' : `\n  method: '${method}',`}
   headers: {
-    Authorization: \`Bearer \${process.env.FENICIA_KEY}\`,${isSending ? "\n    'Content-Type': 'application/json'," : ''}
+    Authorization: \`Bearer \${process.env.FENICIA_TOKEN}\`,${isSending ? "\n    'Content-Type': 'application/json'," : ''}
   },${isSending ? "\n  body: '{}'," : ''}
 }).then(async (answer) => console.log(answer.status, await answer.text()))`,
     },
@@ -47,7 +47,7 @@ from urllib.request import Request, urlopen
 request = Request(
     "${url}",${method === 'GET' ? '' : `\n    method="${method}",`}${isSending ? '\n    data=b"{}",' : ''}
     headers={
-        "Authorization": f"Bearer {os.environ['FENICIA_KEY']}",${isSending ? '\n        "Content-Type": "application/json",' : ''}
+        "Authorization": f"Bearer {os.environ['FENICIA_TOKEN']}",${isSending ? '\n        "Content-Type": "application/json",' : ''}
     },
 )
 try:
