@@ -31,7 +31,7 @@ export function PageHeader({
           <h1 className="font-semibold text-xl tracking-tight [overflow-wrap:anywhere]">{title}</h1>
           {description ? <p className="max-w-prose text-muted-foreground">{description}</p> : null}
         </div>
-        {action ? <div className="flex shrink-0 flex-wrap gap-2">{action}</div> : null}
+        {action ? <div className="flex max-w-full shrink-0 flex-wrap gap-2">{action}</div> : null}
       </div>
     </header>
   )
