@@ -61,7 +61,13 @@ export function KeyUseDetails({
                     </code>
                     <span className="text-muted-foreground">
                       {countText(requests)}, last{' '}
-                      {isThisHour(lastAt) ? 'within the hour' : <RelativeTime value={lastAt} />}
+                      {beganWithin(1, lastAt) ? (
+                        'within the hour'
+                      ) : beganWithin(2, lastAt) ? (
+                        'within two hours'
+                      ) : (
+                        <RelativeTime value={lastAt} />
+                      )}
                     </span>
                   </li>
                 ))}
@@ -108,7 +114,7 @@ export function KeyUseDetails({
   )
 }
 
-/** Whether an hour that began then is not over: when in it somebody called is not known. */
-function isThisHour(startedAt: string): boolean {
-  return Date.now() - new Date(startedAt).getTime() < 3_600_000
+/** Whether an hour of use began so few hours ago: when in it somebody called is not known, and it may be a moment ago. */
+function beganWithin(hours: number, startedAt: string): boolean {
+  return Date.now() - new Date(startedAt).getTime() < hours * 3_600_000
 }
