@@ -46,8 +46,10 @@ export default function RehearsalCard({
                   The key goes on working. What would have failed is listed, until it ends by itself{' '}
                   <RelativeTime value={apiKey.rehearsal.until} />.
                 </>
-              ) : (
+              ) : works ? (
                 'For a day the key goes on working, while each call that would have failed is listed: who, from where, what.'
+              ) : (
+                'What the rehearsal listed while the key was working: who, from where, what.'
               )}
             </CardDescription>
           </div>
