@@ -14,6 +14,8 @@ describe('a time as people say it', () => {
     ['2026-05-02T12:00:01Z', '23 hours ago'],
     ['2026-05-02T12:00:00Z', 'yesterday'],
     ['2026-05-05T12:00:00Z', 'in 2 days'],
+    ['2026-08-01T11:59:59Z', 'in 89 days'],
+    ['2026-08-01T12:00:00Z', 'in 3 months'],
     ['2026-04-03T12:00:00Z', 'last month'],
     ['2025-05-03T12:00:00Z', 'last year'],
     ['2023-05-03T12:00:00Z', '3 years ago'],

@@ -8,11 +8,15 @@ const units = [
   ['minute', 60],
 ] as const
 
+/** From when on a time to come is said in months: whole months of fewer would hide most of one, such as 30 of 89 days. */
+const LEAST_MONTHS_AHEAD = 3
+
 /** A time as people say it, seen from `now`: "just now", "3 minutes ago", "in 2 days". Whole units, rounded towards now. */
 export function relativeTime(date: Date, now: Date): string {
   const seconds = (date.getTime() - now.getTime()) / 1000
   for (const [unit, length] of units) {
-    if (Math.abs(seconds) >= length) return relative.format(Math.trunc(seconds / length), unit)
+    const least = unit === 'month' && seconds > 0 ? LEAST_MONTHS_AHEAD * length : length
+    if (Math.abs(seconds) >= least) return relative.format(Math.trunc(seconds / length), unit)
   }
   return seconds > 10 ? 'in less than a minute' : 'just now'
 }
