@@ -86,7 +86,10 @@ const actionWords: Record<AuditAction, { name: string; did?: (details: Details) 
   },
   'api_key.leaked': { name: 'API key leaked', did: (d) => `heard that the token of${named(d)} has leaked` },
   'api_key.leak_handled': { name: 'Leak looked after', did: () => 'looked after a leaked token' },
-  'api_key.limits_changed': { name: 'API key limits changed', did: () => 'changed the limits of an API key' },
+  'api_key.limits_changed': {
+    name: 'API key limits changed',
+    did: (d) => `changed the limits of the API key${named(d)}`,
+  },
   'api_key.kept': { name: 'API key kept', did: (d) => `kept the API key${named(d)} at its review` },
   'api_key.scopes_narrowed': {
     name: 'API key narrowed',
