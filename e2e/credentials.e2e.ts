@@ -393,7 +393,7 @@ test('deleting says which integrations break', async ({ page }) => {
   expect(made.status, JSON.stringify(made.body)).toBe(201)
   await page.goto(listUrl())
   await expect(credentialRow(page, 'To delete')).toContainText('Shipping labels')
-  await chooseAction(credentialRow(page, 'To delete'), 'Delete')
+  await chooseAction(credentialRow(page, 'To delete'), 'Delete credential')
   const dialog = page.getByRole('alertdialog', { name: 'Delete “To delete”?' })
   await expect(dialog.getByRole('button', { name: 'Cancel' })).toBeFocused()
   await expect(dialog).toContainText('Shipping labels')

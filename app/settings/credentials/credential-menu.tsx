@@ -63,7 +63,7 @@ export function CredentialMenu({
           <>
             <DropdownMenuSeparator />
             <DropdownMenuItem variant="danger" onSelect={() => onOpen({ kind: 'delete', credential })}>
-              Delete
+              Delete credential
             </DropdownMenuItem>
           </>
         ) : null}

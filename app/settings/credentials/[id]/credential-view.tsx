@@ -80,7 +80,7 @@ export function CredentialView({
                   aria-haspopup="dialog"
                   onClick={() => open({ kind: 'delete', credential: data })}
                 >
-                  Delete
+                  Delete credential
                 </Button>
               ) : null}
             </div>
