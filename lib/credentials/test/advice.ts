@@ -13,15 +13,16 @@ export const adviceOnFailure: Record<EgressErrorCode, string> = {
   name_unavailable: 'Try again in a minute.',
   connection_refused: 'Look whether the port is right, and whether the service is running.',
   connection_reset:
-    'Try again. If it stays so, the service may let in known addresses only: ask it to let this server in.',
+    'Try again. If it stays so, look whether it is https:// there. Or the service lets in known addresses only: ask it to let this server in.',
   unreachable: 'Look whether the service is running, and whether this server may reach its network.',
   tls_expired: 'Whoever runs the service has to renew its certificate. Fenicia sends no secret until then.',
   tls_self_signed:
-    'Give the service a certificate of a known authority. Fenicia sends no secret to a server that anybody could pretend to be.',
+    'Give the service a certificate of a known authority, or have whoever runs this server trust yours, with NODE_EXTRA_CA_CERTS. Fenicia sends no secret to a server that anybody could pretend to be.',
   tls_untrusted:
     'Whoever runs the service has to send the whole chain of certificates, from an authority that is known.',
   tls_name_mismatch: 'Use the name that the certificate is for.',
-  tls_other: 'The service may speak an old version of TLS only: ask whoever runs it for TLS 1.2 or later.',
+  tls_other:
+    'Look whether the service speaks https:// at this port. If it does, it may know old versions of TLS only: ask whoever runs it for TLS 1.2 or later.',
   timeout_connect: 'Look whether host and port are right. A firewall on the way may drop what this server sends.',
   timeout_headers: 'The service is slow just now: try again, or choose a lighter address for the test.',
   timeout_body: 'The service is slow just now: try again, or choose a lighter address for the test.',
