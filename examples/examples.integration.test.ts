@@ -237,7 +237,7 @@ describe('sync-orders', { timeout: TIMEOUT }, () => {
     expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('does not take the credential') })
     // The secret is rotated by setting up again; the script goes on with the key that it has.
     const rotation = (await command('sync-orders', 'setup')).replace(SECRET, 'the-next-token-8sPw')
-    const rotated = await setUp('sync-orders', `${rotation} 'Sync script 2'`)
+    const rotated = await setUp('sync-orders', `${rotation} 'Orders sync 2'`)
     expect(rotated).toMatchObject({ code: 0, stderr: expect.stringContaining('Replaced the secret') })
     expect(await runScript('sync-orders', token)).toMatchObject({ code: 0 })
   })

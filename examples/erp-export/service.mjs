@@ -9,5 +9,5 @@ export const service = {
   ],
   credential: { name: 'ERP sandbox', type: 'basic', test: { path: '/ping' } },
   integration: { name: 'ERP export', slug: 'erp-export', methods: ['GET'], paths: ['/export/*'], timeout_ms: 60_000 },
-  keyName: 'ERP Integration',
+  keyName: 'ERP export',
 }

@@ -12,5 +12,5 @@ export const service = {
     methods: ['GET'],
     paths: ['/orders'],
   },
-  keyName: 'Sync script',
+  keyName: 'Orders sync',
 }
