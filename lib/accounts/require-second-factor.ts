@@ -44,7 +44,7 @@ export async function requireSecondFactor(db: Database, actor: Actor, required: 
           hasSecondFactor(members.userId),
         ),
       )
-    if (!own) throw new Refusal('forbidden', 'Set up a second factor of your own first, in Settings, Account.')
+    if (!own) throw new Refusal('forbidden', 'Set up a second factor of your own first, under Settings → Account.')
     if (!ownerHas) throw new Refusal('forbidden', 'The owner of the account has no second factor yet.')
   }
   await changePolicy(db, actor, { secondFactorRequired: required })

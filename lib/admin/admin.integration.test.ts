@@ -338,7 +338,7 @@ describe('the operator’s command line, used wrongly', () => {
     [['frobnicate'], /^error: There is no command frobnicate\./],
     [['toString'], /^error: There is no command toString\./],
     [['create-key'], /^error: create-key needs --email and --name and --scopes\./],
-    [['audit'], /^error: There is no command audit\./],
+    [['audit'], /^error: There is no command audit, only audit verify, audit checkpoint, audit prove\./],
     [['audit', 'prove'], /^error: audit prove needs --checkpoint\./],
     [['list', '--all'], /^error: Unknown option '--all'\./],
     [['list', 'extra'], /^error: Unexpected argument 'extra'\./],

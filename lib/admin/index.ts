@@ -37,7 +37,7 @@ export async function runAdmin(args: string[], terminal: Terminal): Promise<numb
     else for (const { option, message: rule } of fields) terminal.stderr(`error: ${sentence(option, rule)}\n`)
   }
   try {
-    if (!command) throw new UsageError(name ? `There is no command ${name}` : 'No command was given')
+    if (!command) throw new UsageError(missingCommand(name))
     const values = parseOptions(name, command, rest)
     const runtime = await startRuntime(terminal.env)
     try {
@@ -72,6 +72,13 @@ function commandIn([first = '', second = '', ...rest]: string[]): [name: string,
   const both = `${first} ${second}`
   if (Object.hasOwn(commands, both)) return [both, rest]
   return [first, second === '' ? rest : [second, ...rest]]
+}
+
+/** What is said of words that name no command: of the first of two (`audit`), which ones there are. */
+function missingCommand(name: string): string {
+  if (name === '') return 'No command was given'
+  const longer = Object.keys(commands).filter((each) => each.startsWith(`${name} `))
+  return `There is no command ${name}${longer.length > 0 ? `, only ${longer.join(', ')}` : ''}`
 }
 
 /** Longer than any file that a command takes. */

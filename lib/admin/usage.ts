@@ -42,14 +42,14 @@ Commands:
   audit prove --checkpoint FILE
       Says whether a checkpoint that was written earlier still holds.
 
-  vault-rotate
+  vault-rotate, or: npm run vault rotate
       Wraps every account's data key with the first of FENICIA_MASTER_KEYS. The server may run meanwhile, with the new
       and the old master keys configured; afterwards the old ones may be taken out.
 
-  vault-rekey [--account ID]
+  vault-rekey [--account ID], or: npm run vault rekey
       Gives an account, or all, a new data key and seals every secret with it. When it is cut off, run it again.
 
-  vault-check
+  vault-check, or: npm run vault check
       Opens everything in the vault and lists what does not open. Changes nothing.
 
 Options:

@@ -105,7 +105,7 @@ describe('a key to make', () => {
     [{ ...valid, name: undefined }, /^name /],
     [{ ...valid, environment: 'prod' }, /^environment must be "live" or "test"$/],
     [{ ...valid, scopes: [] }, /^scopes must name at least one scope$/],
-    [{ ...valid, scopes: ['orders:read', 'orders:fly'] }, /^scopes\.1 is not a scope of the catalogue$/],
+    [{ ...valid, scopes: ['orders:read', 'orders:fly'] }, /^scopes\.1 is not a scope: \/docs\/api lists them$/],
     [{ ...valid, scopes: 'orders:read' }, /^scopes /],
     [{ ...valid, scopes: Array(101).fill('orders:read') }, /^scopes must be 100 scopes or fewer$/],
     [{ ...valid, account_id: 'acc_1' }, /unrecognized key/i],

@@ -12,7 +12,7 @@ export const keyName = displayText(64).meta({
 })
 
 export const scopeList = z
-  .array(z.string().refine(isScope, 'is not a scope of the catalogue'))
+  .array(z.string().refine(isScope, 'is not a scope: /docs/api lists them'))
   .min(1, 'must name at least one scope')
   .max(100, 'must be 100 scopes or fewer')
   .transform(normalizeScopes)

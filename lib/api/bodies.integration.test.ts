@@ -97,7 +97,7 @@ describe('a body', () => {
     ],
     [{ name: null, scopes }, 'name must be of type string.', 'invalid_format'],
     [{ name: 'ERP', scopes: [] }, 'scopes must name at least one scope.', 'invalid_value'],
-    [{ name: 'ERP', scopes: ['orders:fly'] }, 'scopes.0 is not a scope of the catalogue.', 'invalid_value'],
+    [{ name: 'ERP', scopes: ['orders:fly'] }, 'scopes.0 is not a scope: /docs/api lists them.', 'invalid_value'],
     [{ name: 'ERP', scopes: [['orders:read']] }, 'scopes.0 must be of type string.', 'invalid_format'],
     [{ name: 'ERP', scopes, environment: 'prod' }, 'environment must be "live" or "test".', 'invalid_value'],
     [{ name: 'ERP', scopes, expires_at: '2001-01-01T00:00:00Z' }, 'expires_at must be in the future.', 'invalid_value'],
@@ -140,7 +140,7 @@ describe('a body', () => {
     ],
     [
       '{"name":"ERP","scopes":["__proto__","constructor","toString"]}',
-      'scopes.0 is not a scope of the catalogue; scopes.1 is not a scope of the catalogue; scopes.2 is not a scope of the catalogue.',
+      'scopes.0 is not a scope: /docs/api lists them; scopes.1 is not a scope: /docs/api lists them; scopes.2 is not a scope: /docs/api lists them.',
       'invalid_value',
     ],
     [

@@ -387,7 +387,7 @@ function* formProblems(form: CredentialForm): Generator<{ field: string; message
   if (hostsOf(form).length === 0) {
     yield {
       field: 'hosts',
-      message: 'must name the host that the secret may be sent to, or a test address must be given',
+      message: 'must name the host that the secret may be sent to, unless the URL of the test does',
     }
   }
   const typable = secretFieldsOf(form).filter(({ isGot }) => !isGot)

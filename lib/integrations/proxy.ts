@@ -98,7 +98,7 @@ async function notFound(uses: UseLookup, { accountId, environment }: ProxyCaller
   const isElsewhere = (await uses.find(accountId, other, slug)) !== null
   return isElsewhere
     ? refused('ENVIRONMENT_MISMATCH', mismatchText(`The integration “${slug}”`, other))
-    : refused('NOT_FOUND', 'There is no such integration.')
+    : refused('NOT_FOUND', 'This account has no integration with this slug. Settings → Integrations has them all.')
 }
 
 /** Applies the integration's rules to a call. */

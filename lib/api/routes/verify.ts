@@ -112,7 +112,7 @@ const verifyKey = createRoute({
         .strictObject({
           token: z.string().max(1_024, 'must be 1024 characters or fewer').openapi({ example: 'fn_live_…' }),
           scopes: z
-            .array(z.string().refine(isScope, 'is not a scope of the catalogue'))
+            .array(z.string().refine(isScope, 'is not a scope: /docs/api lists them'))
             .max(100, 'must be 100 or fewer')
             .default([])
             .openapi({ description: 'Scopes that the token must have.', example: ['orders:read'] }),
