@@ -27,7 +27,10 @@ export const kindNames: Record<EventKind, { name: string; hint: string }> = {
     hint: 'At the beginning of each month, when keys or credentials want to be looked at.',
   },
   'api_key.leaked': { name: 'API key leaked', hint: 'A key’s token was seen where it does not belong.' },
-  'webhook.disabled': { name: 'Webhook disabled', hint: 'A webhook has taken nothing for three days.' },
+  'webhook.disabled': {
+    name: 'Webhook disabled',
+    hint: 'A webhook has taken nothing for three days, or answered 410.',
+  },
   'api_key.idle': {
     name: 'API key idle',
     hint: '7 days and 1 day before a key is revoked since nobody uses it, if the account asks for that.',
