@@ -8,7 +8,7 @@ it.each([
   [{ ...fresh, wasTested: true }, 'Changed since its test: saved as “Not tested”'],
   [{ ...fresh, tested: 'good' as const }, 'Tested: saved as “Good”'],
   [{ ...fresh, tested: 'refused' as const, stays: 'good' as const }, 'Tested: saved as “Refused”'],
-  [{ ...fresh, stays: 'unproven' as const }, 'The last test counts on: “Not proven”'],
+  [{ ...fresh, stays: 'unproven' as const }, 'The last test still counts: “Not proven”'],
   [{ ...fresh, stays: null }, 'Not tested yet: stays “Not tested”'],
 ])('%j is “%s”', (known, words) => {
   expect(savedAs(known)).toBe(words)

@@ -15,7 +15,7 @@ export interface Known {
 export function savedAs({ tested, wasTested, stays }: Known): string {
   if (tested) return `Tested: saved as “${resultWord(tested)}”`
   if (stays !== undefined) {
-    return stays === null ? 'Not tested yet: stays “Not tested”' : `The last test counts on: “${resultWord(stays)}”`
+    return stays === null ? 'Not tested yet: stays “Not tested”' : `The last test still counts: “${resultWord(stays)}”`
   }
   return wasTested ? 'Changed since its test: saved as “Not tested”' : 'Not tested yet: saved as “Not tested”'
 }
