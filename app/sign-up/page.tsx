@@ -53,8 +53,8 @@ function SignUpClosed() {
     <Door title="Sign-up is closed">
       <div className="grid gap-4">
         <p>
-          This Fenicia has its account already and takes no others by itself. Whoever runs the server can make one for
-          you.
+          This Fenicia has its account already and takes no others by itself. To join it, ask for an invitation there;
+          whoever runs the server can make you another one.
         </p>
         <Link href="/sign-in" className={buttonVariants({ variant: 'primary', size: 'lg' })}>
           Sign in

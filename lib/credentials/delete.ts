@@ -61,6 +61,6 @@ function inUse(used: { name: string }[]): Refusal {
   const those = used.length === 1 ? 'integration uses' : 'integrations use'
   return new Refusal(
     'credential_in_use',
-    `${used.length} ${those} this credential and would stop working: ${shown.join(', ')}. Give them another credential first, or delete it nevertheless.`,
+    `${used.length} ${those} this credential and would stop working: ${shown.join(', ')}. Give them another credential first, or delete it nevertheless (even_if_used=true).`,
   )
 }

@@ -107,7 +107,11 @@ function aim(use: IntegrationUse, { key }: ProxyCaller, request: ProxyRequest): 
   if (key?.integrationIds && !key.integrationIds.includes(use.id)) {
     return refused('INSUFFICIENT_PERMISSIONS', `This API key may not use the integration “${name}”.`)
   }
-  if (use.state === 'paused') return refused('INTEGRATION_PAUSED', `The integration “${name}” is paused.`)
+  if (use.state === 'paused')
+    return refused(
+      'INTEGRATION_PAUSED',
+      `The integration “${name}” is paused. Resume it under Settings → Integrations.`,
+    )
   if (!credential) {
     return refused(
       'INTEGRATION_INCOMPLETE',
@@ -126,7 +130,10 @@ function aim(use: IntegrationUse, { key }: ProxyCaller, request: ProxyRequest): 
   try {
     const { url, path } = joinPath(use.baseUrl, request.rawPath, request.rawQuery)
     if (matchesPath(use.paths, path)) return { use, credential, url, path, host }
-    return refused('PATH_NOT_ALLOWED', `The integration “${name}” does not let apps call this path.`)
+    return refused(
+      'PATH_NOT_ALLOWED',
+      `The integration “${name}” does not let apps call this path: look at its paths under Settings → Integrations.`,
+    )
   } catch (error) {
     if (isPathRefused(error)) return refused('validation:invalid_value', error.message)
     throw error
