@@ -42,6 +42,11 @@ it('what has to be re-authorized leads straight to it, and says why', () => {
   expect(detail).toBe('Reason: invalid_grant: The refresh token was revoked by the user')
 })
 
+it('a notice of keys says by whom, unless they are several, which may be by several', () => {
+  expect(noticeWords(notice('api_key.created', 1), null).detail).toBe(`By ${sampleFacts['api_key.created'].by}`)
+  expect(noticeWords(notice('api_key.created', 2), null).detail).toBeNull()
+})
+
 it('a banner says whether calls fail already', () => {
   const kind = 'credential.reauthorization_required'
   const trouble = { kind, trouble: 'renewal', data: sampleFacts[kind] } as OpenTrouble

@@ -88,11 +88,14 @@ export function noticeWords(notice: NoticeView, service: string | null): NoticeW
       return { title, detail, href, tone: 'warning' }
     }
     case 'api_key.created':
-      return { title: count === 1 ? `API key ${name} was generated` : `${keys} were generated`, ...by(data.by, href) }
+      return {
+        title: count === 1 ? `API key ${name} was generated` : `${keys} were generated`,
+        ...by(data.by, count, href),
+      }
     case 'api_key.regenerated':
       return {
         title: count === 1 ? `API key ${name} was regenerated` : `${keys} were regenerated`,
-        ...by(data.by, href),
+        ...by(data.by, count, href),
       }
     case 'api_key.idle':
       return {
@@ -112,7 +115,10 @@ export function noticeWords(notice: NoticeView, service: string | null): NoticeW
         tone: 'warning',
       }
     case 'api_key.revoked':
-      return { title: count === 1 ? `API key ${name} was revoked` : `${keys} were revoked`, ...by(data.by, href) }
+      return {
+        title: count === 1 ? `API key ${name} was revoked` : `${keys} were revoked`,
+        ...by(data.by, count, href),
+      }
     case 'webhook.disabled':
       return {
         title: count === 1 ? `Webhook ${name} was disabled` : `${count.toLocaleString('en')} webhooks were disabled`,
@@ -156,8 +162,9 @@ export function noticeWords(notice: NoticeView, service: string | null): NoticeW
   }
 }
 
-function by(who: string, href: string): Omit<NoticeWords, 'title'> {
-  return { detail: `By ${who}`, href, tone: 'info' }
+/** The notice has the first event alone: of several it is not known whether all were by the same. */
+function by(who: string, count: number, href: string): Omit<NoticeWords, 'title'> {
+  return { detail: count === 1 ? `By ${who}` : null, href, tone: 'info' }
 }
 
 function said(error: string | null, detail: string | null): string | null {
