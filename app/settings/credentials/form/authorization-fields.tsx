@@ -39,6 +39,7 @@ export function AuthorizationFields({ state, redirectUri }: { state: FormState; 
         </div>
         <p className="text-muted-foreground text-xs">
           Register exactly this address with the service, in the settings of your app there.
+          {redirectUri.startsWith('http://localhost') ? ' Most services want a public one: FENICIA_URL sets it.' : ''}
         </p>
       </div>
       <Field
