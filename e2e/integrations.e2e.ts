@@ -112,7 +112,13 @@ test('from an empty list to an app that calls through an integration, until it i
     )
     await expectFitToUse(page, 'empty list, without a credential')
   })
-  await storeCredential('Shippo production')
+  const shippo = await storeCredential('Shippo production')
+
+  await test.step('the page of a credential that nothing uses leads to the form, with it chosen', async () => {
+    await page.goto(`${url}/settings/credentials/${shippo}`)
+    await page.getByRole('link', { name: 'Add integration' }).click()
+    await expect(page.getByLabel('Credential', { exact: true })).toHaveValue(shippo)
+  })
 
   await test.step('the form fills in what is known, and says what is wrong at its field', async () => {
     await page.goto(address())

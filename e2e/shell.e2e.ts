@@ -160,6 +160,13 @@ test.describe('the frame of the settings', () => {
     await expect(page).toHaveURL(/\/settings\/api-keys$/)
   })
 
+  test('says that no mail leaves the server, wherever somebody would count on one', async () => {
+    for (const path of ['/settings/members', '/settings/notifications', '/forgot-password']) {
+      await page.goto(running.url + path)
+      await expect(page.getByText('No mail leaves this server')).toBeVisible()
+    }
+  })
+
   test('lets the person out', async () => {
     await page.getByRole('button', { name: 'Ana Costa' }).click()
     await page.getByRole('menuitem', { name: 'Sign out' }).click()

@@ -3,6 +3,7 @@ import Link from 'next/link'
 import { getRuntime } from '@/lib/runtime'
 import { AddressNotice } from '../address-notice'
 import { Door, inlineLink } from '../door'
+import { NoMailServer } from '../no-mail-server'
 import { ForgotPasswordForm } from './form'
 
 export const metadata: Metadata = { title: 'Forgot password' }
@@ -21,6 +22,7 @@ export default function ForgotPasswordPage() {
     >
       <div className="grid gap-4">
         <AddressNotice url={getRuntime().config.url} />
+        <NoMailServer />
         <ForgotPasswordForm />
       </div>
     </Door>

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { eq, inArray, sql } from 'drizzle-orm'
 import { beforeAll, expect, it } from 'vitest'
 import type { Database } from '@/db/client'
 import { credentials, credentialUses } from '@/db/schema'
@@ -58,8 +58,12 @@ forEachDatabase('the review of credentials', (open) => {
     await credential('Never used', 91)
     await credential('Bad', 1, { testResult: 'refused', testedAt: new Date(), testDetail: 'No' })
     await credential('Left', 1, { createdById: 'usr_gone' })
-    const [broken = ''] = await addBrokenCredentials(db, actor.accountId, 1)
-    await db.update(credentials).set({ createdById: actor.id }).where(sql`id = ${broken}`)
+    const broken = await addBrokenCredentials(db, actor.accountId, 2)
+    await db.update(credentials).set({ createdById: actor.id }).where(inArray(credentials.id, broken))
+    await db
+      .update(credentials)
+      .set({ createdAt: sql`now() - interval '25 hours'` })
+      .where(eq(credentials.id, broken[0] ?? ''))
     const found = Object.fromEntries(
       (await review()).items.map(({ credential: { name }, findings }) => [
         name,
@@ -72,9 +76,10 @@ forEachDatabase('the review of credentials', (open) => {
       Bad: ['failing'],
       Left: ['maker_left'],
       'Shop 1': ['failing', 'unconnected'],
+      'Shop 2': ['failing'],
     })
-    const counts = { failing: 2, unconnected: 1, idle: 2, maker_left: 1 }
-    expect(await countCredentialFindings(db, actor.accountId)).toEqual({ counts, all: 5 })
+    const counts = { failing: 3, unconnected: 1, idle: 2, maker_left: 1 }
+    expect(await countCredentialFindings(db, actor.accountId)).toEqual({ counts, all: 6 })
     expect((await review('idle')).items.map((one) => one.lastUsedAt === null)).toEqual([true, false])
 
     await keepCredentials(db, actor, { credentials: [idle], findings: ['idle'], reason: 'Yearly', days: 365 })

@@ -100,6 +100,7 @@ export async function lastUses(db: Database, accountId: string, ids: readonly st
 
 function foundCredentials({ accountId, environment }: Reach): SQL {
   const idleSince = sql.raw(`now() - interval '${REVIEW.idleDays} days'`)
+  const unusedSince = sql.raw(`now() - interval '${REVIEW.unconnectedDays} days'`)
   return sql`
     select id, array(select one from unnest(findings) as one where kept is null or not one = any(kept)) as findings,
       null::text[] as scopes, last_used_at
@@ -108,7 +109,7 @@ function foundCredentials({ accountId, environment }: Reach): SQL {
         array_remove(array[
           case when tokens.refused_error is not null or tokens.failing_since is not null
             or credentials.test_result in ('refused', 'failed') then 'failing' end,
-          case when connected.credential_id is null then 'unconnected' end,
+          case when connected.credential_id is null and credentials.created_at < ${unusedSince} then 'unconnected' end,
           case when coalesce(use.last_used_at, use.known_since, credentials.created_at) < ${idleSince} then 'idle' end,
           case when credentials.created_by_kind = 'user' and credentials.created_by_id is not null and maker.user_id is null then 'maker_left' end
         ], null) as findings

@@ -14,7 +14,7 @@ export type KeyFinding = (typeof keyFindings)[number]
 /**
  * What can be found about a credential:
  * - `failing`: a person has to re-authorize it, its renewal fails, or its last test was bad.
- * - `unconnected`: no integration uses it.
+ * - `unconnected`: it is a day old, and no integration uses it.
  * - `idle`: no call needed it for 90 days.
  * - `maker_left`: the person who made it is no member of the account any more.
  */
@@ -27,6 +27,8 @@ export const REVIEW = {
   scopeDays: 30,
   /** An old token that was not used for so many days needs nobody's attention: it ends by itself. */
   retiringDays: 7,
+  /** A credential is made before the integration that uses it. */
+  unconnectedDays: 1,
 } as const
 
 /** How many of an account's keys or credentials each finding is about. */

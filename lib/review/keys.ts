@@ -136,7 +136,7 @@ const foundText = sql`array_remove(array[
     case when status <> 'retiring' and idle then 'idle' end,
     case when status <> 'retiring' and cardinality(unused_scopes) > 0 then 'over_scoped' end,
     case when status <> 'retiring' and maker_left then 'maker_left' end,
-    case when status = 'retiring' and last_used_at > ${DAYS_AGO(REVIEW.retiringDays)} then 'retiring' end,
+    case when status = 'retiring' and last_used_at > greatest(${DAYS_AGO(REVIEW.retiringDays)}, replaced_at) then 'retiring' end,
     case when status <> 'retiring' and expires_at is null then 'no_expiry' end
   ], null)`
 
@@ -148,10 +148,12 @@ function foundKeys(accountId: string, wall: EnvironmentWall): SQL {
       select id, last_used_at, unused_scopes, kept, ${foundText} as findings
       from (
         select api_keys.id, api_keys.expires_at, api_key_uses.last_used_at, kept.findings as kept,
-          ${sql.raw(keyStatusText)} as status, ${isNeverUsed} as never_used, ${isIdle} as idle,
+          ${sql.raw(keyStatusText)} as status, ${isNeverUsed} as never_used, ${isIdle} as idle, successor.created_at as replaced_at,
           ${unusedScopes} as unused_scopes, (api_keys.created_by_kind = 'user' and api_keys.created_by_id is not null and maker.user_id is null) as maker_left
         from ${apiKeys}
         left join ${apiKeyUses} on api_key_uses.key_id = api_keys.id
+        left join ${apiKeys} as successor
+          on successor.account_id = api_keys.account_id and successor.replaces_id = api_keys.id
         left join ${members} as maker on maker.account_id = api_keys.account_id and maker.user_id = ${answersFor(apiKeys)}
         left join (
           select key_id, min(first_used_at) as first_used_at,

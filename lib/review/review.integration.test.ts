@@ -64,7 +64,15 @@ forEachDatabase('among 10,000 keys the review', (open, driver) => {
     await db.execute(sql`update ${apiKeys} set scopes = '{orders:read,products:read}' where id = ${scoped}`)
     await db.execute(sql`update ${apiKeys} set scopes = '{orders:*}' where id = ${wide}`)
     await db.execute(sql`update ${apiKeys} set created_by_id = 'usr_gone' where id = ${left}`)
-    await db.execute(sql`update ${apiKeys} set retires_at = now() + interval '1 day' where id = ${retiring}`)
+    // Of two that were regenerated the old token of one was used since.
+    for (const [old, successor, hours] of [
+      [retiring, idOf(606), 2],
+      [idOf(607), idOf(608), 0.5],
+    ] as const) {
+      await db.execute(sql`update ${apiKeys} set retires_at = now() + interval '1 day' where id = ${old}`)
+      await db.execute(sql`update ${apiKeys} set replaces_id = ${old}, created_at = now() - ${hours} * interval '1 hour'
+        where id = ${successor}`)
+    }
     await db.execute(sql`analyze`)
   })
 

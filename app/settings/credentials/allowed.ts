@@ -9,5 +9,6 @@ export function allowedTo(holder: Holder): Allowed {
     delete: can(holder, 'credentials:delete'),
     test: can(holder, 'credentials:test'),
     reauthorize: can(holder, 'credentials:reauthorize'),
+    integrate: can(holder, 'integrations:create'),
   }
 }

@@ -25,6 +25,8 @@ export interface Allowed {
   delete: boolean
   test: boolean
   reauthorize: boolean
+  /** Whether they may add an integration that uses them. */
+  integrate: boolean
 }
 
 /** The actions that open a dialog. */

@@ -34,6 +34,11 @@ export function integrationHref(id: string): string {
   return `/settings/integrations/${id}`
 }
 
+/** The form for a new integration that uses a credential. */
+export function newIntegrationHref(credentialId: string): string {
+  return `/settings/integrations/new?credential=${encodeURIComponent(credentialId)}`
+}
+
 /** Runs a test and tells of it as it goes, see `test/route.ts`. */
 export const TEST_PATH = '/settings/credentials/test'
 

@@ -1,5 +1,6 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
+import { NoMailServer } from '@/app/no-mail-server'
 import { requireSession } from '@/app/session'
 import { buttonVariants } from '@/components/ui/button'
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/components/ui/card'
@@ -46,7 +47,8 @@ export default async function MembersPage() {
                 They get a mail with a link that works once, and for 7 days. You can take it back until then.
               </CardDescription>
             </CardHeader>
-            <CardContent>
+            <CardContent className="grid gap-4">
+              <NoMailServer />
               <InviteForm options={options} />
             </CardContent>
           </Card>

@@ -1,6 +1,7 @@
 import { Bell } from 'lucide-react'
 import type { Metadata } from 'next'
 import Link from 'next/link'
+import { NoMailServer } from '@/app/no-mail-server'
 import { requireSession } from '@/app/session'
 import { buttonVariants } from '@/components/ui/button'
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/components/ui/card'
@@ -36,6 +37,7 @@ export default async function NotificationsPage({ searchParams }: PageProps<'/se
         action={unread > 0 ? <MarkAllRead /> : undefined}
       />
       <div className="grid gap-4">
+        <NoMailServer />
         <Card aria-label="Notices">
           {notices.length === 0 ? (
             <EmptyState

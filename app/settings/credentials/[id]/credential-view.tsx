@@ -15,7 +15,7 @@ import { EnvironmentBadge } from '../../environment-badge'
 import { type Allowed, useCredentialDialogs } from '../credential-menu'
 import { LIST_PATH } from '../list-state'
 import { ReadFailure } from '../list-states'
-import { editHref, integrationHref } from '../paths'
+import { editHref, integrationHref, newIntegrationHref } from '../paths'
 import { useCredential } from '../queries'
 import { type Credential, expiryOf, type ProviderMark, typeNames } from '../words'
 import { ConnectionCard } from './connection-card'
@@ -102,7 +102,7 @@ export function CredentialView({
         <SecretTimes credential={data} />
       </Section>
       <Section title="Used by">
-        <UsedBy integrations={data.integrations} />
+        <UsedBy credential={data} mayIntegrate={may.integrate} />
       </Section>
       {dialog}
     </div>
@@ -146,12 +146,19 @@ function Warnings({ credential }: { credential: Credential }) {
   )
 }
 
-function UsedBy({ integrations }: Pick<Credential, 'integrations'>) {
+function UsedBy({ credential: { id, integrations }, mayIntegrate }: { credential: Credential; mayIntegrate: boolean }) {
   if (integrations.length === 0) {
     return (
-      <p className="text-muted-foreground text-sm">
-        No integration uses this credential. Apps call the service through an integration, and never see the secret.
-      </p>
+      <div className="grid justify-items-start gap-3">
+        <p className="text-muted-foreground text-sm">
+          No integration uses this credential. Apps call the service through an integration, and never see the secret.
+        </p>
+        {mayIntegrate ? (
+          <Link href={newIntegrationHref(id)} prefetch={false} className={buttonVariants({ size: 'sm' })}>
+            Add integration
+          </Link>
+        ) : null}
+      </div>
     )
   }
   return (
