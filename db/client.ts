@@ -23,6 +23,12 @@ export interface OpenDatabase {
    * second: prepared once per connection, its rows as the driver has them.
    */
   prepareLookup<Row>(name: string, statement: string): (values: readonly string[]) => Promise<Row[]>
+  /**
+   * How many values a prepared look-up is best asked for at once, at most. Behind a socket several statements are under way
+   * while the next is put together, and what is answered in one turn stays in the processor's caches; the embedded database
+   * has its caller wait, so that fewer statements are better.
+   */
+  lookupBatch: number
   /** For people: where the data lies, without password. */
   description: string
   /** Applies what is missing of `db/migrations`. Safe when several instances start at once. */
@@ -66,6 +72,7 @@ async function openPGlite(folder: string): Promise<OpenDatabase> {
     return {
       db,
       prepareLookup: preparerOf(client),
+      lookupBatch: 64,
       description: `${join(folder, 'pgdata')} (embedded)`,
       migrate: () => migrate(db, migrations),
       close: async () => {
@@ -135,6 +142,7 @@ function preparerOf(client: PGlite): OpenDatabase['prepareLookup'] {
 type ServerConfig = Extract<DatabaseConfig, { url: string }>
 
 const STATEMENT_TIMEOUT_MS = 30_000
+const SERVER_BATCH = 32
 
 // PgBouncer, which Neon's pooled addresses lead to, ends a connection that begins with a parameter it doesn't know, among
 // them `statement_timeout`; hence time-outs on this side, after which the connection is dropped as well.
@@ -165,6 +173,7 @@ async function openPostgres(config: ServerConfig): Promise<OpenDatabase> {
       (client) => drizzle(client, { schema }),
     ),
     prepareLookup: (name, text) => async (values) => (await pool.query({ name, text, values: [values] })).rows,
+    lookupBatch: SERVER_BATCH,
     description: locate(config.url),
     migrate: () =>
       lockedMigration(
@@ -199,6 +208,7 @@ async function openNeon(config: ServerConfig): Promise<OpenDatabase> {
       (client) => drizzle(client, { schema }),
     ),
     prepareLookup: (name, text) => async (values) => (await pool.query({ name, text, values: [values] })).rows,
+    lookupBatch: SERVER_BATCH,
     description: `${locate(url)} (Neon)`,
     migrate: () =>
       lockedMigration(

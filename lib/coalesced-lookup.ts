@@ -9,6 +9,11 @@ export interface Waiting<Found> {
   reject(error: LookupUnavailableError): void
 }
 
+export interface CoalescedLookupOptions {
+  timeoutMs?: number
+  maxBatch?: number
+}
+
 /** Look-ups that go out, or went out, as one statement. */
 interface Batch<Found> {
   byKey: Map<string, Waiting<Found>[]>
@@ -24,9 +29,8 @@ interface Batch<Found> {
 export class CoalescedLookup<Found> {
   /** More than one, so that the database works while we read an answer; few, so that the pool has connections for others. */
   static readonly MAX_IN_FLIGHT = 4
-  /** What is answered in one turn stays in the processor's caches; of hundreds, each costs half as much again. */
-  static readonly MAX_BATCH = 32
-
+  readonly #timeoutMs: number
+  readonly #maxBatch: number
   #unsent: Batch<Found>[] = []
   #inFlight = 0
   #isSending = false
@@ -35,13 +39,16 @@ export class CoalescedLookup<Found> {
    * @param findAll finds what these keys are of, in one statement; keys of nothing are absent from the answer. `countOf`
    * says how many look-ups wait for one of them, until it has answered
    * @param keyOf the key by which something was found
-   * @param timeoutMs how long a look-up may take in all
+   * @param options `timeoutMs`: how long a look-up may take in all; `maxBatch`: how many go out as one statement at most
    */
   constructor(
     private readonly findAll: (keys: string[], countOf: (key: string) => number) => Promise<Found[]>,
     private readonly keyOf: (found: Found) => string,
-    private readonly timeoutMs = 3_000,
-  ) {}
+    { timeoutMs = 3_000, maxBatch = Number.POSITIVE_INFINITY }: CoalescedLookupOptions = {},
+  ) {
+    this.#timeoutMs = timeoutMs
+    this.#maxBatch = maxBatch
+  }
 
   /**
    * @returns null when there is nothing of this key
@@ -77,8 +84,8 @@ export class CoalescedLookup<Found> {
   /** The batch that a new arrival joins. */
   #openBatch(): Batch<Found> {
     const last = this.#unsent.at(-1)
-    if (last && last.byKey.size < CoalescedLookup.MAX_BATCH) return last
-    const batch: Batch<Found> = { byKey: new Map(), timer: setTimeout(() => this.#giveUp(batch), this.timeoutMs) }
+    if (last && last.byKey.size < this.#maxBatch) return last
+    const batch: Batch<Found> = { byKey: new Map(), timer: setTimeout(() => this.#giveUp(batch), this.#timeoutMs) }
     this.#unsent.push(batch)
     return batch
   }

@@ -51,7 +51,7 @@ export async function startRuntime(
       activity: new Activity(),
       database,
       vault,
-      keyLookup: new KeyLookup(findKeysIn(database, allowances)),
+      keyLookup: new KeyLookup(findKeysIn(database, allowances), { maxBatch: database.lookupBatch }),
       usage,
       uses: new UseLookup(database),
       calls,

@@ -11,7 +11,7 @@ export function useRuntime(database: OpenDatabase, env: Record<string, string> =
   return register({
     ...configuration(env),
     database,
-    keyLookup: new KeyLookup(findKeysIn(database)),
+    keyLookup: new KeyLookup(findKeysIn(database), { maxBatch: database.lookupBatch }),
     usage: new UsageRecorder(database.db),
   })
 }

@@ -67,7 +67,7 @@ const states = (seen: { state: string }[]) => seen.map(({ state }) => state)
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   database = new Database()
-  lookup = new KeyLookup(database.find, 1_000)
+  lookup = new KeyLookup(database.find, { timeoutMs: 1_000, maxBatch: 32 })
 })
 afterEach(() => {
   expect(vi.getTimerCount()).toBe(0)
@@ -135,7 +135,7 @@ describe('look-ups', () => {
     expect(late.state).toBe('a')
   })
 
-  it('are never more than 32 in one statement, and the rest does not wait for it', async () => {
+  it('are never more in one statement than there may be, and the rest does not wait for it', async () => {
     const hashes = Array.from({ length: 40 }, (_, i) => `${i}`)
     const seen = findAll(hashes)
     await turn()

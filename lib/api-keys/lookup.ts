@@ -1,5 +1,5 @@
 import type { OpenDatabase } from '@/db/client'
-import { CoalescedLookup } from '../coalesced-lookup'
+import { CoalescedLookup, type CoalescedLookupOptions } from '../coalesced-lookup'
 import { Allowance, Allowances, type Lacking, type LimitsSeen } from './leases'
 import type { KeyLimits } from './limits'
 import {
@@ -45,9 +45,9 @@ export type FindKeys = (hashes: string[], countOf?: (hash: string) => number) =>
 
 /** Looks keys up by their tokens' hashes, as `hashToken` makes them: whatever their status, see `CoalescedLookup`. */
 export class KeyLookup extends CoalescedLookup<KeyRecord> {
-  /** @param timeoutMs how long a look-up may take in all */
-  constructor(findKeys: FindKeys, timeoutMs?: number) {
-    super(findKeys, ({ tokenHash }) => tokenHash, timeoutMs)
+  /** @param options see `CoalescedLookup` */
+  constructor(findKeys: FindKeys, options?: CoalescedLookupOptions) {
+    super(findKeys, ({ tokenHash }) => tokenHash, options)
   }
 }
 

@@ -89,12 +89,13 @@ function keyOf({ accountId, environment, slug }: Pick<IntegrationUse, 'accountId
 export class UseLookup {
   readonly #lookup: CoalescedLookup<IntegrationUse>
 
-  constructor(database: Pick<OpenDatabase, 'prepareLookup'>) {
+  constructor(database: Pick<OpenDatabase, 'prepareLookup' | 'lookupBatch'>) {
     const find = database.prepareLookup<{ uses: UseTuple[] }>('find_integration_uses', FIND_USES)
-    this.#lookup = new CoalescedLookup(async (keys) => {
+    const findAll = async (keys: string[]) => {
       const [row] = await find(keys)
       return (row?.uses ?? []).map(toUse)
-    }, keyOf)
+    }
+    this.#lookup = new CoalescedLookup(findAll, keyOf, { maxBatch: database.lookupBatch })
   }
 
   /**
