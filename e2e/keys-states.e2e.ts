@@ -189,6 +189,8 @@ test.describe('a password that was given over an hour ago', () => {
 test.describe('the network is gone', () => {
   test('while the list is read: Retry reads it', async ({ page, context }) => {
     await expect(keyRow(page, 'Cut off')).toBeVisible()
+    // What reads lists is loaded after the page; without it the page says so instead.
+    await page.waitForLoadState('networkidle')
     await context.setOffline(true)
     await page.getByLabel('Search API keys').fill('cut')
     const failure = page.getByRole('alert').filter({ hasText: 'The API keys could not be read' })
