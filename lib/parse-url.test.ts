@@ -32,7 +32,9 @@ describe('an address', () => {
         (await readdir(join(root, folder), { recursive: true })).map((name) => join(folder, name)),
       ),
     )
-    const sources = names.flat().filter((name) => /\.tsx?$/.test(name) && !name.includes('parse-url'))
+    const sources = [...names.flat(), ...(await readdir(root))].filter(
+      (name) => /\.(tsx?|mjs)$/.test(name) && !name.includes('parse-url'),
+    )
     expect(sources.length).toBeGreaterThan(500)
     const texts = await Promise.all(sources.map((name) => readFile(join(root, name), 'utf8')))
     expect(sources.filter((_, at) => /URL\.canParse\(/.test(texts[at] ?? ''))).toEqual([])

@@ -366,6 +366,7 @@ describe('a dialect', () => {
       ['it is empty', `${rest}&${state}&hmac=`],
       ['it is cut', `${rest}&${state}&hmac=${hmac.slice(2)}`],
       ['it has more after it', `${rest}&${state}&hmac=${hmac}00`],
+      ['it has no digits after it', `${rest}&${state}&hmac=${hmac}zz`],
       ['there are two', `${rest}&${state}&hmac=${hmac}&hmac=${hmac}`],
       ['it is of another shop', `${rest.replace('some', 'sane')}&${state}&hmac=${hmac}`],
       ['something was added', `${rest}&${state}&scope=all&hmac=${hmac}`],

@@ -143,8 +143,9 @@ export function isSigned(
   const query = signed.toString().replaceAll('+', '%20')
   return secrets.some((secret) => {
     if (!secret?.reveal()) return false
-    const expected = createHmac('sha256', secret.reveal()).update(query).digest()
-    const got = Buffer.from(signature, 'hex')
+    const expected = Buffer.from(createHmac('sha256', secret.reveal()).update(query).digest('hex'))
+    // As text: what is read as hexadecimal ends, without a word, where it is none.
+    const got = Buffer.from(signature)
     return got.length === expected.length && timingSafeEqual(got, expected)
   })
 }
