@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, gt, gte, isNotNull, lt, lte, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { accountPolicies, auditChains, auditEvents, auditLinks } from '@/db/schema'
+import { log } from '../log'
 import { systemActor } from './actor'
 import { recordAuditEvent } from './record'
 
@@ -20,9 +21,13 @@ export async function cutAuditEvents(db: Database, signal?: AbortSignal, step = 
     .where(isNotNull(accountPolicies.auditKeepDays))
     .orderBy(asc(accountPolicies.accountId))
   const failures: unknown[] = []
+  const failed = (accountId: string, error: unknown) => {
+    log.error({ err: error, account: accountId }, 'The audit events of an account could not be cut off')
+    failures.push(error)
+  }
   for (const { accountId } of keeping) {
     if (signal?.aborted) break
-    await moveCut(db, accountId).catch((error) => failures.push(error))
+    await moveCut(db, accountId).catch((error) => failed(accountId, error))
   }
   let deleted = 0
   // Also of an account that keeps events for ever again: what was cut off is no longer in its chain.
@@ -38,7 +43,7 @@ export async function cutAuditEvents(db: Database, signal?: AbortSignal, step = 
         more = gone === step
       }
     } catch (error) {
-      failures.push(error)
+      failed(accountId, error)
     }
   }
   if (failures.length > 0) throw failures[0]

@@ -1,6 +1,7 @@
 import { and, asc, eq, inArray, isNotNull, isNull, lte, notExists, or, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { credentials, notificationEpisodes, tokenSets } from '@/db/schema'
+import { log } from '../log'
 import { closeEpisodes, REMINDER_DAYS, type Telling } from './episodes'
 import type { OutboxEvent } from './kinds'
 import { lockAccount } from './take-events'
@@ -55,6 +56,7 @@ export async function sendReminders(db: Database, signal?: AbortSignal): Promise
         if (count === null) left.add(accountId)
         reminded += count ?? 0
       } catch (error) {
+        log.error({ err: error, account: accountId }, 'The people of an account could not be reminded')
         left.add(accountId)
         failures.push(error)
       }

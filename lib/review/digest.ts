@@ -1,6 +1,7 @@
 import { type AnyColumn, and, eq, gt, gte, notExists, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { accounts, outboxEvents } from '@/db/schema'
+import { log } from '../log'
 import { recordEvent } from '../notifications/outbox'
 import { countCredentialFindings } from './credentials'
 import { countKeyFindings } from './keys'
@@ -32,6 +33,7 @@ export async function sendReviewDigests(db: Database, signal?: AbortSignal): Pro
       try {
         if (await tellAccount(db, id)) told += 1
       } catch (error) {
+        log.error({ err: error, account: id }, 'The review of an account could not be told')
         failures.push(error)
       }
     }
