@@ -23,8 +23,8 @@ interface Batch<Found> {
 
 /**
  * Looks things up in the database at every request, but not one by one: what arrives while earlier look-ups are in
- * flight goes out together as one statement. Nothing is remembered between statements, and a look-up is only ever
- * answered by a statement sent after it arrived, so a committed revocation is seen by every later request.
+ * flight goes out together as one statement. A look-up is only ever answered by a statement sent after it arrived, so a
+ * committed revocation is seen by every later request.
  */
 export class CoalescedLookup<Found> {
   /** More than one, so that the database works while we read an answer; few, so that the pool has connections for others. */

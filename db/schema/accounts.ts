@@ -1,6 +1,17 @@
 import { sql } from 'drizzle-orm'
-import { check, foreignKey, index, integer, pgTable, primaryKey, text, unique, uniqueIndex } from 'drizzle-orm/pg-core'
-import { at, bytewise } from './columns'
+import {
+  boolean,
+  check,
+  foreignKey,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core'
+import { at, bytewise, rowVersion } from './columns'
 
 /** The roles of DESIGN.md, strongest first. What each may do is decided in `lib/accounts/permissions.ts` alone. */
 export const roles = ['owner', 'admin', 'manager', 'staff'] as const
@@ -17,6 +28,16 @@ export const accounts = pgTable('accounts', {
   name: text('name').notNull(),
   createdAt: at('created_at').notNull().defaultNow(),
 })
+
+/**
+ * One row, whose version triggers make anew when any account changes its name or its policy: what is said of a key beside the
+ * key's own row. One for all accounts, since these change seldom and are asked about with every request.
+ */
+export const accountChanges = pgTable(
+  'account_changes',
+  { single: boolean('single').primaryKey().default(true), rowVersion: rowVersion() },
+  () => [check('account_changes_single_check', sql`single`)],
+)
 
 /** A person. One person may be a member of several accounts. */
 export const users = pgTable(

@@ -15,7 +15,7 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/pg-core'
 import { accounts } from './accounts'
-import { at, bytewise } from './columns'
+import { at, bytewise, rowVersion } from './columns'
 
 export const environments = ['live', 'test'] as const
 
@@ -79,6 +79,7 @@ export const apiKeys = pgTable(
     idleRevokesAt: at('idle_revokes_at'),
     /** The last warning that it expires, in days ahead; null: there was none. */
     expiryWarnedDays: integer('expiry_warned_days'),
+    rowVersion: rowVersion(),
   },
   (t) => [
     unique('api_keys_account_id_key').on(t.accountId, t.id),

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { bigint, customType, integer, timestamp } from 'drizzle-orm/pg-core'
 
 /**
@@ -8,6 +9,14 @@ export const bytewise = customType<{ data: string; driverData: string }>({ dataT
 
 /** A point in time, with time zone, to the microsecond that Postgres keeps. */
 export const at = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
+
+const int8 = customType<{ data: string; driverData: unknown }>({ dataType: () => 'bigint', fromDriver: String })
+
+/**
+ * A number that a trigger makes anew with each change of the row, for whoever has read the row and asks whether it is still as
+ * it was. At random, and not counted: where a backup is restored and changed, what a count has come to once it comes to again.
+ */
+export const rowVersion = () => int8('row_version').notNull().default(sql`hashtextextended(gen_random_uuid()::text, 0)`)
 
 /**
  * Of what is sent by one worker at a time. It holds the lease; its number (`fence`) is asked for again when the result is

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { apiKeyAllowances } from '@/db/schema'
+import { Generations } from '../generations'
 import { log } from '../log'
 import { DEFAULT_RATE, type Rate } from './limits'
 import { milliseconds } from './lookup-statements'
@@ -143,11 +144,7 @@ export interface Lacking {
   quota: number
 }
 
-/**
- * The allowances of the keys that were used of late, by their tokens' hashes; null for a key without limits. In two
- * generations, of which the older is forgotten when the younger is full or a minute old: a list of what was used when would
- * cost each request more than this look-up does.
- */
+/** The allowances of the keys that were used of late, by their tokens' hashes; null for a key without limits. */
 export class Allowances {
   /** Of a key that is forgotten for want of room, what was leased is lost; each is asked again whether it has limits. */
   static readonly MAX_KEYS = 200_000
@@ -156,56 +153,33 @@ export class Allowances {
   /** An embedded database holds up every request while it writes. */
   static readonly MAX_KEYS_PER_STATEMENT = 250
 
-  #young = new Map<string, Allowance | null>()
-  #old = new Map<string, Allowance | null>()
-  #timer: NodeJS.Timeout | undefined
+  readonly #known: Generations<Allowance | null>
   #givingBack: Promise<void> = Promise.resolve()
 
   /** @param maxKeys at most so many are remembered, and half as many at least of those in use */
   constructor(
     private readonly db: Database,
-    private readonly maxKeys = Allowances.MAX_KEYS,
-  ) {}
+    maxKeys = Allowances.MAX_KEYS,
+  ) {
+    this.#known = new Generations(maxKeys, Allowances.FORGET_AFTER_MS, (forgotten) => this.#giveBackNext(forgotten))
+  }
 
   /** @returns undefined: nothing is known of the key */
   get(hash: string): Allowance | null | undefined {
-    const young = this.#young.get(hash)
-    if (young !== undefined) return young
-    const old = this.#old.get(hash)
-    if (old !== undefined) {
-      this.#old.delete(hash)
-      this.set(hash, old)
-    }
-    return old
+    return this.#known.get(hash)
   }
 
   set(hash: string, of: Allowance | null): void {
-    if (this.#young.size >= this.maxKeys / 2) this.#age()
-    this.#young.set(hash, of)
-    this.#timer ??= setTimeout(() => this.#forget(), Allowances.FORGET_AFTER_MS).unref()
-  }
-
-  /** @returns those that were old */
-  #age(): Map<string, Allowance | null> {
-    const forgotten = this.#old
-    this.#old = this.#young
-    this.#young = new Map()
-    return forgotten
-  }
-
-  #forget(): void {
-    this.#timer = undefined
-    const forgotten = this.#age()
-    if (this.#old.size > 0) this.#timer = setTimeout(() => this.#forget(), Allowances.FORGET_AFTER_MS).unref()
-    this.#givingBack = this.#givingBack.then(() => this.#giveBack([...forgotten.values()]))
+    this.#known.set(hash, of)
   }
 
   /** Gives back what was leased and not used, when the process ends in order. Never throws. */
   stop(): Promise<void> {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
-    const all = [...this.#young.values(), ...this.#old.values()]
-    this.#givingBack = this.#givingBack.then(() => this.#giveBack(all))
+    return this.#giveBackNext(this.#known.stop())
+  }
+
+  #giveBackNext(allowances: (Allowance | null)[]): Promise<void> {
+    this.#givingBack = this.#givingBack.then(() => this.#giveBack(allowances))
     return this.#givingBack
   }
 

@@ -1,7 +1,7 @@
 import { eq, sql } from 'drizzle-orm'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Database, type OpenDatabase, openDatabase } from '@/db/client'
-import { apiKeys } from '@/db/schema'
+import { accountPolicies, accounts, apiKeys } from '@/db/schema'
 import { createTestAccount, createTestKey } from '@/test/account'
 import { createTestDatabase, DRIVERS, type Driver, forEachDatabase, type TestDatabase } from '@/test/databases'
 import { changePolicy } from '../accounts/policy'
@@ -9,6 +9,7 @@ import type { Actor } from '../audit'
 import { endOverlap, pauseApiKey, regenerateApiKey, revokeApiKey } from '.'
 import { Allowances } from './leases'
 import { findKeysIn, KeyLookup } from './lookup'
+import { FIND_UNCHANGED, knownEntry } from './lookup-statements'
 import { isAccepted, keyStatus } from './status'
 import { createToken, hashToken } from './token'
 
@@ -87,6 +88,129 @@ forEachDatabase('finding keys', (open) => {
     expect((await find(token))?.status).toBe(status)
   })
 
+  /** A look-up that remembers what it has read, with the names of what it asked; and ones that have read nothing yet. */
+  function watched() {
+    const asked: string[] = []
+    const prepareLookup: OpenDatabase['prepareLookup'] = (name, statement) => {
+      const find = database.prepareLookup<never>(name, statement)
+      return (values) => {
+        asked.push(name)
+        return find(values)
+      }
+    }
+    const remembering = new KeyLookup(findKeysIn({ db: database.db, prepareLookup }))
+    const fresh = () => new KeyLookup(findKeysIn(database))
+    return { asked, remembering, fresh }
+  }
+
+  describe('reading again what was read before', () => {
+    it.each([
+      ['none', {}],
+      ['limits', { rate: { requests: 100, seconds: 60 }, monthly_quota: 5_000 }],
+    ])('asks whether it is unchanged, of a key with %s', async (_, limits) => {
+      const { token } = await createTestKey(database.db, actor, limits)
+      const { asked, remembering, fresh } = watched()
+      const first = await remembering.find(hashToken(token))
+      expect(await remembering.find(hashToken(token))).toEqual(first)
+      expect(await remembering.find(hashToken(token))).toEqual(await fresh().find(hashToken(token)))
+      expect(asked).toEqual(['find_api_keys_and_lease', 'find_unchanged_api_keys', 'find_unchanged_api_keys'])
+    })
+
+    it('counts on what it has leased, and leases more when that is used up', async () => {
+      const { token } = await createTestKey(database.db, actor, { rate: { requests: 20, seconds: 3_600 } })
+      const { asked, remembering } = watched()
+      const taken: unknown[] = []
+      for (let request = 0; request < 25; request++) {
+        taken.push((await remembering.find(hashToken(token)))?.allowance?.take())
+      }
+      expect(taken).toEqual([...Array(20).fill('admitted'), ...Array(5).fill('rate_limited')])
+      expect(asked.filter((name) => name === 'find_unchanged_api_keys').length).toBeGreaterThan(4)
+    })
+
+    const change = (set: Partial<typeof apiKeys.$inferInsert>) => (id: string) =>
+      database.db.update(apiKeys).set(set).where(eq(apiKeys.id, id))
+    it.each<[string, (id: string) => Promise<unknown>]>([
+      ['its name', change({ name: 'Renamed', nameHeld: null })],
+      ['its scopes', change({ scopes: [] })],
+      ['its integrations', change({ integrationIds: ['int_1'] })],
+      ['its expiry', change({ expiresAt: at(60_000) })],
+      ['the end of its overlap', change({ retiresAt: at(60_000) })],
+      ['its end', change({ revokedAt: at(0) })],
+      ['its pause', change({ pausedAt: at(0) })],
+      ['its rehearsal', change({ rehearsedAt: at(0), rehearsingUntil: at(60_000), rehearsedByName: 'x' })],
+      ['its rate', change({ rateRequests: 7, rateSeconds: 7 })],
+      ['its quota', change({ monthlyQuota: 7 })],
+      ['its addresses', change({ addresses: ['203.0.113.9'] })],
+      ['its methods', change({ methods: ['GET'] })],
+      ['the policy of its account', () => changePolicy(database.db, actor, { keyAddresses: ['203.0.113.8'] })],
+      ['a policy that there is none of any more', () => database.db.delete(accountPolicies)],
+      ['the name of its account', () => database.db.update(accounts).set({ name: 'Renamed' })],
+      [
+        'all of them, written by hand',
+        () =>
+          database.db.execute(sql`update api_keys set name = 'by hand', name_held = null, row_version = row_version`),
+      ],
+    ])('sees a change of %s', async (_, write) => {
+      const { id, token } = await createTestKey(database.db, actor)
+      const { asked, remembering, fresh } = watched()
+      await remembering.find(hashToken(token))
+      await write(id)
+      expect({ ...(await remembering.find(hashToken(token))), allowance: null }).toEqual({
+        ...(await fresh().find(hashToken(token))),
+        allowance: null,
+      })
+      expect(asked.slice(1, 3)).toEqual(['find_unchanged_api_keys', expect.stringMatching(/^find_api_keys/)])
+    })
+
+    it('sees that it has expired, and that its overlap has ended, by the clock alone', async () => {
+      const soon = sql`clock_timestamp() + interval '300 milliseconds'`
+      const { remembering } = watched()
+      const found = []
+      for (const column of ['expiresAt', 'retiresAt']) {
+        const { id, token } = await createTestKey(database.db, actor)
+        await database.db
+          .update(apiKeys)
+          .set({ [column]: soon })
+          .where(eq(apiKeys.id, id))
+        found.push((await remembering.find(hashToken(token)))?.status)
+        await database.db.execute(sql`select pg_sleep(0.35)`)
+        found.push((await remembering.find(hashToken(token)))?.status)
+      }
+      expect(found).toEqual(['active', 'expired', 'retiring', 'retired'])
+    })
+
+    it('sees that a rehearsal has ended, and that the key is gone', async () => {
+      const { id, token } = await createTestKey(database.db, actor)
+      const { remembering } = watched()
+      const rehearsingUntil = sql`clock_timestamp() + interval '300 milliseconds'`
+      const rehearsed = { rehearsedAt: at(0), rehearsingUntil, rehearsedByName: 'x' }
+      await database.db.update(apiKeys).set(rehearsed).where(eq(apiKeys.id, id))
+      expect((await remembering.find(hashToken(token)))?.rehearsedAt).not.toBeNull()
+      await database.db.execute(sql`select pg_sleep(0.35)`)
+      expect((await remembering.find(hashToken(token)))?.rehearsedAt).toBeNull()
+      await database.db.delete(apiKeys).where(eq(apiKeys.id, id))
+      expect(await remembering.find(hashToken(token))).toBeNull()
+    })
+
+    it('reads all anew when one of them has changed, and each time where there is no version to compare', async () => {
+      const [one, other] = [await makeKey(), await makeKey()]
+      const { asked, remembering } = watched()
+      const both = () => Promise.all([one, other].map(({ token }) => remembering.find(hashToken(token))))
+      await both()
+      await revokeApiKey(database.db, actor, other.id, null)
+      expect((await both()).map((key) => key?.status)).toEqual(['active', 'revoked'])
+      await database.db.execute(sql`delete from account_changes`)
+      try {
+        asked.length = 0
+        for (let i = 0; i < 3; i++) await remembering.find(hashToken(one.token))
+        expect(asked.filter((name) => name === 'find_unchanged_api_keys')).toHaveLength(3)
+        expect(asked).toHaveLength(6)
+      } finally {
+        await database.db.execute(sql`insert into account_changes default values`)
+      }
+    })
+  })
+
   it('finds nothing for a token that nobody has', async () => {
     await makeKey()
     expect(await find(createToken('live').token)).toBeNull()
@@ -144,8 +268,13 @@ describe.each(DRIVERS)('the plan of the statement (%s)', (driver) => {
       await rows(`set plan_cache_mode = ${mode}`)
       for (const count of [1, 64, 512]) {
         const hashes = Array.from({ length: count }, (_, i) => `hash_${i}`)
-        for (const statement of ['find_api_keys', 'find_api_keys_and_lease']) {
-          const plan = JSON.stringify((await rows(`explain execute ${statement}('{${hashes}}')`)).rows)
+        const known = hashes.map((hash) => knownEntry(hash.padEnd(43, '-'), '1'))
+        for (const [statement, entries] of [
+          ['find_api_keys', hashes],
+          ['find_api_keys_and_lease', hashes],
+          ['find_unchanged_api_keys', known],
+        ]) {
+          const plan = JSON.stringify((await rows(`explain execute ${statement}('{${entries}}')`)).rows)
           expect(plan).toMatch(/(Index|Bitmap Index) Scan (using|on) api_keys_token_hash_idx/)
           expect(plan).not.toMatch(/Seq Scan on api_keys/)
         }
@@ -162,6 +291,7 @@ describe.each(DRIVERS)('the plan of the statement (%s)', (driver) => {
     await find([hashToken('x')])
     allowances.set(hashToken('x'), null)
     await find([hashToken('x')])
+    await database.prepareLookup('find_unchanged_api_keys', FIND_UNCHANGED)([knownEntry(hashToken('x'), '1')])
     await expectIndexes(rows)
     const { accountId } = await createTestAccount(database.db)
     await rows(`
@@ -204,11 +334,14 @@ describe.each(DRIVERS)('on every instance, under load (%s)', (driver) => {
         else accepted.refused += 1
       }
     })
+    const until = (isReached: () => boolean) => vi.waitUntil(isReached, { timeout: 20_000, interval: 10 })
+    await until(() => accepted.before > 50)
     for (const { id } of keys) {
       await new Promise((resolve) => setTimeout(resolve, 50))
       await end(db, id)
       ended.add(id)
     }
+    await until(() => accepted.refused > 50)
     await new Promise((resolve) => setTimeout(resolve, 100))
     isOver = true
     await Promise.all(callers)

@@ -1,40 +1,45 @@
 import type { OpenDatabase } from '@/db/client'
 import { CoalescedLookup, type CoalescedLookupOptions } from '../coalesced-lookup'
+import { Generations } from '../generations'
 import { Allowance, Allowances, type Lacking, type LimitsSeen } from './leases'
 import type { KeyLimits } from './limits'
 import {
   type Answered,
   FIND_KEYS,
   FIND_KEYS_AND_LEASE,
+  FIND_UNCHANGED,
   type KeyTuple,
+  knownEntry,
+  type LeaseTuple,
   leaseEntry,
   type RareTuple,
   readLimits,
+  type Unchanged,
 } from './lookup-statements'
 import { isAccepted, type KeyStatus } from './status'
 import type { Environment } from './token'
 
-/** What a request needs to know of the key that it carries. */
-export interface KeyRecord extends KeyLimits {
-  tokenHash: string
-  id: string
-  name: string
-  environment: Environment
-  scopes: string[]
+/** What a request needs to know of the key that it carries. Requests share it. */
+export interface KeyRecord extends Readonly<KeyLimits> {
+  readonly tokenHash: string
+  readonly id: string
+  readonly name: string
+  readonly environment: Environment
+  readonly scopes: string[]
   /** The integrations that it may use; null: all. */
-  integrationIds: string[] | null
-  expiresAt: Date | null
+  readonly integrationIds: string[] | null
+  readonly expiresAt: Date | null
   /** End of the overlap, when the key was regenerated. */
-  retiresAt: Date | null
-  status: KeyStatus
-  accountId: string
-  accountName: string
+  readonly retiresAt: Date | null
+  readonly status: KeyStatus
+  readonly accountId: string
+  readonly accountName: string
   /** Addresses that any key of the account may be used from; null: all. */
-  accountAddresses: string[] | null
+  readonly accountAddresses: string[] | null
   /** Since when its revocation is rehearsed; null: it is not. */
-  rehearsedAt: Date | null
+  readonly rehearsedAt: Date | null
   /** What is left of its rate and quota; null: it has none. */
-  allowance: Allowance | null
+  readonly allowance: Allowance | null
 }
 
 /**
@@ -51,9 +56,22 @@ export class KeyLookup extends CoalescedLookup<KeyRecord> {
   }
 }
 
+/** A key as it was read, and the versions of what was read. */
+interface Read {
+  record: KeyRecord
+  version: string
+  accounts: string
+}
+
+/** Of so many keys that were read of late it is remembered what was read, 1 kB each: what a busy instance meets within seconds. */
+const MAX_READ = 10_000
+const FORGET_AFTER_MS = 60_000
+
 /**
- * `FindKeys` on a database. What requests need of their keys' limits is leased in the same statement; only where a period
- * turns out to have begun, a limit to be raised, or what was left to be used by requests before, does a second one follow.
+ * `FindKeys` on a database. With every request it is asked whether the key is accepted; of keys that were read before, whether
+ * they are still as they were read: they are read again when they are not, see docs/decisions/0001. What requests need of their
+ * keys' limits is leased as they are read; only where a period turns out to have begun, a limit to be raised, or what was left to
+ * be used by requests before, does a second statement follow.
  */
 export function findKeysIn(
   database: Pick<OpenDatabase, 'db' | 'prepareLookup'>,
@@ -61,13 +79,34 @@ export function findKeysIn(
 ): FindKeys {
   const find = database.prepareLookup<Answered>('find_api_keys', FIND_KEYS)
   const findAndLease = database.prepareLookup<Answered>('find_api_keys_and_lease', FIND_KEYS_AND_LEASE)
+  const findUnchanged = database.prepareLookup<Unchanged>('find_unchanged_api_keys', FIND_UNCHANGED)
+  const readOfLate = new Generations<Read>(MAX_READ, FORGET_AFTER_MS)
+
+  /** @returns null unless all of them were read before, are accepted and still as they were read */
+  async function askWhetherUnchanged(
+    hashes: string[],
+    claims: ReadonlyMap<string, Claim>,
+  ): Promise<KeyRecord[] | null> {
+    // As they are told to the database: another statement may read one of them anew before this one is answered.
+    const known: Read[] = []
+    for (const hash of hashes) {
+      const read = readOfLate.get(hash)
+      if (!read) return null
+      known.push(read)
+    }
+    const sentAt = performance.now()
+    const [row] = await findUnchanged(known.map(({ record, version }) => knownEntry(record.tokenHash, version)))
+    const answeredAt = performance.now()
+    if (row?.unchanged !== known.length || known.some(({ accounts }) => accounts !== row.accounts)) return null
+    const when = { now: Number(row.now), sentAt, answeredAt }
+    return known.map((read) => withLimits(read, undefined, claims, when))
+  }
 
   async function ask(
     hashes: string[],
     lacking: (hash: string) => Lacking | null,
     claims: ReadonlyMap<string, Claim>,
   ): Promise<KeyRecord[]> {
-    const sentAt = performance.now()
     let leases = false
     const entries = hashes.map((hash) => {
       const lack = lacking(hash)
@@ -75,17 +114,35 @@ export function findKeysIn(
       leases = true
       return leaseEntry(hash, lack)
     })
+    const unchanged = leases ? null : await askWhetherUnchanged(hashes, claims)
+    if (unchanged) return unchanged
+    const sentAt = performance.now()
     const [row] = await (leases ? findAndLease : find)(entries)
     const answeredAt = performance.now()
     if (!row) return []
-    const now = Number(row.now)
+    const when = { now: Number(row.now), sentAt, answeredAt }
     const leased = row.leases && new Map(row.leases.map((lease) => [lease[0], lease]))
     return row.keys.map((tuple) => {
-      const [hash, id] = tuple
-      const seen = readLimits(tuple, now, leased?.get(id))
-      const known = claims.get(hash)?.allowance ?? allowances.get(hash)
-      return readKey(tuple, seen, learn(allowances, hash, known, seen, sentAt, answeredAt))
+      const { record, version } = readKey(tuple)
+      const read = { record, version, accounts: row.accounts ?? '' }
+      if (isAccepted(record.status) && row.accounts !== null) readOfLate.set(record.tokenHash, read)
+      return withLimits(read, leased?.get(record.id), claims, when)
     })
+  }
+
+  /** The key, with what the statement says of its limits. */
+  function withLimits(
+    read: Pick<Read, 'record'>,
+    lease: LeaseTuple | undefined,
+    claims: ReadonlyMap<string, Claim>,
+    { now, sentAt, answeredAt }: { now: number; sentAt: number; answeredAt: number },
+  ): KeyRecord {
+    const { tokenHash } = read.record
+    const seen = readLimits(read.record, now, lease)
+    const known = claims.get(tokenHash)?.allowance ?? allowances.get(tokenHash)
+    const allowance = learn(allowances, tokenHash, known, seen, sentAt, answeredAt)
+    if (read.record.allowance !== allowance) read.record = { ...read.record, allowance }
+    return read.record
   }
 
   return async (hashes, countOf = () => 1) => {
@@ -158,29 +215,26 @@ function learn(
 
 const NOTHING_RARE: RareTuple = [null, null, null, null]
 
-function readKey(
-  [
-    tokenHash,
-    id,
-    name,
-    environment,
-    scopes,
-    integrationIds,
-    expiresAtMs,
-    retiresAtMs,
-    status,
-    accountId,
-    accountName,
-    ,
-    ,
-    ,
-    rare,
-  ]: KeyTuple,
-  seen: LimitsSeen | null,
-  allowance: Allowance | null,
-): KeyRecord {
+function readKey([
+  tokenHash,
+  id,
+  name,
+  environment,
+  scopes,
+  integrationIds,
+  expiresAtMs,
+  retiresAtMs,
+  status,
+  accountId,
+  accountName,
+  requests,
+  seconds,
+  monthlyQuota,
+  rare,
+  version,
+]: KeyTuple): { record: KeyRecord; version: string } {
   const [addresses, methods, accountAddresses, rehearsedAtMs] = rare ?? NOTHING_RARE
-  return {
+  const record = {
     tokenHash,
     id,
     name,
@@ -192,14 +246,15 @@ function readKey(
     status,
     accountId,
     accountName,
-    rate: seen?.rate ?? null,
-    monthlyQuota: seen?.monthlyQuota ?? null,
+    rate: requests !== null && seconds !== null ? { requests, seconds } : null,
+    monthlyQuota,
     addresses,
     methods,
     accountAddresses,
     rehearsedAt: dateOrNull(rehearsedAtMs),
-    allowance,
+    allowance: null,
   }
+  return { record, version }
 }
 
 function dateOrNull(ms: number | null): Date | null {
