@@ -4,6 +4,8 @@ import { oauthStates, outboxEvents, tokenSets, vaultItems } from '@/db/schema'
 import { endOf, expectEnd, REDIRECT_URI, withConnecting } from '@/test/connecting'
 import { addMember, REFUSED } from '@/test/notifications'
 import { consentTo } from '@/test/oauth-consent'
+import { held } from '@/test/oauth-server'
+import { startUpstream } from '@/test/upstream'
 import { permissionsOf } from '../../accounts/permissions'
 import { isRefusal } from '../../errors'
 import { parseInput } from '../../input'
@@ -22,6 +24,7 @@ import {
   getDraft,
   pruneConsents,
   replaceAccount,
+  testChanges,
   testCredential,
   testForm,
   updateCredential,
@@ -225,6 +228,36 @@ withConnecting('connecting', (bed, driver) => {
       expect((await testCredential(bed.store, bed.ana, id)).result).toBe('good')
       await replaceAccount(bed.store, bed.ana, consent)
       expect(await view(id)).toMatchObject({ connection: { label: 'shop-2' }, lastTest: null })
+    })
+
+    it('is not taken for tested by a test of the one before that ends later, nor told as bad', async () => {
+      const upstream = await startUpstream()
+      try {
+        const id = await bed.make({ hosts: [upstream.url], test: { url: `${upstream.url}/me` } })
+        await bed.connect(id, 'shop-1')
+        const { promise, proceed } = held()
+        upstream.respond(async (_, response) => {
+          await promise
+          response.writeHead(401).end()
+        })
+        const running = testCredential(bed.store, bed.ana, id)
+        const changes = testChanges(bed.store, bed.ana, id, parseInput(credentialChanges, {}))
+        await vi.waitFor(() => expect(upstream.received).toHaveLength(2))
+        await bed.connect(id, 'shop-1')
+        proceed()
+        expect((await running).result).toBe('refused')
+        expect((await view(id)).lastTest).toBeNull()
+        const told = await bed.db.select().from(outboxEvents).where(eq(outboxEvents.subjectId, id))
+        expect(told.map(({ kind }) => kind)).not.toContain('credential.tested_bad')
+        // What was done is in the audit log all the same.
+        expect((await bed.audit()).map(({ action }) => action)).toContain('credential.tested')
+        // The receipt is of what was stored then.
+        const { receipt } = await changes
+        await updateCredential(bed.store, bed.ana, id, parseInput(credentialChanges, { receipt }))
+        expect((await view(id)).lastTest).toBeNull()
+      } finally {
+        await upstream.close()
+      }
     })
 
     it('may be one that nobody tells: it is asked about as well', async () => {

@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { credentialDrafts, credentials } from '@/db/schema'
 import { type Actor, recordAuditEvent } from '../../audit'
@@ -56,7 +56,8 @@ export async function keepTokens(
   if ('settings' in owner) {
     await tx
       .update(credentials)
-      .set({ secretSetAt, ...UNTESTED, testedByName: null })
+      // Another version: what a test finds that is under way was found of the tokens before.
+      .set({ secretSetAt, version: sql`${credentials.version} + 1`, ...UNTESTED, testedByName: null })
       .where(and(eq(credentials.accountId, accountId), eq(credentials.id, ownerId)))
   } else {
     await tx

@@ -146,7 +146,7 @@ export async function testCredential(
   const { provider } = row
   const report = await run(store, { settings, provider, test, secrets, known: [], tokens }, options)
   await db.transaction(async (tx) => {
-    await tx
+    const noted = await tx
       .update(credentials)
       .set({
         testResult: report.result,
@@ -156,8 +156,10 @@ export async function testCredential(
       })
       // Of what was changed meanwhile, the test says nothing.
       .where(and(eq(credentials.accountId, accountId), eq(credentials.id, id), eq(credentials.version, row.version)))
+      .returning({ id: credentials.id })
     await recordAuditEvent(tx, actor, 'credential.tested', id, { name: row.name, result: report.result })
-    if (report.result !== 'good') {
+    // Nor is anybody told that something is bad which is not there any more.
+    if (report.result !== 'good' && noted.length > 0) {
       const { result } = report
       await recordEvent(tx, accountId, 'credential.tested_bad', id, {
         name: row.name,
