@@ -75,8 +75,22 @@ export async function findOpenBulkRevocation(db: Database, accountId: string): P
   return row?.id ?? null
 }
 
-/** @throws {Refusal} `not_found` – also for another account's, in the same words */
-export async function getBulkRevocation(db: Database, accountId: string, id: string): Promise<BulkRevocation> {
+/**
+ * How far a bulk revocation is.
+ * @throws {Refusal} `not_found` – also for another account's and for one with keys beyond the wall, in the same words
+ */
+export async function getBulkRevocation(
+  db: Database,
+  accountId: string,
+  id: string,
+  wall: EnvironmentWall = null,
+): Promise<BulkRevocation> {
+  // One that there is not counts as beyond: what it was is not known.
+  const beyond = sql`exists (
+    select from unnest(${bulkRevocations.keyIds}) asked(id)
+    where not exists (
+      select from ${apiKeys}
+      where ${apiKeys.accountId} = ${accountId} and ${apiKeys.id} = asked.id and ${apiKeys.environment} = ${wall}))`
   const [row] = await db
     .select({
       id: bulkRevocations.id,
@@ -87,7 +101,9 @@ export async function getBulkRevocation(db: Database, accountId: string, id: str
       finishedAt: bulkRevocations.finishedAt,
     })
     .from(bulkRevocations)
-    .where(and(eq(bulkRevocations.accountId, accountId), eq(bulkRevocations.id, id)))
+    .where(
+      and(eq(bulkRevocations.accountId, accountId), eq(bulkRevocations.id, id), wall ? sql`not ${beyond}` : undefined),
+    )
   if (!row) throw new Refusal('not_found', 'There is no such revocation.')
   const counted = await db
     .select({ outcome: bulkRevocationOutcomes.outcome, times: count() })

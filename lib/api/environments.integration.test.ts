@@ -6,7 +6,7 @@ import { type Answer, startTestApi, type TestApi, type TestKey } from '@/test/ap
 import { Contract, checkEveryAnswer } from '@/test/api-contract'
 import { createTestDatabase, type TestDatabase } from '@/test/databases'
 import { startUpstream, type Upstream } from '@/test/upstream'
-import type { Environment } from '../api-keys'
+import { type Environment, requestBulkRevocation } from '../api-keys'
 import { operatorActor } from '../audit'
 import { createIntegration, integrationForm, updateIntegration } from '../integrations'
 import { openApiDocument } from '.'
@@ -277,6 +277,22 @@ describe.each(['pglite', 'pg'] as const)('live and test (%s)', (driver) => {
       .from(auditEvents)
       .where(eq(auditEvents.targetId, sides.test.credential))
     expect(events).toMatchObject([{ action: 'credential.created', details: { environment: 'test' } }])
+  })
+
+  it('a bulk revocation shows to a test key only where all of its keys are test keys', async () => {
+    const { db } = api.runtime.database
+    const ask = (...keys: string[]) => requestBulkRevocation(db, operatorActor(account), keys, null)
+    const of = async (environment: Environment) => (await api.makeKey(account, { environment, scopes })).id
+    const [live, test] = [await of('live'), await of('test')]
+    const works = { live: await ask(live), mixed: await ask(test, live), unknown: await ask('key_1'), test: await ask(test) }
+    for (const [of, work] of Object.entries(works)) {
+      const answer = await call('test', 'GET', `/bulk-revocations/${work}`)
+      contract.check('getBulkRevocation', answer)
+      // In the words for what there is not, as of keys.
+      const none = { status: 404, body: { code: 'NOT_FOUND', detail: 'There is no such revocation.' } }
+      expect(answer).toMatchObject(of === 'test' ? { status: 200, body: { total: 1 } } : none)
+      expect((await call('live', 'GET', `/bulk-revocations/${work}`)).status).toBe(200)
+    }
   })
 
   it('the review of a key finds credentials of its own environment', async () => {

@@ -3,7 +3,7 @@ import { getBulkRevocation } from '../../api-keys'
 import { getRuntime } from '../../runtime'
 import { json } from '../answer'
 import { requireScope } from '../authenticate'
-import { callerAccountId } from '../context'
+import { callerAccountId, wallOf } from '../context'
 import { idParam, jsonAnswer, keyProblems, keyWith, problems, router } from '../define'
 import { bulkRevocationResource, bulkRevocationSchema } from '../resources'
 
@@ -13,7 +13,8 @@ const get = createRoute({
   operationId: 'getBulkRevocation',
   tags: ['API keys'],
   summary: 'Get the progress of a bulk revocation',
-  description: 'Bulk revocations are started under Settings → API Keys → Review.',
+  description:
+    'Bulk revocations are started under Settings → API Keys → Review. A test key finds those of test keys only.',
   security: keyWith('keys:read'),
   middleware: requireScope('keys:read'),
   request: { params: idParam('bulk_019ab0c1d2e37f4a8b5c6d7e8f901234') },
@@ -28,7 +29,7 @@ export const bulkRevocations = router().openapi(get, async (c) =>
     c,
     200,
     bulkRevocationResource(
-      await getBulkRevocation(getRuntime().database.db, callerAccountId(c), c.req.valid('param').id),
+      await getBulkRevocation(getRuntime().database.db, callerAccountId(c), c.req.valid('param').id, wallOf(c)),
     ),
   ),
 )
