@@ -2,12 +2,12 @@ import { createPublicKey, verify } from 'node:crypto'
 import { eq, sql } from 'drizzle-orm'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Database } from '@/db/client'
-import { accounts, auditCheckpoints, auditEvents, auditLinks, vaultItems } from '@/db/schema'
+import { accounts, auditCheckpoints, auditEvents, auditLinks, dataKeys, vaultItems } from '@/db/schema'
 import { createTestAccount } from '@/test/account'
 import { forEachDatabase } from '@/test/databases'
 import { changePolicy } from '../accounts/policy'
 import { newId } from '../ids'
-import { Vault } from '../vault'
+import { Secret, Vault } from '../vault'
 import { MasterKeys } from '../vault/master-keys'
 import { type Actor, recordAuditEvent, recordAuditEvents } from '.'
 import {
@@ -23,7 +23,7 @@ import { verifyChain } from './verify'
 
 const vault = new Vault(new MasterKeys([{ kid: 'test', key: new Uint8Array(32) }]))
 
-forEachDatabase('a chain over time', (open) => {
+forEachDatabase('a chain over time', (open, driver) => {
   let db: Database
   beforeAll(async () => {
     db = (await open()).db
@@ -161,6 +161,25 @@ forEachDatabase('a chain over time', (open) => {
       await record(actor, 1)
       const files = await Promise.all([1, 2, 3].map(() => exportCheckpoint(db, vault, actor.accountId)))
       expect(new Set(files.map(({ public_key }) => public_key)).size).toBe(1)
+    })
+
+    // The embedded database lets in one transaction after the other.
+    const itNeedsTwoConnections = driver === 'pglite' ? undefined : it
+    itNeedsTwoConnections?.('that is the first does not wait crosswise for a new data key', async () => {
+      const actor = await createTestAccount(db)
+      const { accountId } = actor
+      await vault.put(db, { accountId, ownerId: 'cred_1', field: 'secret' }, { key: new Secret('one') })
+      await record(actor, 1)
+      let exported: Promise<CheckpointFile> | undefined
+      // As `rekeyAccount` does it: the keys, and the chain at its end.
+      await db.transaction(async (tx) => {
+        await tx.select().from(dataKeys).where(eq(dataKeys.accountId, accountId)).for('update')
+        exported = exportCheckpoint(db, vault, accountId)
+        const waiting = sql`pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+        await expect.poll(() => db.$count(waiting), { timeout: 5_000 }).toBe(1)
+        await recordAuditEvent(tx, actor, 'account.data_key_replaced', accountId)
+      })
+      expect(await exported).toMatchObject({ seq: 2 })
     })
   })
 

@@ -19,6 +19,8 @@ export async function signingKey(db: Database, vault: Vault, accountId: string):
   const known = await findSigningKey(db, vault, accountId)
   if (known) return known
   return db.transaction(async (tx) => {
+    // Before the chain, in the order of those who store secrets or replace the data key: theirs is locked as they end.
+    await vault.dataKeys.active(tx, accountId)
     // Of two who make one, the second finds the first's.
     await tx
       .select({ seq: auditChains.seq })
