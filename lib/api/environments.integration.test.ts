@@ -284,7 +284,12 @@ describe.each(['pglite', 'pg'] as const)('live and test (%s)', (driver) => {
     const ask = (...keys: string[]) => requestBulkRevocation(db, operatorActor(account), keys, null)
     const of = async (environment: Environment) => (await api.makeKey(account, { environment, scopes })).id
     const [live, test] = [await of('live'), await of('test')]
-    const works = { live: await ask(live), mixed: await ask(test, live), unknown: await ask('key_1'), test: await ask(test) }
+    const works = {
+      live: await ask(live),
+      mixed: await ask(test, live),
+      unknown: await ask('key_1'),
+      test: await ask(test),
+    }
     for (const [of, work] of Object.entries(works)) {
       const answer = await call('test', 'GET', `/bulk-revocations/${work}`)
       contract.check('getBulkRevocation', answer)
