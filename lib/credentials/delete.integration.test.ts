@@ -1,7 +1,7 @@
-import { sql } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { beforeAll, expect, it } from 'vitest'
 import type { Database } from '@/db/client'
-import { credentials } from '@/db/schema'
+import { credentials, integrations } from '@/db/schema'
 import { createTestAccount } from '@/test/account'
 import { forEachDatabase } from '@/test/databases'
 import { policyOf } from '@/test/egress'
@@ -23,13 +23,13 @@ forEachDatabase('a credential that is deleted', (open, driver) => {
     db = (await open()).db
   })
 
-  async function makeUsed(actor: Actor): Promise<[credential: string, integration: string]> {
+  async function makeUsed(actor: Actor, name = 'ERP'): Promise<[credential: string, integration: string]> {
     const id = newId('credential')
     await db.insert(credentials).values({
       id,
       accountId: actor.accountId,
-      name: 'ERP',
-      nameHeld: 'erp',
+      name,
+      nameHeld: name.toLowerCase(),
       type: 'bearer',
       settings: { type: 'bearer' },
       secretSetAt: {},
@@ -38,7 +38,7 @@ forEachDatabase('a credential that is deleted', (open, driver) => {
       createdById: actor.id,
       createdByName: actor.name,
     })
-    const form = integrationForm.parse({ name: 'ERP', slug: 'erp', credential_id: id, base_url: HOST })
+    const form = integrationForm.parse({ name, slug: name.toLowerCase(), credential_id: id, base_url: HOST })
     return [id, await createIntegration({ db, policy }, actor, form)]
   }
   /** Until so many other transactions wait for a lock. */
@@ -69,6 +69,32 @@ forEachDatabase('a credential that is deleted', (open, driver) => {
       await findCredential(tx, owner, credential, { lock: true })
       deleted = deleteCredential({ db, vault }, owner, credential, { evenIfUsed: true })
       await areWaiting(1)
+      edited = updateIntegration({ db, policy }, owner, integration, { name: 'ERP of the basement' })
+      await areWaiting(2)
+    })
+    expect(await Promise.allSettled([deleted, edited])).toMatchObject([
+      { status: 'fulfilled' },
+      { status: 'fulfilled' },
+    ])
+    expect(await getIntegration(db, owner, integration)).toMatchObject({
+      name: 'ERP of the basement',
+      credential: null,
+    })
+  })
+
+  itNeedsTwoConnections?.('and an integration that was given it just before do not wait for each other', async () => {
+    const owner = await createTestAccount(db)
+    const [credential, integration] = await makeUsed(owner)
+    const [other] = await makeUsed(owner, 'Shop')
+    await updateIntegration({ db, policy }, owner, integration, { credential_id: other })
+    let deleted: Promise<void> | undefined
+    let edited: Promise<void> | undefined
+    await db.transaction(async (tx) => {
+      await findCredential(tx, owner, credential, { lock: true })
+      deleted = deleteCredential({ db, vault }, owner, credential, { evenIfUsed: true })
+      await areWaiting(1)
+      // Once those that use it are locked, and before it is.
+      await tx.update(integrations).set({ credentialId: credential }).where(eq(integrations.id, integration))
       edited = updateIntegration({ db, policy }, owner, integration, { name: 'ERP of the basement' })
       await areWaiting(2)
     })
