@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest'
 import { lockDataFolder } from '@/db/data-folder'
 import { accounts } from '@/db/schema'
+import { createTestDatabase } from '@/test/databases'
 import { ConfigError } from './config'
 import { getRuntime } from './runtime'
 import { startRuntime } from './start'
@@ -36,6 +37,24 @@ describe('starting', () => {
     await expect(start()).rejects.toThrow(join(folder, 'auth.secret'))
     ;(await lockDataFolder(folder)).release()
     expect(() => getRuntime()).toThrow('has not started')
+  })
+})
+
+describe('starting on a Postgres', () => {
+  it('is refused where dates are written in a style that would be misread', async () => {
+    const { config, drop } = await createTestDatabase('pg')
+    if (config.driver === 'pglite') throw new TypeError('This is Postgres')
+    const url = new URL(config.url)
+    url.searchParams.set('options', '-c datestyle=German')
+    const started = startRuntime({
+      FENICIA_DATA: folder,
+      DATABASE_URL: url.href,
+      AUTH_SECRET: 'a-secret-of-32-characters-or-more',
+      FENICIA_MASTER_KEYS: `test:${Buffer.alloc(32).toString('base64')}`,
+    })
+    await expect(started).rejects.toThrow(ConfigError)
+    await expect(started).rejects.toThrow(/“German, DMY”[\s\S]*alter role/)
+    await drop()
   })
 })
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openDatabase } from '@/db/client'
+import { sessionProblem } from '@/db/session-settings'
 import { Activity } from './activity'
 import { Allowances, findKeysIn, KeyLookup, UsageRecorder } from './api-keys'
 import { type Config, ConfigError, parseConfig } from './config'
@@ -18,7 +19,7 @@ import { openVault } from './vault'
  * Opens what a process of Fenicia needs – configuration, database, migrations – and registers it as the runtime.
  * @param env environment variables, see `lib/config.ts`
  * @param options `migrate`: false where another process sees to the migrations
- * @throws {ConfigError} on a value it does not understand; {DataFolderHeldError}; what the database says
+ * @throws {ConfigError} on a value it does not understand, or a database whose dates it would misread; {DataFolderHeldError}; what the database says
  */
 export async function startRuntime(
   env: Record<string, string | undefined> = process.env,
@@ -28,6 +29,8 @@ export async function startRuntime(
   const database = await openDatabase(config.database)
   try {
     if (migrate) await database.migrate()
+    const problem = await sessionProblem(database.db)
+    if (problem !== null) throw new ConfigError(problem)
     const vault = await openVault(database.db, config)
     const usage = new UsageRecorder(database.db)
     const allowances = new Allowances(database.db)
