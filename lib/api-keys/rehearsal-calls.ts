@@ -27,41 +27,26 @@ interface Pending
 const MAX_TEXT = 200
 /** Rows of a key's rehearsal. What comes when there are so many is counted in one that says nothing more. */
 export const MAX_REHEARSAL_ROWS = 200
-/** Alike calls that are told apart before they are written. What comes beyond is counted in the same row. */
+/** Alike calls that are told apart before they are written. What comes beyond is counted in one row of the key. */
 const MAX_PENDING = 5_000
-/** A call of which nothing is kept but that it was made. */
-const UNTOLD: RehearsedCall = { address: null, userAgent: null, method: null, path: '', integration: null }
 
-/** The calls of keys whose revocation is rehearsed, alike ones together, until they are written. */
+/** What is kept of a call, and tells it from others. */
+type Place = Pick<Pending, 'address' | 'userAgent' | 'method' | 'path' | 'integration'>
+
+/** A call of which nothing is kept but that it was made. */
+const UNTOLD: Place = { address: '', userAgent: '', method: '', path: '', integration: '' }
+
+/**
+ * The calls of keys whose revocation is rehearsed, alike ones together, until they are written: `MAX_PENDING` of them, as
+ * many again while those are being written, and nothing of each but what is kept.
+ */
 export class RehearsalCalls {
   #pending = new Map<string, Pending>()
 
   add(key: { id: string; accountId: string; rehearsedAt: Date }, call: RehearsedCall, at: number): void {
-    const [path = ''] = call.path.split(/[?#]/, 1)
-    const place = [key.id, call.address, call.userAgent, call.method, path, call.integration].join('\n')
-    const known = this.#pending.get(place)
-    if (known) {
-      known.calls += 1
-      known.lastAt = Math.max(known.lastAt, at)
-      return
-    }
-    if (this.#pending.size >= MAX_PENDING && call !== UNTOLD) {
-      this.add(key, UNTOLD, at)
-      return
-    }
-    this.#pending.set(place, {
-      keyId: key.id,
-      accountId: key.accountId,
-      rehearsedAt: key.rehearsedAt,
-      address: storable(call.address ?? '', 45),
-      userAgent: storable(call.userAgent ?? '', MAX_TEXT),
-      method: storable(call.method ?? '', 16),
-      path: storable(path, MAX_TEXT),
-      integration: storable(call.integration ?? '', 64),
-      calls: 1,
-      firstAt: at,
-      lastAt: at,
-    })
+    const { id: keyId, accountId, rehearsedAt } = key
+    const once = { keyId, accountId, rehearsedAt, calls: 1, firstAt: at, lastAt: at }
+    this.#put({ ...once, ...placeOf(call) })
   }
 
   /** Writes what is pending; what the database does not take stays. */
@@ -70,15 +55,51 @@ export class RehearsalCalls {
     const pending = this.#pending
     this.#pending = new Map()
     try {
-      await writeCalls(db, merged([...pending.values()]))
+      await writeCalls(db, sorted(pending))
     } catch (error) {
-      for (const [place, call] of pending) {
-        const later = this.#pending.get(place)
-        this.#pending.set(place, later ? sum(call, later) : call)
-      }
+      const later = this.#pending
+      this.#pending = pending
+      for (const call of later.values()) this.#put(call)
       throw error
     }
   }
+
+  #put(call: Pending): void {
+    const place = nameOf(call)
+    const known = this.#pending.get(place)
+    if (known) {
+      this.#pending.set(place, sum(known, call))
+      return
+    }
+    if (this.#pending.size < MAX_PENDING) {
+      this.#pending.set(place, ofItsOwn(call))
+      return
+    }
+    const untold = { ...call, ...UNTOLD }
+    const others = this.#pending.get(nameOf(untold))
+    this.#pending.set(nameOf(untold), others ? sum(others, untold) : untold)
+  }
+}
+
+function placeOf(call: RehearsedCall): Place {
+  const [path = ''] = call.path.split(/[?#]/, 1)
+  return {
+    address: storable(call.address ?? '', 45),
+    userAgent: storable(call.userAgent ?? '', MAX_TEXT),
+    method: storable(call.method ?? '', 16),
+    path: storable(path, MAX_TEXT),
+    integration: storable(call.integration ?? '', 64),
+  }
+}
+
+function nameOf(call: Pending): string {
+  return [call.keyId, call.address, call.userAgent, call.method, call.path, call.integration].join('\n')
+}
+
+/** With texts of its own: those that were cut would else keep all that they were cut from, which may be 16 KB a call. */
+function ofItsOwn(call: Pending): Pending {
+  const copy = (text: string) => Buffer.from(text).toString()
+  return { ...call, userAgent: copy(call.userAgent), path: copy(call.path) }
 }
 
 function sum(a: Pending, b: Pending): Pending {
@@ -90,15 +111,9 @@ function sum(a: Pending, b: Pending): Pending {
   }
 }
 
-/** Those that are alike once they are cut, in one; sorted, so that two instances never wait for each other crosswise. */
-function merged(calls: readonly Pending[]): Pending[] {
-  const rows = new Map<string, Pending>()
-  for (const call of calls) {
-    const place = [call.keyId, call.address, call.userAgent, call.method, call.path, call.integration].join('\n')
-    const known = rows.get(place)
-    rows.set(place, known ? sum(known, call) : call)
-  }
-  return [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, call]) => call)
+/** Sorted, so that two instances never wait for each other crosswise. */
+function sorted(calls: ReadonlyMap<string, Pending>): Pending[] {
+  return [...calls].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, call]) => call)
 }
 
 /** Rows of a rehearsal that has ended are written too: they were made while it lasted. */
