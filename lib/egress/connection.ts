@@ -4,7 +4,7 @@ import { isIP, type LookupFunction, connect as openTcp, type Socket } from 'node
 import { networkInterfaces } from 'node:os'
 import { connect as openTls } from 'node:tls'
 import { EgressError, type EgressStage, toEgressError } from './errors'
-import { isInsideName } from './name'
+import { isImpossibleName, isInsideName } from './name'
 import { type Destination, type EgressPolicy, isAddressAllowed, isNamed } from './policy'
 
 /** One answer of the resolver. */
@@ -114,6 +114,9 @@ async function resolveName(
   policy: EgressPolicy,
   resolve: Resolve,
 ): Promise<ResolvedAddress[]> {
+  if (isImpossibleName(destination.host) && !isNamed(policy, destination)) {
+    throw new EgressError('name_unknown', 'address', IMPOSSIBLE)
+  }
   try {
     const addresses = await resolve(destination.host)
     if (addresses.length === 0) throw new EgressError('name_unknown', 'address')
@@ -124,6 +127,8 @@ async function resolveName(
     throw error
   }
 }
+
+const IMPOSSIBLE = 'No server can have this name: names that end in .invalid are kept free for what is none.'
 
 const refusal = () => new EgressError('address_refused', 'address')
 

@@ -160,4 +160,18 @@ describe('what is told of a refused address', () => {
     )
     expect(codes).toEqual(['name_unknown', 'name_unknown', 'name_unavailable'])
   })
+
+  it('says of a name under .invalid that there can’t be one, without asking for it, unless the operator knows better', async () => {
+    const resolve = resolver(['10.1.2.3'])
+    for (const host of ['shop.invalid', 'SHOP.invalid.', 'invalid']) {
+      const { code, stage, message } = await failureOf(egressWith([], { resolve }).request(`https://${host}/`))
+      expect([code, stage]).toEqual(['name_unknown', 'address'])
+      expect(message).toMatch(/No server can have this name: .*\.invalid/)
+    }
+    expect(resolve.asked()).toBe(0)
+    const { code } = await failureOf(
+      egressWith(['shop.invalid'], { resolve: resolver(['169.254.169.254']) }).request('https://shop.invalid/'),
+    )
+    expect(code).toBe('address_refused')
+  })
 })
