@@ -75,7 +75,10 @@ export const testRequest = z.strictObject({
     .array(statusRule)
     .max(10, 'must be 10 or fewer')
     .default([])
-    .meta({ description: 'Statuses that show the credential to be accepted. Empty: 2xx and 3xx.' }),
+    .meta({
+      description:
+        'Statuses that show the credential to be accepted. Empty: 2xx and 3xx, but for a redirect to another host or to a page to log in.',
+    }),
 })
 
 const EXPIRY_RULE = 'must be a date and time such as 2027-01-31T00:00:00Z, or null'

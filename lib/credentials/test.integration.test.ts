@@ -161,17 +161,43 @@ describe('what a test finds', () => {
     const second = await startUpstream()
     try {
       for (const status of [301, 302, 303, 307, 308]) {
-        upstream.respondWith(status, { location: `${second.url}/login?next=1` })
+        upstream.respondWith(status, { location: `${second.url}/me?next=1` })
         const report = await tested()
-        expect(report.result).toBe('good')
-        expect(report.detail).toContain(`${second.url}/login`)
+        expect(report.detail).toContain(`${second.url}/me`)
         expect(report.detail).toContain('not followed')
-        expect(report.answer.location).toBe(`${second.url}/login`)
+        expect(report.answer.location).toBe(`${second.url}/me`)
       }
       expect(second.connections()).toBe(0)
     } finally {
       await second.close()
     }
+  })
+
+  it.each<[string, string | undefined, string, Fields?]>([
+    ['nothing', undefined, 'good'],
+    ['another path', '/v2/me', 'good'],
+    ['a path that only begins alike', '/authors/logins', 'good'],
+    ['a page to log in', '/login?next=/me', 'unproven'],
+    ['such a page, deeper', '/accounts/Sign-In/', 'unproven'],
+    ['such a page, of a kind of file', '/users/log_in.php', 'unproven'],
+    ['single sign-on', '/sso', 'unproven'],
+    ['what begins an authorization', '/auth/start', 'unproven'],
+    ['another host', 'https://id.example.com/', 'unproven'],
+    ['another port', 'http://127.0.0.1:1/me', 'unproven'],
+    ['a page to log in, which counts as good', '/login', 'good', { good: ['3xx'] }],
+    ['a page to log in, beside one to which the test goes itself', '/auth/me/', 'good', { url: '/auth/me' }],
+  ])('of a redirect to %s', async (_, location, result, { url = '/me', ...test } = {}) => {
+    upstream.respondWith(302, location === undefined ? {} : { location })
+    const report = await tested({ test: { url: `${upstream.url}${url}`, ...test } })
+    expect(report).toMatchObject({ result, advice: result === 'good' ? null : expect.stringMatching(/count as good/) })
+    if (result === 'unproven') expect(report.detail).toMatch(/redirects to http.* \(status 302\), .* does not prove/)
+  })
+
+  it('of a redirect to a page to log in, where the secret is too short for anything to be shown', async () => {
+    upstream.respondWith(302, { location: '/login' })
+    const report = await tested({ secret: { key: 'ab' } })
+    expect(report).toMatchObject({ result: 'unproven', answer: { location: null } })
+    expect(report.detail).not.toContain('/login')
   })
 
   it('of a port at which nobody listens', async () => {

@@ -52,6 +52,6 @@ export type CredentialSettings =
 export interface TestRequest {
   method: 'GET' | 'HEAD' | 'OPTIONS'
   url: string
-  /** Status codes (`200`) and classes (`2xx`) that show it; empty: 2xx and 3xx. */
+  /** Status codes (`200`) and classes (`2xx`) that show it; empty: 2xx and 3xx, but to log in. */
   good: string[]
 }

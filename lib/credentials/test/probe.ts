@@ -1,5 +1,6 @@
 import type { Egress } from '../../egress'
 import { isEgressError } from '../../egress/errors'
+import { parseUrl } from '../../parse-url'
 import type { Secret } from '../../vault/secret'
 import { type Placed, withQuery } from '../place'
 import type { TestRequest } from '../types'
@@ -43,7 +44,7 @@ export async function probe(
       onStage: ({ stage, ms }) => onStage({ server: 'service', stage, outcome: 'passed', ms: Math.round(ms) }),
     })
     const answer = await showAnswer(response, secrets, test.url)
-    const verdict = judge(test, answer)
+    const verdict = judge(test, answer, leadsToLogin(response.headers.location, test.url))
     const outcome = { good: 'passed', refused: 'failed', unproven: 'unproven', failed: 'failed' } as const
     onStage({ server: 'service', stage: 'authentication', outcome: outcome[verdict.result], ms: null })
     // Of an answer to whoever was let in, nothing is to be shown: it is the service's data, whatever counts as good.
@@ -56,8 +57,37 @@ export async function probe(
   }
 }
 
-/** What a status says of the credential. */
-function judge({ good }: TestRequest, { status, location, retryAfter }: ShownAnswer): Verdict {
+/** A part of a path that is usual where people log in. */
+const LOGIN = /^(log[-_]?in|sign[-_]?in|sso|auth)(\.\w+)?$/i
+
+/**
+ * Whether a redirect leads to another server, or to what looks like a page to log in: services send there whoever they
+ * don't let in.
+ */
+function leadsToLogin(location: string | undefined, requestUrl: string): boolean {
+  const from = parseUrl(requestUrl)
+  const to = location === undefined ? null : parseUrl(location, requestUrl)
+  if (!from || !to) return false
+  if (to.host !== from.host) return true
+  // What is asked for may itself be below such a part.
+  const own = new Set(from.pathname.split('/'))
+  return to.pathname.split('/').some((part) => LOGIN.test(part) && !own.has(part))
+}
+
+/**
+ * What a status says of the credential.
+ * @param isLogin whether it redirects to where one logs in
+ */
+function judge({ good }: TestRequest, { status, location, retryAfter }: ShownAnswer, isLogin: boolean): Verdict {
+  // Whoever says what counts as good knows the service.
+  if (good.length === 0 && status >= 300 && status < 400 && isLogin) {
+    return {
+      result: 'unproven',
+      detail: `The service was reached and redirects to ${location ?? 'another page'} (status ${status}), which was not followed and does not prove the credential.`,
+      advice:
+        'Many services send whoever they don’t let in to a page to log in. Choose an address for the test that answers with 200 when one is let in or, if this service answers so then, name the statuses that count as good.',
+    }
+  }
   const isGood = good.length === 0 ? status >= 200 && status < 400 : good.some((rule) => matches(rule, status))
   if (isGood) {
     const redirect = location ? ` It redirects to ${location}, which was not followed.` : ''

@@ -24,7 +24,7 @@ export function CredentialDetails({ credential, mark }: { credential: Credential
               {test.method} {test.url}
             </Mono>
             <span className="block text-muted-foreground text-xs">
-              Good: {test.good.length > 0 ? test.good.join(', ') : 'every 2xx and 3xx'}
+              Good: {test.good.length > 0 ? test.good.join(', ') : 'every 2xx and 3xx, but to log in'}
             </span>
           </>
         ) : type === 'oauth2' ? (
