@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import { promisify } from 'node:util'
 import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type OpenDatabase, openDatabase } from '@/db/client'
@@ -355,6 +357,15 @@ describe('the operator’s command line, used wrongly', () => {
     expect(stderr).toMatch(expected)
     expect(stderr).toContain('--help')
   })
+
+  it.each([['admin.mjs'], ['vault.mjs'], ['vault.mjs', '--json']])(
+    '%s %s without a word ends with 2',
+    async (script, ...args) => {
+      const ended = promisify(execFile)(process.execPath, [join('scripts', script), ...args])
+      await expect(ended).rejects.toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('No command') })
+      if (args.length === 0) await expect(ended).rejects.toMatchObject({ stderr: expect.stringMatching(/^Usage: /m) })
+    },
+  )
 
   it.each([['--help'], ['create-key', '--help'], ['help'], ['-h']])('%s shows how it is used', async (...args) => {
     const { code, stdout, stderr } = await admin(args, '', {})

@@ -55,6 +55,8 @@ export async function runAdmin(args: string[], terminal: Terminal): Promise<numb
   } catch (error) {
     if (error instanceof UsageError) {
       fail('usage', `${error.message}. See npm run -s admin -- --help`)
+      // Whoever types nothing asks what there is.
+      if (name === '' && !json) terminal.stderr(`\n${USAGE}`)
       return 2
     }
     if (isRefusal(error)) fail(error.code, error.message, command ? optionProblems(error, command.fields) : [])
