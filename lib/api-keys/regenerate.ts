@@ -79,7 +79,7 @@ export async function regenerateApiKey(
       // It expired between our look at it and now, and somebody has given its name to another key.
       throw isUniqueViolation(error, 'api_keys_name_held_idx') ? notActive('expired') : error
     }
-    // The month goes on: a new token brings no new quota.
+    // The month goes on with what is left of it. From here each of the two counts for itself while the old one works.
     await tx.execute(sql`
       insert into ${apiKeyAllowances}
         (key_id, account_id, started_at, leased, granted, wanted, month, month_leased, month_granted, month_wanted)

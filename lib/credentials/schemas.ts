@@ -71,14 +71,10 @@ const statusRule = z.string().regex(/^([1-5]\d\d|[1-5]xx)$/, 'must be a status s
 export const testRequest = z.strictObject({
   method: z.enum(['GET', 'HEAD', 'OPTIONS'], 'must be GET, HEAD or OPTIONS: a test changes nothing').default('GET'),
   url: callableUrl.meta({ example: 'https://api.example.com/v1/me' }),
-  good: z
-    .array(statusRule)
-    .max(10, 'must be 10 or fewer')
-    .default([])
-    .meta({
-      description:
-        'Statuses that show the credential to be accepted. Empty: 2xx and 3xx, but for a redirect to another host or to a page to log in.',
-    }),
+  good: z.array(statusRule).max(10, 'must be 10 or fewer').default([]).meta({
+    description:
+      'Statuses that show the credential to be accepted. Empty: 2xx and 3xx, but for a redirect to another host or to a page to log in.',
+  }),
 })
 
 const EXPIRY_RULE = 'must be a date and time such as 2027-01-31T00:00:00Z, or null'

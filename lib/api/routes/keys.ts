@@ -173,7 +173,7 @@ const regenerate = createRoute({
   tags,
   summary: 'Regenerate an API key',
   description:
-    'The calling key must itself have what the regenerated key may do. The new key has the same name, scopes, environment and limits. It expires when the old one does, or sooner where the account’s policy asks for that: see `expires_at`. A key that never expires is not regenerated where the policy asks for an expiry and names no longest life. The old token stops at once or after the overlap.',
+    'The calling key must itself have what the regenerated key may do. The new key has the same name, scopes, environment and limits. It expires when the old one does, or sooner where the account’s policy asks for that: see `expires_at`. A key that never expires is not regenerated where the policy asks for an expiry and names no longest life. The old token stops at once or after the overlap. Until then each of the two has the rate, and what was left of the month’s quota, for itself.',
   security: keyWith('keys:manage'),
   middleware: [requireScope('keys:manage'), requireJson()] as const,
   request: { params, body: jsonBody(regenerateKeyInput) },
