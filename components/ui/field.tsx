@@ -1,25 +1,10 @@
 'use client'
 
-import { createContext, type ReactNode, use, useId } from 'react'
+import { type ReactNode, useId } from 'react'
 import { cn } from './cn'
+import { FieldContext } from './field-context'
 import { ErrorMark } from './icons'
 import { Label } from './label'
-
-type FieldIds = { id: string; describedBy: string | undefined; invalid: boolean; required: boolean }
-
-const FieldContext = createContext<FieldIds | null>(null)
-
-/** The attributes that tie a control to its Field's label, hint and error; none outside a Field. */
-export function useFieldProps(own: { id?: string; 'aria-describedby'?: string; required?: boolean }) {
-  const field = use(FieldContext)
-  if (!field) return {}
-  return {
-    id: own.id ?? field.id,
-    'aria-describedby': [own['aria-describedby'], field.describedBy].filter(Boolean).join(' ') || undefined,
-    'aria-invalid': field.invalid || undefined,
-    required: own.required ?? field.required,
-  }
-}
 
 /**
  * A control with its label, an optional hint, and the error the server gave it. `Input`, `Textarea`, `Select`,

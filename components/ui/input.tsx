@@ -2,7 +2,7 @@
 
 import type { ComponentProps } from 'react'
 import { cn } from './cn'
-import { useFieldProps } from './field'
+import { useFieldProps } from './field-context'
 
 /** The look that text controls share. 16 px on touch screens, where smaller text makes iOS zoom into the field. */
 export const controlClass =

@@ -2,7 +2,7 @@
 
 import type { ComponentProps } from 'react'
 import { cn } from './cn'
-import { useFieldProps } from './field'
+import { useFieldProps } from './field-context'
 import { controlClass } from './input'
 
 /** The platform's own select, in our look. Children are `<option>`s. Inside a Field it is wired by itself. */

@@ -1,7 +1,7 @@
 'use client'
 
 import type { ComponentProps } from 'react'
-import { useFieldProps } from './field'
+import { useFieldProps } from './field-context'
 import { controlClass } from './input'
 
 /** A control for several lines of code. Inside a Field it is wired by itself. */

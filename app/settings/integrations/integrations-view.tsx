@@ -15,15 +15,15 @@ import {
   changed,
   defaultState,
   isFiltered,
-  LIST_PATH,
   type ListState,
   listHref,
+  listPath,
   PAGE_SIZE,
   parseListState,
 } from './list-state'
 import { ListSkeleton, NoIntegrations, NoResult } from './list-states'
 import type { May } from './may'
-import { listPath } from './paths'
+import { LIST_PATH } from './paths'
 import { useHasCredentials, useIntegrationList } from './queries'
 import { ReadFailure } from './read-failure'
 import { useChangeState } from './use-change-state'

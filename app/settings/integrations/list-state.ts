@@ -1,6 +1,7 @@
 import type { ListIntegrationsQuery } from '@/lib/integrations/read'
 import { safeSearch } from '../api-keys/token-search'
 import { environmentIn } from '../environment-words'
+import { LIST_PATH } from './paths'
 import { stateFilterNames } from './words'
 
 /** What the list shows, as its address says it. */
@@ -8,7 +9,6 @@ export type ListState = Pick<ListIntegrationsQuery, 'state' | 'environment' | 's
 
 export type Sort = ListIntegrationsQuery['sort']
 
-export const LIST_PATH = '/settings/integrations'
 export const PAGE_SIZE = 25
 
 export const sortNames: Record<Sort, string> = { created: 'Newest first', name: 'Name, A to Z' }
@@ -47,6 +47,11 @@ export function listHref(state: ListState): string {
 export function listQuery({ q, ...state }: ListState): string {
   const search = q.trim() ? { q } : {}
   return new URLSearchParams({ ...state, ...search, limit: String(PAGE_SIZE) } as Record<string, string>).toString()
+}
+
+/** The path of the API that answers a list. */
+export function listPath(state: ListState): string {
+  return `/integrations?${listQuery(state)}`
 }
 
 /** The state after a change of search, filter or order: it starts at the first page. */

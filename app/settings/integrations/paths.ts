@@ -1,6 +1,6 @@
 import type { Environment } from '@/lib/api-keys'
-import { type ListState, listQuery } from './list-state'
 
+export const LIST_PATH = '/settings/integrations'
 export const NEW_HREF = '/settings/integrations/new'
 /** Where a credential is added, and where the first step of an account leads that has none yet. */
 export function newCredentialHref(environment: Environment = 'live'): string {
@@ -34,10 +34,6 @@ export function proxyAddress(origin: string, slug: string): string {
 
 /** Whether there is any credential that an integration could use. */
 export const CREDENTIAL_COUNT_PATH = '/credentials?limit=1'
-
-export function listPath(state: ListState): string {
-  return `/integrations?${listQuery(state)}`
-}
 
 export function integrationPath(id: string): string {
   return `/integrations/${encodeURIComponent(id)}`

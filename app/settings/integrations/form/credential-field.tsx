@@ -1,23 +1,22 @@
 'use client'
 
 import Link from 'next/link'
-import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { Banner } from '@/components/ui/banner'
 import { Button, buttonVariants } from '@/components/ui/button'
 import { Field } from '@/components/ui/field'
-import { SearchInput } from '@/components/ui/search-input'
 import { Select } from '@/components/ui/select'
 import type { Environment } from '@/lib/api-keys'
-import { safeSearch } from '../../api-keys/token-search'
-import { counted, countText } from '../../api-keys/words'
 import type { Preloaded } from '../../data/preloaded'
-import { CREDENTIALS_OFFERED, credentialsPath, newCredentialHref } from '../paths'
+import { credentialsPath, newCredentialHref } from '../paths'
 import { useCredentialList } from '../queries'
 import { type Credential, type CredentialList, typeNames } from '../words'
 
 /** From so many credentials on, they can be searched. */
 const MANY = 10
-const SEARCH_DELAY_MS = 250
+
+// Most accounts have few: their pages need not load it.
+const CredentialSearch = lazy(() => import('./credential-search'))
 
 /** Which credential goes with the calls: a select, and where there are many a search that narrows it. */
 export function CredentialField({
@@ -85,11 +84,14 @@ export function CredentialField({
           ))}
         </Select>
       </Field>
-      {total > MANY ? <CredentialSearch onSearch={setSearch} /> : null}
       {total > MANY ? (
-        <p aria-live="polite" className="text-muted-foreground text-xs">
-          {found.data && !found.isPlaceholderData ? offerText(found.data.total, search) : null}
-        </p>
+        <Suspense>
+          <CredentialSearch
+            found={found.data && !found.isPlaceholderData ? found.data.total : null}
+            search={search}
+            onSearch={setSearch}
+          />
+        </Suspense>
       ) : null}
       {all.isError || found.isError ? (
         <Banner
@@ -105,35 +107,6 @@ export function CredentialField({
         </Banner>
       ) : null}
     </div>
-  )
-}
-
-function CredentialSearch({ onSearch }: { onSearch: (search: string) => void }) {
-  const [text, setText] = useState('')
-  const timer = useRef<number>(undefined)
-  useEffect(() => () => window.clearTimeout(timer.current), [])
-  function type(typed: string) {
-    // A secret that is pasted here by mistake goes into no address.
-    const safe = safeSearch(typed).hidToken ? '' : typed
-    setText(safe)
-    window.clearTimeout(timer.current)
-    timer.current = window.setTimeout(() => onSearch(safe), SEARCH_DELAY_MS)
-  }
-  return (
-    <SearchInput
-      aria-label="Search credentials"
-      placeholder="Search credentials by name, host or provider"
-      autoComplete="off"
-      spellCheck={false}
-      maxLength={100}
-      value={text}
-      onChange={(event) => type(event.currentTarget.value)}
-      onKeyDown={(event) => {
-        // It only narrows the choice: the form is not done.
-        if (event.key === 'Enter') event.preventDefault()
-        if (event.key === 'Escape') type('')
-      }}
-    />
   )
 }
 
@@ -157,12 +130,4 @@ function NoCredential({ environment, isMissed }: { environment: Environment; isM
 
 function optionText({ name, type }: Pick<Credential, 'name' | 'type'>): string {
   return `${name} (${typeNames[type]})`
-}
-
-function offerText(total: number, search: string): string {
-  if (total === 0) return `No credential matches “${search}”.`
-  if (total > CREDENTIALS_OFFERED) {
-    return `The first ${CREDENTIALS_OFFERED} of ${countText(total)} are offered: search for the others.`
-  }
-  return search ? `${counted(total, 'credential')} ${total === 1 ? 'matches' : 'match'}.` : ''
 }

@@ -3,8 +3,7 @@ import { requireSession } from '@/app/session'
 import { PageHeader } from '@/components/ui/page-header'
 import { getRuntime } from '@/lib/runtime'
 import { IntegrationForm } from '../form/integration-form'
-import { LIST_PATH } from '../list-state'
-import { credentialsPath } from '../paths'
+import { credentialsPath, LIST_PATH } from '../paths'
 import { preloadCredential, preloadCredentialList } from '../preload'
 
 export const metadata: Metadata = { title: 'Add integration' }
