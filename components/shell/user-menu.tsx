@@ -1,42 +1,41 @@
 'use client'
 
-import { ChevronDown, LogOut, Monitor, Moon, Store, Sun, UserRound } from 'lucide-react'
-import { useState } from 'react'
-import { currentTheme, setTheme, type Theme, themeNames, themes } from '@/components/theme'
+import { ChevronDown } from 'lucide-react'
+import { type ComponentProps, useState } from 'react'
 import { buttonVariants } from '@/components/ui/button'
 import { cn } from '@/components/ui/cn'
 import {
   DropdownMenu,
   DropdownMenuContent,
-  DropdownMenuItem,
   DropdownMenuLabel,
-  DropdownMenuRadioItem,
-  DropdownMenuSeparator,
   DropdownMenuTrigger,
 } from '@/components/ui/dropdown-menu'
-import { goToAccount } from './go-to-account'
-import type { EnterAccount, OtherAccount } from './navigation'
+import type { UserMenuItems } from './user-menu-items'
 
-/** What a menu holds; the rest stand in the settings of the account, and in the command menu. */
-const MAX_ACCOUNTS = 8
-
-/** Who is signed in, their other accounts, the theme, and the way out. */
+/**
+ * Who is signed in, their other accounts, the theme, and the way out. The items come when the pointer or the focus does. Not by
+ * React's `lazy`: where they can't be loaded, the page would be lost.
+ */
 export function UserMenu({
   name,
   email,
-  accounts,
-  enter,
-  signOut,
-}: {
-  name: string
-  email: string
-  accounts: readonly OtherAccount[]
-  enter: EnterAccount
-  signOut: () => void
-}) {
+  ...rest
+}: { name: string; email: string } & ComponentProps<typeof UserMenuItems>) {
+  const [Items, setItems] = useState<typeof UserMenuItems>()
+  function load() {
+    import('./user-menu-items').then(
+      (loaded) => setItems(() => loaded.UserMenuItems),
+      () => undefined,
+    )
+  }
   return (
     <DropdownMenu>
-      <DropdownMenuTrigger className={cn(buttonVariants({ variant: 'ghost' }), 'min-w-0 shrink')}>
+      <DropdownMenuTrigger
+        className={cn(buttonVariants({ variant: 'ghost' }), 'min-w-0 shrink')}
+        onPointerEnter={load}
+        onFocus={load}
+        onClick={load}
+      >
         <span className="max-w-40 truncate max-sm:sr-only">{name}</span>
         <span
           aria-hidden="true"
@@ -46,69 +45,13 @@ export function UserMenu({
         </span>
         <ChevronDown aria-hidden="true" />
       </DropdownMenuTrigger>
-      <DropdownMenuContent className="min-w-56" label="You">
+      <DropdownMenuContent className="min-w-56" label="You" isReady={Items !== undefined}>
         <DropdownMenuLabel>
           <span className="block truncate text-foreground text-sm">{name}</span>
           <span className="block truncate">{email}</span>
         </DropdownMenuLabel>
-        <DropdownMenuSeparator />
-        <DropdownMenuItem href="/settings/account">
-          <UserRound aria-hidden="true" />
-          Account
-        </DropdownMenuItem>
-        <DropdownMenuSeparator />
-        {accounts.length > 0 ? (
-          <>
-            {/* biome-ignore lint/a11y/useSemanticElements: a group of menu items, not of form controls */}
-            <div role="group" aria-label="Your other accounts">
-              {accounts.slice(0, MAX_ACCOUNTS).map(({ id, name, role }) => (
-                <DropdownMenuItem key={id} onSelect={() => void goToAccount(enter, id)}>
-                  <Store aria-hidden="true" />
-                  <span className="min-w-0">
-                    <span className="block max-w-64 truncate">{name}</span>
-                    <span className="block max-w-64 truncate text-muted-foreground text-xs">{role}</span>
-                  </span>
-                </DropdownMenuItem>
-              ))}
-            </div>
-            <DropdownMenuSeparator />
-          </>
-        ) : null}
-        <ThemeItems />
-        <DropdownMenuSeparator />
-        <DropdownMenuItem onSelect={signOut}>
-          <LogOut aria-hidden="true" />
-          Sign out
-        </DropdownMenuItem>
+        {Items ? <Items {...rest} /> : null}
       </DropdownMenuContent>
     </DropdownMenu>
-  )
-}
-
-const themeIcons: Record<Theme, typeof Sun> = { system: Monitor, light: Sun, dark: Moon }
-
-/** In the page only while the menu is open, so the theme is read anew each time. */
-function ThemeItems() {
-  const [theme, choose] = useState<Theme>(currentTheme)
-  return (
-    // biome-ignore lint/a11y/useSemanticElements: a group of menu items, not of form controls
-    <div role="group" aria-label="Theme">
-      {themes.map((value) => {
-        const Icon = themeIcons[value]
-        return (
-          <DropdownMenuRadioItem
-            key={value}
-            checked={theme === value}
-            onSelect={() => {
-              setTheme(value)
-              choose(value)
-            }}
-          >
-            <Icon aria-hidden="true" />
-            {themeNames[value]}
-          </DropdownMenuRadioItem>
-        )
-      })}
-    </div>
   )
 }

@@ -10,6 +10,7 @@ import {
   type RefObject,
   use,
   useId,
+  useLayoutEffect,
   useRef,
   useState,
 } from 'react'
@@ -91,11 +92,14 @@ function place(menu: HTMLElement, trigger: HTMLElement, align: 'start' | 'end') 
 /** The menu itself; its items are in the page only while it is open. */
 export function DropdownMenuContent({
   align = 'end',
+  isReady = true,
   label,
   className,
   children,
 }: {
   align?: 'start' | 'end'
+  /** false while the items' code is on its way: when they come, an open menu takes the size and the focus that go with them. */
+  isReady?: boolean
   /** Names the menu; by default its trigger does. */
   label?: string
   className?: string
@@ -103,6 +107,18 @@ export function DropdownMenuContent({
 }) {
   const { open, setOpen, id, trigger, content, startAt } = useMenu()
   const typed = useRef({ text: '', at: 0 })
+
+  function settle(menu: HTMLElement) {
+    if (trigger.current) place(menu, trigger.current, align)
+    const items = itemsOf(menu)
+    ;(startAt.current === 'last' ? items.at(-1) : items[0])?.focus({ preventScroll: true })
+    if (items.length > 0) startAt.current = 'first'
+  }
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when they come
+  useLayoutEffect(() => {
+    const menu = content.current
+    if (isReady && menu?.matches(':popover-open')) settle(menu)
+  }, [isReady])
 
   function move(event: KeyboardEvent<HTMLDivElement>) {
     const menu = event.currentTarget
@@ -155,11 +171,8 @@ export function DropdownMenuContent({
       onToggle={(event) => {
         const menu = event.currentTarget
         if (event.newState !== 'open' || !trigger.current) return
-        place(menu, trigger.current, align)
+        settle(menu)
         menu.style.opacity = ''
-        const items = itemsOf(menu)
-        ;(startAt.current === 'last' ? items.at(-1) : items[0])?.focus({ preventScroll: true })
-        startAt.current = 'first'
         const close = () => menu.hidePopover()
         const until = { signal: AbortSignal.any([closed(menu)]) }
         addEventListener('resize', close, until)
