@@ -1,9 +1,11 @@
 import type { Locator, Page } from '@playwright/test'
+import { gzippedKb, Visit } from '../bench/lib/browser.mjs'
+import { pageAddresses, settingsAddresses } from '../bench/lib/pages.mjs'
+import { FIRST_LOAD_KB } from '../bench/lib/targets.mjs'
 import { openCommands } from './alive'
 import { call, makeIntegration, SET_UP_SCOPES } from './external-app'
 import { expectFitToUse } from './fit-to-use'
 import { expect, runProduct, test } from './fixtures'
-import { pageAddresses } from './pages'
 import {
   addRole,
   addWebhook,
@@ -150,6 +152,21 @@ test('axe finds nothing on any page, in either theme, wide or narrow', async ({ 
     await page.goto(product.url + path, { waitUntil: 'networkidle' })
     await expectFitToUse(page, path)
   }
+})
+
+test('no page of the settings needs much JavaScript to begin with', async ({ page }) => {
+  await signIn(page, product.url)
+  const { id: webhooks } = await addWebhook(page, product.url, 'https://hooks.example.com/weighed')
+  const roles = await addRole(page, product.url, 'Weigher')
+  const { credential: credentials, integration: integrations } = others
+  const visit = new Visit(product.url)
+  await visit.signIn(OWNER)
+  const tooHeavy: string[] = []
+  for (const path of settingsAddresses({ 'api-keys': keyId, credentials, integrations, webhooks, roles })) {
+    const weight = gzippedKb(await visit.scripts(path))
+    if (weight > FIRST_LOAD_KB) tooHeavy.push(`${path}: ${weight.toFixed(1)} kB`)
+  }
+  expect(tooHeavy, `more than ${FIRST_LOAD_KB} kB`).toEqual([])
 })
 
 for (const [name, path, open] of STATES) {

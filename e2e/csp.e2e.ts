@@ -1,7 +1,7 @@
 import type { BrowserContext } from '@playwright/test'
+import { pageAddresses } from '../bench/lib/pages.mjs'
 import { makeIntegration, SET_UP_SCOPES } from './external-app'
 import { expect, runProduct, test } from './fixtures'
-import { pageAddresses } from './pages'
 import { addRole, addWebhook, closeToken, generateKey, readToken, signUp } from './people'
 
 const product = runProduct()

@@ -88,12 +88,12 @@ export async function addWebhook(
 }
 
 /** Adds a role on its page, which may see the audit log; answers its id. */
-export async function addRole(page: Page, url: string): Promise<string> {
+export async function addRole(page: Page, url: string, name = 'Auditor'): Promise<string> {
   await page.goto(`${url}/settings/members/roles/new`)
   await toBeAlive(page.getByLabel('Name'))
-  await page.getByLabel('Name').fill('Auditor')
+  await page.getByLabel('Name').fill(name)
   await page.getByRole('checkbox', { name: 'See and export the audit log' }).check()
   await page.getByRole('button', { name: 'Add role' }).click()
-  const link = page.getByRole('region', { name: 'Auditor' }).getByRole('link').first()
+  const link = page.getByRole('region', { name }).getByRole('link').first()
   return (await link.getAttribute('href'))?.split('/').at(-1) ?? ''
 }

@@ -40,10 +40,22 @@ function attribute(tag, name) {
   return value?.replaceAll('&amp;', '&')
 }
 
+/** @typedef {{ address: string, bytes: number, gzipped: number }} Script */
+
+/**
+ * What a page has a browser fetch, in kilobytes of 1,000 bytes.
+ * @param {Script[]} scripts
+ */
+export function gzippedKb(scripts) {
+  return scripts.reduce((sum, { gzipped }) => sum + gzipped, 0) / 1000
+}
+
 /** A visit: requests of one person, with the cookies that the server set. */
 export class Visit {
   /** @type {Map<string, string>} */
   #cookies = new Map()
+  /** Most scripts are those of several pages. @type {Map<string, Promise<Script>>} */
+  #scripts = new Map()
 
   /** @param {string} origin */
   constructor(origin) {
@@ -82,7 +94,7 @@ export class Visit {
   /**
    * The JavaScript of a page.
    * @param {string} path
-   * @returns {Promise<{ address: string, bytes: number, gzipped: number }[]>} largest first
+   * @returns {Promise<Script[]>} largest first
    * @throws when the page is not served as it is, or names no script
    */
   async scripts(path) {
@@ -93,13 +105,23 @@ export class Visit {
     const addresses = scriptAddresses(await page.text())
     if (addresses.length === 0) throw new Error(`${path} names no script: what is measured has changed its form`)
     const scripts = await Promise.all(
-      addresses.map(async (address) => {
-        const response = await this.fetch(address)
-        if (response.status !== 200) throw new Error(`${address} answered ${response.status}`)
-        const content = Buffer.from(await response.arrayBuffer())
-        return { address, bytes: content.length, gzipped: gzipSync(content).length }
+      addresses.map((address) => {
+        const known = this.#scripts.get(address) ?? this.#weigh(address)
+        this.#scripts.set(address, known)
+        return known
       }),
     )
     return scripts.sort((a, b) => b.gzipped - a.gzipped)
+  }
+
+  /**
+   * @param {string} address
+   * @returns {Promise<Script>}
+   */
+  async #weigh(address) {
+    const response = await this.fetch(address)
+    if (response.status !== 200) throw new Error(`${address} answered ${response.status}`)
+    const content = Buffer.from(await response.arrayBuffer())
+    return { address, bytes: content.length, gzipped: gzipSync(content).length }
   }
 }

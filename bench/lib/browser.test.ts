@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterEach, expect, test } from 'vitest'
-import { scriptAddresses, Visit } from './browser.mjs'
+import { gzippedKb, scriptAddresses, Visit } from './browser.mjs'
 
 const html = `<!DOCTYPE html><html><head>
 <link rel="stylesheet" href="/_next/static/chunks/style.css"/>
@@ -57,6 +57,10 @@ test('the scripts of a page behind the session are fetched and weighed', async (
   const scripts = await visit.scripts('/page')
   expect(scripts.map(({ address }) => address)).toEqual(['/longer-name.js', '/a.js'])
   expect(scripts[1]).toMatchObject({ bytes: 8, gzipped: gzipSync('// /a.js').length })
+  expect(gzippedKb(scripts)).toBeCloseTo(
+    (gzipSync('// /a.js').length + gzipSync('// /longer-name.js').length) / 1000,
+    6,
+  )
 })
 
 test('a page that is not served, or names no script, is not taken for a light one', async () => {

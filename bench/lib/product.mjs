@@ -91,6 +91,18 @@ export async function createAccount(place) {
 }
 
 /**
+ * Makes a key for that account, with the operator's command line. Nothing else may have the place open.
+ * @param {Place} place
+ * @param {string[]} scopes
+ * @returns {Promise<string>} its token
+ */
+export async function createKey(place, scopes) {
+  const args = ['create-key', '--email', PERSON.email, '--name', 'Measuring', '--scopes', scopes.join()]
+  const [token = ''] = await runScript([join(ROOT, 'scripts/admin.mjs'), ...args], productEnvironment(place))
+  return token
+}
+
+/**
  * Runs a Node program to its end.
  * @param {string[]} args
  * @param {Record<string, string>} env

@@ -114,6 +114,9 @@ export const RENEWAL_TARGETS = [
  */
 export const FURTHER_RUN_TOLERANCE_MB = 2
 
+/** Of the scripts that a page of the settings names, gzipped; a test of the browser's holds each page to it, too. */
+export const FIRST_LOAD_KB = 170
+
 /** @type {readonly FootprintTarget[]} */
 export const FOOTPRINT_TARGETS = [
   ...memoryTargets('pglite', 550),
@@ -121,9 +124,9 @@ export const FOOTPRINT_TARGETS = [
   {
     id: 'javascript',
     backend: 'any',
-    what: 'first-load JavaScript of /settings/api-keys, gzipped',
+    what: 'first-load JavaScript of the largest page of the settings, gzipped',
     unit: 'kB',
-    atMost: 170,
+    atMost: FIRST_LOAD_KB,
   },
 ]
 
