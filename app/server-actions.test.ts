@@ -18,9 +18,9 @@ const actions: Record<string, Record<string, string>> = {
   },
   'forgot-password/actions.ts': { forgotPasswordAction: 'before a session' },
   'invitation/actions.ts': {
-    lookAtInvitation: 'needs the link of the mail',
+    lookAtInvitation: 'needs the link of the e-mail',
     acceptAsNewUserAction: 'before a session',
-    acceptAsUserAction: 'needs the link of the mail; gives nobody else anything',
+    acceptAsUserAction: 'needs the link of the e-mail; gives nobody else anything',
   },
   'reset-password/actions.ts': { lookAtResetLink: 'before a session', resetPasswordAction: 'before a session' },
   'sign-in/actions.ts': {
@@ -37,6 +37,7 @@ const actions: Record<string, Record<string, string>> = {
   'sign-up/actions.ts': { signUpAction: 'before a session' },
   'settings/account/actions.ts': {
     changeNameAction: 'a name opens nothing',
+    renameAccountAction: 'a name opens nothing',
     changePasswordAction: 'takes the current password itself',
     signOutEverywhereAction: 'lets nobody in',
     createAnotherAccountAction: 'an account of the person’s own, where anybody may sign up',
@@ -110,8 +111,8 @@ const actions: Record<string, Record<string, string>> = {
   },
   'settings/notifications/actions.ts': {
     markReadAction: 'the person’s own notices',
-    savePreferencesAction: 'the person’s own mails; those for their safety can’t be switched off',
-    saveLanguageAction: 'the person’s own mails',
+    savePreferencesAction: 'the person’s own e-mails; those for their safety can’t be switched off',
+    saveLanguageAction: 'the person’s own e-mails',
   },
   'settings/policies/actions.ts': { changeKeyRulesAction: SENSITIVE, saveLeakPolicy: SENSITIVE },
   'settings/policies/audit-actions.ts': { saveAuditPolicy: SENSITIVE },
@@ -142,6 +143,7 @@ const routes: Record<string, string> = {
   'settings/credentials/consents/[id]/route.ts': 'how what the person has begun goes on',
   'settings/credentials/export/route.ts': 'what the page shows, as a file',
   'settings/credentials/test/route.ts': SENSITIVE,
+  'settings/integrations/export/route.ts': 'what the page shows, as a file',
   'settings/notifications/unread/route.ts': 'the person’s own notices',
 }
 

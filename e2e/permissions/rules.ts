@@ -131,6 +131,7 @@ export const handlers: Record<string, Rule & { methods: string[] }> = {
   '/settings/credentials/consents/[id]': { ...rule('person', 'consent'), methods: ['GET'] },
   '/settings/credentials/export': { ...rule('credentials:read'), methods: ['GET'] },
   '/settings/credentials/test': { ...rule('credentials:test'), methods: ['POST'] },
+  '/settings/integrations/export': { ...rule('integrations:read'), methods: ['GET'] },
   '/settings/notifications/unread': { ...rule('person'), methods: ['GET'] },
 }
 
@@ -156,6 +157,7 @@ export const actions: Record<string, Record<string, Rule>> = {
     changePasswordAction: form('person'),
     createAnotherAccountAction: form('person'),
     enterAccountAction: action('person'),
+    renameAccountAction: form('policies:update'),
     signOutEverywhereAction: action('person'),
   },
   'app/settings/account/second-factor/actions.ts': {

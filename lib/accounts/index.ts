@@ -47,7 +47,7 @@ export {
   type Role,
 } from './permissions'
 export { type AccountPolicy, changePolicy, getPolicy } from './policy'
-export { changeLanguage, changeName, getLanguage, getProfile, listAccountsOf } from './profile'
+export { changeLanguage, changeName, getLanguage, getProfile, listAccountsOf, renameAccount } from './profile'
 export { recordEntry } from './record-entry'
 export { countSecondFactors, requireSecondFactor, type SecondFactorCount } from './require-second-factor'
 export * from './schemas'

@@ -6,7 +6,7 @@ import { type Actor, type Origin, recordAuditEvent } from '../audit'
 import { type HeldRole, heldRoleColumns, heldRoleOf, isRoleOfMember } from './held-role'
 import type { Holder } from './permissions'
 import { recordInEachAccount, userActor } from './record-in-each-account'
-import type { changeLanguageInput, changeNameInput } from './schemas'
+import type { anotherAccountInput, changeLanguageInput, changeNameInput } from './schemas'
 import type { Session } from './session'
 
 /** What people see of themselves, besides their session. */
@@ -47,6 +47,25 @@ export async function changeName(
     const actorIn = (accountId: string) => userActor(user, accountId, from)
     const change = { before: { name: user.name }, after: { name } }
     await recordInEachAccount(tx, user.id, actorIn, 'user.renamed', change)
+  })
+}
+
+/** Gives the actor's account another name. Events of the past keep the one they were made under. */
+export async function renameAccount(
+  db: Database,
+  actor: Actor,
+  { account_name: name }: z.output<typeof anotherAccountInput>,
+): Promise<void> {
+  const { accountId } = actor
+  await db.transaction(async (tx) => {
+    const [account] = await tx
+      .select({ name: accounts.name })
+      .from(accounts)
+      .where(eq(accounts.id, accountId))
+      .for('no key update')
+    if (!account || account.name === name) return
+    await tx.update(accounts).set({ name }).where(eq(accounts.id, accountId))
+    await recordAuditEvent(tx, actor, 'account.renamed', accountId, { before: { name: account.name }, after: { name } })
   })
 }
 

@@ -7,6 +7,7 @@ import type { Actor } from './actor'
 /** Every audited action, with the kind of thing it happens to. */
 export const auditActions = {
   'account.created': 'account',
+  'account.renamed': 'account',
   'account.callback_refused': 'account',
   'account.policy_changed': 'account',
   'account.audit_cut': 'account',
@@ -61,6 +62,7 @@ export const auditActions = {
   'api_keys.exported': 'account',
   'credential.kept': 'credential',
   'credentials.exported': 'account',
+  'integrations.exported': 'account',
   'credential.created': 'credential',
   'credential.updated': 'credential',
   'credential.tested': 'credential',

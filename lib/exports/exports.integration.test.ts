@@ -4,9 +4,9 @@ import type { Database } from '@/db/client'
 import { auditEvents } from '@/db/schema'
 import { createTestAccount, createTestKey } from '@/test/account'
 import { forEachDatabase } from '@/test/databases'
-import { addBrokenCredentials } from '@/test/notifications'
+import { addBrokenCredentials, addIntegration } from '@/test/notifications'
 import type { Actor } from '../audit'
-import { exportCredentials, exportKeys } from '.'
+import { exportCredentials, exportIntegrations, exportKeys } from '.'
 
 forEachDatabase('a file of all', (open) => {
   let db: Database
@@ -55,5 +55,14 @@ forEachDatabase('a file of all', (open) => {
     const other = await createTestAccount(db)
     expect(JSON.parse(await textOf(await exportCredentials(db, other, 'json')))).toEqual([])
     expect(await textOf(await exportCredentials(db, other, 'csv'))).toMatch(/^id,name,[^\r\n]*\r\n$/)
+  })
+
+  it('integrations has the rules of each, and nothing of another account', async () => {
+    const [mine, other] = [await createTestAccount(db), await createTestAccount(db)]
+    const [credentialId = ''] = await addBrokenCredentials(db, mine.accountId, 1)
+    await addIntegration(db, mine.accountId, credentialId, 'Labels')
+    const rows = JSON.parse(await textOf(await exportIntegrations(db, mine, 'json')))
+    expect(rows).toMatchObject([{ name: 'Labels', credential: credentialId, state: 'enabled' }])
+    expect(await textOf(await exportIntegrations(db, other, 'csv'))).toMatch(/^id,name,slug,[^\r\n]*\r\n$/)
   })
 })

@@ -3,6 +3,7 @@ import type { Database } from '@/db/client'
 import { type ApiKeyView, listApiKeys, type RevokedKey, readRevocationReport } from '../api-keys'
 import { type Actor, recordAuditEvent } from '../audit'
 import { type CredentialView, listCredentials } from '../credentials'
+import { type IntegrationView, listIntegrations } from '../integrations'
 import { lastUses } from '../review'
 import { csvLine } from './csv'
 
@@ -29,6 +30,16 @@ export async function exportCredentials(
 ): Promise<AsyncIterable<string>> {
   await recordAuditEvent(db, actor, 'credentials.exported', actor.accountId, { format })
   return fileOf(format, CREDENTIAL_COLUMNS, allCredentials(db, actor.accountId))
+}
+
+/** All integrations of the actor's account, as pieces of a file. */
+export async function exportIntegrations(
+  db: Database,
+  actor: Actor,
+  format: ExportFormat,
+): Promise<AsyncIterable<string>> {
+  await recordAuditEvent(db, actor, 'integrations.exported', actor.accountId, { format })
+  return fileOf(format, INTEGRATION_COLUMNS, allIntegrations(db, actor.accountId))
 }
 
 /** What became of each key of a bulk revocation, as a file. @throws {Refusal} `not_found` */
@@ -106,6 +117,34 @@ const CREDENTIAL_COLUMNS: Columns<UsedCredential> = {
   created_at: ({ createdAt }) => time(createdAt),
   created_by: ({ createdBy }) => createdBy.name,
   expires_at: ({ expiresAt }) => time(expiresAt),
+}
+
+async function* allIntegrations(db: Database, accountId: string): AsyncGenerator<IntegrationView> {
+  let cursor: string | undefined
+  do {
+    const query = { sort: 'created', limit: PAGE } as const
+    const page = await listIntegrations(db, { accountId }, { ...query, ...(cursor ? { cursor } : {}) })
+    yield* page.integrations
+    cursor = page.nextCursor ?? undefined
+  } while (cursor)
+}
+
+const INTEGRATION_COLUMNS: Columns<IntegrationView> = {
+  id: ({ id }) => id,
+  name: ({ name }) => name,
+  slug: ({ slug }) => slug,
+  environment: ({ environment }) => environment,
+  state: ({ state }) => state,
+  failing_since: ({ failingSince }) => time(failingSince),
+  credential: ({ credential }) => credential?.id ?? null,
+  credential_name: ({ credential }) => credential?.name ?? null,
+  base_url: ({ baseUrl }) => baseUrl,
+  methods: ({ methods }) => list(methods),
+  paths: ({ paths }) => list(paths),
+  timeout_ms: ({ timeoutMs }) => timeoutMs,
+  created_at: ({ createdAt }) => time(createdAt),
+  created_by: ({ createdBy }) => createdBy.name,
+  updated_at: ({ updatedAt }) => time(updatedAt),
 }
 
 async function* fileOf<Thing>(

@@ -11,6 +11,7 @@ import {
   changePassword,
   changePasswordInput,
   createAnotherAccount,
+  renameAccount,
   signOutEverywhere,
 } from '@/lib/accounts'
 import { parseInput } from '@/lib/input'
@@ -18,7 +19,7 @@ import { getRuntime } from '@/lib/runtime'
 import { type ActionRefusal, answer } from '../../action-answer'
 import { type FormState, refusedForm, textFields } from '../../form-state'
 import { requestOrigin } from '../../request'
-import { enterAccount, requirePerson, setSession } from '../../session'
+import { enterAccount, requireActor, requirePerson, setSession } from '../../session'
 
 export async function changeNameAction(_: FormState, data: FormData): Promise<FormState> {
   const values = textFields(data, 'name')
@@ -29,6 +30,18 @@ export async function changeNameAction(_: FormState, data: FormData): Promise<Fo
   if (!result.ok) return refusedForm(result, values)
   revalidatePath('/settings', 'layout')
   return { errors: {}, values: {}, done: 'Name saved.' }
+}
+
+/** Gives the account another name. */
+export async function renameAccountAction(_: FormState, data: FormData): Promise<FormState> {
+  const values = textFields(data, 'account_name')
+  const result = await answer(async () => {
+    const actor = await requireActor('policies:update')
+    await renameAccount(getRuntime().database.db, actor, parseInput(anotherAccountInput, values))
+  })
+  if (!result.ok) return refusedForm(result, values)
+  revalidatePath('/settings', 'layout')
+  return { errors: {}, values: {}, done: 'Account name saved.' }
 }
 
 export async function changePasswordAction(_: FormState, data: FormData): Promise<FormState> {

@@ -5,7 +5,7 @@ import { NewPasswordInput } from '@/app/new-password-input'
 import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { PasswordInput } from '@/components/ui/password-input'
-import { changeNameAction, changePasswordAction } from './actions'
+import { changeNameAction, changePasswordAction, renameAccountAction } from './actions'
 
 export function NameForm({ name, email }: { name: string; email: string }) {
   return (
@@ -19,6 +19,18 @@ export function NameForm({ name, email }: { name: string; email: string }) {
             <Input type="email" value={email} readOnly />
           </Field>
         </>
+      )}
+    </ActionForm>
+  )
+}
+
+export function AccountNameForm({ name }: { name: string }) {
+  return (
+    <ActionForm action={renameAccountAction} submit="Save account name" className="max-w-sm">
+      {({ errors, values }) => (
+        <Field label="Account name" error={errors.account_name} required>
+          <Input name="account_name" autoComplete="organization" defaultValue={values.account_name ?? name} />
+        </Field>
       )}
     </ActionForm>
   )

@@ -7,7 +7,7 @@ import { getRuntime } from '@/lib/runtime'
 import { requireSession } from '../../session'
 import { Accounts } from './accounts'
 import { AnotherAccountForm } from './another-account-form'
-import { NameForm, PasswordForm } from './forms'
+import { AccountNameForm, NameForm, PasswordForm } from './forms'
 import { SecondFactor } from './second-factor/second-factor'
 import { shownFactors } from './second-factor/shown'
 import { Sessions } from './sessions'
@@ -40,6 +40,19 @@ export default async function AccountPage() {
             <NameForm name={session.user.name} email={session.user.email} />
           </CardContent>
         </Card>
+        {can(session, 'policies:update') ? (
+          <Card aria-labelledby="this-account">
+            <CardHeader>
+              <CardTitle id="this-account">This account</CardTitle>
+              <CardDescription>
+                Your team sees its name here, and in their e-mails. Entries of the audit log keep the name before.
+              </CardDescription>
+            </CardHeader>
+            <CardContent>
+              <AccountNameForm name={session.account.name} />
+            </CardContent>
+          </Card>
+        ) : null}
         {accounts.length > 1 || !can(session, 'account:hand_over') ? (
           <Card aria-labelledby="accounts">
             <CardHeader>

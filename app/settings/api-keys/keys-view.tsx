@@ -1,13 +1,13 @@
 'use client'
 
 import { useSearchParams } from 'next/navigation'
-import { useMemo, useRef } from 'react'
+import { lazy, Suspense, useMemo, useRef } from 'react'
 import { Card } from '@/components/ui/card'
 import { ListPages, turnTo } from '../data/list-pages'
 import { pageLabel } from '../data/page-trail'
 import type { Preloaded } from '../data/preloaded'
 import { useRecoveredFocus } from '../data/use-recovered-focus'
-import { ExportLinks } from '../review/export-links'
+import { ListLinks } from '../review/list-links'
 import { KeyMenu, useKeyDialogs } from './key-menu'
 import { KeysTable } from './keys-table'
 import { KeysToolbar } from './keys-toolbar'
@@ -21,12 +21,17 @@ import {
   PAGE_SIZE,
   parseListState,
 } from './list-state'
-import { ListFailure, ListSkeleton, NoKeys, NoResult } from './list-states'
-import { EXPORT_HREF, listPath } from './paths'
+import { ListFailure, ListSkeleton } from './list-states'
+import { EXPORT_HREF, listPath, REVIEW_HREF } from './paths'
 import { useHasEndedKeys, useKeyList, useReviewCounts } from './queries'
 import type { KeyReview } from './review/words'
-import { ReviewBanner } from './review-banner'
+import { asksForReview, ReviewBanner } from './review-banner'
 import type { KeyList } from './words'
+
+// Few lists are without any row: their pages need not load what then stands there.
+const loadEmpty = () => import('./empty-states')
+const NoKeys = lazy(async () => ({ default: (await loadEmpty()).NoKeys }))
+const NoResult = lazy(async () => ({ default: (await loadEmpty()).NoResult }))
 
 /** The list of API keys. Its state is its address; the first page comes with the page itself. */
 export function KeysView({
@@ -48,13 +53,14 @@ export function KeysView({
   const isEmpty = data?.total === 0 && !isPlaceholderData && !isFiltered(state)
   const hasEnded = useHasEndedKeys(isEmpty)
   const found = useReviewCounts(preloadedReview)
+  const isUrgent = found !== undefined && asksForReview(found)
 
   // Typing and filtering replace the address: each letter is not a place to go back to. Turning a page is.
   const show = (next: ListState) => history.replaceState(null, '', listHref(next))
 
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
-      {found ? <ReviewBanner found={found} /> : null}
+      {found && isUrgent ? <ReviewBanner found={found} /> : null}
       {isEmpty ? null : <KeysToolbar state={state} onChange={show} />}
       {isError ? (
         <ListFailure
@@ -76,17 +82,21 @@ export function KeysView({
                 busy={isPlaceholderData}
                 renderMenu={mayManage ? (key) => <KeyMenu apiKey={key} onOpen={open} /> : undefined}
               />
-            ) : isEmpty ? (
-              <NoKeys
-                mayCreate={mayCreate}
-                hasEnded={hasEnded}
-                onShowAll={() => show(changed(state, { status: 'all' }))}
-              />
             ) : (
-              <NoResult
-                searched={state.q}
-                onClear={() => show({ ...defaultState, sort: state.sort, order: state.order })}
-              />
+              <Suspense>
+                {isEmpty ? (
+                  <NoKeys
+                    mayCreate={mayCreate}
+                    hasEnded={hasEnded}
+                    onShowAll={() => show(changed(state, { status: 'all' }))}
+                  />
+                ) : (
+                  <NoResult
+                    searched={state.q}
+                    onClear={() => show({ ...defaultState, sort: state.sort, order: state.order })}
+                  />
+                )}
+              </Suspense>
             )}
           </Card>
           {data.total > 0 ? (
@@ -100,7 +110,9 @@ export function KeysView({
               onTurn={(to) => turnTo(listHref({ ...changed(state, {}), ...(to ? { cursor: to } : {}) }))}
             />
           ) : null}
-          {isEmpty ? null : <ExportLinks href={EXPORT_HREF} what="keys" />}
+          {isEmpty ? null : (
+            <ListLinks exportHref={EXPORT_HREF} reviewHref={isUrgent ? undefined : REVIEW_HREF} what="keys" />
+          )}
         </>
       ) : isError ? null : (
         <ListSkeleton />

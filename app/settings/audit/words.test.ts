@@ -16,6 +16,11 @@ it.each([
     { before: { name: 'ERP' }, after: { name: 'ERP 2' } },
     'renamed an API key from “ERP” to “ERP 2”',
   ],
+  [
+    'account.renamed',
+    { before: { name: 'Cedar' }, after: { name: 'Murex' } },
+    'renamed the account from “Cedar” to “Murex”',
+  ],
   ['user.signed_in', { known_browser: true }, 'signed in'],
   ['user.signed_in', { known_browser: false }, 'signed in with a browser that was not known'],
   ['user.sign_in_refused', { reason: 'wrong_password' }, 'refused a sign-in (wrong password)'],

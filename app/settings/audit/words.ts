@@ -18,6 +18,7 @@ export const kindNames: Record<AuditKind, string> = {
 /** Each action: its name in the filter, and what happened, in a sentence that goes on from who did it. */
 const actionWords: Record<AuditAction, { name: string; did?: (details: Details) => string }> = {
   'account.created': { name: 'Account created', did: (d) => `created the account${named(d)}` },
+  'account.renamed': { name: 'Account renamed', did: (d) => `renamed the account${fromTo(d)}` },
   'account.callback_refused': {
     name: 'Return from a service refused',
     did: (d) => `refused a browser that came back from a service${because(d)}`,
@@ -31,7 +32,7 @@ const actionWords: Record<AuditAction, { name: string; did?: (details: Details) 
   'account.data_key_replaced': { name: 'Data key replaced', did: () => 'gave the account a new data key' },
   'user.renamed': { name: 'Name changed', did: (d) => `changed their name${fromTo(d)}` },
   'user.notifications_changed': { name: 'Notifications chosen', did: () => 'chose what they are told of' },
-  'user.language_changed': { name: 'Language chosen', did: () => 'chose the language of their mails' },
+  'user.language_changed': { name: 'Language chosen', did: () => 'chose the language of their e-mails' },
   'user.password_changed': { name: 'Password changed', did: () => 'changed their password' },
   'user.password_reset': { name: 'Password reset', did: () => 'set a new password' },
   'user.password_reset_requested': {
@@ -106,6 +107,7 @@ const actionWords: Record<AuditAction, { name: string; did?: (details: Details) 
   'api_keys.exported': { name: 'API keys exported', did: () => 'exported the list of API keys' },
   'credential.kept': { name: 'Credential kept', did: (d) => `kept the credential${named(d)} at its review` },
   'credentials.exported': { name: 'Credentials exported', did: () => 'exported the list of credentials' },
+  'integrations.exported': { name: 'Integrations exported', did: () => 'exported the list of integrations' },
   'api_key.paused': { name: 'API key paused', did: (d) => `paused the API key${named(d)}` },
   'api_key.resumed': { name: 'API key resumed', did: (d) => `resumed the API key${named(d)}` },
   'api_key.grant_refused': {

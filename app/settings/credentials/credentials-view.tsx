@@ -1,14 +1,14 @@
 'use client'
 
 import { useSearchParams } from 'next/navigation'
-import { useMemo, useRef } from 'react'
+import { lazy, Suspense, useMemo, useRef } from 'react'
 import { Card } from '@/components/ui/card'
 import { ListPages, turnTo } from '../data/list-pages'
 import { pageLabel } from '../data/page-trail'
 import type { Preloaded } from '../data/preloaded'
 import { useRecoveredFocus } from '../data/use-recovered-focus'
 import { FoundBanner } from '../review/banner'
-import { ExportLinks } from '../review/export-links'
+import { ListLinks } from '../review/list-links'
 import { type Allowed, CredentialMenu, useCredentialDialogs } from './credential-menu'
 import { CredentialsTable } from './credentials-table'
 import { CredentialsToolbar } from './credentials-toolbar'
@@ -23,11 +23,16 @@ import {
   PAGE_SIZE,
   parseListState,
 } from './list-state'
-import { ListSkeleton, NoCredentials, NoResult, ReadFailure } from './list-states'
+import { ListSkeleton, ReadFailure } from './list-states'
 import { EXPORT_HREF, listPath, REVIEW_HREF } from './paths'
 import { useCredentialList, useReviewCounts } from './queries'
 import { type CredentialReview, findingNames } from './review/words'
 import { type CredentialList, counted, type DraftList, type ProviderMarks } from './words'
+
+// Few lists are without any row: their pages need not load what then stands there.
+const loadEmpty = () => import('./empty-states')
+const NoCredentials = lazy(async () => ({ default: (await loadEmpty()).NoCredentials }))
+const NoResult = lazy(async () => ({ default: (await loadEmpty()).NoResult }))
 
 /** The list of credentials. Its state is its address; the first page comes with the page itself. */
 export function CredentialsView({
@@ -88,10 +93,14 @@ export function CredentialsView({
                 busy={isPlaceholderData}
                 renderMenu={(credential) => <CredentialMenu credential={credential} may={may} onOpen={open} />}
               />
-            ) : isEmpty ? (
-              <NoCredentials mayCreate={may.create} />
             ) : (
-              <NoResult searched={state.q} onClear={() => show({ ...defaultState, sort: state.sort })} />
+              <Suspense>
+                {isEmpty ? (
+                  <NoCredentials mayCreate={may.create} />
+                ) : (
+                  <NoResult searched={state.q} onClear={() => show({ ...defaultState, sort: state.sort })} />
+                )}
+              </Suspense>
             )}
           </Card>
           {data.total > 0 ? (
@@ -105,7 +114,13 @@ export function CredentialsView({
               onTurn={(to) => turnTo(listHref({ ...changed(state, {}), ...(to ? { cursor: to } : {}) }))}
             />
           ) : null}
-          {isEmpty ? null : <ExportLinks href={EXPORT_HREF} what="credentials" />}
+          {isEmpty ? null : (
+            <ListLinks
+              exportHref={EXPORT_HREF}
+              reviewHref={found && found.all > 0 ? undefined : REVIEW_HREF}
+              what="credentials"
+            />
+          )}
         </>
       ) : isError ? null : (
         <ListSkeleton />

@@ -1,13 +1,14 @@
 'use client'
 
 import { useSearchParams } from 'next/navigation'
-import { useMemo, useRef } from 'react'
+import { lazy, Suspense, useMemo, useRef } from 'react'
 import { Card } from '@/components/ui/card'
 import { ListPages, turnTo } from '../data/list-pages'
 import { pageLabel } from '../data/page-trail'
 import type { Preloaded } from '../data/preloaded'
 import { ProblemBanner } from '../data/problem-banner'
 import { useRecoveredFocus } from '../data/use-recovered-focus'
+import { ListLinks } from '../review/list-links'
 import { IntegrationMenu } from './integration-menu'
 import { IntegrationsTable } from './integrations-table'
 import { IntegrationsToolbar } from './integrations-toolbar'
@@ -21,14 +22,19 @@ import {
   PAGE_SIZE,
   parseListState,
 } from './list-state'
-import { ListSkeleton, NoIntegrations, NoResult } from './list-states'
+import { ListSkeleton } from './list-states'
 import type { May } from './may'
-import { LIST_PATH } from './paths'
+import { EXPORT_HREF, LIST_PATH } from './paths'
 import { useHasCredentials, useIntegrationList } from './queries'
 import { ReadFailure } from './read-failure'
 import { useChangeState } from './use-change-state'
 import { useDeleteDialog } from './use-delete-dialog'
 import type { CredentialList, IntegrationList } from './words'
+
+// Few lists are without any row: their pages need not load what then stands there.
+const loadEmpty = () => import('./empty-states')
+const NoIntegrations = lazy(async () => ({ default: (await loadEmpty()).NoIntegrations }))
+const NoResult = lazy(async () => ({ default: (await loadEmpty()).NoResult }))
 
 /** The list of integrations. Its state is its address; the first page comes with the page itself. */
 export function IntegrationsView({
@@ -86,10 +92,14 @@ export function IntegrationsView({
                     : undefined
                 }
               />
-            ) : isEmpty ? (
-              <NoIntegrations mayCreate={may.create} hasCredentials={hasCredentials} />
             ) : (
-              <NoResult searched={state.q} onClear={() => show({ ...defaultState, sort: state.sort })} />
+              <Suspense>
+                {isEmpty ? (
+                  <NoIntegrations mayCreate={may.create} hasCredentials={hasCredentials} />
+                ) : (
+                  <NoResult searched={state.q} onClear={() => show({ ...defaultState, sort: state.sort })} />
+                )}
+              </Suspense>
             )}
           </Card>
           {data.total > 0 ? (
@@ -103,6 +113,7 @@ export function IntegrationsView({
               onTurn={(to) => turnTo(listHref({ ...changed(state, {}), ...(to ? { cursor: to } : {}) }))}
             />
           ) : null}
+          {isEmpty ? null : <ListLinks exportHref={EXPORT_HREF} what="integrations" />}
         </>
       ) : isError ? null : (
         <ListSkeleton />

@@ -1,6 +1,7 @@
 import type { Environment } from '@/lib/api-keys'
 
 export const LIST_PATH = '/settings/integrations'
+export const EXPORT_HREF = '/settings/integrations/export'
 export const NEW_HREF = '/settings/integrations/new'
 /** Where a credential is added, and where the first step of an account leads that has none yet. */
 export function newCredentialHref(environment: Environment = 'live'): string {
