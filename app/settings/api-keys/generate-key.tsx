@@ -37,8 +37,11 @@ export function GenerateKeyButton({ children, variant }: { children: string; var
   )
 }
 
-/** The dialog itself; stands once in the page of those who may make keys. */
-export function GenerateKey() {
+/**
+ * The dialog itself; stands once in the page of those who may make keys.
+ * @param grantable the scopes that the person may give, as the server decides it
+ */
+export function GenerateKey({ grantable }: { grantable: readonly string[] }) {
   const wanted = useSearchParams().get(PARAMETER) === '1'
   // Once a key is being made, no press of Back may take its token away: only the person closes the dialog.
   const [holds, setHolds] = useState(false)
@@ -52,6 +55,7 @@ export function GenerateKey() {
   return (
     <Suspense>
       <GenerateDialog
+        grantable={grantable}
         onHold={setHolds}
         onClose={() => {
           setHolds(false)

@@ -43,11 +43,9 @@ export function KeyMenu({ apiKey, onOpen }: { apiKey: ApiKey; onOpen: (dialog: K
       </DropdownMenuTrigger>
       <DropdownMenuContent>
         <DropdownMenuItem href={keyHref(id)}>View details</DropdownMenuItem>
+        {canRename(apiKey) ? <DropdownMenuItem href={`${keyHref(id)}?rename=1`}>Rename</DropdownMenuItem> : null}
         {status === 'active' ? (
-          <>
-            <DropdownMenuItem href={`${keyHref(id)}?rename=1`}>Rename</DropdownMenuItem>
-            <DropdownMenuItem onSelect={() => onOpen({ kind: 'regenerate', apiKey })}>Regenerate key</DropdownMenuItem>
-          </>
+          <DropdownMenuItem onSelect={() => onOpen({ kind: 'regenerate', apiKey })}>Regenerate key</DropdownMenuItem>
         ) : null}
         {canPause(status) ? (
           <>
@@ -73,6 +71,11 @@ export function KeyMenu({ apiKey, onOpen }: { apiKey: ApiKey; onOpen: (dialog: K
 /** Whether a key works, or would if it were not paused: then it can be paused or resumed, and has limits to change. */
 export function canPause(status: ApiKey['status']): boolean {
   return status === 'active' || status === 'retiring' || status === 'paused'
+}
+
+/** Whether a key holds its name, as the server decides it: one that another has taken the place of does not. */
+export function canRename({ status, retires_at }: Pick<ApiKey, 'status' | 'retires_at'>): boolean {
+  return status === 'active' || (status === 'paused' && retires_at === null)
 }
 
 /** The dialogs of keys, one at a time, for pages with several ways to open them. */

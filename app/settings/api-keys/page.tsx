@@ -2,6 +2,7 @@ import { Suspense } from 'react'
 import { requireSession } from '@/app/session'
 import { PageHeader } from '@/components/ui/page-header'
 import { can } from '@/lib/accounts'
+import { personGrantor } from '@/lib/api-keys'
 import { GenerateKey, GenerateKeyButton } from './generate-key'
 import { KeysView } from './keys-view'
 import { LeakBanner } from './leak-banner'
@@ -34,7 +35,7 @@ export default async function ApiKeysPage({ searchParams }: PageProps<'/settings
           mayManage={can(session, 'keys:manage')}
         />
       </Suspense>
-      {mayCreate ? <GenerateKey /> : null}
+      {mayCreate ? <GenerateKey grantable={personGrantor(session).scopes} /> : null}
     </>
   )
 }

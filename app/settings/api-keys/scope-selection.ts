@@ -37,6 +37,11 @@ export function grants(scopes: ReadonlySet<Scope>, resource: Resource, action: s
   return scopes.has(`${resource}:${action}`) || scopes.has(`${resource}:*`)
 }
 
+/** Whether somebody who may give `held` may give this scope, as the server decides it. */
+export function isGrantable(held: ReadonlySet<Scope>, scope: Scope): boolean {
+  return held.has(scope) || held.has(scope.replace(/:.*/, ':*'))
+}
+
 /** Grants all of a resource, actions that come later included; or nothing of it. */
 export function toggleResource(scopes: ReadonlySet<Scope>, resource: Resource, on: boolean): Set<Scope> {
   const others = [...scopes].filter((scope) => !scope.startsWith(`${resource}:`))

@@ -92,10 +92,10 @@ function RenameForm({ apiKey, onDone }: { apiKey: ApiKey; onDone: (renamed: bool
         </Field>
         {/* Level with the control, below its label. */}
         <div className="flex gap-2 sm:pt-[26px]">
+          <Button onClick={() => onDone(false)}>Cancel</Button>
           <Button type="submit" variant="primary" pending={pending}>
             Save name
           </Button>
-          <Button onClick={() => onDone(false)}>Cancel</Button>
         </div>
       </div>
       {passwordDialog}

@@ -9,7 +9,7 @@ import { Button, buttonVariants } from '@/components/ui/button'
 import { Card, CardContent, CardHeader, CardTitle } from '@/components/ui/card'
 import type { Preloaded } from '../../data/preloaded'
 import { useRecoveredFocus } from '../../data/use-recovered-focus'
-import { canPause, useKeyDialogs } from '../key-menu'
+import { canPause, canRename, useKeyDialogs } from '../key-menu'
 import { LIST_PATH } from '../list-state'
 import { ListFailure } from '../list-states'
 import { keyHref } from '../paths'
@@ -88,7 +88,12 @@ export function KeyView({
         </Link>
         <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
           <div ref={title} tabIndex={-1} className="min-w-0 flex-1 basis-72 outline-none">
-            <KeyTitle apiKey={data} mayRename={mayRegenerate} startRenaming={startRenaming} onRenamed={changed} />
+            <KeyTitle
+              apiKey={data}
+              mayRename={mayManage && canRename(data)}
+              startRenaming={startRenaming}
+              onRenamed={changed}
+            />
           </div>
           {mayManage && data.status !== 'revoked' ? (
             <div className="flex flex-wrap gap-2">

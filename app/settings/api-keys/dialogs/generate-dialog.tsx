@@ -34,9 +34,18 @@ const LOST =
 
 /**
  * Asks what the new key is for, makes it, and shows its token once.
+ * @param grantable the scopes that the person may give
  * @param onHold told whether the dialog must stay: a key is being made, or its token is shown
  */
-export default function GenerateDialog({ onHold, onClose }: { onHold: (holds: boolean) => void; onClose: () => void }) {
+export default function GenerateDialog({
+  grantable,
+  onHold,
+  onClose,
+}: {
+  grantable: readonly string[]
+  onHold: (holds: boolean) => void
+  onClose: () => void
+}) {
   const [issued, setIssued] = useState<IssuedToken | null>(null)
   const [busy, setBusy] = useState(false)
   const keysChanged = useKeysChanged()
@@ -49,6 +58,7 @@ export default function GenerateDialog({ onHold, onClose }: { onHold: (holds: bo
           <IssuedTokenPanel title="API key generated" issued={issued} onClose={onClose} />
         ) : (
           <GenerateForm
+            grantable={grantable}
             onDone={(token) => {
               setIssued(token)
               keysChanged()
@@ -61,7 +71,15 @@ export default function GenerateDialog({ onHold, onClose }: { onHold: (holds: bo
   )
 }
 
-function GenerateForm({ onDone, onBusy }: { onDone: (issued: IssuedToken) => void; onBusy: (busy: boolean) => void }) {
+function GenerateForm({
+  grantable,
+  onDone,
+  onBusy,
+}: {
+  grantable: readonly string[]
+  onDone: (issued: IssuedToken) => void
+  onBusy: (busy: boolean) => void
+}) {
   const [name, setName] = useState('')
   const [environment, setEnvironment] = useState<Environment>('live')
   const [scopes, setScopes] = useState<ReadonlySet<string>>(new Set())
@@ -123,7 +141,7 @@ function GenerateForm({ onDone, onBusy }: { onDone: (issued: IssuedToken) => voi
           setIntegrations((before) => before && new Set())
         }}
       />
-      <ScopePicker scopes={scopes} onChange={setScopes} error={problem?.fields.scopes} />
+      <ScopePicker scopes={scopes} grantable={grantable} onChange={setScopes} error={problem?.fields.scopes} />
       {usesIntegrations ? (
         <IntegrationsField
           environment={environment}
