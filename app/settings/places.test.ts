@@ -6,13 +6,13 @@ test.each([
   [
     'owner',
     ['API Keys', 'Credentials', 'Integrations', 'Webhooks', 'Notifications', 'Members', 'Policies', 'Audit', 'Account'],
-    ['Generate new key', 'Add credential', 'Add integration'],
+    ['Generate new key', 'Add credential', 'Add integration', 'Add webhook', 'Invite somebody', 'Add role'],
     '/settings/api-keys',
   ],
   [
     'admin',
     ['API Keys', 'Credentials', 'Integrations', 'Webhooks', 'Notifications', 'Members', 'Policies', 'Audit', 'Account'],
-    ['Generate new key', 'Add credential', 'Add integration'],
+    ['Generate new key', 'Add credential', 'Add integration', 'Add webhook', 'Invite somebody', 'Add role'],
     '/settings/api-keys',
   ],
   ['manager', ['API Keys', 'Credentials', 'Integrations', 'Notifications', 'Account'], [], '/settings/api-keys'],

@@ -20,6 +20,9 @@ const actions: readonly (Place & { permission: Permission })[] = [
   { href: '/settings/api-keys?new=1', label: 'Generate new key', permission: 'keys:create' },
   { href: '/settings/credentials/new', label: 'Add credential', permission: 'credentials:create' },
   { href: '/settings/integrations/new', label: 'Add integration', permission: 'integrations:create' },
+  { href: '/settings/webhooks/new', label: 'Add webhook', permission: 'webhooks:manage' },
+  { href: '/settings/members#invite', label: 'Invite somebody', permission: 'members:invite' },
+  { href: '/settings/members/roles/new', label: 'Add role', permission: 'roles:manage' },
 ]
 
 /** The settings that somebody may see; there is always one. */
