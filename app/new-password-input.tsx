@@ -1,6 +1,7 @@
 'use client'
 
 import { type RefObject, useEffect, useRef, useState } from 'react'
+import { useFieldProps } from '@/components/ui/field-context'
 import { PasswordInput } from '@/components/ui/password-input'
 import { judgePassword, LEAST_SCORE, type PasswordStrength } from '@/lib/accounts/password-strength'
 
@@ -30,11 +31,20 @@ export function NewPasswordInput({
   const [password, setPassword] = useState('')
   const [strength, setStrength] = useState<PasswordStrength | null>(null)
 
+  // What was refused is told by the field: the same words would stand there twice.
+  const isRefused = Boolean(useFieldProps({})['aria-invalid'])
+  const [sent, setSent] = useState<string | null>(null)
+
   useEffect(() => {
     const form = input.current?.form
     const clear = () => setPassword('')
+    const note = () => setSent(input.current?.value ?? null)
     form?.addEventListener('reset', clear)
-    return () => form?.removeEventListener('reset', clear)
+    form?.addEventListener('submit', note)
+    return () => {
+      form?.removeEventListener('reset', clear)
+      form?.removeEventListener('submit', note)
+    }
   }, [])
   // The page gives a new list each time that it is drawn.
   const more = known.join('\n')
@@ -61,7 +71,11 @@ export function NewPasswordInput({
         onFocus={() => void judge('', [])}
         onChange={(event) => setPassword(event.currentTarget.value)}
       />
-      <Meter strength={strength} isLong={[...password].length >= LEAST_LENGTH} />
+      <Meter
+        strength={strength}
+        isLong={[...password].length >= LEAST_LENGTH}
+        isSilent={isRefused && password === sent}
+      />
     </>
   )
 }
@@ -76,7 +90,15 @@ function typedIn(input: RefObject<HTMLInputElement | null>, names: readonly stri
   return names.map((name) => String(data.get(name) ?? ''))
 }
 
-function Meter({ strength, isLong }: { strength: PasswordStrength | null; isLong: boolean }) {
+function Meter({
+  strength,
+  isLong,
+  isSilent,
+}: {
+  strength: PasswordStrength | null
+  isLong: boolean
+  isSilent: boolean
+}) {
   // What is too short is refused, however hard it is to guess.
   const score = strength && (isLong ? strength.score : Math.min(strength.score, LEAST_SCORE - 1))
   const isEnough = score !== null && score >= LEAST_SCORE
@@ -94,7 +116,7 @@ function Meter({ strength, isLong }: { strength: PasswordStrength | null; isLong
       </div>
       {/* Stands empty beforehand, so that what arrives is announced. */}
       <p aria-live="polite" className="min-h-4 text-muted-foreground">
-        {strength && score !== null
+        {strength && score !== null && !isSilent
           ? `${isLong ? WORDS[score] : 'Too short'}.${!isEnough && strength.warning ? ` ${strength.warning}` : ''}`
           : ''}
       </p>

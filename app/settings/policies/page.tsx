@@ -1,7 +1,7 @@
 import type { Metadata } from 'next'
 import { requireSession } from '@/app/session'
 import { PageHeader } from '@/components/ui/page-header'
-import { can, countSecondFactors, getPolicy } from '@/lib/accounts'
+import { can, countSecondFactors, getPolicy, listFactors } from '@/lib/accounts'
 import { countOlderEvents } from '@/lib/audit'
 import { getRuntime } from '@/lib/runtime'
 import { AuditCard } from './audit-card'
@@ -17,9 +17,10 @@ export default async function PoliciesPage() {
   const session = await requireSession('policies:read')
   const { account } = session
   const { db } = getRuntime().database
-  const [policy, secondFactors, older] = await Promise.all([
+  const [policy, secondFactors, own, older] = await Promise.all([
     getPolicy(db, account.id),
     countSecondFactors(db, account.id),
+    listFactors(db, session.user.id),
     countOlderEvents(
       db,
       account.id,
@@ -34,7 +35,12 @@ export default async function PoliciesPage() {
         description={`What ${account.name} asks of its keys and its people. They hold for everybody, whoever made a key.`}
       />
       <div className="grid gap-4">
-        <SecondFactorCard policy={policy} count={secondFactors} mayUpdate={mayChange} />
+        <SecondFactorCard
+          policy={policy}
+          count={secondFactors}
+          viewerHas={own.authenticatorSince !== null || own.passkeys.length > 0}
+          mayUpdate={mayChange}
+        />
         <KeyRulesCard policy={policy} mayUpdate={mayChange} />
         <LeaksCard leakResponse={policy.leakResponse} mayChange={mayChange} />
         <AuditCard keepDays={policy.auditKeepDays} older={older} mayChange={mayChange} />

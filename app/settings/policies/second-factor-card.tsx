@@ -1,7 +1,8 @@
 'use client'
 
+import Link from 'next/link'
 import { useState } from 'react'
-import { Button } from '@/components/ui/button'
+import { Button, buttonVariants } from '@/components/ui/button'
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/components/ui/card'
 import { Status } from '@/components/ui/status'
 import { toast } from '@/components/ui/toast'
@@ -13,16 +14,28 @@ import { requireSecondFactorAction } from './second-factor-actions'
 /** Whether the account asks its people for a second factor. */
 export function SecondFactorCard({
   policy: { secondFactorRequired: required },
-  count: { people, withFactor },
+  count: { people, withFactor, ownerHas },
+  viewerHas,
   mayUpdate,
 }: {
   policy: Pick<AccountPolicy, 'secondFactorRequired'>
   count: SecondFactorCount
+  /** Nobody asks of others what they do not do themselves: the server refuses it. */
+  viewerHas: boolean
   mayUpdate: boolean
 }) {
   const [asks, setAsks] = useState(false)
   const { run, pending, refusal, clear, passwordDialog } = useCalls()
   const without = people - withFactor
+
+  const mayAsk = viewerHas && ownerHas
+  const consequence = required
+    ? 'Whoever joins sets one up first.'
+    : !viewerHas
+      ? 'You have none yet: set up your own before you ask others for one.'
+      : !ownerHas
+        ? 'The owner of the account has none yet: until they do, nobody can be asked for one.'
+        : 'Once it is asked for, whoever has none is led to where it is set up with their next click, and sees nothing else of the account until they have one.'
 
   async function change() {
     if (!(await run(() => requireSecondFactorAction(!required)))) return
@@ -39,13 +52,17 @@ export function SecondFactorCard({
       </CardHeader>
       <CardContent>
         <div className="flex flex-wrap items-center justify-between gap-3">
-          <div className="grid min-w-0 gap-0.5">
+          <div className="grid min-w-0 flex-1 basis-72 gap-0.5">
             <Status tone={required ? 'success' : 'ended'}>{required ? 'Asked for' : 'Not asked for'}</Status>
             <p className="text-muted-foreground text-sm">
-              {withFactor} of {people} {people === 1 ? 'person has' : 'people have'} one.
+              {withFactor} of {people} {people === 1 ? 'person has' : 'people have'} one. {consequence}
             </p>
           </div>
-          {mayUpdate ? (
+          {mayUpdate && !required && !viewerHas ? (
+            <Link href="/settings/account#second-factor" className={buttonVariants()}>
+              Set up your own
+            </Link>
+          ) : mayUpdate && (required || mayAsk) ? (
             <Button
               variant={required ? 'danger' : 'secondary'}
               onClick={() => {
