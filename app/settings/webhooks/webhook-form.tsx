@@ -93,7 +93,7 @@ export function WebhookForm({
           </div>
         )}
       </FieldGroup>
-      <div>
+      <div className="flex justify-end">
         <Button type="submit" variant="primary" pending={pending}>
           {submit}
         </Button>

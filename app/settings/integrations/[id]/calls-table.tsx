@@ -1,6 +1,7 @@
 'use client'
 
 import Link from 'next/link'
+import { CopyButton } from '@/components/ui/copy-button'
 import { RelativeTime } from '@/components/ui/relative-time'
 import { Status } from '@/components/ui/status'
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow } from '@/components/ui/table'
@@ -55,11 +56,14 @@ export function CallsTable({ calls, busy }: { calls: readonly Call[]; busy: bool
               </TableCell>
               <TableCell label="When">
                 <RelativeTime value={call.at} />
-                <span
-                  className="block truncate font-mono text-muted-foreground text-xs @3xl:max-w-28"
-                  title={call.request_id}
-                >
-                  {call.request_id}
+                <span className="flex min-w-0 items-center gap-1">
+                  <span
+                    className="min-w-0 truncate font-mono text-muted-foreground text-xs @3xl:max-w-28"
+                    title={call.request_id}
+                  >
+                    {call.request_id}
+                  </span>
+                  <CopyButton value={call.request_id} label={`Copy request id ${call.request_id}`} className="-my-1" />
                 </span>
               </TableCell>
             </TableRow>

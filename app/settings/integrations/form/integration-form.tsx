@@ -141,13 +141,16 @@ export function IntegrationForm({
           onLeave={errors.touch}
         />
       </Section>
-      <div className="flex flex-wrap items-center gap-2">
+      <div className="flex flex-wrap items-center justify-end gap-2">
+        <Link
+          href={integration ? integrationHref(integration.id) : LIST_PATH}
+          className={buttonVariants({ variant: 'ghost' })}
+        >
+          Cancel
+        </Link>
         <Button type="submit" variant="primary" pending={pending}>
           {integration ? 'Save integration' : 'Add integration'}
         </Button>
-        <Link href={integration ? integrationHref(integration.id) : LIST_PATH} className={buttonVariants()}>
-          Cancel
-        </Link>
       </div>
       {passwordDialog}
     </form>
