@@ -11,7 +11,7 @@ import { useLinkToken } from './link-token'
 const NO_ANSWER: ActionRefusal = {
   ok: false,
   code: 'failed',
-  message: 'No answer came from the server. Check your connection, then open the link in the mail again.',
+  message: 'No answer came from the server. Check your connection, then open the link in the e-mail again.',
   fields: [],
 }
 

@@ -5,7 +5,7 @@ import { getRuntime } from '@/lib/runtime'
 export function NoMailServer() {
   if (getRuntime().config.mail.smtp) return null
   return (
-    <Banner tone="warning" title="No mail leaves this server">
+    <Banner tone="warning" title="No e-mail leaves this server">
       It has no mail server yet (SMTP_URL). What it would send lies in the folder outbox of its data: whoever runs it
       can open it there.
     </Banner>

@@ -141,7 +141,7 @@ const TYPES: [type: string, fill: (page: Page) => Promise<void>, path: string][]
     'OAuth2',
     async (page) => {
       await field(page, 'Token URL').fill(`${serviceUrl}/token`)
-      await field(page, 'Client id').fill(CLIENT.id)
+      await field(page, 'Client ID').fill(CLIENT.id)
       await field(page, 'Client secret').fill(CLIENT.secret)
     },
     '/oauth2',
@@ -291,7 +291,7 @@ test('a refresh token that a test has spent is not lost with the page', async ({
   await field(page, 'Name').fill('Marketplace')
   await page.getByRole('radio', { name: 'Refresh token' }).check()
   await field(page, 'Token URL').fill(`${serviceUrl}/token`)
-  await field(page, 'Client id').fill(CLIENT.id)
+  await field(page, 'Client ID').fill(CLIENT.id)
   await field(page, 'Client secret').fill(CLIENT.secret)
   const first = refreshToken
   await page.getByRole('textbox', { name: 'Refresh token' }).fill(first)

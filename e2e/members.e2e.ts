@@ -50,7 +50,7 @@ test('somebody of another account joins with a role of this one, goes to and fro
 
   await page.goto(`${product.url}/settings/members`)
   const invite = page.getByRole('region', { name: 'Invite somebody' })
-  await expect(page.getByText('No mail leaves this server')).toHaveCount(0)
+  await expect(page.getByText('No e-mail leaves this server')).toHaveCount(0)
   await toBeAlive(invite.getByLabel('E-mail'))
   await invite.getByLabel('E-mail').fill(GUEST)
   await invite.getByLabel('Role').selectOption('Auditor')

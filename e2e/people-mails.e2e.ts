@@ -167,7 +167,7 @@ test('a forgotten password is replaced by a mail, whose link works once and stan
   const send = async (email: string) => {
     await page.getByLabel('E-mail').fill(email)
     await page.getByRole('button', { name: 'Send the link' }).click()
-    const status = page.getByRole('status').filter({ hasText: 'a mail with a link is on its way' })
+    const status = page.getByRole('status').filter({ hasText: 'an e-mail with a link is on its way' })
     await expect(status).toBeVisible()
     return status.textContent()
   }

@@ -160,10 +160,10 @@ test.describe('the frame of the settings', () => {
     await expect(page).toHaveURL(/\/settings\/api-keys$/)
   })
 
-  test('says that no mail leaves the server, wherever somebody would count on one', async () => {
+  test('says that no e-mail leaves the server, wherever somebody would count on one', async () => {
     for (const path of ['/settings/members', '/settings/notifications', '/forgot-password']) {
       await page.goto(running.url + path)
-      await expect(page.getByText('No mail leaves this server')).toBeVisible()
+      await expect(page.getByText('No e-mail leaves this server')).toBeVisible()
     }
   })
 

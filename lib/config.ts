@@ -195,12 +195,12 @@ export const variables = {
     example: '',
   },
   SMTP_URL: {
-    doc: 'Mail server, smtp:// with STARTTLS or smtps://. Unset: mails are written to files in the outbox folder of FENICIA_DATA.',
+    doc: 'Mail server, smtp:// with STARTTLS or smtps://. Unset: e-mails are written to files in the outbox folder of FENICIA_DATA.',
     schema: smtpServer.optional(),
     example: 'smtp://fenicia:secret@mail.example.com:587',
   },
   MAIL_FROM: {
-    doc: 'Sender of mails. Required with SMTP_URL.',
+    doc: 'Sender of e-mails. Required with SMTP_URL.',
     schema: sender.optional(),
     example: 'Fenicia <fenicia@example.com>',
   },

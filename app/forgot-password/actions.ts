@@ -17,6 +17,6 @@ export async function forgotPasswordAction(_: FormState, data: FormData): Promis
   })
   if (!result.ok) return refusedForm(result, values)
   const done =
-    'If somebody here has this e-mail address, a mail with a link is on its way to it. The link is good for 30 minutes. Nothing came? Look among the unwanted mail, or ask whoever runs this server.'
+    'If somebody here has this e-mail address, an e-mail with a link is on its way to it. The link is good for 30 minutes. Nothing came? Look among the unwanted e-mails, or ask whoever runs this server.'
   return { errors: {}, values, done }
 }

@@ -13,7 +13,7 @@ export default function ForgotPasswordPage() {
   return (
     <Door
       title="Forgot your password?"
-      lead="We mail you a link to set a new one."
+      lead="We send you a link by e-mail, to set a new one."
       below={
         <Link href="/sign-in" className={inlineLink}>
           Back to sign-in

@@ -33,7 +33,7 @@ export async function lookAtInvitation(token: string): Promise<ActionAnswer<Seen
     if (session && session.user.email !== email) {
       throw new Refusal(
         'forbidden',
-        `This invitation is for ${email}, and you are signed in as ${session.user.email}. Sign out, then open the link in the mail again.`,
+        `This invitation is for ${email}, and you are signed in as ${session.user.email}. Sign out, then open the link in the e-mail again.`,
       )
     }
     return {
@@ -72,7 +72,7 @@ export async function acceptAsUserAction(_: FormState, data: FormData): Promise<
     const { db } = getRuntime().database
     if (!(await readPerson())) await signInAs((await findInvitation(db, parseInput(givenLink, token))).email, password)
     const session = await readPerson()
-    if (!session) throw new Refusal('not_signed_in', 'You are no longer signed in. Open the link in the mail again.')
+    if (!session) throw new Refusal('not_signed_in', 'You are no longer signed in. Open the link in the e-mail again.')
     const { accountId } = await acceptAsUser(db, token, session, withoutDevice(await requestOrigin()))
     await enterAccount(accountId)
   })
@@ -88,7 +88,7 @@ async function signInAs(email: string, password: string): Promise<void> {
     if (isRefusal(refusal) && refusal.code === 'second_factor_required') {
       throw new Refusal(
         'second_factor_required',
-        'Your sign-in takes a second factor. Sign in first, then open the link in the mail again.',
+        'Your sign-in takes a second factor. Sign in first, then open the link in the e-mail again.',
       )
     }
     if (!isRefusal(refusal) || refusal.code === 'too_many_attempts') throw refusal

@@ -85,7 +85,7 @@ export async function acceptAsUser(
     if (invitation.email !== user.email) {
       throw new Refusal(
         'forbidden',
-        `This invitation is for ${invitation.email}, and you are signed in as ${user.email}. Sign out, then open the link in the mail again.`,
+        `This invitation is for ${invitation.email}, and you are signed in as ${user.email}. Sign out, then open the link in the e-mail again.`,
       )
     }
     await join(tx, invitation, user, from)
@@ -131,6 +131,6 @@ async function join(
 function hasUser(): Refusal {
   return new Refusal(
     'forbidden',
-    'Somebody with this e-mail address has a user here already. Open the link in the mail again, and join with its password.',
+    'Somebody with this e-mail address has a user here already. Open the link in the e-mail again, and join with its password.',
   )
 }

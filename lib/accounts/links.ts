@@ -27,4 +27,4 @@ export function linkAddress(url: string, purpose: LinkPurpose, token: string): s
 
 /** Of a link that was cut off, made up, or replaced by a newer one. */
 export const UNKNOWN_LINK =
-  'This is no link of this Fenicia, or not all of it, or a newer one was sent. Open the one in the newest mail.'
+  'This is no link of this Fenicia, or not all of it, or a newer one was sent. Open the one in the newest e-mail.'

@@ -74,7 +74,7 @@ export async function authenticateByBasic(
   }
   const key = await findKey(client.secret)
   if (key && key.id !== client.id) {
-    const detail = 'The client id is not the id of the key whose token was sent.'
+    const detail = 'The client ID is not the id of the key whose token was sent.'
     return toResponse(unauthorized(c.env, 'INVALID_API_KEY', detail, 'Basic'))
   }
   return accept(c, key, 'Basic', scopes)

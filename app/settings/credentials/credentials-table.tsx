@@ -140,7 +140,7 @@ function ExpiryCell({ credential }: { credential: Credential }) {
   if (!expires_at) {
     return (
       <TableCell label="Expires">
-        <span className="text-muted-foreground">{type === 'oauth2' ? 'Renewed' : 'No expiry'}</span>
+        <span className="text-muted-foreground">{type === 'oauth2' ? 'Renewed' : 'Never'}</span>
       </TableCell>
     )
   }

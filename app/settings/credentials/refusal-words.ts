@@ -43,7 +43,7 @@ const subjects: Record<string, string> = {
   'headers.#': 'The header’s name',
   grant: 'The grant',
   token_url: 'The token URL',
-  client_id: 'The client id',
+  client_id: 'The client ID',
   client_authentication: 'The way in which the client authenticates',
   scopes: 'The list of scopes',
   'scopes.#': 'Each scope',

@@ -47,7 +47,7 @@ export function InvitationActions({ id, email }: { id: string; email: string }) 
             Revoke the invitation of <bdi>{email}</bdi>?
           </>
         }
-        description="The link in their mail stops working at once. You can invite them again."
+        description="The link in their e-mail stops working at once. You can invite them again."
         problem={revoke.refusal}
         verb="Revoke invitation"
         pending={revoke.pending}

@@ -97,7 +97,7 @@ export function MemberMenu({
                 Hand the account over to <bdi>{name}</bdi>?
               </>
             }
-            description="They own the account from then on, and you are an admin. Only they can hand it back. Both of you get a mail."
+            description="They own the account from then on, and you are an admin. Only they can hand it back. Both of you get an e-mail."
             problem={handOver.refusal}
             verb="Hand over"
             pending={handOver.pending}

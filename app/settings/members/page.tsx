@@ -44,7 +44,7 @@ export default async function MembersPage() {
             <CardHeader>
               <CardTitle id="invite">Invite somebody</CardTitle>
               <CardDescription>
-                They get a mail with a link that works once, and for 7 days. You can take it back until then.
+                They get an e-mail with a link that works once, and for 7 days. You can take it back until then.
               </CardDescription>
             </CardHeader>
             <CardContent className="grid gap-4">

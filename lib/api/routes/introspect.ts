@@ -25,7 +25,7 @@ const introspectToken = createRoute({
   tags: ['Verification'],
   summary: 'Introspect a token',
   description:
-    'RFC 7662. The caller authenticates with its API key, either as `Authorization: Bearer` or as an OAuth2 client with HTTP Basic: the key’s id as client id, its token as client secret. An active token counts as used: each introspection is a request of its key, and one beyond its limits is answered as not active.',
+    'RFC 7662. The caller authenticates with its API key, either as `Authorization: Bearer` or as an OAuth2 client with HTTP Basic: the key’s id as client ID, its token as client secret. An active token counts as used: each introspection is a request of its key, and one beyond its limits is answered as not active.',
   security: [{ bearer: ['keys:verify'] }, { basic: ['keys:verify'] }],
   middleware: [requireClient(), requireForm()] as const,
   request: {

@@ -171,7 +171,7 @@ export const erp: Provider[] = [
         url: 'https://github.com/XeroAPI/xero-node/blob/018a71adc71f2aa38fa7cd5398023c9a3265ae51/README.md',
         checked: '2026-11-25',
         shows:
-          'Xero’s own client: 30 minutes and 60 days, offline_access, where client id and redirect address are entered',
+          'Xero’s own client: 30 minutes and 60 days, offline_access, where client ID and redirect address are entered',
       },
       {
         url: 'https://github.com/XeroAPI/xero-node/blob/018a71adc71f2aa38fa7cd5398023c9a3265ae51/src/XeroClient.ts',

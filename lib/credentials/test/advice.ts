@@ -36,7 +36,7 @@ export const adviceOnFailure: Record<EgressErrorCode, string> = {
 const adviceOnError: Record<string, string> = {
   invalid_grant:
     'The refresh token has expired, was revoked, or was used already: connect the service anew and paste the new one.',
-  invalid_client: 'Look at client id and client secret, and whether the client authenticates by Basic or in the body.',
+  invalid_client: 'Look at client ID and client secret, and whether the client authenticates by Basic or in the body.',
   unauthorized_client: 'The service does not allow this client this kind of grant: look at the app’s settings there.',
   unsupported_grant_type: 'The service does not know this grant: choose the other one.',
   invalid_scope: 'Look at the scopes: one is unknown there, or more than the app may ask for.',

@@ -34,9 +34,7 @@ export function CredentialDetails({ credential, mark }: { credential: Credential
         )}
       </DescriptionItem>
       {type === 'api_key' || type === 'bearer' ? (
-        <DescriptionItem term="Expires">
-          {expires_at ? <RelativeTime value={expires_at} /> : 'Never, or not known'}
-        </DescriptionItem>
+        <DescriptionItem term="Expires">{expires_at ? <RelativeTime value={expires_at} /> : 'Never'}</DescriptionItem>
       ) : null}
       <DescriptionItem term="Created">
         <RelativeTime value={credential.created_at} /> by {makerText(credential)}
@@ -104,7 +102,7 @@ function Settings({ credential }: { credential: Credential }) {
         </DescriptionItem>
       ) : null}
       {client_id ? (
-        <DescriptionItem term="Client id">
+        <DescriptionItem term="Client ID">
           <Mono>{client_id}</Mono>
         </DescriptionItem>
       ) : null}

@@ -41,7 +41,7 @@ export function OAuth2Fields({
           <RadioGroupItem
             value="client_credentials"
             label="Client credentials"
-            hint="The app acts for itself: client id and secret are enough."
+            hint="The app acts for itself: client ID and secret are enough."
           />
           <RadioGroupItem
             value="refresh_token"
@@ -68,7 +68,7 @@ export function OAuth2Fields({
         />
       </Field>
       <div className="grid gap-5 sm:grid-cols-2">
-        <Field label="Client id" required error={errorOf('client_id')}>
+        <Field label="Client ID" required error={errorOf('client_id')}>
           <Input
             mono
             data-field="client_id"

@@ -95,9 +95,7 @@ export function ReviewTable({
                   ))}
                 </ul>
               </TableCell>
-              <TableCell label="Last used">
-                {last_used_at ? <RelativeTime value={last_used_at} /> : 'Not known'}
-              </TableCell>
+              <TableCell label="Last used">{last_used_at ? <RelativeTime value={last_used_at} /> : 'Never'}</TableCell>
               <TableCell label="Used by">
                 {integrations.length === 0 ? 'None' : counted(integrations.length, 'integration')}
               </TableCell>
