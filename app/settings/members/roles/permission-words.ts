@@ -52,7 +52,7 @@ export const resources: readonly { name: string; actions: readonly { permission:
     name: 'Policies',
     actions: [
       { permission: 'policies:read', may: 'See them' },
-      { permission: 'policies:update', may: 'Change them, and the name of the account' },
+      { permission: 'policies:update', may: 'Change them, and what the account is called' },
     ],
   },
   { name: 'Audit', actions: [{ permission: 'audit:read', may: 'See and export the audit log' }] },
