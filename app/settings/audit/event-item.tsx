@@ -120,12 +120,12 @@ function Facts({ event }: { event: AuditEventView }) {
 
 function Narrowed({ by, children }: { by: Filter; children: string }) {
   return (
-    <Link href={auditHref(by)} className="rounded font-mono text-xs underline underline-offset-2">
+    <Link href={auditHref(by)} className="rounded font-mono text-xs underline underline-offset-2 max-sm:text-[11px]">
       {children}
     </Link>
   )
 }
 
 function Mono({ children }: { children: string }) {
-  return <code className="font-mono text-xs">{children}</code>
+  return <code className="font-mono text-xs max-sm:text-[11px]">{children}</code>
 }

@@ -93,7 +93,7 @@ export function WebhookForm({
           </div>
         )}
       </FieldGroup>
-      <div className="flex justify-end">
+      <div>
         <Button type="submit" variant="primary" pending={pending}>
           {submit}
         </Button>

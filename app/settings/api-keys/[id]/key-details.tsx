@@ -1,9 +1,9 @@
 import Link from 'next/link'
 import { Badge } from '@/components/ui/badge'
-import { CopyButton } from '@/components/ui/copy-button'
 import { DescriptionItem, DescriptionList } from '@/components/ui/description-list'
 import { RelativeTime } from '@/components/ui/relative-time'
 import { environmentNames } from '../../environment-words'
+import { IdValue } from '../../id-value'
 import { KeyEnd, KeyStatus } from '../key-status'
 import { keyHref } from '../paths'
 import { type ApiKey, hintText, makerText } from '../words'
@@ -29,10 +29,7 @@ export function KeyDetails({ apiKey }: { apiKey: ApiKey }) {
         <code className="font-mono text-xs">{hintText(apiKey)}</code>
       </DescriptionItem>
       <DescriptionItem term="Id">
-        <span className="flex items-center gap-1">
-          <code className="min-w-0 font-mono text-xs">{apiKey.id}</code>
-          <CopyButton value={apiKey.id} label="Copy id" className="-my-1" />
-        </span>
+        <IdValue id={apiKey.id} />
       </DescriptionItem>
       <DescriptionItem term="Created">
         <RelativeTime value={apiKey.created_at} /> by {makerText(apiKey)}

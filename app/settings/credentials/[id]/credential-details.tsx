@@ -1,8 +1,8 @@
 import { Badge } from '@/components/ui/badge'
-import { CopyButton } from '@/components/ui/copy-button'
 import { DescriptionItem, DescriptionList } from '@/components/ui/description-list'
 import { RelativeTime } from '@/components/ui/relative-time'
 import { environmentNames } from '../../environment-words'
+import { IdValue } from '../../id-value'
 import { type Credential, hostText, makerText, type ProviderMark, secretName, typeNames } from '../words'
 
 /** Everything that is known of a credential but its secrets. */
@@ -43,10 +43,7 @@ export function CredentialDetails({ credential, mark }: { credential: Credential
         <RelativeTime value={credential.updated_at} />
       </DescriptionItem>
       <DescriptionItem term="Id">
-        <span className="flex items-center gap-1">
-          <Mono>{id}</Mono>
-          <CopyButton value={id} label="Copy id" className="-my-1" />
-        </span>
+        <IdValue id={id} />
       </DescriptionItem>
     </DescriptionList>
   )

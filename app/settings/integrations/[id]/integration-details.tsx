@@ -2,6 +2,7 @@ import { CopyButton } from '@/components/ui/copy-button'
 import { DescriptionItem, DescriptionList } from '@/components/ui/description-list'
 import { RelativeTime } from '@/components/ui/relative-time'
 import { environmentNames } from '../../environment-words'
+import { IdValue } from '../../id-value'
 import { CredentialLink, IntegrationStatus } from '../integration-status'
 import { proxyAddress } from '../paths'
 import { type Integration, makerText, secondsText, typeNames } from '../words'
@@ -60,10 +61,7 @@ export function IntegrationDetails({ origin, integration }: { origin: string; in
         </DescriptionItem>
       ) : null}
       <DescriptionItem term="Id">
-        <span className="flex items-center gap-1">
-          <code className="min-w-0 font-mono text-xs">{integration.id}</code>
-          <CopyButton value={integration.id} label="Copy id" className="-my-1" />
-        </span>
+        <IdValue id={integration.id} />
       </DescriptionItem>
       <DescriptionItem term="Created">
         <RelativeTime value={integration.created_at} /> by {makerText(integration)}

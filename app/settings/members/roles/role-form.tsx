@@ -111,7 +111,7 @@ export function RoleForm({
           {ofPermissions}
         </Banner>
       ) : null}
-      <div className="flex justify-end">
+      <div>
         <Button type="submit" variant="primary" pending={pending}>
           {id === null ? 'Add role' : 'Save role'}
         </Button>
