@@ -151,8 +151,17 @@ async function makeOneOfEach(origin, token, query) {
     return response.json()
   }
   const service = 'https://api.example.com'
-  const secret = { token: 'never-sent-anywhere' }
-  const credential = await call('/credentials', { type: 'bearer', name: 'Carrier', hosts: [service], secret })
+  // Connected by consent: its page shows the most.
+  const credential = await call('/credentials', {
+    type: 'oauth2',
+    name: 'Carrier',
+    hosts: [service],
+    grant: 'authorization_code',
+    authorization_url: 'https://auth.example.com/authorize',
+    token_url: 'https://auth.example.com/token',
+    client_id: 'measured',
+    secret: { client_secret: 'never-sent-anywhere' },
+  })
   const rules = { name: 'Labels', slug: 'labels', credential_id: credential.id, base_url: `${service}/v1` }
   const integration = await call('/integrations', rules)
   const webhook = await call('/webhooks', { name: 'Events', url: 'https://hooks.example.com/fenicia' })

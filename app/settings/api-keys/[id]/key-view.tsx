@@ -3,7 +3,7 @@
 import { ChevronLeft } from 'lucide-react'
 import Link from 'next/link'
 import { useRouter } from 'next/navigation'
-import { type ReactNode, useEffect, useMemo, useRef } from 'react'
+import { lazy, type ReactNode, Suspense, useEffect, useMemo, useRef } from 'react'
 import { Banner } from '@/components/ui/banner'
 import { Button, buttonVariants } from '@/components/ui/button'
 import { Card, CardContent, CardHeader, CardTitle } from '@/components/ui/card'
@@ -18,13 +18,15 @@ import type { ApiKey } from '../words'
 import { KeyDetails } from './key-details'
 import { KeyTitle } from './key-title'
 import { LimitsCard } from './limits-card'
-import { OverlapCard } from './overlap-card'
 import { KeyReach } from './reach'
 import { Rehearsal } from './rehearsal'
 import { usageDays } from './usage'
 import { UsageChart } from './usage-chart'
 import { refusedByDay } from './use'
 import { KeyUseDetails } from './use-card'
+
+// Few keys are in the middle of an overlap.
+const OverlapCard = lazy(() => import('./overlap-card'))
 
 /** A key as a page. `neighbour` is the other key of an overlap that is going on. */
 export function KeyView({
@@ -177,13 +179,15 @@ function Overlap({
   const [oldKey, newKey] = isOld ? [apiKey, other] : [other, apiKey]
   if (oldKey.status !== 'retiring') return null
   return (
-    <OverlapCard
-      oldKey={oldKey}
-      newKey={newKey}
-      shown={isOld ? 'old' : 'new'}
-      mayManage={mayManage}
-      onChanged={onChanged}
-    />
+    <Suspense>
+      <OverlapCard
+        oldKey={oldKey}
+        newKey={newKey}
+        shown={isOld ? 'old' : 'new'}
+        mayManage={mayManage}
+        onChanged={onChanged}
+      />
+    </Suspense>
   )
 }
 

@@ -16,7 +16,7 @@ const load = () => import('../dialogs/end-overlap-dialog')
 const EndOverlapDialog = lazy(load)
 
 /** A regenerated key whose old token still works: who still uses it, beside the new one, and how to end that. */
-export function OverlapCard({
+export default function OverlapCard({
   oldKey,
   newKey,
   shown,

@@ -1,7 +1,7 @@
 'use client'
 
 import { useRouter, useSearchParams } from 'next/navigation'
-import { useEffect, useState } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { Banner } from '@/components/ui/banner'
 import { Button } from '@/components/ui/button'
 import { Card, CardContent, CardFooter, CardHeader, CardTitle } from '@/components/ui/card'
@@ -14,13 +14,17 @@ import { ConnectStatus, EndBanner } from '../connect/connect-status'
 import { REAUTHORIZE_PARAM } from '../connect/paths'
 import { useConnect } from '../connect/use-connect'
 import type { Allowed } from '../credential-menu'
-import { DisconnectDialog, ReauthorizeDialog, ReplaceDialog } from '../dialogs/connection-dialogs'
 import { credentialHref } from '../paths'
 import { useCredentialsChanged } from '../queries'
 import { accountText, type Credential } from '../words'
 
+const load = () => import('../dialogs/connection-dialogs')
+const DisconnectDialog = lazy(async () => ({ default: (await load()).DisconnectDialog }))
+const ReauthorizeDialog = lazy(async () => ({ default: (await load()).ReauthorizeDialog }))
+const ReplaceDialog = lazy(async () => ({ default: (await load()).ReplaceDialog }))
+
 /** Whose account is connected, and the buttons that connect it anew or take it away. */
-export function ConnectionCard({
+export default function ConnectionCard({
   credential,
   may,
   cameBack,
@@ -94,7 +98,12 @@ export function ConnectionCard({
           <span>Opens the service, where you sign in and allow Fenicia in.</span>
           <span className="flex flex-wrap gap-2">
             {connection && may.update ? (
-              <Button aria-haspopup="dialog" onClick={() => setDisconnecting(true)}>
+              <Button
+                aria-haspopup="dialog"
+                onClick={() => setDisconnecting(true)}
+                onPointerEnter={() => void load()}
+                onFocus={() => void load()}
+              >
                 Disconnect
               </Button>
             ) : null}
@@ -109,43 +118,45 @@ export function ConnectionCard({
           </span>
         </CardFooter>
       ) : null}
-      {isAlive && wantsIt && may.reauthorize && !isWaiting ? (
-        <ReauthorizeDialog
-          credential={credential}
-          host={new URL(authorizationUrl ?? '').host}
-          onClose={forget}
-          onContinue={() => {
-            forget()
-            start()
-          }}
-        />
-      ) : null}
-      {isAlive && other ? (
-        <ReplaceDialog
-          name={credential.name}
-          consent={other}
-          onDecided={() => {
-            setOther(null)
-            connect.reset()
-            forget()
-            changed()
-          }}
-          onClose={() => setOther(null)}
-        />
-      ) : null}
-      {isDisconnecting ? (
-        <DisconnectDialog
-          credential={credential}
-          onClose={() => setDisconnecting(false)}
-          onDone={(words) => {
-            setDisconnecting(false)
-            connect.reset()
-            forget()
-            setSaid(words)
-            changed()
-          }}
-        />
-      ) : null}
+      <Suspense>
+        {isAlive && wantsIt && may.reauthorize && !isWaiting ? (
+          <ReauthorizeDialog
+            credential={credential}
+            host={new URL(authorizationUrl ?? '').host}
+            onClose={forget}
+            onContinue={() => {
+              forget()
+              start()
+            }}
+          />
+        ) : null}
+        {isAlive && other ? (
+          <ReplaceDialog
+            name={credential.name}
+            consent={other}
+            onDecided={() => {
+              setOther(null)
+              connect.reset()
+              forget()
+              changed()
+            }}
+            onClose={() => setOther(null)}
+          />
+        ) : null}
+        {isDisconnecting ? (
+          <DisconnectDialog
+            credential={credential}
+            onClose={() => setDisconnecting(false)}
+            onDone={(words) => {
+              setDisconnecting(false)
+              connect.reset()
+              forget()
+              setSaid(words)
+              changed()
+            }}
+          />
+        ) : null}
+      </Suspense>
       {connect.passwordDialog}
     </Card>
   )

@@ -3,7 +3,7 @@
 import { ChevronLeft, KeyRound } from 'lucide-react'
 import Link from 'next/link'
 import { useRouter } from 'next/navigation'
-import type { ReactNode } from 'react'
+import { lazy, type ReactNode, Suspense } from 'react'
 import { Banner } from '@/components/ui/banner'
 import { Button, buttonVariants } from '@/components/ui/button'
 import { Card, CardContent, CardHeader, CardTitle } from '@/components/ui/card'
@@ -18,10 +18,12 @@ import { ReadFailure } from '../list-states'
 import { editHref, integrationHref, newIntegrationHref } from '../paths'
 import { useCredential } from '../queries'
 import { type Credential, expiryOf, type ProviderMark, typeNames } from '../words'
-import { ConnectionCard } from './connection-card'
 import { CredentialDetails, SecretTimes } from './credential-details'
 import { RenewalCard } from './renewal-card'
 import { TestCard } from './test-card'
+
+// Only of those that are connected by consent.
+const ConnectionCard = lazy(() => import('./connection-card'))
 
 /** A credential as a page: all that is known of it, but never its secret. */
 export function CredentialView({
@@ -90,7 +92,11 @@ export function CredentialView({
       {isError ? <ReadFailure error={error} stale retrying={isFetching} onRetry={() => void refetch()} /> : null}
       {trouble}
       <Warnings credential={data} />
-      {data.grant === 'authorization_code' ? <ConnectionCard credential={data} may={may} cameBack={cameBack} /> : null}
+      {data.grant === 'authorization_code' ? (
+        <Suspense>
+          <ConnectionCard credential={data} may={may} cameBack={cameBack} />
+        </Suspense>
+      ) : null}
       <TestCard credential={data} may={may} />
       {data.tokens && (data.grant !== 'authorization_code' || data.connection) ? (
         <RenewalCard credential={data} tokens={data.tokens} may={may} />

@@ -1,6 +1,7 @@
 'use client'
 
 import Link from 'next/link'
+import { lazy, Suspense } from 'react'
 import { Button } from '@/components/ui/button'
 import { Card, CardContent, CardFooter, CardHeader, CardTitle } from '@/components/ui/card'
 import { RelativeTime } from '@/components/ui/relative-time'
@@ -9,9 +10,11 @@ import type { Allowed } from '../credential-menu'
 import { editHref } from '../paths'
 import { useCredentialsChanged } from '../queries'
 import { TestStatus } from '../test-status'
-import { TestProgress } from '../testing/test-progress'
 import { useTest } from '../testing/use-test'
 import { type Credential, isTestable } from '../words'
+
+const load = () => import('../testing/test-progress')
+const TestProgress = lazy(async () => ({ default: (await load()).TestProgress }))
 
 /** What the last test found, and the button that runs another one. */
 export function TestCard({ credential, may }: { credential: Credential; may: Allowed }) {
@@ -28,7 +31,9 @@ export function TestCard({ credential, may }: { credential: Credential; may: All
         {test ? (
           <>
             <ProblemBanner problem={test.problem} />
-            <TestProgress test={test} />
+            <Suspense>
+              <TestProgress test={test} />
+            </Suspense>
           </>
         ) : (
           <div className="grid gap-1 text-sm [overflow-wrap:anywhere]">
@@ -55,7 +60,13 @@ export function TestCard({ credential, may }: { credential: Credential; may: All
               {isRunning ? (
                 <Button onClick={cancel}>Cancel test</Button>
               ) : (
-                <Button onClick={() => void start({ credential_id: id }).then(changed)}>Test now</Button>
+                <Button
+                  onClick={() => void start({ credential_id: id }).then(changed)}
+                  onPointerEnter={() => void load()}
+                  onFocus={() => void load()}
+                >
+                  Test now
+                </Button>
               )}
             </>
           ) : (
