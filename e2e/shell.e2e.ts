@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { openCommands } from './alive'
+import { openCommands, toBeAlive } from './alive'
 import { expectFitToUse, faults } from './fit-to-use'
 import { expect, runProduct, test } from './fixtures'
 
@@ -165,6 +165,19 @@ test.describe('the frame of the settings', () => {
       await page.goto(running.url + path)
       await expect(page.getByText('No e-mail leaves this server')).toBeVisible()
     }
+  })
+
+  test('names the account anew once it is renamed', async () => {
+    const name = page.getByRole('region', { name: 'This account' }).getByLabel('Account name')
+    await toBeAlive(name)
+    await name.fill(' ')
+    await page.getByRole('button', { name: 'Save account name' }).click()
+    await expect(name).toHaveAccessibleDescription(/must not be empty/)
+    await name.fill('Southwind Traders')
+    await page.getByRole('button', { name: 'Save account name' }).click()
+    await expect(page.getByRole('banner')).toContainText('Southwind Traders')
+    await page.goto(`${running.url}/settings/audit?action=account.renamed`)
+    await expect(page.getByText('renamed the account from “Northwind Traders” to “Southwind Traders”')).toBeVisible()
   })
 
   test('lets the person out', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { isScope, scopeList } from '@/lib/api-keys'
-import { grants, resources, scopePresets, toggleAction, toggleResource } from './scope-selection'
+import { grants, isGrantable, resources, scopePresets, toggleAction, toggleResource } from './scope-selection'
 
 it.each(scopePresets)('the preset $name names scopes of the catalogue', ({ scopes }) => {
   expect(scopes.filter((scope) => !isScope(scope))).toEqual([])
@@ -32,4 +32,14 @@ it('never changes the set it was given', () => {
     toggleAction(given, resource, 'read', false)
   }
   expect([...given]).toEqual(['orders:*'])
+})
+
+it.each([
+  [['orders:*'], 'orders:read', true],
+  [['orders:*'], 'orders:*', true],
+  [['keys:read'], 'keys:read', true],
+  [['keys:read'], 'keys:*', false],
+  [['keys:read'], 'keys:create', false],
+])('whoever may give %j may give %s: %s', (held, scope, expected) => {
+  expect(isGrantable(new Set(held), scope)).toBe(expected)
 })
