@@ -172,7 +172,7 @@ test.describe('the frame of the settings', () => {
     await toBeAlive(name)
     await name.fill(' ')
     await page.getByRole('button', { name: 'Save account name' }).click()
-    await expect(name).toHaveAccessibleDescription(/must not be empty/)
+    await expect(name).toHaveAccessibleDescription('Must not be empty.')
     await name.fill('Southwind Traders')
     await page.getByRole('button', { name: 'Save account name' }).click()
     await expect(page.getByRole('banner')).toContainText('Southwind Traders')
