@@ -192,6 +192,22 @@ forEachDatabase('finding keys', (open) => {
       expect(await remembering.find(hashToken(token))).toBeNull()
     })
 
+    it('reads only those that it must, where there are many others', async () => {
+      const keys = await Promise.all(Array.from({ length: 20 }, () => makeKey()))
+      const { asked, remembering, fresh } = watched()
+      const all = (lookup: KeyLookup) => Promise.all(keys.map(({ token }) => lookup.find(hashToken(token))))
+      await all(remembering)
+      const strangers = [await makeKey(), { token: createToken('live').token }]
+      asked.length = 0
+      const [known, ...others] = await Promise.all([
+        all(remembering),
+        ...strangers.map(({ token }) => remembering.find(hashToken(token))),
+      ])
+      expect(asked).toEqual(['find_api_keys_and_lease', 'find_unchanged_api_keys'])
+      expect(known).toEqual(await all(fresh()))
+      expect(others.map((key) => key?.status)).toEqual(['active', undefined])
+    })
+
     it('reads all anew when one of them has changed, and each time where there is no version to compare', async () => {
       const [one, other] = [await makeKey(), await makeKey()]
       const { asked, remembering } = watched()

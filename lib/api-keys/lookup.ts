@@ -66,6 +66,8 @@ interface Read {
 /** Of so many keys that were read of late it is remembered what was read, 1 kB each: what a busy instance meets within seconds. */
 const MAX_READ = 10_000
 const FORGET_AFTER_MS = 60_000
+/** To ask whether so many are unchanged saves as much as a statement of its own costs, where others must be read. */
+const WORTH_A_STATEMENT = 12
 
 /**
  * `FindKeys` on a database. With every request it is asked whether the key is accepted; of keys that were read before, whether
@@ -82,40 +84,54 @@ export function findKeysIn(
   const findUnchanged = database.prepareLookup<Unchanged>('find_unchanged_api_keys', FIND_UNCHANGED)
   const readOfLate = new Generations<Read>(MAX_READ, FORGET_AFTER_MS)
 
-  /** @returns null unless all of them were read before, are accepted and still as they were read */
-  async function askWhetherUnchanged(
-    hashes: string[],
-    claims: ReadonlyMap<string, Claim>,
-  ): Promise<KeyRecord[] | null> {
-    // As they are told to the database: another statement may read one of them anew before this one is answered.
-    const known: Read[] = []
-    for (const hash of hashes) {
-      const read = readOfLate.get(hash)
-      if (!read) return null
-      known.push(read)
-    }
-    const sentAt = performance.now()
-    const [row] = await findUnchanged(known.map(({ record, version }) => knownEntry(record.tokenHash, version)))
-    const answeredAt = performance.now()
-    if (row?.unchanged !== known.length || known.some(({ accounts }) => accounts !== row.accounts)) return null
-    const when = { now: Number(row.now), sentAt, answeredAt }
-    return known.map((read) => withLimits(read, undefined, claims, when))
-  }
-
   async function ask(
     hashes: string[],
     lacking: (hash: string) => Lacking | null,
     claims: ReadonlyMap<string, Claim>,
   ): Promise<KeyRecord[]> {
+    // As they are told to the database: another statement may read one of them anew before this one is answered.
+    let known: Read[] = []
+    const entries: string[] = []
     let leases = false
-    const entries = hashes.map((hash) => {
+    for (const hash of hashes) {
       const lack = lacking(hash)
-      if (!lack) return hash
-      leases = true
-      return leaseEntry(hash, lack)
-    })
-    const unchanged = leases ? null : await askWhetherUnchanged(hashes, claims)
-    if (unchanged) return unchanged
+      const read = lack ? undefined : readOfLate.get(hash)
+      if (read) known.push(read)
+      else entries.push(lack ? leaseEntry(hash, lack) : hash)
+      if (lack) leases = true
+    }
+    if (entries.length > 0 && known.length < WORTH_A_STATEMENT) {
+      entries.push(...known.map(({ record }) => record.tokenHash))
+      known = []
+    }
+    // One after the other: look-ups are to leave connections to others.
+    const found = entries.length > 0 ? await read(entries, leases, claims) : []
+    if (known.length === 0) return found
+    const unchanged = await findUnchangedOf(known, claims)
+    const others =
+      unchanged ??
+      (await read(
+        known.map(({ record }) => record.tokenHash),
+        false,
+        claims,
+      ))
+    return found.length > 0 ? [...found, ...others] : others
+  }
+
+  /** @returns null unless all of them are accepted and still as they were read */
+  async function findUnchangedOf(
+    known: readonly Read[],
+    claims: ReadonlyMap<string, Claim>,
+  ): Promise<KeyRecord[] | null> {
+    const sentAt = performance.now()
+    const [row] = await findUnchanged(known.map(({ record, version }) => knownEntry(record.tokenHash, version)))
+    const answeredAt = performance.now()
+    if (row?.unchanged !== known.length || known.some(({ accounts }) => accounts !== row.accounts)) return null
+    const when = { now: Number(row.now), sentAt, answeredAt }
+    return known.map((one) => withLimits(one, undefined, claims, when))
+  }
+
+  async function read(entries: string[], leases: boolean, claims: ReadonlyMap<string, Claim>): Promise<KeyRecord[]> {
     const sentAt = performance.now()
     const [row] = await (leases ? findAndLease : find)(entries)
     const answeredAt = performance.now()
@@ -124,9 +140,9 @@ export function findKeysIn(
     const leased = row.leases && new Map(row.leases.map((lease) => [lease[0], lease]))
     return row.keys.map((tuple) => {
       const { record, version } = readKey(tuple)
-      const read = { record, version, accounts: row.accounts ?? '' }
-      if (isAccepted(record.status) && row.accounts !== null) readOfLate.set(record.tokenHash, read)
-      return withLimits(read, leased?.get(record.id), claims, when)
+      const one = { record, version, accounts: row.accounts ?? '' }
+      if (isAccepted(record.status) && row.accounts !== null) readOfLate.set(record.tokenHash, one)
+      return withLimits(one, leased?.get(record.id), claims, when)
     })
   }
 
