@@ -4,6 +4,7 @@ import type { PGlite } from '@electric-sql/pglite'
 import type { MigrationConfig } from 'drizzle-orm/migrator'
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
 import { lockDataFolder } from './data-folder'
+import { renewFigures } from './figures'
 import { withSafeTransactions } from './pool'
 import * as schema from './schema'
 import { withStatementTimeout } from './statement-timeout'
@@ -69,13 +70,20 @@ async function openPGlite(folder: string): Promise<OpenDatabase> {
     const client = await PGlite.create(join(folder, 'pgdata'))
     giveWay(client)
     const db = drizzle(client, { schema })
+    // What fails is tried again with the next.
+    const renewing = setInterval(() => renewFigures(client).catch(() => {}), FIGURES_MS)
+    renewing.unref()
     return {
       db,
       prepareLookup: preparerOf(client),
       lookupBatch: 64,
       description: `${join(folder, 'pgdata')} (embedded)`,
-      migrate: () => migrate(db, migrations),
+      migrate: async () => {
+        await migrate(db, migrations)
+        await renewFigures(client)
+      },
       close: async () => {
+        clearInterval(renewing)
         try {
           await client.close()
         } finally {
@@ -88,6 +96,8 @@ async function openPGlite(folder: string): Promise<OpenDatabase> {
     throw error
   }
 }
+
+const FIGURES_MS = 60_000
 
 /** So long may statements follow each other before requests get their turn. */
 const TURN_MS = 5

@@ -18,6 +18,6 @@ export async function sessionProblem(db: Database): Promise<string | null> {
     `Fenicia can't start on this database: it writes dates in the style “${style}”, and Fenicia reads ISO.`,
     `Have it set for Fenicia's role, which that role may do itself, and start again:`,
     `  alter role ${role} in database ${database} set datestyle = 'ISO';`,
-    'Where DATABASE_URL has options that name DateStyle, take it out there.',
+    'Have a pooler in between connect anew as well. Where DATABASE_URL has options that name DateStyle, take it out there.',
   ].join('\n')
 }

@@ -35,6 +35,11 @@ export class Generations<Value> {
     this.#timer ??= setTimeout(() => this.#forget(), this.forgetAfterMs).unref()
   }
 
+  delete(key: string): void {
+    this.#young.delete(key)
+    this.#old.delete(key)
+  }
+
   /** Forgets nothing any more. @returns all that is kept */
   stop(): Value[] {
     clearTimeout(this.#timer)

@@ -30,8 +30,9 @@ export const accounts = pgTable('accounts', {
 })
 
 /**
- * One row, whose version triggers make anew when any account changes its name or its policy: what is said of a key beside the
- * key's own row. One for all accounts, since these change seldom and are asked about with every request.
+ * One row, whose version triggers make anew when any account changes its name or the addresses that its keys may be used from:
+ * what is said of a key beside the key's own row. One for all accounts, since these change seldom and are asked about with
+ * every request.
  */
 export const accountChanges = pgTable(
   'account_changes',

@@ -19,7 +19,8 @@ export type KeyTuple = [
   seconds: number | null,
   monthlyQuota: number | null,
   rare: RareTuple | null,
-  version: string,
+  /** Null: it changes with time. */
+  version: string | null,
 ]
 
 /** What few keys have; together, since most statements have it of none. */
@@ -111,7 +112,7 @@ const KEYS = `coalesce(json_agg(json_build_array(
     case when coalesce(addresses, methods, account.key_addresses) is not null or rehearsing_until is not null
       then json_build_array(addresses, methods, account.key_addresses,
         case when rehearsing_until > statement_timestamp() then round(${milliseconds('rehearsed_at')}) end) end,
-    row_version::text
+    case when rehearsing_until is null then row_version::text end
   )), '[]') as keys, ${BESIDE}`
 
 const ACCOUNT = `cross join lateral (

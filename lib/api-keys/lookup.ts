@@ -63,8 +63,10 @@ interface Read {
   accounts: string
 }
 
-/** Of so many keys that were read of late it is remembered what was read, 1 kB each: what a busy instance meets within seconds. */
+/** Of so many keys that were read of late it is remembered what was read: what a busy instance meets within seconds. */
 const MAX_READ = 10_000
+/** Keys with longer lists are read each time: 10,000 of the longest would take 200 MB; of these they take 4, or 30 at most. */
+const MAX_LISTED = 50
 const FORGET_AFTER_MS = 60_000
 /** To ask whether so many are unchanged saves as much as a statement of its own costs, where others must be read. */
 const WORTH_A_STATEMENT = 12
@@ -108,13 +110,7 @@ export function findKeysIn(
     const found = entries.length > 0 ? await read(entries, leases, claims) : []
     if (known.length === 0) return found
     const unchanged = await findUnchangedOf(known, claims)
-    const others =
-      unchanged ??
-      (await read(
-        known.map(({ record }) => record.tokenHash),
-        false,
-        claims,
-      ))
+    const others = unchanged ?? (await readAnew(known, claims))
     return found.length > 0 ? [...found, ...others] : others
   }
 
@@ -131,6 +127,13 @@ export function findKeysIn(
     return known.map((one) => withLimits(one, undefined, claims, when))
   }
 
+  /** Forgets those first of which there is nothing to remember any more: they would cost each batch two statements. */
+  function readAnew(known: readonly Read[], claims: ReadonlyMap<string, Claim>): Promise<KeyRecord[]> {
+    const hashes = known.map(({ record }) => record.tokenHash)
+    for (const hash of hashes) readOfLate.delete(hash)
+    return read(hashes, false, claims)
+  }
+
   async function read(entries: string[], leases: boolean, claims: ReadonlyMap<string, Claim>): Promise<KeyRecord[]> {
     const sentAt = performance.now()
     const [row] = await (leases ? findAndLease : find)(entries)
@@ -140,9 +143,13 @@ export function findKeysIn(
     const leased = row.leases && new Map(row.leases.map((lease) => [lease[0], lease]))
     return row.keys.map((tuple) => {
       const { record, version } = readKey(tuple)
-      const one = { record, version, accounts: row.accounts ?? '' }
-      if (isAccepted(record.status) && row.accounts !== null) readOfLate.set(record.tokenHash, one)
-      return withLimits(one, leased?.get(record.id), claims, when)
+      const lease = leased?.get(record.id)
+      if (version === null || row.accounts === null || !isAccepted(record.status) || listed(record) > MAX_LISTED) {
+        return withLimits({ record }, lease, claims, when)
+      }
+      const one = { record, version, accounts: row.accounts }
+      readOfLate.set(record.tokenHash, one)
+      return withLimits(one, lease, claims, when)
     })
   }
 
@@ -248,7 +255,7 @@ function readKey([
   monthlyQuota,
   rare,
   version,
-]: KeyTuple): { record: KeyRecord; version: string } {
+]: KeyTuple): { record: KeyRecord; version: string | null } {
   const [addresses, methods, accountAddresses, rehearsedAtMs] = rare ?? NOTHING_RARE
   const record = {
     tokenHash,
@@ -271,6 +278,11 @@ function readKey([
     allowance: null,
   }
   return { record, version }
+}
+
+function listed({ scopes, integrationIds, addresses, methods, accountAddresses }: KeyRecord): number {
+  const lists = [scopes, integrationIds, addresses, methods, accountAddresses]
+  return lists.reduce((length, list) => length + (list?.length ?? 0), 0)
 }
 
 function dateOrNull(ms: number | null): Date | null {

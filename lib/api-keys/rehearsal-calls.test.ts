@@ -53,7 +53,10 @@ it('holds no more of long texts than what it keeps of them', () => {
   for (let n = 0; n < 5_000; n += 1) {
     // As they come of a socket: one piece, of nobody else's.
     const long = (start: string) => Buffer.from(`${start}${n}`.padEnd(7_000, 'x')).toString('latin1')
-    calls.add(KEY, { ...CALL, path: `${long('/orders/')}?q=${n}`, userAgent: long('app/') }, n)
+    const call = { path: `${long('/orders/')}?q=${n}`, userAgent: long('app/') }
+    // Pieces of the request's line and of a header.
+    const pieces = { integration: long('/api/v1/integrations/').slice(4, 40), address: long('2001:db8:').slice(0, 20) }
+    calls.add(KEY, { ...CALL, ...call, ...pieces }, n)
   }
   expect((heap() - before) / 1024 ** 2).toBeLessThan(15)
   expect(calls).toBeDefined()

@@ -99,7 +99,15 @@ function nameOf(call: Pending): string {
 /** With texts of its own: those that were cut would else keep all that they were cut from, which may be 16 KB a call. */
 function ofItsOwn(call: Pending): Pending {
   const copy = (text: string) => Buffer.from(text).toString()
-  return { ...call, userAgent: copy(call.userAgent), path: copy(call.path) }
+  const { address, userAgent, method, path, integration } = call
+  return {
+    ...call,
+    address: copy(address),
+    userAgent: copy(userAgent),
+    method: copy(method),
+    path: copy(path),
+    integration: copy(integration),
+  }
 }
 
 function sum(a: Pending, b: Pending): Pending {

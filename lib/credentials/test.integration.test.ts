@@ -182,6 +182,11 @@ describe('what a test finds', () => {
     ['such a page, of a kind of file', '/users/log_in.php', 'unproven'],
     ['single sign-on', '/sso', 'unproven'],
     ['what begins an authorization', '/auth/start', 'unproven'],
+    ['such a page, with a parameter in its path', '/login;jsessionid=0A1B', 'unproven'],
+    ['such a page, of a kind of its own', '/wp-login.php?redirect_to=x', 'unproven'],
+    ['such a page, within a page', '/#/login?next=me', 'unproven'],
+    ['where one authorizes', '/oauth2/authorize?client_id=x', 'unproven'],
+    ['what nobody can read', 'http://[', 'unproven'],
     ['another host', 'https://id.example.com/', 'unproven'],
     ['another port', 'http://127.0.0.1:1/me', 'unproven'],
     ['a page to log in, which counts as good', '/login', 'good', { good: ['3xx'] }],
@@ -190,7 +195,7 @@ describe('what a test finds', () => {
     upstream.respondWith(302, location === undefined ? {} : { location })
     const report = await tested({ test: { url: `${upstream.url}${url}`, ...test } })
     expect(report).toMatchObject({ result, advice: result === 'good' ? null : expect.stringMatching(/count as good/) })
-    if (result === 'unproven') expect(report.detail).toMatch(/redirects to http.* \(status 302\), .* does not prove/)
+    if (result === 'unproven') expect(report.detail).toMatch(/redirects to .* \(status 302\), .* does not prove/)
   })
 
   it('of a redirect to a page to log in, where the secret is too short for anything to be shown', async () => {

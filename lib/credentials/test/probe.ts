@@ -57,8 +57,9 @@ export async function probe(
   }
 }
 
-/** A part of a path that is usual where people log in. */
-const LOGIN = /^(log[-_]?in|sign[-_]?in|sso|auth)(\.\w+)?$/i
+/** A part of a path that is usual where people log in, or an application asks them to let it in. */
+const LOGIN =
+  /^((wp-)?log[-_]?in|log[-_]?on|sign[-_]?(in|on)|sso|auth|authenticate|authori[sz]e|oauth2?|sessions?)(\.\w+)?$/i
 
 /**
  * Whether a redirect leads to another server, or to what looks like a page to log in: services send there whoever they
@@ -67,11 +68,17 @@ const LOGIN = /^(log[-_]?in|sign[-_]?in|sso|auth)(\.\w+)?$/i
 function leadsToLogin(location: string | undefined, requestUrl: string): boolean {
   const from = parseUrl(requestUrl)
   const to = location === undefined ? null : parseUrl(location, requestUrl)
-  if (!from || !to) return false
-  if (to.host !== from.host) return true
+  // Where it leads to nobody can tell, or to another server, the same over TLS among them: nobody looked at the credential yet.
+  if (!from || !to) return location !== undefined
+  if (to.origin !== from.origin) return true
   // What is asked for may itself be below such a part.
-  const own = new Set(from.pathname.split('/'))
-  return to.pathname.split('/').some((part) => LOGIN.test(part) && !own.has(part))
+  const own = new Set(partsOf(from))
+  return partsOf(to).some((part) => LOGIN.test(part) && !own.has(part))
+}
+
+/** Of the path, without parameters such as `;jsessionid=…`; and of what follows `#`, where pages may have a path of their own. */
+function partsOf({ pathname, hash }: URL): string[] {
+  return `${pathname}/${hash.slice(1)}`.split('/').map((part) => part.replace(/[;?].*$/, ''))
 }
 
 /**

@@ -24,7 +24,8 @@ export function CredentialDetails({ credential, mark }: { credential: Credential
               {test.method} {test.url}
             </Mono>
             <span className="block text-muted-foreground text-xs">
-              Good: {test.good.length > 0 ? test.good.join(', ') : 'every 2xx and 3xx, but to log in'}
+              Good:{' '}
+              {test.good.length > 0 ? test.good.join(', ') : 'every 2xx and 3xx, but to another server or to log in'}
             </span>
           </>
         ) : type === 'oauth2' ? (

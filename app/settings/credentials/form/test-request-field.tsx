@@ -49,7 +49,7 @@ export function TestRequestField({ state }: { state: FormState }) {
         label="Statuses that count as good"
         optional
         error={errorOf('test.good', { within: true })}
-        hint="Separated by commas, such as 200 or 2xx. Left empty: every 2xx and 3xx, but for a redirect to log in."
+        hint="Separated by commas, such as 200 or 2xx. Left empty: every 2xx and 3xx, but for a redirect to another server or to log in."
       >
         <Input
           mono
