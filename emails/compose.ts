@@ -135,6 +135,17 @@ function factsOf(content: MailContent, words: Words, now: Date): Facts {
         { label: labels.outcome, value: words.leaks.outcome[outcome] },
       ]
     }
+    case 'integration.failing': {
+      const [item] = content.items
+      if (!item) return []
+      const { environment, host, failingSince } = item.data
+      return [
+        { label: labels.environment, value: environment },
+        { label: labels.host, value: host },
+        { label: labels.callsFailSince, value: moment(failingSince, words) },
+        { label: labels.lastCall, value: lastCall(item.data, words) },
+      ]
+    }
     case 'webhook.disabled': {
       const [item] = content.items
       if (!item) return []
@@ -206,6 +217,10 @@ function uses(
 }
 
 /** What is found, each with the page that shows it. */
+function lastCall({ outcome, status }: EventData['integration.failing'], words: Words): string {
+  return outcome === 'answered' ? words.failing.answered(status) : words.failing.unanswered[outcome]
+}
+
 function foundOf(
   { items, url }: Extract<MailContent, { kind: 'review.digest' }>,
   { digest }: Words,
@@ -235,6 +250,10 @@ function listOf(content: MailContent, words: Words, now: Date): ComposedMail['li
   if (content.kind === 'review.digest') return foundOf(content, words)
   return content.items.map((item) => {
     const href = addressOf(content, item.subjectId)
+    if (content.kind === 'integration.failing') {
+      const { data } = item as MailItem<'integration.failing'>
+      return { name: data.name, detail: `${data.environment} · ${data.host} · ${lastCall(data, words)}`, href }
+    }
     if (content.kind === 'webhook.disabled') {
       const { name, host, reason } = (item as MailItem<'webhook.disabled'>).data
       return { name, detail: `${host} · ${reason}`, href }
@@ -273,7 +292,13 @@ function listOf(content: MailContent, words: Words, now: Date): ComposedMail['li
 }
 
 function addressOf({ kind, url }: MailContent, subjectId: string): string {
-  const place = kind.startsWith('credential.') ? 'credentials' : kind === 'webhook.disabled' ? 'webhooks' : 'api-keys'
+  const place = kind.startsWith('credential.')
+    ? 'credentials'
+    : kind === 'webhook.disabled'
+      ? 'webhooks'
+      : kind === 'integration.failing'
+        ? 'integrations'
+        : 'api-keys'
   const address = `${url}/settings/${place}/${encodeURIComponent(subjectId)}`
   return kind === 'credential.reauthorization_required' ? `${address}?reauthorize=1` : address
 }
@@ -289,6 +314,11 @@ function buttonOf(content: MailContent, { buttons }: Words): ComposedMail['butto
     return content.total === 1 && item
       ? { label: buttons.openWebhook, href: addressOf(content, item.subjectId) }
       : { label: buttons.openWebhooks, href: `${content.url}/settings/webhooks` }
+  }
+  if (content.kind === 'integration.failing') {
+    return content.total === 1 && item
+      ? { label: buttons.openIntegration, href: addressOf(content, item.subjectId) }
+      : { label: buttons.openIntegrations, href: `${content.url}/settings/integrations?state=failing` }
   }
   if (content.total !== 1 || !item) {
     return isCredential

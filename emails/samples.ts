@@ -48,6 +48,16 @@ export const sampleFacts: EventData = {
     url: 'https://github.com/cedar-murex/sync/blob/main/config.js',
     outcome: 'revoked',
   },
+  'integration.failing': {
+    name: 'Shipping labels',
+    environment: 'live',
+    slug: 'labels',
+    host: 'api.goshippo.com',
+    credentialId: null,
+    failingSince: '2026-03-06T07:40:00.000Z',
+    outcome: 'answered',
+    status: 401,
+  },
   'webhook.disabled': {
     name: 'ERP events',
     host: 'erp.example.com',

@@ -48,6 +48,10 @@ export const english: Words = {
       one: ({ name }) => `The token of API key “${name}” has leaked`,
       several: ({ count }) => `The tokens of ${count} API keys have leaked`,
     },
+    'integration.failing': {
+      one: ({ name }) => `Calls through “${name}” fail`,
+      several: ({ count }) => `Calls through ${count} integrations fail`,
+    },
     'webhook.disabled': {
       one: ({ name }) => `Webhook “${name}” was disabled`,
       several: ({ count }) => `${count} webhooks were disabled`,
@@ -113,6 +117,12 @@ export const english: Words = {
       several: () =>
         'Their tokens were seen where they do not belong, so others may have them. Each key’s page says what it reached in the last 30 days: replace those secrets too.',
     },
+    'integration.failing': {
+      one: () =>
+        'For ten minutes or longer every call of your apps through this integration has failed. Its page shows each call, how it ended, and what was asked for; a test of its credential says whether the service still takes it.',
+      several: () =>
+        'For ten minutes or longer every call of your apps through these integrations has failed. Each one’s page shows the calls and how they ended; a test of its credential says whether the service still takes it.',
+    },
     'webhook.disabled': {
       one: () =>
         'It gets no messages any more. They are kept for 30 days: enable it again, and those of three days are sent.',
@@ -149,6 +159,8 @@ export const english: Words = {
     openCredentials: 'Open the credentials',
     openKey: 'Open the API key',
     openKeys: 'Open the API keys',
+    openIntegration: 'Open the integration',
+    openIntegrations: 'Open the integrations',
     openWebhook: 'Open the webhook',
     openWebhooks: 'Open the webhooks',
     openReview: 'Open the review',
@@ -172,6 +184,7 @@ export const english: Words = {
     never: 'Never',
     calls: 'Calls that would have failed',
     callers: 'From',
+    lastCall: 'Last call',
   },
   leaks: {
     seen: {
@@ -183,6 +196,16 @@ export const english: Words = {
     outcome: {
       revoked: 'The key was revoked at once',
       flagged: 'Nothing yet: the key goes on working until you regenerate or revoke it',
+    },
+  },
+  failing: {
+    answered: (status) => `answered with ${status}`,
+    unanswered: {
+      unreachable: 'the service was not reached',
+      timeout: 'the service did not answer in time',
+      refused_by_egress: 'the service’s address may not be called',
+      broken_off: 'the answer broke off',
+      token_unavailable: 'no token could be had for it',
     },
   },
   rehearsal: {

@@ -48,6 +48,10 @@ export const spanish: Words = {
       one: ({ name }) => `Se filtró el token de la clave de API «${name}»`,
       several: ({ count }) => `Se filtraron los tokens de ${count} claves de API`,
     },
+    'integration.failing': {
+      one: ({ name }) => `Fallan las llamadas por «${name}»`,
+      several: ({ count }) => `Fallan las llamadas por ${count} integraciones`,
+    },
     'webhook.disabled': {
       one: ({ name }) => `Se desactivó el webhook «${name}»`,
       several: ({ count }) => `Se desactivaron ${count} webhooks`,
@@ -117,6 +121,12 @@ export const spanish: Words = {
       several: () =>
         'Sus tokens se vieron donde no deben estar, así que otros pueden tenerlos. La página de cada clave dice a qué llegó en los últimos 30 días: sustituye también esos secretos.',
     },
+    'integration.failing': {
+      one: () =>
+        'Desde hace diez minutos o más fallan todas las llamadas de tus aplicaciones por esta integración. Su página muestra cada llamada, cómo terminó y qué se pedía; una prueba de su credencial dice si el servicio aún la acepta.',
+      several: () =>
+        'Desde hace diez minutos o más fallan todas las llamadas de tus aplicaciones por estas integraciones. La página de cada una muestra las llamadas y cómo terminaron; una prueba de su credencial dice si el servicio aún la acepta.',
+    },
     'webhook.disabled': {
       one: () => 'Ya no recibe mensajes. Se guardan 30 días: actívalo de nuevo y se enviarán los de tres días.',
       several: () => 'Ya no reciben mensajes. Se guardan 30 días: actívalos de nuevo y se enviarán los de tres días.',
@@ -153,6 +163,8 @@ export const spanish: Words = {
     openCredentials: 'Abrir las credenciales',
     openKey: 'Abrir la clave de API',
     openKeys: 'Abrir las claves de API',
+    openIntegration: 'Abrir la integración',
+    openIntegrations: 'Abrir las integraciones',
     openWebhook: 'Abrir el webhook',
     openWebhooks: 'Abrir los webhooks',
     openReview: 'Abrir la revisión',
@@ -176,6 +188,7 @@ export const spanish: Words = {
     never: 'Nunca',
     calls: 'Llamadas que habrían fallado',
     callers: 'Desde',
+    lastCall: 'Última llamada',
   },
   leaks: {
     seen: {
@@ -187,6 +200,16 @@ export const spanish: Words = {
     outcome: {
       revoked: 'La clave se revocó al momento',
       flagged: 'Nada todavía: la clave sigue funcionando hasta que la regeneres o la revoques',
+    },
+  },
+  failing: {
+    answered: (status) => `respuesta ${status}`,
+    unanswered: {
+      unreachable: 'no se alcanzó el servicio',
+      timeout: 'el servicio no respondió a tiempo',
+      refused_by_egress: 'no se permite llamar a la dirección del servicio',
+      broken_off: 'la respuesta se interrumpió',
+      token_unavailable: 'no se pudo obtener un token',
     },
   },
   rehearsal: {

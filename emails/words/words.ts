@@ -30,6 +30,8 @@ export interface Words {
     openCredentials: string
     openKey: string
     openKeys: string
+    openIntegration: string
+    openIntegrations: string
     openWebhook: string
     openWebhooks: string
     openReview: string
@@ -53,10 +55,16 @@ export interface Words {
     never: string
     calls: string
     callers: string
+    lastCall: string
   }
   leaks: {
     seen: Record<EventData['api_key.leaked']['source'], string>
     outcome: Record<EventData['api_key.leaked']['outcome'], string>
+  }
+  /** How the last call through an integration ended. */
+  failing: {
+    answered: (status: number) => string
+    unanswered: Record<Exclude<EventData['integration.failing']['outcome'], 'answered'>, string>
   }
   rehearsal: { nothingCalled: string; calls: (count: number) => string }
   digest: {

@@ -78,7 +78,7 @@ forEachDatabase('an integration whose calls fail', (open) => {
     expect(more).toEqual([])
     expect(event).toEqual({
       kind: 'integration.failing',
-      isSilent: true,
+      isSilent: false,
       data: {
         name: 'Shipping labels',
         environment: 'live',

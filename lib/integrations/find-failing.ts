@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { integrations, proxyCalls } from '@/db/schema'
-import { type AllEventData, recordEvent } from '../notifications/outbox'
+import { type EventData, recordEvent } from '../notifications/outbox'
 
 /** How many calls must have failed in a row, and for how long at least: one bad minute, or a single call, is no trouble. */
 const CALLS = 5
@@ -18,7 +18,7 @@ const lastCall = (before = sql``) => sql`
   where ${ofIt} ${before} order by c.at desc, c.id desc limit 1`
 
 interface Failing
-  extends Pick<AllEventData['integration.failing'], 'name' | 'environment' | 'slug' | 'outcome' | 'status'> {
+  extends Pick<EventData['integration.failing'], 'name' | 'environment' | 'slug' | 'outcome' | 'status'> {
   id: string
   accountId: string
   baseUrl: string
@@ -27,8 +27,8 @@ interface Failing
 }
 
 /**
- * Finds integrations whose calls have all failed for a while, by the record of calls, and has webhooks told: of each once until
- * a call goes well. May run anywhere, any number of times.
+ * Finds integrations whose calls have all failed for a while, by the record of calls, and has people and webhooks told: of each
+ * once until a call goes well. May run anywhere, any number of times.
  * @returns how many began to fail, and how many work again
  */
 export async function findFailingIntegrations(

@@ -73,6 +73,21 @@ export async function applyToEpisodes(
   return tellings
 }
 
+/**
+ * Leaves out that the calls through an integration fail where people know of its credential's trouble: that is why, and they
+ * are told of one thing to mend, not of two.
+ */
+export async function withoutConsequences(
+  tx: Database,
+  accountId: string,
+  tellings: readonly Telling[],
+): Promise<Telling[]> {
+  const credentialOf = (telling: Telling) => (telling.kind === 'integration.failing' ? telling.data.credentialId : null)
+  const credentialIds = tellings.flatMap((telling) => credentialOf(telling) ?? [])
+  const troubled = new Set((await readOpen(tx, accountId, credentialIds)).map(({ subjectId }) => subjectId))
+  return tellings.filter((telling) => !troubled.has(credentialOf(telling) ?? ''))
+}
+
 type CredentialEvent = Extract<OutboxEvent, { kind: CredentialKind }>
 
 function isCredentialEvent(event: OutboxEvent): event is CredentialEvent {

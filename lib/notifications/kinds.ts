@@ -11,6 +11,7 @@ export const eventKinds = [
   'api_key.regenerated',
   'api_key.revoked',
   'api_key.leaked',
+  'integration.failing',
   'webhook.disabled',
   'api_key.idle',
   'api_key.expiring',

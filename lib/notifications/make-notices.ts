@@ -1,5 +1,5 @@
 import type { Database } from '@/db/client'
-import { applyToEpisodes } from './episodes'
+import { applyToEpisodes, withoutConsequences } from './episodes'
 import { eventKinds, type OutboxEvent } from './kinds'
 import { takeEvents } from './take-events'
 import { tell } from './tell'
@@ -11,7 +11,8 @@ import { tell } from './tell'
  */
 export async function makeNotices(db: Database, signal?: AbortSignal): Promise<number> {
   const work = async (tx: Database, accountId: string, events: readonly object[]) => {
-    await tell(tx, accountId, await applyToEpisodes(tx, accountId, events as OutboxEvent[]))
+    const tellings = await applyToEpisodes(tx, accountId, events as OutboxEvent[])
+    await tell(tx, accountId, await withoutConsequences(tx, accountId, tellings))
   }
   return takeEvents(db, { mark: 'notifiedAt', kinds: eventKinds, work }, signal)
 }

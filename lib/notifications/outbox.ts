@@ -37,6 +37,19 @@ export interface EventData {
   'api_key.regenerated': KeyFacts
   /** A webhook takes no messages any more, so that none are sent. */
   'webhook.disabled': { name: string; host: string; reason: string }
+  /** All calls through an integration have failed for a while; once until one does not. */
+  'integration.failing': {
+    name: string
+    environment: Environment
+    slug: string
+    /** That it calls, with the port if it has one. */
+    host: string
+    credentialId: string | null
+    failingSince: string
+    /** Of the last call: who answered, or what kept it from being answered; and what the caller got. */
+    outcome: (typeof proxyOutcomes)[number]
+    status: number
+  }
   /** A key's token was seen where it does not belong. */
   'api_key.leaked': Omit<KeyFacts, 'by'> & {
     source: 'report' | 'github' | 'url' | 'body'
@@ -82,19 +95,6 @@ export interface SilentEventData {
   'credential.connected': Omit<CredentialFacts, 'connectedById'> & { by: string }
   /** A test of a stored credential did not end well. */
   'credential.tested_bad': Omit<CredentialFacts, 'connectedById'> & { result: string; by: string }
-  /** All calls through an integration have failed for a while; once until one does not. */
-  'integration.failing': {
-    name: string
-    environment: Environment
-    slug: string
-    /** That it calls, with the port if it has one. */
-    host: string
-    credentialId: string | null
-    failingSince: string
-    /** Of the last call: who answered, or what kept it from being answered; and what the caller got. */
-    outcome: (typeof proxyOutcomes)[number]
-    status: number
-  }
   'member.joined': { name: string; role: string }
   'member.left': { name: string; role: string; how: 'removed' | 'left'; by: string }
 }
@@ -139,7 +139,6 @@ export async function recordEvent<Kind extends keyof AllEventData>(
 export const silentKinds: Record<keyof SilentEventData, true> = {
   'credential.connected': true,
   'credential.tested_bad': true,
-  'integration.failing': true,
   'member.joined': true,
   'member.left': true,
 }

@@ -29,6 +29,7 @@ import {
 import { changeLanguage, type Permission, permissionsOf } from '../accounts'
 import { regenerateApiKey, revokeApiKey } from '../api-keys'
 import type { Actor } from '../audit'
+import { newId } from '../ids'
 import {
   countUnread,
   deliverMails,
@@ -93,6 +94,45 @@ forEachDatabase('people who are told', (open) => {
     await work()
     expect(mailed()).toEqual([owner, admin, connector].sort())
     expect(await noticed()).toEqual([owner, admin, connector].sort())
+  })
+
+  it('hear that calls through an integration fail, unless they know what is wrong with its credential', async () => {
+    const admin = await addMember(db, accountId, 'admin')
+    await addMember(db, accountId, 'manager')
+    const fails = (name: string, credentialId: string | null) =>
+      happens(db, accountId, 'integration.failing', newId('integration'), {
+        name,
+        environment: 'live',
+        slug: 'labels',
+        host: 'api.example.com',
+        credentialId,
+        failingSince: new Date().toISOString(),
+        outcome: 'timeout',
+        status: 504,
+      })
+    const [other = ''] = await addBrokenCredentials(db, accountId, 1)
+    await refused()
+    await makeNotices(db)
+    await pass(db, 1)
+    await work()
+    expect(mailed()).toEqual([admin])
+    mailer.mails.length = 0
+    await fails('Known', id)
+    await fails('Of another credential', other)
+    await fails('Of none', null)
+    await makeNotices(db)
+    await pass(db, 1)
+    await work()
+    expect(mailed()).toEqual([admin])
+    const noticesOf = async () => (await listNotices(db, readerOf(admin))).notices
+    const [notice, ...others] = await noticesOf()
+    expect(notice).toMatchObject({ kind: 'integration.failing', count: 2 })
+    expect(others.map(({ kind }) => kind)).toEqual(['credential.reauthorization_required'])
+    // Once the credential works again, its integrations are news.
+    await happens(db, accountId, 'credential.renewal_recovered', id, RECOVERED)
+    await fails('Known', id)
+    await makeNotices(db)
+    expect((await noticesOf()).map(({ kind, count }) => [kind, count])).toContainEqual(['integration.failing', 1])
   })
 
   it('hear it once when they are the owner and connected it', async () => {

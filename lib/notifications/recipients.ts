@@ -49,6 +49,7 @@ function isConcerned(telling: Telling, userId: string, holder: Holder): boolean 
 /** Whether it is for somebody to do something about such events, and not only to know of them. */
 function mayMend(holder: Holder, kind: EventKind): boolean {
   if (kind === 'webhook.disabled') return can(holder, 'webhooks:manage')
+  if (kind === 'integration.failing') return can(holder, 'integrations:update')
   return can(holder, isCredentialKind(kind) ? 'credentials:update' : 'keys:manage')
 }
 
@@ -59,6 +60,7 @@ export function maySee(holder: Holder, kind: EventKind): boolean {
 
 function permissionToSee(kind: EventKind): Permission {
   if (kind === 'webhook.disabled') return 'webhooks:read'
+  if (kind === 'integration.failing') return 'integrations:read'
   return isCredentialKind(kind) ? 'credentials:read' : 'keys:read'
 }
 

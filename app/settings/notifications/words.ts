@@ -1,4 +1,5 @@
 import type { EventKind, NoticeView, OpenTrouble } from '@/lib/notifications'
+import { callLook } from '../integrations/calls'
 
 /** What people choose by which way to hear of. */
 export const kindNames: Record<EventKind, { name: string; hint: string }> = {
@@ -27,6 +28,10 @@ export const kindNames: Record<EventKind, { name: string; hint: string }> = {
     hint: 'At the beginning of each month, when keys or credentials want to be looked at.',
   },
   'api_key.leaked': { name: 'API key leaked', hint: 'A key’s token was seen where it does not belong.' },
+  'integration.failing': {
+    name: 'Integration failing',
+    hint: 'For ten minutes or longer every call through an integration has failed: five in a row at least.',
+  },
   'webhook.disabled': {
     name: 'Webhook disabled',
     hint: 'A webhook has taken nothing for three days, or answered 410.',
@@ -118,6 +123,14 @@ export function noticeWords(notice: NoticeView, service: string | null): NoticeW
       return {
         title: count === 1 ? `API key ${name} was revoked` : `${keys} were revoked`,
         ...by(data.by, count, href),
+      }
+    case 'integration.failing':
+      return {
+        title:
+          count === 1 ? `Calls through ${name} fail` : `Calls through ${count.toLocaleString('en')} integrations fail`,
+        detail: count === 1 ? `Last call to ${data.host}: ${callLook(data).word}` : null,
+        href: count === 1 ? `/settings/integrations/${subjectId}` : '/settings/integrations?state=failing',
+        tone: 'error',
       }
     case 'webhook.disabled':
       return {
