@@ -33,8 +33,9 @@ test.each([
   ],
   [
     ['integrations:read', 'audit:read'],
-    ['Integrations', 'Audit', 'Account'],
+    ['Integrations', 'Notifications', 'Audit', 'Account'],
   ],
+  [['audit:read'], ['Audit', 'Account']],
 ] as const)('whoever holds %j, and may be told of it, is shown %j', (permissions, places) => {
   expect(placesFor({ permissions }).map(({ label }) => label)).toEqual(places)
 })
