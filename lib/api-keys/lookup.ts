@@ -64,8 +64,8 @@ interface Read {
 }
 
 /** Of so many keys that were read of late it is remembered what was read: what a busy instance meets within seconds. */
-const MAX_READ = 10_000
-/** Keys with longer lists are read each time: 10,000 of the longest would take 200 MB; of these they take 4, or 30 at most. */
+const MAX_READ = 8_400
+/** Keys with longer lists are read each time: so many of the longest would take 160 MB; of these they take 3, or 25 at most. */
 const MAX_LISTED = 50
 const FORGET_AFTER_MS = 60_000
 /** To ask whether so many are unchanged saves as much as a statement of its own costs, where others must be read. */

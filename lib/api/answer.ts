@@ -17,20 +17,9 @@ export interface Answer {
 }
 
 export function answerJson(
-  asked: Asked,
-  status: ContentfulStatusCode,
-  body: unknown,
-  headers?: Record<string, string>,
-  contentType?: string,
-): Answer {
-  return answerText(asked, status, JSON.stringify(body), headers, contentType)
-}
-
-/** `answerJson` of what is JSON already. */
-export function answerText(
   { requestId, limits }: Asked,
   status: ContentfulStatusCode,
-  body: string,
+  body: unknown,
   headers?: Record<string, string>,
   contentType = 'application/json',
 ): Answer {
@@ -44,7 +33,7 @@ export function answerText(
       ...limits,
       ...headers,
     },
-    body,
+    body: JSON.stringify(body),
   }
 }
 
