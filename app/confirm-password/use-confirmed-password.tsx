@@ -31,7 +31,9 @@ export function useConfirmedPassword(): {
   const settle = useRef<(confirmed: boolean) => void>(undefined)
 
   async function ask(): Promise<boolean> {
-    const loaded = await load()
+    // Where it can't be loaded, the refusal stands: an error in a transition would take the page away.
+    const loaded = await load().catch(() => null)
+    if (!loaded) return false
     setDialog(() => loaded.PasswordDialog)
     setOpen(true)
     return new Promise((resolve) => {

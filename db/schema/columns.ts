@@ -10,6 +10,7 @@ export const bytewise = customType<{ data: string; driverData: string }>({ dataT
 /** A point in time, with time zone, to the microsecond that Postgres keeps. */
 export const at = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' })
 
+/** As text: a whole row may be written as JSON, which knows no bigint, and a number has 53 bits. */
 const int8 = customType<{ data: string; driverData: unknown }>({ dataType: () => 'bigint', fromDriver: String })
 
 /**

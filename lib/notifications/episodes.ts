@@ -84,7 +84,9 @@ export async function withoutConsequences(
 ): Promise<Telling[]> {
   const credentialOf = (telling: Telling) => (telling.kind === 'integration.failing' ? telling.data.credentialId : null)
   const credentialIds = tellings.flatMap((telling) => credentialOf(telling) ?? [])
-  const troubled = new Set((await readOpen(tx, accountId, credentialIds)).map(({ subjectId }) => subjectId))
+  const open = await readOpen(tx, accountId, credentialIds)
+  // A secret that is about to end is not why calls fail by now.
+  const troubled = new Set(open.filter(({ trouble }) => trouble === 'renewal').map(({ subjectId }) => subjectId))
   return tellings.filter((telling) => !troubled.has(credentialOf(telling) ?? ''))
 }
 

@@ -112,10 +112,15 @@ forEachDatabase('people who are told', (open) => {
       })
     const [other = ''] = await addBrokenCredentials(db, accountId, 1)
     await refused()
+    // That a secret ends in two weeks is not why calls fail today.
+    const { name, environment, provider, connectedById } = REFUSED
+    const ends = { what: 'secret', expiresAt: new Date(Date.now() + 1e9).toISOString(), daysLeft: 14 } as const
+    const facts = { name, environment, provider, connectedById, ...ends }
+    await happens(db, accountId, 'credential.expiring', other, facts)
     await makeNotices(db)
     await pass(db, 1)
     await work()
-    expect(mailed()).toEqual([admin])
+    expect(mailed()).toEqual([admin, admin])
     mailer.mails.length = 0
     await fails('Known', id)
     await fails('Of another credential', other)
@@ -127,7 +132,10 @@ forEachDatabase('people who are told', (open) => {
     const noticesOf = async () => (await listNotices(db, readerOf(admin))).notices
     const [notice, ...others] = await noticesOf()
     expect(notice).toMatchObject({ kind: 'integration.failing', count: 2 })
-    expect(others.map(({ kind }) => kind)).toEqual(['credential.reauthorization_required'])
+    expect(others.map(({ kind }) => kind).sort()).toEqual([
+      'credential.expiring',
+      'credential.reauthorization_required',
+    ])
     // Once the credential works again, its integrations are news.
     await happens(db, accountId, 'credential.renewal_recovered', id, RECOVERED)
     await fails('Known', id)
