@@ -6,20 +6,9 @@ import { openCommands } from './alive'
 import { call, makeIntegration, SET_UP_SCOPES } from './external-app'
 import { expectFitToUse } from './fit-to-use'
 import { expect, runProduct, test } from './fixtures'
-import {
-  addRole,
-  addWebhook,
-  chooseAction,
-  closeToken,
-  generateKey,
-  keyRow,
-  OWNER,
-  readToken,
-  signIn,
-  signUp,
-} from './people'
+import { addRole, addWebhook, chooseAction, closeToken, generateKey, keyRow, OWNER, readToken, signIn } from './people'
 
-const product = runProduct()
+const product = runProduct('account')
 
 /** The key that has a page of its own, and the one it took the place of. */
 let keyId: string
@@ -29,7 +18,7 @@ let others: { credential: string; integration: string }
 
 test.beforeAll(async ({ browser }) => {
   const page = await browser.newPage()
-  await signUp(page, product.url)
+  await signIn(page, product.url)
   const dialog = await generateKey(page, 'Manager', [
     'keys:read',
     'keys:create',

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { expectFitToUse } from './fit-to-use'
 import { expect, runProduct, test } from './fixtures'
-import { generateKey, readToken, signUp } from './people'
+import { generateKey, readToken, signIn } from './people'
 
 // What was done stands in the audit log: found by filters, opened, exported, and proved.
 
-const product = runProduct()
+const product = runProduct('account')
 
 test('what was done is found, opened, exported, and kept for as long as the account says', async ({ page }) => {
-  await signUp(page, product.url)
+  await signIn(page, product.url)
   const token = await readToken(await generateKey(page, 'ERP Integration', ['orders:read']))
 
   await page.goto(`${product.url}/settings/audit`)

@@ -3,7 +3,7 @@ import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { WebSocket } from 'ws'
-import { call, createAccount, createKey } from './external-app'
+import { call, createKey } from './external-app'
 import { expect, test } from './fixtures'
 import { OWNER } from './people'
 import { makePlace } from './place'
@@ -12,7 +12,7 @@ import { admin, startProduct } from './product'
 const START = [process.execPath, 'scripts/start.mjs'] as [string, string]
 
 test('a second `npm start` neither installs nor builds, and answers within seconds', async () => {
-  const place = await makePlace({ isEmpty: true })
+  const place = await makePlace('nothing')
   await (await startProduct(place, {}, START)).stop()
   const started = performance.now()
   const product = await startProduct(place, {}, START)
@@ -35,7 +35,7 @@ const PROBE = `
   }`
 
 test('a server that answers no page keeps no contexts of requests, from its start on', async () => {
-  const place = await makePlace()
+  const place = await makePlace('tables')
   const probe = `data:text/javascript,${encodeURIComponent(PROBE)}`
   const product = await startProduct(place, {}, [process.execPath, '--import', probe, 'server.mjs'])
   const rests = () => product.log().split('at rest').length - 1
@@ -48,7 +48,7 @@ test('a server that answers no page keeps no contexts of requests, from its star
 })
 
 test('a server whose npm is ended stops too, in order, and gives the data folder back', async () => {
-  const place = await makePlace()
+  const place = await makePlace('tables')
   const product = await startProduct(place, {}, ['npm', 'start'])
   const locks = () => readdirSync(place.dataFolder).filter((name) => /^lock\.\d+$/.test(name))
   // A lock that is given back is empty.
@@ -60,8 +60,7 @@ test('a server whose npm is ended stops too, in order, and gives the data folder
 })
 
 test("the operator's commands are refused while the server has the data folder open, and work when it has stopped", async () => {
-  const place = await makePlace()
-  await createAccount(place)
+  const place = await makePlace('account')
   const product = await startProduct(place)
   for (const args of [['list'], ['create-key', '--email', OWNER.email, '--name', 'Late', '--scopes', 'orders:read']]) {
     const { code, stdout, stderr } = await admin(place, args)
@@ -81,7 +80,7 @@ test("the operator's commands are refused while the server has the data folder o
 })
 
 test('`npm run dev` tells a page of edits, and stops in order while that page is open', async () => {
-  const place = await makePlace()
+  const place = await makePlace('tables')
   const product = await startProduct(place, {}, [...START, '--dev'])
   const html = await (await fetch(`${product.url}/sign-up`)).text()
   expect(html).toContain('Welcome to Fenicia')

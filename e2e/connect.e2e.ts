@@ -3,10 +3,10 @@ import { consentTo } from '../test/oauth-consent'
 import { type OAuthServer, startOAuthServer } from '../test/oauth-provider'
 import { toBeAlive } from './alive'
 import { field, openForm, saveNew, testForm } from './credential-pages'
-import { call, createAccount, createKey } from './external-app'
+import { call } from './external-app'
 import { expect, runProduct, test } from './fixtures'
 import { OWNER, signIn } from './people'
-import { seedMember } from './seed'
+import { seedKeys, seedMember } from './seed'
 import { agePassword } from './session'
 
 // A service is connected by consent: in a pop-up or a whole page, with every way in which that can go wrong.
@@ -14,9 +14,9 @@ import { agePassword } from './session'
 const MANAGER = 'manager@example.com'
 
 let apiKey: string
-const product = runProduct({ FENICIA_EGRESS_ALLOW: '127.0.0.1/32' }, async (place) => {
-  await createAccount(place)
-  apiKey = await createKey(place, 'Set-up script', ['credentials:*', 'integrations:*'])
+const product = runProduct('account', { FENICIA_EGRESS_ALLOW: '127.0.0.1/32' }, async (place) => {
+  const [token = ''] = await seedKeys(place, [{ name: 'Set-up script', scopes: ['credentials:*', 'integrations:*'] }])
+  apiKey = token
   await seedMember(place, 'manager', MANAGER)
 })
 let provider: OAuthServer

@@ -1,10 +1,11 @@
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { freePort } from '../test/postgres'
-import { call, createAccount, createKey } from './external-app'
+import { call } from './external-app'
 import { expect, test } from './fixtures'
 import { makePlace, type Place } from './place'
 import { type Product, runAt, startProduct } from './product'
+import { seedKeys } from './seed'
 
 // The embedded database, and the process that owns it.
 
@@ -16,9 +17,9 @@ let place: Place
 let manager: string
 
 test.beforeAll(async () => {
-  place = await makePlace()
-  await createAccount(place)
-  manager = await createKey(place, 'Manager', ['keys:*', 'orders:read'])
+  place = await makePlace('account')
+  const [token = ''] = await seedKeys(place, [{ name: 'Manager', scopes: ['keys:*', 'orders:read'] }])
+  manager = token
 })
 test.afterAll(() => place.remove())
 

@@ -5,11 +5,11 @@ import type { AddressInfo } from 'node:net'
 import type { BrowserContext, Page } from '@playwright/test'
 import { toBeAlive } from './alive'
 import { credentialRow, field, keepAnswers, openForm, paste, saveNew, stage, testForm } from './credential-pages'
-import { call, createAccount, createKey } from './external-app'
+import { call } from './external-app'
 import { expectFitToUse } from './fit-to-use'
 import { expect, runProduct, test } from './fixtures'
 import { chooseAction, signIn } from './people'
-import { seedMember } from './seed'
+import { seedKeys, seedMember } from './seed'
 import { agePassword } from './session'
 
 // Secrets of other services: typed once, tested against the service itself, and never seen again.
@@ -27,9 +27,9 @@ const given = new Set<string>()
 /** The refresh token that works; each use gives a new one. */
 let refreshToken = 'refresh-token-first-0001'
 
-const product = runProduct({ FENICIA_EGRESS_ALLOW: '127.0.0.1/32' }, async (place) => {
-  await createAccount(place)
-  apiKey = await createKey(place, 'Set-up script', ['credentials:*', 'integrations:*'])
+const product = runProduct('account', { FENICIA_EGRESS_ALLOW: '127.0.0.1/32' }, async (place) => {
+  const [token = ''] = await seedKeys(place, [{ name: 'Set-up script', scopes: ['credentials:*', 'integrations:*'] }])
+  apiKey = token
   await seedMember(place, 'manager', MANAGER)
   await seedMember(place, 'staff', STAFF)
 })

@@ -2,9 +2,9 @@ import type { BrowserContext } from '@playwright/test'
 import { pageAddresses } from '../bench/lib/pages.mjs'
 import { makeIntegration, SET_UP_SCOPES } from './external-app'
 import { expect, runProduct, test } from './fixtures'
-import { addRole, addWebhook, closeToken, generateKey, readToken, signUp } from './people'
+import { addRole, addWebhook, closeToken, generateKey, readToken, signIn } from './people'
 
-const product = runProduct()
+const product = runProduct('account')
 
 /** Notes what a policy forbids on any page of the context, and what a page asks of any host but ours. */
 async function watch(context: BrowserContext): Promise<{ violations: string[]; foreign: string[] }> {
@@ -36,7 +36,7 @@ test('no page breaks the content security policy or asks another host for anythi
   })
   await page.goto(`${product.url}/sign-in`, { waitUntil: 'networkidle' })
   await page.goto(`${product.url}/docs/api`, { waitUntil: 'networkidle' })
-  await signUp(page, product.url)
+  await signIn(page, product.url)
   const dialog = await generateKey(page, 'Sync script', SET_UP_SCOPES)
   const { credential, integration } = await makeIntegration(product.url, await readToken(dialog))
   await closeToken(dialog)

@@ -1,5 +1,5 @@
 import { test as base, expect } from '@playwright/test'
-import { makePlace, type Place } from './place'
+import { type Holds, makePlace, type Place } from './place'
 import { type Product, startProduct } from './product'
 
 export { expect }
@@ -32,16 +32,21 @@ export interface Running {
 
 /**
  * Starts the product before the tests of this file, and expects after them that it stops in order.
+ * @param holds what its place begins with
  * @param prepare fills its place before it starts
  */
-export function runProduct(env: Record<string, string> = {}, prepare?: (place: Place) => Promise<void>): Running {
+export function runProduct(
+  holds: Holds,
+  env: Record<string, string> = {},
+  prepare?: (place: Place) => Promise<unknown>,
+): Running {
   let started: { place: Place; product: Product } | undefined
   const running = () => {
     if (!started) throw new Error('The product runs only while tests do')
     return started
   }
   test.beforeAll(async () => {
-    const place = await makePlace()
+    const place = await makePlace(holds)
     await prepare?.(place)
     started = { place, product: await startProduct(place, env) }
   })

@@ -4,12 +4,13 @@ import { join } from 'node:path'
 import { ensureBuilt } from '../scripts/build.mjs'
 import { startNeonProxy } from '../test/neon-proxy'
 import { startPostgres } from '../test/postgres'
+import { createAccount } from './external-app'
 import { databaseKind, makePlace, RUN } from './place'
 import { startProduct } from './product'
 
 /**
- * Once per run: the built product, a folder for what it stores, the Postgres that it runs on unless it is embedded, and a
- * database that the product has made its tables in.
+ * Once per run: the built product, a folder for what it stores, the Postgres that it runs on unless it is embedded, and
+ * databases to copy, with the product's tables and with an account.
  */
 export default async function setup(): Promise<() => Promise<void>> {
   await ensureBuilt()
@@ -17,7 +18,7 @@ export default async function setup(): Promise<() => Promise<void>> {
   process.env[RUN.folder] = folder
   const removeFolder = () => rm(folder, { recursive: true, force: true })
   if (databaseKind() === 'pglite') {
-    await makeTemplate()
+    await makeTemplates()
     return removeFolder
   }
 
@@ -25,7 +26,7 @@ export default async function setup(): Promise<() => Promise<void>> {
   process.env[RUN.postgresUrl] = postgres.url('postgres')
   process.env[RUN.postgresFolder] = postgres.dataFolder
   process.env[RUN.neonProxy] = proxy.address
-  await makeTemplate()
+  await makeTemplates()
   return async () => {
     await proxy.close()
     await postgres.stop()
@@ -33,8 +34,11 @@ export default async function setup(): Promise<() => Promise<void>> {
   }
 }
 
-async function makeTemplate(): Promise<void> {
-  const place = await makePlace({ isEmpty: true })
-  await (await startProduct(place)).stop()
-  process.env[RUN.template] = place.template
+async function makeTemplates(): Promise<void> {
+  const tables = await makePlace('nothing')
+  await (await startProduct(tables)).stop()
+  process.env[RUN.tables] = tables.template
+  const account = await makePlace('tables')
+  await createAccount(account)
+  process.env[RUN.account] = account.template
 }

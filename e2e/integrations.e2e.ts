@@ -7,11 +7,11 @@ import { promisify } from 'node:util'
 import type { Page } from '@playwright/test'
 import { toBeAlive } from './alive'
 import { field, openForm, saveNew } from './credential-pages'
-import { call, createAccount, createKey } from './external-app'
+import { call } from './external-app'
 import { expectFitToUse } from './fit-to-use'
 import { expect, runProduct, test } from './fixtures'
 import { signIn } from './people'
-import { seedMember } from './seed'
+import { seedKeys, seedMember } from './seed'
 
 // An app calls a service through an integration: it has a Fenicia key and nothing else, the service sees its own secret
 // and nothing of Fenicia's, and the person sees who called what.
@@ -30,16 +30,14 @@ let appKey: string
 /** Of the same app, where it is tried out. */
 let appTestKey: string
 
-const product = runProduct({ FENICIA_EGRESS_ALLOW: '127.0.0.1/32' }, async (place) => {
-  await createAccount(place)
-  setUpKey = await createKey(place, 'Set-up script', [
-    'credentials:read',
-    'credentials:create',
-    'integrations:read',
-    'integrations:create',
+const product = runProduct('account', { FENICIA_EGRESS_ALLOW: '127.0.0.1/32' }, async (place) => {
+  const setUp = ['credentials:read', 'credentials:create', 'integrations:read', 'integrations:create']
+  const tokens = await seedKeys(place, [
+    { name: 'Set-up script', scopes: setUp },
+    { name: 'Warehouse sync', scopes: ['integrations:use'] },
+    { name: 'Warehouse sync, test', scopes: ['integrations:use'], environment: 'test' },
   ])
-  appKey = await createKey(place, 'Warehouse sync', ['integrations:use'])
-  appTestKey = await createKey(place, 'Warehouse sync, test', ['integrations:use'], ['--environment', 'test'])
+  ;[setUpKey, appKey, appTestKey] = tokens as [string, string, string]
   await seedMember(place, 'manager', MANAGER)
   await seedMember(place, 'staff', STAFF)
 })

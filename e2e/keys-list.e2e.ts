@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test'
 import { toBeAlive } from './alive'
 import { expect, runProduct, test } from './fixtures'
 import { chooseAction, keyRow, signIn } from './people'
-import { type SeededKey, seedAccount } from './seed'
+import { type SeededKey, seedKeys } from './seed'
 
 // The list with names that nobody expects, in every status, and with ten thousand keys.
 
@@ -36,7 +36,7 @@ const many: SeededKey[] = Array.from({ length: MANY - current }, (_, i) => ({
   scopes: ['orders:read', 'products:read', 'inventory:update'],
 }))
 
-const product = runProduct({}, (place) => seedAccount(place, [...special, ...many]))
+const product = runProduct('account', {}, (place) => seedKeys(place, [...special, ...many]))
 const listUrl = (query = '') => `${product.url}/settings/api-keys${query}`
 const names = (page: Page) => page.getByRole('table', { name: 'API keys' }).getByRole('row').getByRole('link')
 const pages = (page: Page) => page.getByRole('navigation', { name: 'Pages' })

@@ -4,7 +4,7 @@ import { call } from './external-app'
 import { expectFitToUse } from './fit-to-use'
 import { expect, runProduct, test } from './fixtures'
 import { chooseAction, closeToken, keyRow, OWNER, readToken, signIn } from './people'
-import { seedAccount } from './seed'
+import { seedKeys } from './seed'
 import { agePassword } from './session'
 
 // What does not go as one hopes: the password is wanted again, the network or the session is gone, somebody else was first.
@@ -13,8 +13,8 @@ import { agePassword } from './session'
 /** A key for each test that ends it. */
 const NAMES = ['Regenerated', 'Revoked', 'Throttled', 'Cut off', 'Ended elsewhere', 'Renamed too late', 'Outdated page']
 
-const product = runProduct({}, (place) =>
-  seedAccount(
+const product = runProduct('account', {}, (place) =>
+  seedKeys(
     place,
     NAMES.map((name) => ({ name, usedMinutesAgo: 2, address: '203.0.113.7', userAgent: 'python-requests/2.31' })),
   ),

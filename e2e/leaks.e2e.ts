@@ -51,7 +51,7 @@ function cachedFiles(sinceMs: number): Recorded[] {
 
 test('a token is in the one answer that brings it, and in no file, log, page or later answer', async ({ browser }) => {
   const startedAt = Date.now()
-  const place = await makePlace()
+  const place = await makePlace('tables')
   const recorder = await startRecorder()
   const start = async () => {
     const started = await startProduct(place, { FENICIA_URL: recorder.url, FENICIA_LOG_LEVEL: 'debug' })

@@ -1,14 +1,14 @@
 import { call } from './external-app'
 import { expect, runProduct, test } from './fixtures'
-import { chooseAction, closeToken, generateKey, keyRow, readToken, signUp } from './people'
+import { chooseAction, closeToken, generateKey, keyRow, readToken, signIn } from './people'
 
 // What a person does about how much a key may do, and what its app notices of it.
 
-const product = runProduct()
+const product = runProduct('account')
 const me = (token: string) => call(product.url, token, '/me')
 
 test('a person limits a key, pauses it and resumes it, and asks that all keys expire', async ({ page }) => {
-  await signUp(page, product.url)
+  await signIn(page, product.url)
   const issued = await generateKey(page, 'Sync', ['orders:read'])
   const token = await readToken(issued)
   await closeToken(issued)

@@ -1,6 +1,5 @@
 import { type MailServer, startMailServer } from '../test/mail-server'
 import { openCommands, toBeAlive } from './alive'
-import { createAccount } from './external-app'
 import { expectFitToUse } from './fit-to-use'
 import { expect, runProduct, test } from './fixtures'
 import { OWNER, signIn } from './people'
@@ -19,8 +18,7 @@ const product = (() => {
     mails = await startMailServer()
     env.SMTP_URL = `smtp://localhost:${mails.port}?tls=optional`
   })
-  return runProduct(env, async (place) => {
-    await createAccount(place)
+  return runProduct('account', env, async (place) => {
     const args = ['create-account', '--name', TYRE, '--email', GUEST, '--password-stdin']
     expect((await admin(place, args, OWNER.password)).code).toBe(0)
   })

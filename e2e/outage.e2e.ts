@@ -6,7 +6,7 @@ import { expect, test } from './fixtures'
 import { chooseAction, closeToken, generateKey, keyRow, readToken, signIn } from './people'
 import { makePlace, type Place } from './place'
 import { type Product, startProduct } from './product'
-import { seedAccount } from './seed'
+import { seedKeys } from './seed'
 
 // The database is out of reach while people work: each page says so, with the id of the request, nothing is done by half,
 // and what was typed does its work once the database is back.
@@ -17,8 +17,8 @@ let product: Product
 
 test.describe.configure({ mode: 'serial' })
 test.beforeAll(async () => {
-  place = await makePlace()
-  await seedAccount(place, [
+  place = await makePlace('account')
+  await seedKeys(place, [
     { name: 'ERP Integration', usedMinutesAgo: 3, address: '203.0.113.7', userAgent: 'python-requests/2.31' },
     { name: 'Sync script' },
   ])

@@ -1,7 +1,6 @@
 import type { Browser, Page } from '@playwright/test'
 import { type MailServer, startMailServer } from '../test/mail-server'
 import { toBeAlive } from './alive'
-import { createAccount } from './external-app'
 import { expectFitToUse } from './fit-to-use'
 import { expect, runProduct, test } from './fixtures'
 import { OWNER, signIn } from './people'
@@ -23,7 +22,7 @@ const product = (() => {
     mails = await startMailServer()
     env.SMTP_URL = `smtp://localhost:${mails.port}?tls=optional`
   })
-  return runProduct(env, createAccount)
+  return runProduct('account', env)
 })()
 test.afterAll(() => mails.close())
 

@@ -18,7 +18,7 @@ async function signIn(page: Page, password: string, email = OWNER.email): Promis
 const focusedField = (page: Page) => page.evaluate(() => (document.activeElement as HTMLInputElement | null)?.name)
 
 test.describe('a new installation', () => {
-  const running = runProduct()
+  const running = runProduct('tables')
 
   test('leads its first visitor to sign up, and is closed to the next', async ({ page, browser }) => {
     await page.goto(running.url)
@@ -61,7 +61,7 @@ test.describe('a new installation', () => {
 })
 
 test.describe('people', () => {
-  const running = runProduct()
+  const running = runProduct('tables')
   let password = OWNER.password
 
   test.beforeAll(async ({ browser }) => {
@@ -325,7 +325,7 @@ test.describe('people', () => {
 })
 
 test.describe('behind https', () => {
-  const running = runProduct({ FENICIA_URL: 'https://fenicia.example.com', FENICIA_SIGN_UP: 'open' })
+  const running = runProduct('tables', { FENICIA_URL: 'https://fenicia.example.com', FENICIA_SIGN_UP: 'open' })
 
   /** A request as a TLS proxy hands it on. */
   function ask(path: string, { method = 'GET', body = '', ...headers }: Record<string, string> = {}) {
@@ -403,7 +403,7 @@ test.describe('behind https', () => {
 })
 
 test.describe('what watches over the server', () => {
-  const running = runProduct()
+  const running = runProduct('tables')
 
   test('learns that it lives and that it is ready, without a key', async () => {
     for (const [path, body] of [

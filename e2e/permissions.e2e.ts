@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createAccount } from './external-app'
 import { expect, runProduct, test } from './fixtures'
 import { OWNER } from './people'
 import { beginSession, type Caller, digestOf, missingIds, seedCallers, seedThings } from './permissions/people'
@@ -12,8 +11,7 @@ import { admin } from './product'
 
 const OTHER = 'elissa@example.com'
 
-const product = runProduct({}, async (place) => {
-  await createAccount(place)
+const product = runProduct('account', {}, async (place) => {
   const args = ['create-account', '--name', 'Tyre Trade', '--email', OTHER, '--password-stdin']
   expect((await admin(place, args, OWNER.password)).code).toBe(0)
 })

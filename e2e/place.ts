@@ -21,8 +21,17 @@ export const RUN = {
   postgresUrl: 'FENICIA_E2E_POSTGRES_URL',
   postgresFolder: 'FENICIA_E2E_POSTGRES_FOLDER',
   neonProxy: 'FENICIA_E2E_NEON_PROXY',
-  template: 'FENICIA_E2E_TEMPLATE',
+  /** What a place that holds tables is a copy of. */
+  tables: 'FENICIA_E2E_TABLES',
+  /** The same of one that holds the account. */
+  account: 'FENICIA_E2E_ACCOUNT',
 } as const
+
+/**
+ * What a place begins with: nothing, as for the very first start; the tables, as before the first visitor; or the account of
+ * `OWNER` too, with nobody else in it and without keys. A copy takes no time; whatever makes it anew takes seconds.
+ */
+export type Holds = 'nothing' | 'tables' | 'account'
 
 /** Asks the database of a place; answers the rows. */
 export type Query = <Row>(statement: string, values?: unknown[]) => Promise<Row[]>
@@ -41,18 +50,16 @@ export interface Place {
   remove(): Promise<void>
 }
 
-/**
- * A place for one product.
- * @param isEmpty without any table, as for the very first start; else they are there, which saves each product seconds
- */
-export async function makePlace({ isEmpty = false } = {}): Promise<Place> {
+/** A place for one product. */
+export async function makePlace(holds: Holds): Promise<Place> {
   const kind = databaseKind()
+  const copied = holds === 'nothing' ? null : setting(RUN[holds])
   const dataFolder = await mkdtemp(join(setting(RUN.folder), 'data-'))
   const removeFolder = () => rm(dataFolder, { recursive: true, force: true })
   if (kind === 'pglite') {
     const env = { FENICIA_DATA: dataFolder }
     const template = join(dataFolder, 'pgdata')
-    if (!isEmpty) await cp(setting(RUN.template), template, { recursive: true })
+    if (copied) await cp(copied, template, { recursive: true })
     return {
       dataFolder,
       template,
@@ -68,7 +75,7 @@ export async function makePlace({ isEmpty = false } = {}): Promise<Place> {
     }
   }
   const name = `e2e_${randomBytes(6).toString('hex')}`
-  await administrate(`create database ${name}${isEmpty ? '' : ` template ${setting(RUN.template)}`}`)
+  await administrate(`create database ${name}${copied ? ` template ${copied}` : ''}`)
   const url = new URL(setting(RUN.postgresUrl))
   url.pathname = `/${name}`
   return {

@@ -1,14 +1,14 @@
 import { call } from './external-app'
 import { expectFitToUse } from './fit-to-use'
 import { expect, runProduct, test } from './fixtures'
-import { closeToken, generateKey, keyRow, readToken, signUp } from './people'
+import { closeToken, generateKey, keyRow, readToken, signIn } from './people'
 
 // Whether anything needs an old key is seen before it is revoked, and what it may do without need is taken from it.
 
-const product = runProduct()
+const product = runProduct('account')
 
 test('a revoke is rehearsed: what would have failed is listed, then one click revokes', async ({ page }) => {
-  await signUp(page, product.url)
+  await signIn(page, product.url)
   const dialog = await generateKey(page, 'Old sync', ['keys:read', 'orders:read'])
   const token = await readToken(dialog)
   await closeToken(dialog)

@@ -3,9 +3,10 @@ import { type MailServer, type ReceivedMail, startMailServer } from '../test/mai
 import { type OAuthServer, startOAuthServer } from '../test/oauth-provider'
 import { startUpstream, type Upstream } from '../test/upstream'
 import { toBeAlive } from './alive'
-import { call, createAccount, createKey } from './external-app'
+import { call } from './external-app'
 import { expect, runProduct, test } from './fixtures'
 import { OWNER, signIn } from './people'
+import { seedKeys } from './seed'
 
 // The promise of renewal, as a merchant lives it: tokens are renewed by themselves; when the service takes the way in back,
 // a mail comes, and its button leads to what helps.
@@ -29,9 +30,9 @@ const product = (() => {
     mails = await startMailServer()
     env.SMTP_URL = `smtp://localhost:${mails.port}?tls=optional`
   })
-  return runProduct(env, async (place) => {
-    await createAccount(place)
-    apiKey = await createKey(place, 'Order sync', ['credentials:*', 'integrations:*'])
+  return runProduct('account', env, async (place) => {
+    const [token = ''] = await seedKeys(place, [{ name: 'Order sync', scopes: ['credentials:*', 'integrations:*'] }])
+    apiKey = token
   })
 })()
 

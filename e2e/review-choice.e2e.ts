@@ -1,12 +1,12 @@
 import type { Page } from '@playwright/test'
 import { expect, runProduct, test } from './fixtures'
 import { signIn } from './people'
-import { seedAccount } from './seed'
+import { seedKeys } from './seed'
 
 // What is decided about one key leaves the rest of the review as it was: the focus, what is chosen, what is told.
 
-const product = runProduct({}, (place) =>
-  seedAccount(
+const product = runProduct('account', {}, (place) =>
+  seedKeys(
     place,
     Array.from({ length: 60 }, (_, i) => ({
       name: `Forgotten ${i + 1}`,

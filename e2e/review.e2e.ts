@@ -5,7 +5,7 @@ import { expect, test } from './fixtures'
 import { chooseAction, keyRow, signIn } from './people'
 import { makePlace, type Place } from './place'
 import { type Product, startProduct } from './product'
-import { type SeededKey, seedAccount } from './seed'
+import { type SeededKey, seedKeys } from './seed'
 
 // Keys that nobody needs any more, from the banner that counts them to the last one that is revoked.
 
@@ -30,8 +30,8 @@ let product: Product
 
 test.describe.configure({ mode: 'serial' })
 test.beforeAll(async () => {
-  place = await makePlace()
-  await seedAccount(place, keys)
+  place = await makePlace('account')
+  await seedKeys(place, keys)
   product = await startProduct(place)
 })
 test.afterAll(async () => {

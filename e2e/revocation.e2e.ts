@@ -1,7 +1,8 @@
-import { call, createAccount, createKey, type Load, now, startLoad } from './external-app'
+import { call, type Load, now, startLoad } from './external-app'
 import { expect, test } from './fixtures'
 import { makePlace, type Place } from './place'
 import { type Product, startProduct } from './product'
+import { seedKeys } from './seed'
 
 // Two instances on one database, under load: what one has revoked, neither accepts.
 
@@ -14,11 +15,11 @@ let urls: string[]
 let manager: string
 
 test.beforeAll(async () => {
-  place = await makePlace()
+  place = await makePlace('account')
   instances = [await startProduct(place), await startProduct(place)]
   urls = instances.map(({ url }) => url)
-  await createAccount(place)
-  manager = await createKey(place, 'Manager', ['keys:*', 'orders:read'])
+  const [token = ''] = await seedKeys(place, [{ name: 'Manager', scopes: ['keys:*', 'orders:read'] }])
+  manager = token
 })
 
 test.afterAll(async () => {

@@ -3,15 +3,15 @@ import { openCommands } from './alive'
 import { expectFitToUse } from './fit-to-use'
 import { expect, runProduct, test } from './fixtures'
 import { chooseAction, keyRow, OWNER, signIn } from './people'
-import { seedAccount, seedMember } from './seed'
+import { seedKeys, seedMember } from './seed'
 
 // A manager sees keys and changes none; staff see none of it. What a page does not offer, the server refuses too.
 
 const MANAGER = { email: 'manager@example.com', begins: '/settings/api-keys' }
 const STAFF = { email: 'staff@example.com', begins: '/settings/account' }
 
-const product = runProduct({}, async (place) => {
-  await seedAccount(place, [
+const product = runProduct('account', {}, async (place) => {
+  await seedKeys(place, [
     {
       name: 'ERP Integration',
       usedMinutesAgo: 3,

@@ -3,15 +3,15 @@ import { addPasskeyDevice, codeOf } from './authenticators'
 import { expectFitToUse } from './fit-to-use'
 import { expect, runProduct, test } from './fixtures'
 import { OWNER, signIn } from './people'
-import { seedAccount, seedMember } from './seed'
+import { seedKeys, seedMember } from './seed'
 import { agePassword } from './session'
 
 // Second factors as a person meets them: an authenticator app, recovery codes, a passkey, and an account that asks for one.
 
 const MANAGER = { email: 'manager@example.com', begins: '/settings/api-keys' }
 
-const product = runProduct({}, async (place) => {
-  await seedAccount(place, [{ name: 'ERP Integration' }])
+const product = runProduct('account', {}, async (place) => {
+  await seedKeys(place, [{ name: 'ERP Integration' }])
   await seedMember(place, 'manager', MANAGER.email)
 })
 // Each goes on where the one before has left its owner.

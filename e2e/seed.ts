@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto'
-import { createAccount } from './external-app'
+import { hash, randomBytes } from 'node:crypto'
+import { crc32 } from 'node:zlib'
 import { OWNER } from './people'
 import type { Place, Query } from './place'
 
-/** A key as it would be after the days that a test cannot wait for. Nobody has its token. */
+/** A key as it would be after the days that a test cannot wait for. */
 export interface SeededKey {
   name: string
   environment?: 'live' | 'test'
@@ -21,28 +21,34 @@ export interface SeededKey {
   requests?: number[]
 }
 
-/** Fills an empty place with the account of `OWNER` and with keys, before the product starts. */
-export async function seedAccount(place: Place, keys: SeededKey[] = []): Promise<void> {
-  await createAccount(place)
-  if (keys.length > 0) await place.withDatabase((query) => seedKeys(query, keys))
+/**
+ * Puts keys into the account of `OWNER`, before the product starts where the database is the embedded one; the first of them is
+ * the newest among those of one day. They may make any number of requests.
+ * @returns their tokens
+ */
+export async function seedKeys(place: Place, keys: SeededKey[]): Promise<string[]> {
+  const made = keys.map(({ scopes = ['orders:read'], environment = 'live', createdDaysAgo = 0, ...key }, index) => {
+    const token = makeToken(environment)
+    const isHeld = key.revokedDaysAgo === undefined && key.retiresInHours === undefined
+    const row = {
+      ...key,
+      id: `key_${randomBytes(16).toString('hex')}`,
+      scopes,
+      environment,
+      createdSecondsAgo: createdDaysAgo * 86_400 + index,
+      tokenHash: hash('sha256', token, 'base64url'),
+      hintStart: token.slice(8, 12),
+      hintEnd: token.slice(-4),
+      nameHeld: isHeld ? key.name.normalize('NFKC').toLowerCase() : null,
+    }
+    return { token, row }
+  })
+  const rows = made.map(({ row }) => row)
+  await place.withDatabase((query) => insertKeys(query, rows))
+  return made.map(({ token }) => token)
 }
 
-/** Puts keys into the only account of a database; the first of them is the newest among those of one day. */
-async function seedKeys(query: Query, keys: SeededKey[]): Promise<void> {
-  const rows = keys.map(({ scopes = ['orders:read'], environment = 'live', createdDaysAgo = 0, ...key }, index) => ({
-    ...key,
-    id: `key_${randomBytes(16).toString('hex')}`,
-    scopes,
-    environment,
-    createdSecondsAgo: createdDaysAgo * 86_400 + index,
-    tokenHash: randomBytes(32).toString('base64url'),
-    hintStart: hint(),
-    hintEnd: hint(),
-    nameHeld:
-      key.revokedDaysAgo === undefined && key.retiresInHours === undefined
-        ? key.name.normalize('NFKC').toLowerCase()
-        : null,
-  }))
+async function insertKeys(query: Query, rows: object[]): Promise<void> {
   const values = [JSON.stringify(rows), OWNER.email]
   await query(
     `insert into api_keys (id, account_id, name, name_held, environment, scopes, token_hash, hint_start, hint_end,
@@ -93,4 +99,15 @@ export function seedMember(place: Place, role: 'admin' | 'manager' | 'staff', em
   })
 }
 
-const hint = () => randomBytes(3).toString('base64').replace(/[+/]/g, '0')
+/** A token as its documentation says: 32 random characters and a CRC-32 of all before it, in base62. */
+function makeToken(environment: string): string {
+  const body = `fn_${environment}_${base62(BigInt(`0x${randomBytes(23).toString('hex')}`), 32)}`
+  return body + base62(BigInt(crc32(body)), 6)
+}
+
+function base62(number: bigint, length: number): string {
+  const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+  let text = ''
+  for (let rest = number; text.length < length; rest /= 62n) text = digits[Number(rest % 62n)] + text
+  return text
+}

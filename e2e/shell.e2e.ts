@@ -3,7 +3,7 @@ import { openCommands, toBeAlive } from './alive'
 import { expectFitToUse, faults } from './fit-to-use'
 import { expect, runProduct, test } from './fixtures'
 
-const running = runProduct()
+const running = runProduct('tables')
 
 test.describe('the API reference', () => {
   test('tells every call, object and error code of the document, to whoever comes', async ({ page, request }) => {

@@ -9,7 +9,7 @@ import { chooseAction, closeToken, generateKey, keyRow, readToken, signUp } from
 
 // The main job, as the person who has just installed Fenicia does it, from the first page to the last request.
 
-const product = runProduct()
+const product = runProduct('tables')
 const has = (program: string) => !spawnSync(program, ['--version']).error
 
 /** How a person runs each of the printed requests; with what is not on this machine it cannot be shown here. */

@@ -4,11 +4,11 @@ import type { AddressInfo } from 'node:net'
 import { Webhook } from 'standardwebhooks'
 import { expectFitToUse } from './fit-to-use'
 import { expect, runProduct, test } from './fixtures'
-import { addWebhook, closeToken, generateKey, signUp } from './people'
+import { addWebhook, closeToken, generateKey, signIn } from './people'
 
 // A merchant's own system is told of what happens, and can tell that it is Fenicia who tells.
 
-const product = runProduct({ FENICIA_EGRESS_ALLOW: '127.0.0.1/32' })
+const product = runProduct('account', { FENICIA_EGRESS_ALLOW: '127.0.0.1/32' })
 
 interface Got {
   headers: Record<string, string>
@@ -41,7 +41,7 @@ const verified = (secret: string, { body, headers }: Got) => new Webhook(secret)
 test('a webhook is added, told of a key, fails, is sent the message again, gets another secret and is deleted', async ({
   page,
 }) => {
-  await signUp(page, product.url)
+  await signIn(page, product.url)
   await page.goto(`${product.url}/settings/webhooks`)
   await expect(page.getByRole('heading', { name: 'No webhooks yet' })).toBeVisible()
   await expectFitToUse(page, 'no webhooks')

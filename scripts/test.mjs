@@ -3,10 +3,13 @@
 import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
+import { stripVTControlCharacters as plain } from 'node:util'
 import { ensureBuilt } from './build.mjs'
 import { ensureInstalled, ensureToolsInstalled, refuseNode } from './install.mjs'
 import { duration, ROOT, run, say } from './run.mjs'
 
+/** What is told of each failure at the end: its name, its message and where it came from. */
+const LINES_OF_FAILURE = 20
 const E2E_DATABASES = ['pglite', 'postgres', 'neon']
 /** One after the other; in each, what runs beside each other, each in its own order. */
 const ROUNDS = [
@@ -84,7 +87,7 @@ async function migrationsAreCurrent() {
 
 /** Runs named checks, each of which counts as one test. */
 async function count(checks) {
-  const result = { passed: 0, failed: 0, skipped: 0 }
+  const result = { passed: 0, failed: 0, skipped: 0, failures: [] }
   for (const [name, check] of Object.entries(checks)) {
     const started = performance.now()
     let outcome = 'passed'
@@ -92,6 +95,7 @@ async function count(checks) {
       await check()
     } catch (error) {
       outcome = 'failed'
+      result.failures.push(`${name}: ${error.message}`)
       say(error.message)
     }
     result[outcome] += 1
@@ -110,6 +114,17 @@ async function runVitest(project, folder, quiet) {
     passed: report?.numPassedTests ?? 0,
     failed: report?.numFailedTests ?? 0,
     skipped: (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0),
+    failures: vitestFailures(report),
+  })
+}
+
+/** What a report of Vitest says of tests that failed, and of files that could not be run. */
+function vitestFailures(report) {
+  return (report?.testResults ?? []).flatMap(({ name, message, assertionResults }) => {
+    const file = relative(ROOT, name)
+    const tests = assertionResults.filter(({ status }) => status === 'failed')
+    if (tests.length === 0) return message ? [`${file}: ${message}`] : []
+    return tests.map(({ fullName, failureMessages }) => `${file}: ${fullName}\n${failureMessages.join('\n')}`)
   })
 }
 
@@ -118,13 +133,27 @@ async function runPlaywright(database, folder, quiet) {
   const env = { FENICIA_E2E_DATABASE: database, PLAYWRIGHT_JSON_OUTPUT_NAME: file, PLAYWRIGHT_HTML_OPEN: 'never' }
   await ensureBuilt()
   const code = await tool('@playwright/test/cli.js', ['test', '--reporter=list,json'], { env, quiet })
-  const { stats } = (await readReport(file)) ?? {}
+  const { stats, suites } = (await readReport(file)) ?? {}
   // A flaky test passed only when it was tried again: that is a failure.
   return judge(code, {
     passed: stats?.expected ?? 0,
     failed: (stats?.unexpected ?? 0) + (stats?.flaky ?? 0),
     skipped: stats?.skipped ?? 0,
+    failures: playwrightFailures(suites),
   })
+}
+
+/** The same of a report of Playwright, whose suites stand in each other. */
+function playwrightFailures(suites = []) {
+  return suites.flatMap(({ specs = [], suites: inner }) => [
+    ...specs
+      .filter(({ ok }) => !ok)
+      .map(({ file, line, title, tests }) => {
+        const errors = tests.flatMap(({ results }) => results.flatMap((result) => result.errors ?? []))
+        return `e2e/${file}:${line}: ${title}\n${errors.map(({ message }) => message).join('\n')}`
+      }),
+    ...playwrightFailures(inner),
+  ])
 }
 
 const readReport = (file) => readFile(file, 'utf8').then(JSON.parse, () => undefined)
@@ -165,6 +194,7 @@ async function main() {
   const folder = await mkdtemp(join(tmpdir(), 'fenicia-reports-'))
   const summary = new Map()
   const total = { passed: 0, failed: 0 }
+  const failures = []
   const runStage = async (name, quiet = false) => {
     say(`\n── ${name}`)
     const started = performance.now()
@@ -177,6 +207,7 @@ async function main() {
     }
     total.passed += result.passed
     total.failed += result.failed
+    failures.push(...(result.failures ?? []).map((failure) => `${name}  ${failure}`))
     const skipped = result.skipped > 0 ? `, ${result.skipped} skipped` : ''
     const took = duration(performance.now() - started)
     summary.set(name, `${name.padEnd(14)} ${result.passed} passed, ${result.failed} failed${skipped}, in ${took}`)
@@ -194,6 +225,8 @@ async function main() {
     )
   }
   await rm(folder, { recursive: true, force: true })
+  // Once more at the end: what failed stands somewhere in thousands of lines.
+  for (const failure of failures) say(`\nFAILED  ${plain(failure).split('\n').slice(0, LINES_OF_FAILURE).join('\n')}`)
   say(`\n${selected.map((name) => summary.get(name)).join('\n')}`)
   return total
 }
