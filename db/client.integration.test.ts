@@ -96,7 +96,7 @@ describe.each(['pg', 'neon'] as const)('migrations (%s)', (driver) => {
       await tx.execute(sql`lock table drizzle.__drizzle_migrations`)
       const migrated = database.migrate()
       migrated.catch(() => {})
-      await expect.poll(() => gate.greetings.length, { timeout: 20_000 }).toBe(2)
+      await expect.poll(() => gate.greetings.length).toBe(2)
       gate.cut()
       await expect(migrated).rejects.toThrow()
     })

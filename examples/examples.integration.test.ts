@@ -111,7 +111,7 @@ async function startSandbox(example: string, env: Record<string, string> = {}): 
       log += text
     })
   }
-  await expect.poll(() => log, { timeout: 20_000 }).toContain('http://127.0.0.1')
+  await expect.poll(() => log).toContain('http://127.0.0.1')
   return { log: () => log, stop: () => end(child) }
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it, vi } from 'vitest'
+import { eventually } from '@/test/eventually'
 import { RequestContexts } from './request-contexts.mjs'
 
 it('keeps the contexts of requests until the last one and what it left behind have ended, and wakes them for the next', async () => {
@@ -20,7 +21,7 @@ it('keeps the contexts of requests until the last one and what it left behind ha
   await Promise.all([request('short', 1), request('long', 300)])
   expect(disable).not.toHaveBeenCalled()
   await Promise.all(behind)
-  await vi.waitFor(() => expect(disable).toHaveBeenCalledOnce())
+  await eventually(() => expect(disable).toHaveBeenCalledOnce())
   await request('next', 1)
   await Promise.all(behind)
 })
@@ -29,5 +30,5 @@ it('counts a request that fails as ended', async () => {
   const contexts = new RequestContexts(1)
   const disable = vi.spyOn(new contexts.Storage(), 'disable')
   await expect(contexts.during(() => Promise.reject(new Error('It failed')))).rejects.toThrow('It failed')
-  await vi.waitFor(() => expect(disable).toHaveBeenCalledOnce())
+  await eventually(() => expect(disable).toHaveBeenCalledOnce())
 })

@@ -1,8 +1,9 @@
 import type { ServerResponse } from 'node:http'
 import { inArray, sql } from 'drizzle-orm'
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
 import type { Database } from '@/db/client'
 import { credentials, tokenSets } from '@/db/schema'
+import { eventually } from './eventually'
 import type { Connected, Fleet } from './fleet'
 import type { OAuthServer } from './oauth-provider'
 import { held } from './oauth-server'
@@ -28,17 +29,14 @@ export async function haltClaimed(
   let reads: Halt | undefined
   return {
     async reached() {
-      await vi.waitFor(
-        async () => {
-          const { rows } = (await db.execute(sql`
+      await eventually(async () => {
+        const { rows } = (await db.execute(sql`
             select count(*)::int as count from pg_stat_activity
             where datname = current_database() and wait_event_type = 'Lock'`)) as unknown as {
-            rows: { count: number }[]
-          }
-          expect(rows[0]?.count).toBe(all.length)
-        },
-        { timeout: 20_000 },
-      )
+          rows: { count: number }[]
+        }
+        expect(rows[0]?.count).toBe(all.length)
+      })
       reads = await locked(db, (tx) => tx.execute(sql`lock table ${credentials} in access exclusive mode`))
       await claims.proceed()
       await fleet.claimed(all)
@@ -101,18 +99,15 @@ export async function haltStoring({ db }: Fleet): Promise<Halt & { reached(count
 }
 
 function waiting(db: Database, count: number): Promise<void> {
-  return vi.waitFor(
-    async () => {
-      const { rows } = (await db.execute(sql`
+  return eventually(async () => {
+    const { rows } = (await db.execute(sql`
         select count(*)::int as count from pg_locks
         where locktype = 'advisory' and objid = 4711 and not granted
           and database = (select oid from pg_database where datname = current_database())`)) as unknown as {
-        rows: { count: number }[]
-      }
-      expect(rows[0]?.count).toBe(count)
-    },
-    { timeout: 20_000 },
-  )
+      rows: { count: number }[]
+    }
+    expect(rows[0]?.count).toBe(count)
+  })
 }
 
 /** Has requests stand still that reached the token endpoint, which has done nothing for them yet. */
@@ -126,7 +121,7 @@ export function haltRequests(provider: OAuthServer): Halt & { reached(count: num
     return isDropped
   })
   return {
-    reached: (count) => vi.waitFor(() => expect(provider.requests() - before).toBe(count), { timeout: 20_000 }),
+    reached: (count) => eventually(() => expect(provider.requests() - before).toBe(count)),
     proceed,
     drop() {
       isDropped = true
@@ -148,7 +143,7 @@ export function haltAnswers(provider: OAuthServer): Halt & { reached(count: numb
     return false
   })
   return {
-    reached: (expected) => vi.waitFor(() => expect(count).toBe(expected), { timeout: 20_000 }),
+    reached: (expected) => eventually(() => expect(count).toBe(expected)),
     proceed,
   }
 }

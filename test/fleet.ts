@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { and, asc, inArray, isNotNull, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
-import { expect, vi } from 'vitest'
+import { expect } from 'vitest'
 import { type Database, openDatabase } from '@/db/client'
 import { renewalAttempts, tokenSets } from '@/db/schema'
 import { createTestAccount, createTestKey } from './account'
 import { type Answer, send } from './api'
 import { createTestDatabase } from './databases'
+import { eventually } from './eventually'
 import { type OAuthServer, startOAuthServer } from './oauth-provider'
 import { type Instance, startInstance } from './start-instance'
 import { startTcpGate, type TcpGate } from './tcp-gate'
@@ -112,13 +113,10 @@ export async function startFleet(): Promise<Fleet> {
   }
 
   const allHave = (column: PgColumn, all: readonly Connected[]) =>
-    vi.waitFor(
-      async () => {
-        const have = and(inArray(tokenSets.ownerId, idsOf(all)), isNotNull(column))
-        expect(await db.$count(tokenSets, have)).toBe(all.length)
-      },
-      { timeout: 20_000 },
-    )
+    eventually(async () => {
+      const have = and(inArray(tokenSets.ownerId, idsOf(all)), isNotNull(column))
+      expect(await db.$count(tokenSets, have)).toBe(all.length)
+    })
 
   return {
     db,
@@ -144,9 +142,7 @@ export async function startFleet(): Promise<Fleet> {
         gate,
         spooled,
         holds: (count) =>
-          vi.waitFor(() => expect(spooled().filter((name) => name.endsWith('.json'))).toHaveLength(count), {
-            timeout: 20_000,
-          }),
+          eventually(() => expect(spooled().filter((name) => name.endsWith('.json'))).toHaveLength(count)),
       }
       members.push(member)
       return member

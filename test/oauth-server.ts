@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { and, eq, sql } from 'drizzle-orm'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import { type Database, type OpenDatabase, openDatabase } from '@/db/client'
 import { tokenSets } from '@/db/schema'
 import type { Egress } from '@/lib/egress'
@@ -14,6 +14,7 @@ import { Vault } from '@/lib/vault/vault'
 import { createTestAccount } from './account'
 import { createTestDatabase, type Driver, forEachDatabase } from './databases'
 import { egressWith } from './egress'
+import { eventually } from './eventually'
 import { type OAuthServer, startOAuthServer } from './oauth-provider'
 
 /** A shop's access token that has ended, as it was brought by a person. */
@@ -160,7 +161,7 @@ export function withTokenKeepers(name: string, suite: (bed: TokenBed, driver: Dr
         provider.interfere(() => promise.then(() => false))
         return proceed
       },
-      reached: (requests = 1) => vi.waitFor(() => expect(provider.requests()).toBe(requests), { timeout: 5_000 }),
+      reached: (requests = 1) => eventually(() => expect(provider.requests()).toBe(requests)),
       async failStoring(times) {
         await bed.db.execute(sql`drop sequence if exists failures`)
         await bed.db.execute(sql`create sequence failures`)

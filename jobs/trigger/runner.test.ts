@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { log } from '@/lib/log'
+import { eventually } from '@/test/eventually'
 import { type Recorder, startRecorder } from '@/test/trigger/recorder'
 import { type Job, NO_RETRY } from '../job'
 import { triggerRunner } from './runner'
@@ -85,7 +86,7 @@ describe('a job that is dispatched', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const unanswered = runner.dispatch('orders.send', PAYLOAD)
     const refused = expect(unanswered).rejects.toThrow('did not say in time')
-    await vi.waitUntil(() => trigger.requests.length > 0)
+    await eventually(() => expect(trigger.requests.length).toBeGreaterThan(0))
     await vi.advanceTimersByTimeAsync(10_000)
     await refused
     vi.useRealTimers()
@@ -98,7 +99,7 @@ describe('a job that is dispatched', () => {
 describe('a job with a schedule', () => {
   it('is asked for at once, together with those who ask within the second', async () => {
     runner.trigger('orders.sweep')
-    await vi.waitUntil(() => trigger.requests.length > 0)
+    await eventually(() => expect(trigger.requests.length).toBeGreaterThan(0))
     expect(trigger.requests).toMatchObject([
       {
         url: '/api/v1/tasks/orders.sweep/trigger',
@@ -111,7 +112,7 @@ describe('a job with a schedule', () => {
     const warn = vi.spyOn(log, 'warn').mockImplementation(() => {})
     trigger.answer = { status: 401, body: {} }
     runner.trigger('orders.sweep')
-    await vi.waitUntil(() => warn.mock.calls.length > 0)
+    await eventually(() => expect(warn.mock.calls.length).toBeGreaterThan(0))
     expect(warn).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ job: 'orders.sweep' }), expect.any(String))
   })
 })

@@ -4,6 +4,7 @@ import type { OpenDatabase } from '@/db/client'
 import { accounts, apiKeys, apiKeyUsageDays, apiKeyUsageHours, apiKeyUses } from '@/db/schema'
 import { createTestAccount, createTestKey } from '@/test/account'
 import { forEachDatabase } from '@/test/databases'
+import { eventually } from '@/test/eventually'
 import type { Actor } from '../audit'
 import { log } from '../log'
 import { pruneUsage, USAGE_DAYS_KEPT } from './prune-usage'
@@ -148,7 +149,7 @@ forEachDatabase('usage of keys', (open) => {
     const [early, late] = [await makeKey(), await makeKey()]
     const usage = new UsageRecorder(database.db)
     usage.record(early, CURL)
-    await vi.waitFor(async () => expect((await written(early.id)).use).toMatchObject(CURL), { timeout: 5_000 })
+    await eventually(async () => expect((await written(early.id)).use).toMatchObject(CURL))
     expect(Object.values((await written(early.id)).days)).toEqual([1])
     const flush = vi.spyOn(usage, 'flush')
     await usage.stop()
@@ -173,12 +174,12 @@ forEachDatabase('usage of keys', (open) => {
       use(2)
       if (ticks === 1) transactions.mockRejectedValueOnce(new Error('gone for a moment'))
       tick()
-      await vi.waitFor(() => expect(transactions).toHaveBeenCalledTimes(ticks + 1))
+      await eventually(() => expect(transactions).toHaveBeenCalledTimes(ticks + 1))
       // One more while that is being written.
       use(1)
       // The first without what came meanwhile, the second not at all.
       const known = ticks === 0 ? 2 : ticks === 1 ? 2 : ticks * 3 + 2
-      await vi.waitFor(async () => expect(Object.values((await written(key.id)).days)).toEqual([known]))
+      await eventually(async () => expect(Object.values((await written(key.id)).days)).toEqual([known]))
       // What a key asked for decides which scopes it seems not to need: that must not be told late.
       expect((await readScopeUse(database.db, actor.accountId, key.id)).lastUsedAt).toHaveProperty('orders:read')
     }

@@ -2,8 +2,9 @@ import { once } from 'node:events'
 import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startTestApi, type TestApi } from '@/test/api'
+import { eventually } from '@/test/eventually'
 import { listLeaks } from '../leaks'
 
 const ORIGIN = 'https://app.example.org'
@@ -150,7 +151,7 @@ it('puts a caller who goes away in the middle of a small body on record, also wh
   call.on('error', () => {}).write('abc')
   await sleep(300)
   call.destroy()
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     await api.runtime.calls.flush()
     const { data } = (await api.call('GET', `/integrations/${id}/calls`, { token })).body as { data: unknown[] }
     expect(data).toMatchObject([{ method: 'POST', outcome: 'broken_off' }])

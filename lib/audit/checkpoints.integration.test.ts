@@ -176,7 +176,7 @@ forEachDatabase('a chain over time', (open, driver) => {
         await tx.select().from(dataKeys).where(eq(dataKeys.accountId, accountId)).for('update')
         exported = exportCheckpoint(db, vault, accountId)
         const waiting = sql`pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
-        await expect.poll(() => db.$count(waiting), { timeout: 5_000 }).toBe(1)
+        await expect.poll(() => db.$count(waiting)).toBe(1)
         await recordAuditEvent(tx, actor, 'account.data_key_replaced', accountId)
       })
       expect(await exported).toMatchObject({ seq: 2 })

@@ -44,7 +44,7 @@ forEachDatabase('a credential that is deleted', (open, driver) => {
   /** Until so many other transactions wait for a lock. */
   async function areWaiting(many: number): Promise<void> {
     const waiting = sql`pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
-    await expect.poll(() => db.$count(waiting), { timeout: 5_000 }).toBe(many)
+    await expect.poll(() => db.$count(waiting)).toBe(many)
   }
 
   it('is refused while an integration uses it, by the name of that; nevertheless, it leaves the integration without one', async () => {

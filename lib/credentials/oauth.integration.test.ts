@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { credentialDrafts, signInFailures, tokenSets, vaultItems } from '@/db/schema'
 import { startTestApi, type TestApi } from '@/test/api'
 import { Contract, checkEveryAnswer } from '@/test/api-contract'
+import { eventually } from '@/test/eventually'
 import { type OAuthServer, startOAuthServer } from '@/test/oauth-provider'
 import { held } from '@/test/oauth-server'
 import { startUpstream, type Upstream } from '@/test/upstream'
@@ -231,7 +232,7 @@ describe('a refresh token that is tested', () => {
     const before = provider.requests()
     provider.interfere(() => promise.then(() => false))
     const running = tested({ ...body, draft_id })
-    await vi.waitFor(() => expect(provider.requests()).toBe(before + 1))
+    await eventually(() => expect(provider.requests()).toBe(before + 1))
     const early = await call('POST', '/credentials', { ...body, draft_id })
     proceed()
     expect((await running).result).toBe('good')
@@ -368,7 +369,7 @@ describe('a draft', () => {
       response.writeHead(target === '/me' ? 200 : 401).end()
     })
     const slow = tested({ ...shown, draft_id: id })
-    await vi.waitFor(() => expect(service.received).not.toEqual([]))
+    await eventually(() => expect(service.received).not.toEqual([]))
     const other = { ...shown, test: { url: `${service.url}/orders` }, draft_id: id }
     expect((await tested(other)).result).toBe('refused')
     proceed()
@@ -591,7 +592,7 @@ describe('a test of changes', () => {
     const { promise, proceed } = held()
     provider.interfere(() => promise.then(() => false))
     const good = tested({}, `/credentials/${id}/test`)
-    await vi.waitFor(() => expect(provider.requests()).toBe(1))
+    await eventually(() => expect(provider.requests()).toBe(1))
     const wrong = tested({ secret: { client_secret: 'wrong-secret-1' } }, `/credentials/${id}/test`)
     // Counted, it goes on to where it might join the other one.
     const counted = () =>
@@ -599,7 +600,7 @@ describe('a test of changes', () => {
         .select()
         .from(signInFailures)
         .where(eq(signInFailures.key, `credentialTest:${account}`))
-    await vi.waitFor(async () => expect((await counted())[0]?.points).toBe(2))
+    await eventually(async () => expect((await counted())[0]?.points).toBe(2))
     for (let turn = 0; turn < 20; turn += 1) await counted()
     proceed()
     expect((await good).result).toBe('good')

@@ -1,10 +1,11 @@
 import { eq } from 'drizzle-orm'
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { auditEvents, credentials, signInFailures } from '@/db/schema'
 import { startTestApi, type TestApi } from '@/test/api'
 import { Contract, checkEveryAnswer } from '@/test/api-contract'
 import { makeCertificate } from '@/test/certificates'
 import { closedPort, egressWith, failingResolver, resolver, server } from '@/test/egress'
+import { eventually } from '@/test/eventually'
 import { held } from '@/test/oauth-server'
 import { startUpstream, type Upstream } from '@/test/upstream'
 import { openApiDocument } from '../api'
@@ -339,10 +340,10 @@ describe('what a test finds on its way', () => {
       null,
       { signal: gone.signal },
     )
-    await vi.waitFor(() => expect(silent.received()).toContain('GET'))
+    await eventually(() => expect(silent.received()).toContain('GET'))
     gone.abort()
     expect(await running).toMatchObject({ result: 'failed' })
-    await vi.waitFor(() => expect(silent.open()).toBe(0))
+    await eventually(() => expect(silent.open()).toBe(0))
   })
 })
 
@@ -642,7 +643,7 @@ describe('a test of a stored credential', () => {
       response.end()
     })
     const running = call('POST', `/credentials/${id}/test`)
-    await vi.waitFor(() => expect(upstream.received).toHaveLength(1))
+    await eventually(() => expect(upstream.received).toHaveLength(1))
     expect((await call('PATCH', `/credentials/${id}`, { secret: { key: 'another-secret-1' } })).status).toBe(200)
     proceed()
     expect((await running).body).toMatchObject({ result: 'good' })

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import { describe, expect, it, vi } from 'vitest'
 import { closedPort, egressWith, failureOf, resolver, server } from '@/test/egress'
+import { eventually } from '@/test/eventually'
 import { answer } from '@/test/listener'
 import { readBody } from './body'
 
@@ -56,7 +57,7 @@ describe('a call', () => {
   it('closes its connection afterwards, also when nobody reads the body', async () => {
     const listener = await server((socket) => socket.write(answer('x'.repeat(10))))
     await egressWith(LOOPBACK).request(`http://127.0.0.1:${listener.port}/`)
-    await vi.waitFor(() => expect(listener.open()).toBe(0))
+    await eventually(() => expect(listener.open()).toBe(0))
   })
 
   it('does not go through a proxy that the environment names', async () => {
@@ -118,7 +119,7 @@ describe('a caller', () => {
       const { body } = await egress.request(`${url}body`, { pool, signal: abortSoon() })
       expect((await failureOf(text(body))).code).toBe('aborted')
       // The pool puts idle connections in the place of those that it lost.
-      await vi.waitFor(() => expect(listener.connections() - listener.open()).toBe(2))
+      await eventually(() => expect(listener.connections() - listener.open()).toBe(2))
     },
   )
 
@@ -164,11 +165,11 @@ describe('a caller', () => {
     const url = `http://127.0.0.1:${listener.port}/`
     await text((await egress.request(`${url}pooled`, { pool: 'acc_1' })).body)
     const waiting = [failureOf(egress.request(url)), failureOf(egress.request(url, { pool: 'acc_1' }))]
-    await vi.waitFor(() => expect(listener.received().match(/GET \/ /g)).toHaveLength(2))
+    await eventually(() => expect(listener.received().match(/GET \/ /g)).toHaveLength(2))
     await egress.close()
     for (const { code } of await Promise.all(waiting)) expect(code).toBe('aborted')
     expect((await failureOf(egress.request(url))).code).toBe('aborted')
-    await vi.waitFor(() => expect(listener.open()).toBe(0))
+    await eventually(() => expect(listener.open()).toBe(0))
   })
 })
 

@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { egressWith, failureOf, server } from '@/test/egress'
+import { eventually } from '@/test/eventually'
 import { answer, type listen } from '@/test/listener'
 import { readBody } from './body'
 
@@ -22,7 +23,7 @@ describe('a server that fails or wants to hold on ends as', () => {
     const { code, stage } = await failureOf(run())
     expect(stage).toBe('request')
     expect(performance.now() - started).toBeLessThan(4000)
-    await vi.waitFor(() => expect(listener.open()).toBe(0))
+    await eventually(() => expect(listener.open()).toBe(0))
     return code
   }
   /** Writes a piece every 20 ms until the other side is gone. */
@@ -191,5 +192,5 @@ it('a reader of the beginning closes the connection when there is more', async (
   const { body } = await egressWith(LOOPBACK).request(`http://127.0.0.1:${listener.port}/`)
   const { bytes, truncated } = await readBody(body, 1000)
   expect([bytes.length, truncated]).toEqual([1000, true])
-  await vi.waitFor(() => expect(listener.open()).toBe(0))
+  await eventually(() => expect(listener.open()).toBe(0))
 })

@@ -4,6 +4,7 @@ import type { OpenDatabase } from '@/db/client'
 import { accounts, proxyCalls, proxyOutcomes } from '@/db/schema'
 import { createTestAccount } from '@/test/account'
 import { forEachDatabase } from '@/test/databases'
+import { eventually } from '@/test/eventually'
 import { createToken } from '../api-keys/token'
 import { isId, newId } from '../ids'
 import { log } from '../log'
@@ -124,7 +125,7 @@ forEachDatabase('the record of calls', (open) => {
     }) as never)
     recorder.record(first)
     const flushing = recorder.flush()
-    await vi.waitFor(() => expect(failing).toHaveBeenCalled())
+    await eventually(() => expect(failing).toHaveBeenCalled())
     recorder.record(second)
     await flushing
     await recorder.flush()
@@ -153,7 +154,7 @@ forEachDatabase('the record of calls', (open) => {
     const [early, pending, late] = [makeCall(), makeCall(), makeCall()]
     const recorder = new CallRecorder(database.db)
     recorder.record(early)
-    await vi.waitFor(async () => expect(await written(early)).toHaveLength(1), { timeout: 5_000 })
+    await eventually(async () => expect(await written(early)).toHaveLength(1))
     recorder.record(pending)
     await recorder.stop()
     expect(await written(pending)).toHaveLength(1)
@@ -230,7 +231,7 @@ describe('a call', () => {
     const recorder = new CallRecorder({ execute } as never)
     for (let n = 0; n < 400; n++) recorder.record(call)
     const flushing = recorder.flush()
-    await vi.waitFor(() => expect(execute).toHaveBeenCalled())
+    await eventually(() => expect(execute).toHaveBeenCalled())
     for (let n = 0; n < CallRecorder.MAX_PENDING; n++) recorder.record(call)
     execute.mockRejectedValueOnce(away())
     fail(away())

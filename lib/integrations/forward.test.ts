@@ -13,6 +13,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { closedPort, egressWith, failureOf as errorOf, resolver, server } from '@/test/egress'
+import { eventually } from '@/test/eventually'
 import { answer } from '@/test/listener'
 import { EgressError, type EgressErrorCode } from '../egress/errors'
 import { type ForwardedCall, failureOf, forward } from './forward'
@@ -125,7 +126,7 @@ describe('bodies stream:', () => {
     const body = new PassThrough()
     const call = calling(port, { method: 'POST', body })
     body.write('first')
-    await vi.waitFor(() => expect(received).toBeDefined())
+    await eventually(() => expect(received).toBeDefined())
     expect(await nextOf(received as IncomingMessage)).toBe('first')
     body.end('last')
     expect(await nextOf(received as IncomingMessage)).toBe('last')
@@ -188,7 +189,7 @@ describe('bodies stream:', () => {
 
 /** Waits until a number that only grows has stopped doing so, above zero. */
 async function settled(read: () => number): Promise<void> {
-  await vi.waitFor(() => expect(read()).toBeGreaterThan(0))
+  await eventually(() => expect(read()).toBeGreaterThan(0))
   for (let before = -1; before !== read(); await pause(100)) before = read()
 }
 
@@ -259,7 +260,7 @@ describe('an answer is passed as it is:', () => {
       const body = new PassThrough()
       const answered = call(bodyBytes === undefined ? { body } : { body, bodyBytes })
       body.write('abc')
-      await vi.waitFor(() => expect(arrived).toHaveBeenCalled())
+      await eventually(() => expect(arrived).toHaveBeenCalled())
       body.end('def')
       await answered
     }
@@ -310,10 +311,10 @@ describe('when the caller goes away, the call to the service ends:', () => {
     const listener = await server(() => {})
     const gone = new AbortController()
     const call = errorOf(calling(listener.port, { signal: gone.signal }))
-    await vi.waitFor(() => expect(listener.received()).toContain('GET'))
+    await eventually(() => expect(listener.received()).toContain('GET'))
     gone.abort()
     expect(failureOf(await call)?.code).toBe('CALL_ENDED')
-    await vi.waitFor(() => expect(listener.open()).toBe(0))
+    await eventually(() => expect(listener.open()).toBe(0))
   })
 
   it('before it has begun', async () => {
@@ -333,7 +334,7 @@ describe('when the caller goes away, the call to the service ends:', () => {
       else body.destroy()
       await broken
       expect(body.errored === null).toBe(leave === 'destroy')
-      await vi.waitFor(() => expect(listener.open()).toBe(0))
+      await eventually(() => expect(listener.open()).toBe(0))
     }
   })
 
@@ -353,10 +354,10 @@ describe('when the caller goes away, the call to the service ends:', () => {
       request.write('part')
       if (when !== 'sending') request.end()
       if (when === 'within') await answered
-      await vi.waitFor(() => expect(started).toHaveBeenCalled())
+      await eventually(() => expect(started).toHaveBeenCalled())
       request.destroy()
-      await vi.waitFor(() => expect(ended).toHaveBeenCalledWith(when !== 'sending', false))
-      await vi.waitFor(() => expect(failures).toHaveLength(1))
+      await eventually(() => expect(ended).toHaveBeenCalledWith(when !== 'sending', false))
+      await eventually(() => expect(failures).toHaveLength(1))
     }
   })
 
@@ -368,7 +369,7 @@ describe('when the caller goes away, the call to the service ends:', () => {
       const call = errorOf(calling(0, { method: 'POST', url, body, signal: gone.signal }, never))
       if (url.startsWith('http:')) gone.abort()
       await call
-      await vi.waitFor(() => expect(body.readableEnded).toBe(true))
+      await eventually(() => expect(body.readableEnded).toBe(true))
     }
   })
 
@@ -377,10 +378,10 @@ describe('when the caller goes away, the call to the service ends:', () => {
     const body = new PassThrough()
     const call = errorOf(calling(listener.port, { method: 'POST', body }))
     body.write('part')
-    await vi.waitFor(() => expect(listener.received()).toContain('part'))
+    await eventually(() => expect(listener.received()).toContain('part'))
     body.destroy(Object.assign(new Error('aborted'), { code: 'ECONNRESET' }))
     expect(failureOf(await call)?.code).toBe('CALL_ENDED')
-    await vi.waitFor(() => expect(listener.open()).toBe(0))
+    await eventually(() => expect(listener.open()).toBe(0))
     expect(listener.received()).not.toContain('0\r\n\r\n')
     for (const reason of [undefined, new Error('x')]) {
       const broken = new PassThrough().on('error', () => {}).destroy(reason)
@@ -412,7 +413,7 @@ describe('when the service', () => {
       await expect(textOf(response)).rejects.toThrow('aborted')
       expect(response.complete).toBe(false)
       // Which of the two ends of one process is told first is Node's affair.
-      await vi.waitFor(() => expect(through.failures.map(failureOf)).toMatchObject([{ outcome: 'broken_off' }]))
+      await eventually(() => expect(through.failures.map(failureOf)).toMatchObject([{ outcome: 'broken_off' }]))
     }
   })
 
@@ -428,10 +429,10 @@ describe('when the service', () => {
     })
     socket.write(`PUT / HTTP/1.1\r\nhost: h\r\ncontent-length: ${32 * MIB}\r\n\r\n`)
     socket.write(Buffer.alloc(MIB))
-    await vi.waitFor(() => expect(received).toMatch(/^HTTP\/1.1 413 [\s\S]*too much/))
+    await eventually(() => expect(received).toMatch(/^HTTP\/1.1 413 [\s\S]*too much/))
     socket.write(Buffer.alloc(31 * MIB))
     socket.write('GET / HTTP/1.1\r\nhost: h\r\n\r\n')
-    await vi.waitFor(() => expect(received).toMatch(/HTTP\/1.1 200 [\s\S]*too much/), 5_000)
+    await eventually(() => expect(received).toMatch(/HTTP\/1.1 200 [\s\S]*too much/))
     expect(through.failures).toEqual([])
     socket.destroy()
   })
@@ -453,7 +454,7 @@ describe('a service is given its time', () => {
     expect(failure).toMatchObject({ outcome: 'timeout', status: 504, code: 'UPSTREAM_TIMEOUT' })
     const body = Readable.from(['all'])
     expect(await timed(calling(listener.port, { timeoutMs, method: 'POST', body }))).toMatchObject({ status: 504 })
-    await vi.waitFor(() => expect(listener.open()).toBe(0))
+    await eventually(() => expect(listener.open()).toBe(0))
   })
 
   it('to take the connection, within the same time', async () => {
@@ -477,7 +478,7 @@ describe('a service is given its time', () => {
     const body = Readable.from(Array.from({ length: 1_000 }, () => Buffer.alloc(64 * 1024)))
     expect(await timed(calling(port, { timeoutMs, method: 'POST', body }))).toMatchObject({ status: 504 })
     // Nobody waits for the rest, but it is read on.
-    await vi.waitFor(() => expect(body.readableEnded).toBe(true))
+    await eventually(() => expect(body.readableEnded).toBe(true))
   })
 
   it('anew with each piece: neither a long answer nor a long request is cut off', async () => {

@@ -5,6 +5,7 @@ import { accounts, deliveries } from '@/db/schema'
 import { renderMail } from '@/emails'
 import { createTestAccount } from '@/test/account'
 import { forEachDatabase } from '@/test/databases'
+import { eventually } from '@/test/eventually'
 import { startMailServer } from '@/test/mail-server'
 import { addBrokenCredentials, addMember, happens, pass, REFUSED, renderFacts, TestMailer } from '@/test/notifications'
 import { log } from '../log'
@@ -131,7 +132,7 @@ forEachDatabase('a mail', (open) => {
       })
     }
     const late = deliver()
-    await vi.waitFor(() => expect(sent).toHaveLength(1))
+    await eventually(() => expect(sent).toHaveLength(1))
     // While its lease lasts nobody else sends it.
     expect(await deliver()).toBe(0)
     await pass(db, 1)

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { inspect } from 'node:util'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { eventually } from '@/test/eventually'
 import {
   bad,
   byClient,
@@ -23,7 +24,7 @@ const inAnHour = Math.round(Date.now() / 1000) + 3600
 async function sent(dialect: TokenDialect, grant: Grant = byRefresh, over: Partial<OAuthClient> = {}) {
   const { listener, call } = await endpoint(good())
   await call({ authentication: 'body', dialect, ...over }, grant)
-  return vi.waitFor(() => {
+  return eventually(() => {
     const [head = '', body = ''] = listener.received().split('\r\n\r\n')
     const [line = '', ...headers] = head.split('\r\n')
     expect(body).toHaveLength(Number(/^content-length: (\d+)/im.exec(head)?.[1] ?? 0))

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { describe, expect, it, vi } from 'vitest'
 import type { Database } from '@/db/client'
+import { eventually } from '@/test/eventually'
 import { ENDED, failureOf, held, withTokenKeepers } from '@/test/oauth-server'
 import type { Egress } from '../egress'
 import { readBody } from '../egress/body'
@@ -109,7 +110,7 @@ withTokenKeepers('a renewal', (bed, driver) => {
         },
       }
       const late = instance({ egress: halting, leaseMs: 1_500 }).valid(bed.owner, byRefresh)
-      await vi.waitFor(async () => expect((await row())?.leaseUntil).not.toBeNull())
+      await eventually(async () => expect((await row())?.leaseUntil).not.toBeNull())
       const onTime = await instance().valid(bed.owner, byRefresh)
       answerWith(400, { error: 'invalid_grant' })
       pause.proceed()

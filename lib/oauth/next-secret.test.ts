@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { eventually } from '@/test/eventually'
 import {
   bad,
   byClient,
@@ -45,7 +46,7 @@ describe('a client secret that has a successor', () => {
       const tokens = await call(withNext({ authentication: 'body' }), grant)
       expect(tokens).toMatchObject({ usedNextSecret: true })
       expect(tokens.accessToken.reveal()).toBe('at-1')
-      await vi.waitFor(() => expect(secretsIn(listener.received())).toEqual([CLIENT_SECRET, NEXT]))
+      await eventually(() => expect(secretsIn(listener.received())).toEqual([CLIENT_SECRET, NEXT]))
     }
   })
 

@@ -1,4 +1,5 @@
-import { expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
+import { eventually } from '@/test/eventually'
 import {
   BREAKS_OFF,
   bad,
@@ -286,7 +287,7 @@ function expectEnd(end: Date | null, seconds: number | null, sentAt: number): vo
 }
 
 async function expectSent(listener: { received(): string }, { basic, form }: NonNullable<Row['sent']>): Promise<void> {
-  await vi.waitFor(() => {
+  await eventually(() => {
     const [head = '', body = ''] = listener.received().split('\r\n\r\n')
     const authorization = /^authorization: Basic (\S+)/im.exec(head)?.[1]
     expect(authorization && Buffer.from(authorization, 'base64').toString()).toBe(basic)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { renewalAttempts } from '@/db/schema'
+import { eventually } from '@/test/eventually'
 import { ENDED, failureOf, withTokenKeepers } from '@/test/oauth-server'
 import { newId } from '../ids'
 import { log } from '../log'
@@ -53,7 +54,7 @@ withTokenKeepers('renewed tokens that the database does not take', (bed, driver)
     await failStoring(3)
     const kept = await keeper().valid(bed.owner, byRefresh)
     expect(await bed.provider.accepts(kept.accessToken.reveal())).toBe(true)
-    await vi.waitFor(() => expect(files()).toEqual([]), { timeout: 5_000 })
+    await eventually(() => expect(files()).toEqual([]))
     await expectUsable(kept)
     await expectUsable(await keeper().renew(bed.owner, byRefresh, { reason: 'test' }))
     expect(bed.provider.answers()).toEqual({ 200: 2 })
@@ -85,9 +86,9 @@ withTokenKeepers('renewed tokens that the database does not take', (bed, driver)
     await failStoring(1_000)
     const first = keeper({ leaseMs: 500 })
     const kept = await first.valid(bed.owner, byRefresh)
-    await vi.waitFor(async () => expect((await readState(bed.db, bed.owner)).isLeased).toBe(false))
+    await eventually(async () => expect((await readState(bed.db, bed.owner)).isLeased).toBe(false))
     const elsewhere = instance({ db: bed.dbs[1], graceMs: 5_000 }).valid(bed.owner, byRefresh)
-    await vi.waitFor(async () => expect((await row())?.contestedAt).not.toBeNull(), 5_000)
+    await eventually(async () => expect((await row())?.contestedAt).not.toBeNull())
     await takesAgain()
     expect((await elsewhere).accessToken.reveal()).toBe(kept.accessToken.reveal())
     expect(bed.provider.answers()).toEqual({ 200: 1 })
@@ -98,11 +99,11 @@ withTokenKeepers('renewed tokens that the database does not take', (bed, driver)
     await failStoring(1_000)
     const first = keeper({ leaseMs: 500, graceMs: 100, waitMs: 1_500 })
     const kept = await first.valid(bed.owner, byRefresh)
-    await vi.waitFor(async () => expect((await readState(bed.db, bed.owner)).isLeased).toBe(false))
+    await eventually(async () => expect((await readState(bed.db, bed.owner)).isLeased).toBe(false))
     expect(await failureOf(first.renew(bed.owner, byRefresh, { reason: 'manual' }))).toMatchObject({ code: 'busy' })
     expect(bed.provider.answers()).toEqual({ 200: 1 })
     await takesAgain()
-    await vi.waitFor(() => expect(files()).toEqual([]), { timeout: 5_000 })
+    await eventually(() => expect(files()).toEqual([]))
     await expectUsable(kept)
   })
 
@@ -164,7 +165,7 @@ withTokenKeepers('renewed tokens that the database does not take', (bed, driver)
     // What was spent is refused to him.
     await bed.db.execute(sql`update token_sets set lease_until = null, refused_error = 'invalid_grant',
       refused_at = clock_timestamp() ${of}`)
-    await vi.waitFor(() => expect(files()).toEqual([]), { timeout: 5_000 })
+    await eventually(() => expect(files()).toEqual([]))
     expect(await row()).toMatchObject({ version: 2, refusedError: null })
     await expectUsable(await keeper().valid(bed.owner, byRefresh))
     expect(bed.provider.answers()).toEqual({ 200: 1 })
@@ -179,7 +180,7 @@ withTokenKeepers('renewed tokens that the database does not take', (bed, driver)
     if (lease) await release(bed.db, lease)
     // The first one tries on as well: whichever comes first brings them.
     await keeper().replaySpool()
-    await vi.waitFor(() => expect(files()).toEqual([]), { timeout: 5_000 })
+    await eventually(() => expect(files()).toEqual([]))
     expect(await row()).toMatchObject({ version: 2 })
   })
 

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { eventually } from '@/test/eventually'
 import { answer } from '@/test/listener'
 import {
   bad,
@@ -26,7 +27,7 @@ describe('asks', () => {
   async function sent(over: Partial<OAuthClient>, grant: Grant) {
     const { listener, call } = await endpoint(good())
     await call(over, grant)
-    return vi.waitFor(() => {
+    return eventually(() => {
       const [head = '', body = ''] = listener.received().split('\r\n\r\n')
       expect(body).toHaveLength(Number(/^content-length: (\d+)/im.exec(head)?.[1]))
       return { head, form: Object.fromEntries(new URLSearchParams(body)), pairs: [...new URLSearchParams(body)] }
@@ -103,7 +104,7 @@ describe('asks', () => {
     for (let n = 0; n < 2; n++) await call({}, byClient, { onStage: ({ stage }) => stages.push(stage) })
     expect(stages).toEqual(Array(2).fill(['address', 'connection', 'request']).flat())
     expect(listener.connections()).toBe(2)
-    await vi.waitFor(() => expect(listener.open()).toBe(0))
+    await eventually(() => expect(listener.open()).toBe(0))
   })
 })
 

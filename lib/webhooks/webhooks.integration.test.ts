@@ -39,7 +39,7 @@ import { fanOut } from './fan-out'
 /** Until another transaction waits for a lock. */
 async function isWaitedFor(db: Database): Promise<void> {
   const waiting = sql`pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
-  await expect.poll(() => db.$count(waiting), { timeout: 5_000 }).toBe(1)
+  await expect.poll(() => db.$count(waiting)).toBe(1)
 }
 
 forEachDatabase('a webhook', (open, driver) => {
@@ -388,7 +388,7 @@ forEachDatabase('a webhook', (open, driver) => {
       const stop = new AbortController()
       await fanOut(db)
       const delivering = Promise.all([deliverMessages(store, stop.signal), deliverMessages(store, stop.signal)])
-      await expect.poll(() => receiver.received.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(4)
+      await expect.poll(() => receiver.received.length).toBeGreaterThanOrEqual(4)
       expect(slow.received.length).toBeLessThanOrEqual(4)
       stop.abort()
       slow.respond(null)

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { eq, sql } from 'drizzle-orm'
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type OpenDatabase, openDatabase } from '@/db/client'
 import { apiKeys, deliveries } from '@/db/schema'
 import { catalogue } from '@/jobs/catalogue'
@@ -15,6 +15,7 @@ import { MasterKeys } from '@/lib/vault/master-keys'
 import { Vault } from '@/lib/vault/vault'
 import { createTestAccount, createTestKey } from '../account'
 import { egressWith } from '../egress'
+import { eventually } from '../eventually'
 import { type MailServer, startMailServer } from '../mail-server'
 import { addBrokenCredentials, addMember, happens, REFUSED } from '../notifications'
 import { startOAuthServer } from '../oauth-provider'
@@ -129,7 +130,7 @@ it('tokens that are due are renewed by runs of their own; a refusal brings a mai
     // The worker has news delivered at once; the mail waits a minute for others of its kind.
     const due = () =>
       db.update(deliveries).set({ dueAt: sql`now()` }).where(eq(deliveries.state, 'waiting')).returning()
-    await vi.waitFor(async () => expect(await due()).not.toEqual([]), { timeout: 20_000 })
+    await eventually(async () => expect(await due()).not.toEqual([]))
     expect(await standIn.runScheduled('notifications.deliver')).toMatchObject({ status: 'completed' })
     expect(mails.received.length).toBe(before + 1)
     expect(mails.received.at(-1)?.to).toEqual([`${owner}@example.com`])

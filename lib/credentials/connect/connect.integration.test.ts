@@ -1,7 +1,8 @@
 import { eq, sql } from 'drizzle-orm'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { oauthStates, outboxEvents, tokenSets, vaultItems } from '@/db/schema'
 import { endOf, expectEnd, REDIRECT_URI, withConnecting } from '@/test/connecting'
+import { eventually } from '@/test/eventually'
 import { addMember, REFUSED } from '@/test/notifications'
 import { consentTo } from '@/test/oauth-consent'
 import { held } from '@/test/oauth-server'
@@ -242,7 +243,7 @@ withConnecting('connecting', (bed, driver) => {
         })
         const running = testCredential(bed.store, bed.ana, id)
         const changes = testChanges(bed.store, bed.ana, id, parseInput(credentialChanges, {}))
-        await vi.waitFor(() => expect(upstream.received).toHaveLength(2))
+        await eventually(() => expect(upstream.received).toHaveLength(2))
         await bed.connect(id, 'shop-1')
         proceed()
         expect((await running).result).toBe('refused')
@@ -322,7 +323,7 @@ withConnecting('connecting', (bed, driver) => {
           () => 'replaced',
           (error) => error,
         )
-        await vi.waitFor(async () => expect(await waiting()).toHaveLength(1))
+        await eventually(async () => expect(await waiting()).toHaveLength(1))
         return [await tx.execute(sql`update oauth_states set outcome = 'discarded' where id = ${consent}`), replacing]
       })
       expect(await replaced).toMatchObject({ code: 'not_found' })

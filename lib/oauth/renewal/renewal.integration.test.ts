@@ -2,6 +2,7 @@ import { and, asc, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { credentials, outboxEvents, renewalAttempts, tokenEndpoints, tokenSets } from '@/db/schema'
 import { createTestAccount } from '@/test/account'
+import { eventually } from '@/test/eventually'
 import { ENDED, failureOf, held, type TokenBed, withTokenKeepers } from '@/test/oauth-server'
 import { newId } from '../../ids'
 import { log } from '../../log'
@@ -265,7 +266,7 @@ withTokenKeepers('renewal', (bed, driver) => {
           now.atWork -= 1
           now.waiting += 1
           waiting.begin()
-          await vi.waitFor(() => expect(now.waiting).toBe(8), { timeout: 5_000 })
+          await eventually(() => expect(now.waiting).toBe(8))
           waiting.end()
           return true
         },
@@ -381,14 +382,14 @@ withTokenKeepers('renewal', (bed, driver) => {
         return true
       }
       const swept = sweepDue({ db: bed.db, renew })
-      await vi.waitFor(() => expect(renewed).toEqual([bed.owner.ownerId]))
+      await eventually(() => expect(renewed).toEqual([bed.owner.ownerId]))
       await insertCredential(bed, later)
       await putEnded(later)
       await bed.db
         .update(tokenSets)
         .set({ renewAt: new Date(Date.now() - 1_000) })
         .where(eq(tokenSets.ownerId, later.ownerId))
-      await vi.waitFor(() => expect(renewed).toContain(later.ownerId), { timeout: 5_000 })
+      await eventually(() => expect(renewed).toContain(later.ownerId))
       end()
       await swept
     })
@@ -410,7 +411,7 @@ withTokenKeepers('renewal', (bed, driver) => {
         return false
       }
       const swept = sweepDue({ db: bed.db, renew })
-      await vi.waitFor(() => expect(failed.length).toBeGreaterThanOrEqual(2), { timeout: 5_000 })
+      await eventually(() => expect(failed.length).toBeGreaterThanOrEqual(2))
       await bed.db.update(tokenSets).set({ renewAt: null }).where(eq(tokenSets.ownerId, other.ownerId))
       proceed()
       await swept
