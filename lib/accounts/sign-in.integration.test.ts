@@ -103,17 +103,20 @@ forEachDatabase('signing in', (open) => {
 
     it('are refused in the same time', async () => {
       const times: Record<string, number[]> = { [owner.email]: [], 'nobody@example.com': [] }
-      for (let round = 0; round < 4; round++) {
+      const fastest = () => Object.values(times).map((measured) => Math.min(...measured)) as [number, number]
+      const apart = () => Math.abs(fastest()[0] - fastest()[1])
+      // Further rounds where the machine held one of them up each time; answers that really differ do so in each.
+      for (let round = 0; round < 4 || (apart() >= 10 && round < 20); round++) {
+        await db.delete(signInFailures)
         for (const [email, measured] of Object.entries(times)) {
           const began = performance.now()
           await refusal(WRONG, SOMEWHERE, email)
           measured.push(performance.now() - began)
         }
       }
-      const fastest = Object.values(times).map((measured) => Math.min(...measured))
       // What is waited for at least; well above what the work takes.
-      for (const ms of fastest) expect(ms).toBeGreaterThan(290)
-      expect(Math.abs((fastest[0] ?? 0) - (fastest[1] ?? 0))).toBeLessThan(10)
+      for (const ms of fastest()) expect(ms).toBeGreaterThan(290)
+      expect(apart()).toBeLessThan(10)
     })
 
     it('are slowed alike', async () => {

@@ -5,6 +5,7 @@ import { apiKeyScopeUses, apiKeys, apiKeyUses, members } from '@/db/schema'
 import { renderMail } from '@/emails'
 import { createTestAccount } from '@/test/account'
 import { forEachDatabase } from '@/test/databases'
+import { eventually } from '@/test/eventually'
 import { startMailServer } from '@/test/mail-server'
 import { addMember } from '@/test/notifications'
 import { getBulkRevocation, listApiKeys, listKeysQuery, readRevocationReport, runBulkRevocations } from '../api-keys'
@@ -120,14 +121,12 @@ forEachDatabase('among 10,000 keys the review', (open, driver) => {
 
   it('takes less than 300 ms', async () => {
     await review()
-    const times: number[] = []
-    for (let round = 0; round < 3; round += 1) {
+    // Until it is not held up by what else the machine does. On Postgres; the embedded one is compiled to WebAssembly and twice as slow.
+    await eventually(async () => {
       const begun = performance.now()
       await review({ limit: 50 })
-      times.push(performance.now() - begun)
-    }
-    // On Postgres; the embedded one is compiled to WebAssembly and twice as slow.
-    expect(Math.min(...times)).toBeLessThan(driver === 'pglite' ? 900 : 300)
+      expect(performance.now() - begun).toBeLessThan(driver === 'pglite' ? 900 : 300)
+    })
   })
 
   it('counts by finding, and none of another account', async () => {
