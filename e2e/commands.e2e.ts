@@ -12,7 +12,7 @@ import { admin, startProduct } from './product'
 const START = [process.execPath, 'scripts/start.mjs'] as [string, string]
 
 test('a second `npm start` neither installs nor builds, and answers within seconds', async () => {
-  const place = await makePlace('nothing')
+  const place = await makePlace('tables')
   await (await startProduct(place, {}, START)).stop()
   const started = performance.now()
   const product = await startProduct(place, {}, START)

@@ -37,7 +37,7 @@ async function createUntilKilled(product: Product, crash: number): Promise<strin
     }
   })
   // Later at each crash, so that they meet creations at different points.
-  await expect.poll(() => acknowledged.length, { intervals: [1] }).toBeGreaterThan(5 + 3 * crash)
+  await expect.poll(() => acknowledged.length, { intervals: [10] }).toBeGreaterThan(5 + 3 * crash)
   await product.kill()
   isAlive = false
   await Promise.all(streams)
@@ -60,11 +60,12 @@ test(`killed ${CRASHES} times while it creates keys, it keeps every key that it 
   const { rows } = await database.query<{ keys: number; whole: number }>(`
     select count(*)::int as keys, count(event.id)::int as whole
     from api_keys as key
-    left join audit_events as event on event.account_id = key.account_id and event.target_id = key.id and event.action = 'api_key.created'`)
+    left join audit_events as event on event.account_id = key.account_id and event.target_id = key.id and event.action = 'api_key.created'
+    where key.name like 'Crash %'`)
   await database.close()
   // A creation that was cut off may have been stored before its answer was; then it is there with all that belongs to it.
   expect(rows[0]?.whole).toBe(rows[0]?.keys)
-  expect(rows[0]?.keys).toBeGreaterThanOrEqual(acknowledged.length + 1)
+  expect(rows[0]?.keys).toBeGreaterThanOrEqual(acknowledged.length)
 })
 
 test('a second process on the same data folder is refused by name, and the first is unharmed', async () => {

@@ -37,11 +37,6 @@ test.describe('the API reference', () => {
     await contents.getByRole('link', { name: 'Paging' }).click()
     await expect(page).toHaveURL(/#paging$/)
   })
-
-  test('is fit to use in both themes and at both widths', async ({ page }) => {
-    await page.goto(`${running.url}/docs/api`)
-    await expectFitToUse(page)
-  })
 })
 
 test.describe('the frame of the settings', () => {
