@@ -1,7 +1,8 @@
 'use client'
 
+import Link from 'next/link'
 import { useState } from 'react'
-import { Button } from '@/components/ui/button'
+import { Button, buttonVariants } from '@/components/ui/button'
 import { Checkbox } from '@/components/ui/checkbox'
 import { Field, FieldGroup } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
@@ -20,6 +21,7 @@ export interface WebhookValues {
 export function WebhookForm({
   initial,
   submit,
+  cancelHref,
   pending,
   problem,
   onSubmit,
@@ -27,6 +29,8 @@ export function WebhookForm({
   initial: WebhookValues
   /** The verb on the button. */
   submit: string
+  /** Where one goes who does not press it; without one the form is part of a page that stays. */
+  cancelHref?: string
   pending: boolean
   problem: ActionProblem | null
   onSubmit: (values: WebhookValues) => void
@@ -93,10 +97,15 @@ export function WebhookForm({
           </div>
         )}
       </FieldGroup>
-      <div>
+      <div className="flex flex-wrap gap-2">
         <Button type="submit" variant="primary" pending={pending}>
           {submit}
         </Button>
+        {cancelHref ? (
+          <Link href={cancelHref} className={buttonVariants({ variant: 'ghost' })}>
+            Cancel
+          </Link>
+        ) : null}
       </div>
     </form>
   )

@@ -1,11 +1,12 @@
 'use client'
 
+import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { useEffect, useRef, useState } from 'react'
 import type { ActionAnswer } from '@/app/action-answer'
 import { emptyForm, refusedForm } from '@/app/form-state'
 import { Banner } from '@/components/ui/banner'
-import { Button } from '@/components/ui/button'
+import { Button, buttonVariants } from '@/components/ui/button'
 import { Checkbox } from '@/components/ui/checkbox'
 import { Field, FieldGroup } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
@@ -111,10 +112,13 @@ export function RoleForm({
           {ofPermissions}
         </Banner>
       ) : null}
-      <div>
+      <div className="flex flex-wrap gap-2">
         <Button type="submit" variant="primary" pending={pending}>
           {id === null ? 'Add role' : 'Save role'}
         </Button>
+        <Link href={ROLES_HREF} className={buttonVariants({ variant: 'ghost' })}>
+          Cancel
+        </Link>
       </div>
       {passwordDialog}
     </form>

@@ -8,7 +8,7 @@ import { useAction } from '../../data/use-action'
 import { addWebhook } from '../actions'
 import { SecretPanel } from '../secret-panel'
 import { WebhookForm } from '../webhook-form'
-import { webhookHref } from '../words'
+import { WEBHOOKS_HREF, webhookHref } from '../words'
 
 /** The form for a new webhook, then the secret that it signs with. */
 export function NewWebhook() {
@@ -30,6 +30,7 @@ export function NewWebhook() {
           <WebhookForm
             initial={{ name: '', url: '', event_types: null }}
             submit="Add webhook"
+            cancelHref={WEBHOOKS_HREF}
             pending={pending}
             problem={problem}
             onSubmit={run}
