@@ -296,3 +296,10 @@ describe.each(['pg', 'neon'] as const)('a connection that misbehaves (%s)', (dri
     expect(await rows(database.db, 'select note from notes')).toEqual([{ note: 'whole' }])
   })
 })
+
+it('the embedded database keeps 64 MB of its tables ready, and no more memory for it', async () => {
+  const source = await createTestDatabase('pglite')
+  cleanups.push(source.drop)
+  const { db } = await open(source.config)
+  expect(await rows(db, 'show shared_buffers')).toEqual([{ shared_buffers: '64MB' }])
+})

@@ -57,7 +57,7 @@ export async function openDatabase(config: DatabaseConfig): Promise<OpenDatabase
   }
 }
 
-// Each driver is imported when it is chosen: PGlite alone is 300 MB of memory that a Postgres user does not owe.
+// Each driver is imported when it is chosen: PGlite alone is 200 MB of memory that a Postgres user does not owe.
 
 async function openPGlite(folder: string): Promise<OpenDatabase> {
   const lock = await lockDataFolder(folder)
@@ -67,7 +67,8 @@ async function openPGlite(folder: string): Promise<OpenDatabase> {
       import('drizzle-orm/pglite'),
       import('drizzle-orm/pglite/migrator'),
     ])
-    const client = await PGlite.create(join(folder, 'pgdata'))
+    const startParams = [...PGlite.defaultStartParams, '-c', `shared_buffers=${BUFFERS}`]
+    const client = await PGlite.create(join(folder, 'pgdata'), { startParams })
     giveWay(client)
     const db = drizzle(client, { schema })
     // What fails is tried again with the next.
@@ -96,6 +97,9 @@ async function openPGlite(folder: string): Promise<OpenDatabase> {
     throw error
   }
 }
+
+/** What of the tables it holds ready. All of it is filled with zeros at each start and kept, used or not; 128 MB is usual, and costs as much more. */
+const BUFFERS = '64MB'
 
 const FIGURES_MS = 60_000
 
