@@ -20,6 +20,18 @@ const focusedField = (page: Page) => page.evaluate(() => (document.activeElement
 test.describe('a new installation', () => {
   const running = runProduct('tables')
 
+  test('says that it lives and that it is ready, to whoever asks', async () => {
+    for (const [path, body] of [
+      ['/api/health', { status: 'ok' }],
+      ['/api/ready', { status: 'ready', checks: { database: 'ok', migrations: 'ok' } }],
+    ] as const) {
+      const response = await fetch(running.url + path)
+      expect(response.status).toBe(200)
+      expect(response.headers.get('cache-control')).toBe('no-store')
+      expect(await response.json()).toEqual(body)
+    }
+  })
+
   test('leads its first visitor to sign up, and is closed to the next', async ({ page, browser }) => {
     await page.goto(running.url)
     await expect(page).toHaveURL(`${running.url}/sign-up`)
@@ -61,21 +73,8 @@ test.describe('a new installation', () => {
 })
 
 test.describe('people', () => {
-  const running = runProduct('tables')
+  const running = runProduct('account')
   let password = OWNER.password
-
-  test.beforeAll(async ({ browser }) => {
-    // The embedded database is in use by now: by hand, as a first visitor does.
-    const page = await (await browser.newContext()).newPage()
-    await page.goto(running.url)
-    await page.getByLabel('Account name').fill(OWNER.accountName)
-    await page.getByLabel('Your name').fill(OWNER.name)
-    await page.getByLabel('E-mail').fill(OWNER.email)
-    await page.getByLabel('Password', { exact: true }).fill(password)
-    await page.getByRole('button', { name: 'Create account' }).click()
-    await expect(page).toHaveURL(/\/settings\//)
-    await page.context().close()
-  })
 
   const open = async (page: Page, path = '/settings/account') => {
     await page.goto(running.url + path)
@@ -399,21 +398,5 @@ test.describe('behind https', () => {
     await page.goto(`${running.url}/sign-up`)
     await expect(page.getByText('You can’t sign in at this address')).toBeVisible()
     await expect(page.getByRole('link', { name: 'https://fenicia.example.com' })).toBeVisible()
-  })
-})
-
-test.describe('what watches over the server', () => {
-  const running = runProduct('tables')
-
-  test('learns that it lives and that it is ready, without a key', async () => {
-    for (const [path, body] of [
-      ['/api/health', { status: 'ok' }],
-      ['/api/ready', { status: 'ready', checks: { database: 'ok', migrations: 'ok' } }],
-    ] as const) {
-      const response = await fetch(running.url + path)
-      expect(response.status).toBe(200)
-      expect(response.headers.get('cache-control')).toBe('no-store')
-      expect(await response.json()).toEqual(body)
-    }
   })
 })
