@@ -110,7 +110,7 @@ export function requireLimitsWithin(grantor: Grantor, wanted: KeyLimits): void {
 }
 
 /** When a key ends by itself; a retiring one at the end of its overlap, which is never later than its expiry. */
-function endOf({ expiresAt, retiresAt }: NonNullable<Grantor>): Date | null {
+export function endOf({ expiresAt, retiresAt }: Pick<KeyRecord, 'expiresAt' | 'retiresAt'>): Date | null {
   return retiresAt ?? expiresAt
 }
 

@@ -10,7 +10,7 @@ export {
 } from './bulk'
 export { type EnvironmentWall, endOverlap, renameApiKey, revokeApiKey, setRetireWhenSilent } from './change'
 export { createApiKey, type IssuedKey } from './create'
-export { type Grantor, personGrantor } from './grants'
+export { endOf, type Grantor, personGrantor } from './grants'
 export { changeKeyRules, keyRulesInput } from './key-rules'
 export { Allowances, type LimitState } from './leases'
 export { DEFAULT_RATE, limitFields, readLimitColumns } from './limits'

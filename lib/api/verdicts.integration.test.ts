@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
-import { apiKeyUses } from '@/db/schema'
+import { apiKeys, apiKeyUses } from '@/db/schema'
 import { type Answer, startTestApi, type TestKey } from '@/test/api'
 import { Contract, callsOf } from '@/test/api-contract'
 import { regenerateApiKey, regenerateKeyInput } from '../api-keys'
@@ -93,6 +93,23 @@ describe('the verdict on a token', () => {
       })
       const isActive = name === 'good' || name === 'retiring'
       expect([name, text === '{"active":false}']).toEqual([name, !isActive])
+    }
+  })
+
+  it('of introspection tells when the token ends: at the end of an overlap, where that comes first', async () => {
+    const { token } = await api.makeKey(account, { scopes: ['keys:verify'] })
+    const headers = { 'Content-Type': 'application/x-www-form-urlencoded' }
+    const nextYear = new Date(Math.floor(Date.now() / 1000) * 1000 + 365 * 86_400_000)
+    for (const expiresAt of [null, nextYear]) {
+      const subject = await api.makeKey(account, { scopes: ['orders:read'], expires_at: expiresAt?.toISOString() })
+      const exp = async () => {
+        const { body } = await call('introspectToken', token, { body: `token=${subject.token}`, headers })
+        return (body as { exp?: number }).exp
+      }
+      expect(await exp()).toBe(expiresAt ? expiresAt.getTime() / 1000 : undefined)
+      await regenerateApiKey(db, operatorActor(account), subject.id, regenerateKeyInput.parse({ overlap: '1h' }))
+      const [old] = await db.select({ at: apiKeys.retiresAt }).from(apiKeys).where(eq(apiKeys.id, subject.id))
+      expect(await exp()).toBe(Math.floor((old?.at?.getTime() ?? 0) / 1000))
     }
   })
 

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { MiddlewareHandler } from 'hono'
-import { hasScope } from '../../api-keys'
+import { endOf, hasScope } from '../../api-keys'
 import { getRuntime } from '../../runtime'
 import { admit } from '../admit'
 import { json } from '../answer'
@@ -40,7 +40,10 @@ const introspectToken = createRoute({
           client_id: z.string().optional().openapi({ description: 'The key’s id.' }),
           username: z.string().optional().openapi({ description: 'The key’s name.' }),
           token_type: z.literal('Bearer').optional(),
-          exp: z.int().optional().openapi({ description: 'Expiry in seconds since 1970; absent: never.' }),
+          exp: z.int().optional().openapi({
+            description:
+              'When the token ends, in seconds since 1970: its expiry or, of a regenerated key’s old token, the end of the overlap; absent: never.',
+          }),
           sub: z.string().optional().openapi({ description: 'The account’s id.' }),
           iss: z.string().optional(),
           environment: z.string().optional(),
@@ -66,13 +69,15 @@ export const introspect = router().openapi(introspectToken, async (c) => {
   const key = await findOwnKey(c, token)
   const admission = admit(key, originOf(c), entryOf({ address, method }), { scopes: [], path: c.req.path })
   if (!key || !admission.admitted) return json(c, 200, { active: false })
+  // Who keeps the answer for as long as it says would go on to take the old token of a key after its overlap.
+  const end = endOf(key)
   return json(c, 200, {
     active: true,
     scope: key.scopes.join(' '),
     client_id: key.id,
     username: key.name,
     token_type: 'Bearer' as const,
-    ...(key.expiresAt ? { exp: Math.floor(key.expiresAt.getTime() / 1000) } : {}),
+    ...(end ? { exp: Math.floor(end.getTime() / 1000) } : {}),
     sub: key.accountId,
     iss: getRuntime().config.url,
     environment: key.environment,
