@@ -6,6 +6,15 @@ import { createTestKey } from '@/test/account'
 import { forEachDatabase } from '@/test/databases'
 import { auditLog, makeOwner, SOMEWHERE, sessionOf } from '@/test/people'
 import { useRuntime } from '@/test/runtime'
+import {
+  createApiKey,
+  createKeyInput,
+  pauseApiKey,
+  personGrantor,
+  regenerateApiKey,
+  regenerateKeyInput,
+  resumeApiKey,
+} from '../api-keys'
 import { newId } from '../ids'
 import { reviewKeys, reviewKeysQuery } from '../review'
 import {
@@ -19,7 +28,7 @@ import {
   madeBy,
   removeMember,
 } from '.'
-import type { Permission, Role } from './permissions'
+import { type Permission, permissionsOf, type Role } from './permissions'
 import { userActor } from './record-in-each-account'
 
 const NOTHING = { keys: [], credentials: [], integrations: [], webhooks: [], invitations: [] }
@@ -118,6 +127,45 @@ forEachDatabase('members', (open) => {
       action: 'member.removed',
       details: { keys: 1, keys_revoked: 1 },
     })
+  })
+
+  it('make, regenerate and resume no key once they are removed, or may not, though they did when they asked', async () => {
+    const input = createKeyInput.parse({ name: 'Mine', scopes: ['orders:read'] })
+    const [removed, demoted] = [await add('admin'), await add('admin')]
+    const paused = await createTestKey(db, owner)
+    await pauseApiKey(db, owner, paused.id)
+    const key = await createTestKey(db, owner)
+    await removeMember(db, owner, removed.id, { ...KEEP, keys: 'revoke' })
+    await changeRole(db, owner, demoted.id, 'staff')
+    const asAdmin = personGrantor({ permissions: permissionsOf('admin') })
+    for (const person of [removed, demoted]) {
+      for (const attempt of [
+        () => createApiKey(db, person, input, asAdmin),
+        () => regenerateApiKey(db, person, key.id, regenerateKeyInput.parse({}), asAdmin),
+        () => resumeApiKey(db, person, paused.id, asAdmin),
+      ])
+        await expect(attempt()).rejects.toMatchObject({ code: 'forbidden' })
+    }
+    expect(await isActive(key.id)).toBe(true)
+    // What their role allows less of than when they asked, a key of theirs does not either.
+    const held: Permission[] = ['keys:read', 'keys:create']
+    const role = await createCustomRole(db, owner, { name: 'Keys', description: '', permissions: held })
+    await changeRole(db, owner, demoted.id, role)
+    const audit = createKeyInput.parse({ name: 'Audit', scopes: ['audit:read'] })
+    await expect(createApiKey(db, demoted, audit, asAdmin)).rejects.toMatchObject({ code: 'scope_not_held' })
+    await createApiKey(db, demoted, input, asAdmin)
+  })
+
+  it('leave no key that works when they are removed with their keys while they make one', async () => {
+    for (let n = 0; n < 10; n++) {
+      const leaves = await add('admin')
+      const input = createKeyInput.parse({ name: `Of ${leaves.id}`, scopes: ['orders:read'] })
+      await Promise.allSettled([
+        removeMember(db, owner, leaves.id, { ...KEEP, keys: 'revoke' }),
+        createApiKey(db, leaves, input, personGrantor({ permissions: permissionsOf('admin') })),
+      ])
+      expect((await madeBy(db, accountId, leaves.id)).keys).toEqual([])
+    }
   })
 
   it('who are removed can have others answer for what they made, who stays its maker', async () => {

@@ -7,6 +7,7 @@ import { otherEnvironment } from '../environments'
 import { invalidField } from '../errors'
 import { newId } from '../ids'
 import { recordEvent } from '../notifications/outbox'
+import { grantorNow } from './grantor-now'
 import { type Grantor, requireGrantable } from './grants'
 import { requireLifetime } from './lifetime'
 import { limitColumns, limitFields } from './limits'
@@ -24,7 +25,7 @@ export interface IssuedKey {
  * Makes an API key in the actor's account.
  * @param grantor bounds of the maker, see `requireGrantable`
  * @throws {Refusal} `invalid` on `name` when an active key has it, and on `expires_at` when the account asks for another;
- * `scope_not_held`
+ * `scope_not_held`; `forbidden` to a person who may not any more
  */
 export async function createApiKey(
   db: Database,
@@ -35,11 +36,12 @@ export async function createApiKey(
   const { name, environment, scopes, expires_at: expiresAt, integrations: integrationIds } = input
   const { rate, monthly_quota: monthlyQuota, addresses, methods } = input
   const limits = { rate, monthlyQuota, addresses, methods }
-  requireGrantable(grantor, { scopes, environment, expiresAt, integrationIds, ...limits })
   const { token, hash, hint } = createToken(environment)
   const id = newId('apiKey')
 
   await db.transaction(async (tx) => {
+    const bounds = await grantorNow(tx, actor, 'keys:create', grantor)
+    requireGrantable(bounds, { scopes, environment, expiresAt, integrationIds, ...limits })
     requireLifetime(await getPolicy(tx, actor.accountId), expiresAt)
     await releaseExpiredName(tx, actor.accountId, name)
     if (integrationIds) await requireIntegrations(tx, actor.accountId, environment, integrationIds)

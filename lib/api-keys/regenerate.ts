@@ -9,6 +9,7 @@ import { newId } from '../ids'
 import { recordEvent } from '../notifications/outbox'
 import { type EnvironmentWall, lockKey } from './change'
 import type { IssuedKey } from './create'
+import { grantorNow } from './grantor-now'
 import { type Grantor, requireGrantable } from './grants'
 import { inheritedExpiry } from './lifetime'
 import { limitColumns } from './limits'
@@ -22,7 +23,7 @@ import { createToken } from './token'
  * own expiry. A key is regenerated once: a second call is refused, and its successor is the one to regenerate next.
  * @param grantor bounds of the caller: the answer holds a token with the key's scopes, so a key must have them
  * @throws {Refusal} `not_found`; `already_regenerated`; `key_not_active`; `scope_not_held`; `invalid` when it never expires
- * though the account asks for that
+ * though the account asks for that; `forbidden` to a person who may not any more
  */
 export async function regenerateApiKey(
   db: Database,
@@ -33,6 +34,7 @@ export async function regenerateApiKey(
   wall: EnvironmentWall = null,
 ): Promise<IssuedKey> {
   return db.transaction(async (tx) => {
+    const bounds = await grantorNow(tx, actor, 'keys:manage', grantor)
     const old = await lockKey(tx, actor.accountId, id, wall)
     if (old.status === 'retiring' || old.status === 'retired') {
       throw new Refusal(
@@ -41,7 +43,7 @@ export async function regenerateApiKey(
       )
     }
     if (old.status !== 'active') throw notActive(old.status)
-    requireGrantable(grantor, old)
+    requireGrantable(bounds, old)
     const expiresAt = inheritedExpiry(await getPolicy(tx, actor.accountId), old.expiresAt)
 
     const overlapSeconds = overlaps[overlap]

@@ -4,6 +4,7 @@ import { apiKeys } from '@/db/schema'
 import { type Actor, recordAuditEvent } from '../audit'
 import { Refusal } from '../errors'
 import { type EnvironmentWall, type LockedKey, lockKey, renameLockedKey } from './change'
+import { grantorNow } from './grantor-now'
 import { type Grantor, requireGrantable, requireLimitsWithin } from './grants'
 import { type KeyLimits, limitColumns, limitFields } from './limits'
 import { narrowLockedKey } from './narrow'
@@ -86,7 +87,8 @@ export async function pauseApiKey(db: Database, actor: Actor, id: string, wall: 
 /**
  * Lets a paused key be used again, with the token that it has. Resuming a key that is not paused changes nothing.
  * @param grantor bounds of the caller: a key that it could not have made, it can't let work again either
- * @throws {Refusal} `not_found`; `scope_not_held`; `key_not_active` when it no longer works anyway
+ * @throws {Refusal} `not_found`; `scope_not_held`; `key_not_active` when it no longer works anyway; `forbidden` to a person who
+ * may not any more
  */
 export async function resumeApiKey(
   db: Database,
@@ -96,12 +98,13 @@ export async function resumeApiKey(
   wall: EnvironmentWall = null,
 ): Promise<void> {
   await db.transaction(async (tx) => {
+    const bounds = await grantorNow(tx, actor, 'keys:manage', grantor)
     const key = await lockKey(tx, actor.accountId, id, wall)
     if (isAccepted(key.status)) return
     if (key.status !== 'paused') {
       throw new Refusal('key_not_active', `Only a paused key can be resumed; this one is ${key.status}.`)
     }
-    requireGrantable(grantor, key)
+    requireGrantable(bounds, key)
     // People were warned of a day that may be over: they are warned anew.
     await update(tx, actor, id, { pausedAt: null, pausedByName: null, idleWarnings: 0, idleRevokesAt: null })
     await recordAuditEvent(tx, actor, 'api_key.resumed', id, { name: key.name })
