@@ -29,11 +29,11 @@ function environment(): Record<string, string> {
   }
 }
 
-async function admin(args: string[], input = '', env = environment()) {
+async function admin(args: string[], input: string | Buffer[] = '', env = environment()) {
   let stdout = ''
   let stderr = ''
   const code = await runAdmin(args, {
-    stdin: Readable.from(input === '' ? [] : [Buffer.from(input)]),
+    stdin: Readable.from(typeof input !== 'string' ? input : input === '' ? [] : [Buffer.from(input)]),
     stdout: (text) => {
       stdout += text
     },
@@ -160,6 +160,20 @@ describe('the operator’s command line, whatever the database', () => {
     await look(async (database) => {
       useRuntime(database)
       await signInOnce(database.db, { email: 'hanna@example.com', password: 'new-purple-ships-10' })
+    })
+  })
+
+  it('takes a password as it was typed, in whatever pieces it comes, and none that is not UTF-8', async () => {
+    await admin(ACCOUNT, PASSWORD)
+    const reset = ['reset-password', '--email', 'hanna@example.com', '--password-stdin']
+    const password = 'ñandú-señor-España-10'
+    const pieces = [...Buffer.from(password)].map((byte) => Buffer.from([byte]))
+    expect(await admin(reset, pieces)).toMatchObject({ code: 0, stderr: '' })
+    const latin1 = await admin(reset, [Buffer.from(`${password}1`, 'latin1')])
+    expect([latin1.code, latin1.stderr]).toEqual([2, expect.stringContaining('UTF-8')])
+    await look(async (database) => {
+      useRuntime(database)
+      await signInOnce(database.db, { email: 'hanna@example.com', password })
     })
   })
 

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { open } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { isDatabaseUnavailable } from '@/db/errors'
@@ -101,14 +102,25 @@ async function readFile(path: string, from = process.cwd()): Promise<string> {
   }
 }
 
-/** Standard input to its end, without the line break that `echo` adds. */
+/**
+ * Standard input to its end, without the line break that `echo` adds. Read as a whole, since a piece may end within a character;
+ * what is in another encoding than pages send would be another password than the one that was typed.
+ */
 async function readPassword(stdin: Terminal['stdin']): Promise<string> {
-  let text = ''
+  const pieces: Buffer[] = []
+  let length = 0
   for await (const chunk of stdin) {
-    text += chunk.toString('utf8')
-    if (text.length > MAX_INPUT) break
+    const piece = Buffer.from(chunk)
+    pieces.push(piece)
+    length += piece.length
+    if (length > MAX_INPUT) break
   }
-  const password = text.replace(/\r?\n$/, '')
+  const bytes = Buffer.concat(pieces)
+  // Too long for a password, it is refused for that, wherever it was cut.
+  if (length <= MAX_INPUT && !isUtf8(bytes)) {
+    throw new UsageError('--password-stdin needs the password in UTF-8')
+  }
+  const password = bytes.toString('utf8').replace(/\r?\n$/, '')
   if (password === '') throw new UsageError('--password-stdin needs the password on standard input')
   return password
 }
