@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { and, eq, sql } from 'drizzle-orm'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Database } from '@/db/client'
@@ -17,6 +18,7 @@ import {
   resendInvitation,
   revokeInvitation,
 } from './invitations'
+import { lockRoles } from './lock-members'
 import { leaveAccount } from './members'
 import { listAccountsOf } from './profile'
 import { claimsIn } from './session'
@@ -75,6 +77,24 @@ forEachDatabase('an invitation', (open) => {
     })
     expect(mail?.link).toMatch(/^https:\/\/fenicia\.test\/invitation#[\w-]{43}$/)
     expect(await open_()).toMatchObject([{ email, role: 'admin', invitedByName: owner.name, hasExpired: false }])
+  })
+
+  it('goes to nobody who becomes a member at this moment', async () => {
+    const { accountId } = owner
+    const id = newId('user')
+    await db.insert(users).values({ id, email, name: 'Abdi Melqart', passwordHash: '-' })
+    let inviting = Promise.resolve()
+    await db.transaction(async (tx) => {
+      // As whoever accepts does.
+      await lockRoles(tx, accountId)
+      inviting = invite('admin')
+      inviting.catch(() => undefined)
+      // Until it waits for the lock, or, where the database has one connection, for the transaction.
+      await sleep(300)
+      await tx.insert(members).values({ accountId, userId: id, role: 'staff' })
+    })
+    await expect(inviting).rejects.toMatchObject({ code: 'invalid', fields: [{ field: 'email' }] })
+    expect([await open_(), await readMails(db, email)]).toEqual([[], []])
   })
 
   it('makes a user and a member of them, once, and it is on record', async () => {

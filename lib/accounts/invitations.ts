@@ -92,15 +92,12 @@ export async function inviteMember(
   { email, role }: z.output<typeof inviteMemberInput>,
 ): Promise<void> {
   const { accountId } = actor
-  const isMember = await db
-    .select({ id: users.id })
-    .from(members)
-    .innerJoin(users, eq(users.id, members.userId))
-    .where(and(eq(members.accountId, accountId), eq(users.email, email)))
-  if (isMember.length > 0) throw invalidField('email', 'Somebody with this e-mail address is a member already.')
+  // Before it is counted, and again where it is certain: somebody who accepts an invitation at this moment is a member then.
+  await requireNoMember(db, accountId, email)
   await countInvitation(db, accountId)
   await db.transaction(async (tx) => {
     const asking = await lockAsking(tx, actor, 'members:invite')
+    await requireNoMember(tx, accountId, email)
     const chosen = await findChosenRole(tx, accountId, role)
     requireMayGive(asking, chosen)
     // One that has expired would stand in the way of a new one.
@@ -136,6 +133,15 @@ export async function inviteMember(
     await send(tx, invitation)
     await recordAuditEvent(tx, actor, 'invitation.created', id, { email, role: chosen.name })
   })
+}
+
+async function requireNoMember(db: Database, accountId: string, email: string): Promise<void> {
+  const isMember = await db
+    .select({ id: users.id })
+    .from(members)
+    .innerJoin(users, eq(users.id, members.userId))
+    .where(and(eq(members.accountId, accountId), eq(users.email, email)))
+  if (isMember.length > 0) throw invalidField('email', 'Somebody with this e-mail address is a member already.')
 }
 
 /**
