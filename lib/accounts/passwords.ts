@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { hash, verify } from '@node-rs/argon2'
 import { Refusal } from '../errors'
+import { spelledOnce } from './schemas'
 
 /** argon2id with 19 MiB and two passes: OWASP Password Storage Cheat Sheet, first choice for one degree of parallelism. */
 const ARGON2ID = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const
@@ -33,7 +34,7 @@ async function inTurn<T>(work: () => Promise<T>): Promise<T> {
 
 /** @returns a PHC string. @throws {Refusal} `too_many_attempts` when too many wait */
 export function hashPassword(password: string): Promise<string> {
-  return inTurn(() => hash(normalize(password), ARGON2ID))
+  return inTurn(() => hash(spelledOnce(password), ARGON2ID))
 }
 
 /** A hash that no password has, made like all others. */
@@ -47,11 +48,6 @@ let unmatched: Promise<string> | undefined
 export async function verifyPassword(password: string, passwordHash: string | null): Promise<boolean> {
   unmatched ??= hash(randomBytes(32), ARGON2ID)
   const compared = passwordHash ?? (await unmatched)
-  const matches = await inTurn(() => verify(compared, normalize(password)))
+  const matches = await inTurn(() => verify(compared, spelledOnce(password)))
   return matches && passwordHash !== null
-}
-
-/** One spelling of what keyboards may spell in several ways (NIST SP 800-63B §3.1.1.2). */
-function normalize(password: string): string {
-  return password.normalize('NFKC')
 }

@@ -51,6 +51,8 @@ describe('a new password', () => {
     ['🚢🚢🚢🚢🚢⛵', 'must be 12 characters or more'],
     [`${'x7'.repeat(64)}.`, 'must be 128 characters or fewer'],
     ['half a pair \ud83d', 'must not contain broken Unicode'],
+    // Of seven characters: what keyboards spell in several ways is stored in one.
+    ['o\u0301a\u0301e\u0301u\u0301n\u0303i\u0301z', 'must be 12 characters or more'],
   ])('may not be %j', (password, rule) => {
     expect(problems(newPassword, password)).toEqual([rule])
   })
@@ -58,6 +60,17 @@ describe('a new password', () => {
     expect(
       problems(changePasswordInput, { current_password: account.password, new_password: account.password }),
     ).toEqual(['new_password must not be the current password'])
+  })
+  it('may not be the current one as another keyboard spells it', () => {
+    const [composed, apart] = ['ñandú señor España', 'ñandú señor España'.normalize('NFD')]
+    expect(problems(changePasswordInput, { current_password: composed, new_password: apart })).toEqual([
+      'new_password must not be the current password',
+    ])
+  })
+  it('of any length that it may have can be given as another keyboard spells it', () => {
+    const longest = 'ñ'.repeat(128)
+    expect(problems(newPassword, longest)).toEqual([])
+    expect(problems(signInInput, { email: account.email, password: longest.normalize('NFD') })).toEqual([])
   })
 })
 

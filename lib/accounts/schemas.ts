@@ -19,21 +19,34 @@ export const emailAddress = z
       .pipe(z.email('must be an e-mail address such as ana@example.com')),
   )
 
+/** One spelling of what keyboards may spell in several ways (NIST SP 800-63B §3.1.1.2): the one that is hashed. */
+export function spelledOnce(password: string): string {
+  return password.normalize('NFKC')
+}
+
+/** In code points. */
+const lengthOf = (text: string) => [...text].length
+
+const TOO_LONG = `must be ${PASSWORD_LENGTH.max} characters or fewer`
+
 /**
  * A password as it is chosen. Long is what counts; no rule says which characters (NIST SP 800-63B §3.1.1.2). Counted in
- * code points, never trimmed. How hard it is to guess is judged where it is stored, see `password-strength.ts`.
+ * code points, as it is hashed, never trimmed. How hard it is to guess is judged where it is stored, see `password-strength.ts`.
  */
 export const newPassword = z
   .string()
-  .refine((text) => [...text].length >= PASSWORD_LENGTH.min, `must be ${PASSWORD_LENGTH.min} characters or more`)
-  .refine((text) => [...text].length <= PASSWORD_LENGTH.max, `must be ${PASSWORD_LENGTH.max} characters or fewer`)
+  .refine(
+    (text) => lengthOf(spelledOnce(text)) >= PASSWORD_LENGTH.min,
+    `must be ${PASSWORD_LENGTH.min} characters or more`,
+  )
+  .refine((text) => lengthOf(spelledOnce(text)) <= PASSWORD_LENGTH.max, TOO_LONG)
   .refine((text) => !/\p{Cs}/u.test(text), 'must not contain broken Unicode')
 
-/** A password as it is given: anything that may have been chosen. */
+/** A password as it is given: anything that may have been chosen, in any spelling. Once it was counted as it was typed. */
 export const givenPassword = z
   .string()
   .min(1, 'must not be empty')
-  .refine((text) => [...text].length <= PASSWORD_LENGTH.max, `must be ${PASSWORD_LENGTH.max} characters or fewer`)
+  .refine((text) => Math.min(lengthOf(text), lengthOf(spelledOnce(text))) <= PASSWORD_LENGTH.max, TOO_LONG)
 
 export const createAccountInput = z.strictObject({
   account_name: displayText(100),
@@ -51,7 +64,7 @@ export const changeNameInput = z.strictObject({ name: displayText(100) })
 
 export const changePasswordInput = z
   .strictObject({ current_password: givenPassword, new_password: newPassword })
-  .refine((input) => input.current_password !== input.new_password, {
+  .refine((input) => spelledOnce(input.current_password) !== spelledOnce(input.new_password), {
     path: ['new_password'],
     error: 'must not be the current password',
   })
