@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { accounts } from '@/db/schema'
 import { type CreateKeyInput, createApiKey, createKeyInput, type IssuedKey } from '@/lib/api-keys'
@@ -17,6 +18,14 @@ export async function createTestAccount(db: Database, name = 'A shop'): Promise<
     userAgent: 'Test browser',
     requestId: 'req_test',
   }
+}
+
+/** Meddles with an account's audit chain, so that nothing which leaves an event succeeds in it. It has to have an event. */
+export async function breakAuditChain(db: Database, accountId: string): Promise<void> {
+  await db.transaction(async (tx) => {
+    await tx.execute(sql`set local session_replication_role = replica`)
+    await tx.execute(sql`update audit_chains set seq = 0 where account_id = ${accountId}`)
+  })
 }
 
 let keys = 0

@@ -1,8 +1,8 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Database } from '@/db/client'
-import { apiKeys, apiKeyUses, auditEvents } from '@/db/schema'
-import { createTestAccount, createTestKey } from '@/test/account'
+import { accounts, apiKeys, apiKeyUses, auditEvents } from '@/db/schema'
+import { breakAuditChain, createTestAccount, createTestKey } from '@/test/account'
 import { forEachDatabase } from '@/test/databases'
 import { type Actor, systemActor } from '../audit'
 import { newId } from '../ids'
@@ -366,6 +366,19 @@ forEachDatabase('an API key', (open, driver) => {
       await alter(id, { retiresAt: sql`now() + interval '1 hour'` })
       await revokeApiKey(db, actor, id, null)
       expect(await retired(id)).toBe(false)
+    })
+
+    it('does not wait for a key of another account that can’t be stopped', async () => {
+      const broken = actor
+      const other = await silentKey()
+      await uses(other.successorId, '1 minute')
+      await breakAuditChain(db, broken.accountId)
+      actor = await createTestAccount(db)
+      const { id, successorId } = await silentKey()
+      await uses(successorId, '1 minute')
+      await expect(retireSilentKeys(db)).rejects.toThrow()
+      expect((await view(id)).status).toBe('retired')
+      await db.delete(accounts).where(eq(accounts.id, broken.accountId))
     })
 
     it('is stopped once by two runs at once', async () => {

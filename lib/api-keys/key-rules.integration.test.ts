@@ -1,8 +1,8 @@
 import { and, asc, eq, sql } from 'drizzle-orm'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Database } from '@/db/client'
-import { accountPolicies, apiKeys, apiKeyUses, auditEvents, outboxEvents } from '@/db/schema'
-import { createTestAccount, createTestKey } from '@/test/account'
+import { accountPolicies, accounts, apiKeys, apiKeyUses, auditEvents, outboxEvents } from '@/db/schema'
+import { breakAuditChain, createTestAccount, createTestKey } from '@/test/account'
 import { forEachDatabase } from '@/test/databases'
 import type { Actor } from '../audit'
 import { parseInput } from '../input'
@@ -202,6 +202,26 @@ forEachDatabase('what an account asks of its keys', (open) => {
       await resumeApiKey(db, actor, id)
       expect(await revokeIdleKeys(db)).toEqual({ warned: 1, revoked: 0 })
       expect(await statusOf(id)).toBe('active')
+    })
+
+    it('does not wait for another account whose keys can’t be revoked', async () => {
+      const broken = actor
+      const due = async () => {
+        await ask({ idle_days: 90 })
+        const id = await idleKey(500)
+        await db
+          .update(apiKeys)
+          .set({ idleWarnings: 2, idleRevokesAt: sql`now() - interval '1 minute'` })
+          .where(eq(apiKeys.id, id))
+        return id
+      }
+      await due()
+      await breakAuditChain(db, broken.accountId)
+      actor = await createTestAccount(db)
+      const id = await due()
+      await expect(revokeIdleKeys(db)).rejects.toThrow()
+      expect(await statusOf(id)).toBe('revoked')
+      await db.delete(accounts).where(eq(accounts.id, broken.accountId))
     })
 
     it('leaves keys alone that are used, paused, or of an account that does not ask', async () => {

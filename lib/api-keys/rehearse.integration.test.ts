@@ -1,8 +1,8 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { beforeAll, expect, it } from 'vitest'
 import type { OpenDatabase } from '@/db/client'
-import { apiKeys, auditEvents, outboxEvents } from '@/db/schema'
-import { createTestAccount, createTestKey } from '@/test/account'
+import { accounts, apiKeys, auditEvents, outboxEvents } from '@/db/schema'
+import { breakAuditChain, createTestAccount, createTestKey } from '@/test/account'
 import { forEachDatabase } from '@/test/databases'
 import type { Actor } from '../audit'
 import { revokeApiKey } from './change'
@@ -105,6 +105,21 @@ forEachDatabase('a rehearsed revocation', (open) => {
     expect(await actions(busy.id)).toEqual(['api_key.created', 'api_key.rehearsal_started', 'api_key.rehearsal_ended'])
     expect(await seen(busy.id)).toMatchObject({ until: null, calls: [{}, {}, {}] })
     expect((await busy.look())?.status).toBe('active')
+  })
+
+  it('ends though one of another account can’t be ended', async () => {
+    const mine = actor
+    actor = await createTestAccount(database.db)
+    const broken = await rehearsed()
+    await isOver(broken.id)
+    await breakAuditChain(database.db, actor.accountId)
+    const { accountId } = actor
+    actor = mine
+    const { id } = await rehearsed()
+    await isOver(id)
+    await expect(endRehearsals(database.db)).rejects.toThrow()
+    expect(await told(id)).toHaveLength(1)
+    await database.db.delete(accounts).where(eq(accounts.id, accountId))
   })
 
   it('can be stopped, and begun again with an empty list; asked for twice it goes on', async () => {

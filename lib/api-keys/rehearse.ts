@@ -2,6 +2,7 @@ import { and, asc, desc, eq, lte, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { apiKeyRehearsalCalls, apiKeys } from '@/db/schema'
 import { type Actor, recordAuditEvent, systemActor } from '../audit'
+import { forEachAccount } from '../each-account'
 import { Refusal } from '../errors'
 import { recordEvent } from '../notifications/outbox'
 import { type EnvironmentWall, keyNotFound, lockKey } from './change'
@@ -121,21 +122,33 @@ async function readCalls(db: Database, accountId: string, id: string, rehearsedA
     .orderBy(desc(lastAt), asc(path))
 }
 
-/** Rehearsals ended in one run; what is left waits for the next. */
+/** Rehearsals of an account that are ended in one run; what is left waits for the next. */
 const BATCH = 200
 /** What was called in the last seconds is written behind: it is waited for, so that people are told all. */
 const GRACE_SECONDS = 15
 
+const isOver = lte(apiKeys.rehearsingUntil, sql`now() - ${GRACE_SECONDS} * interval '1 second'`)
+
 /**
  * Ends the rehearsals whose day is over, and has people told what was seen. Safe to run twice, on several instances.
  * @returns how many have ended
+ * @throws the first failure, when all that could be done is done
  */
 export async function endRehearsals(db: Database): Promise<number> {
+  const accounts = await db.selectDistinct({ id: apiKeys.accountId }).from(apiKeys).where(isOver)
+  let ended = 0
+  const ids = accounts.map(({ id }) => id)
+  await forEachAccount(ids, 'The rehearsals of an account could not be ended', async (accountId) => {
+    ended += await endRehearsalsOf(db, accountId)
+  })
+  return ended
+}
+
+function endRehearsalsOf(db: Database, accountId: string): Promise<number> {
   return db.transaction(async (tx) => {
     const over = await tx
       .select({
         id: apiKeys.id,
-        accountId: apiKeys.accountId,
         name: apiKeys.name,
         environment: apiKeys.environment,
         rehearsedAt: apiKeys.rehearsedAt,
@@ -143,11 +156,11 @@ export async function endRehearsals(db: Database): Promise<number> {
         isRevoked: sql<boolean>`${apiKeys.revokedAt} is not null`,
       })
       .from(apiKeys)
-      .where(lte(apiKeys.rehearsingUntil, sql`now() - ${GRACE_SECONDS} * interval '1 second'`))
+      .where(and(eq(apiKeys.accountId, accountId), isOver))
       .orderBy(asc(apiKeys.id))
       .limit(BATCH)
       .for('no key update', { skipLocked: true })
-    for (const { id, accountId, name, environment, rehearsedAt, rehearsedByName, isRevoked } of over) {
+    for (const { id, name, environment, rehearsedAt, rehearsedByName, isRevoked } of over) {
       await tx
         .update(apiKeys)
         .set({ rehearsingUntil: null })

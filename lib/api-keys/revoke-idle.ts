@@ -3,6 +3,7 @@ import type { Database } from '@/db/client'
 import { accountPolicies, apiKeys, apiKeyUses } from '@/db/schema'
 import { getPolicy } from '../accounts/policy'
 import { systemActor } from '../audit'
+import { forEachAccount } from '../each-account'
 import { recordEvents } from '../notifications/outbox'
 import { isAnyOf, lockKeys, revokeLockedKeys } from './change'
 import { keyStatus } from './status'
@@ -50,6 +51,7 @@ export function idleStep(
  * Revokes keys that nobody has used for as long as their account says, after two warnings. A key that is used in between is
  * forgotten about. May run anywhere, any number of times; keys that somebody is changing are left for the next run.
  * @returns how many were warned of, and how many revoked
+ * @throws the first failure, when all that could be done is done
  */
 export async function revokeIdleKeys(db: Database, signal?: AbortSignal): Promise<{ warned: number; revoked: number }> {
   const done = { warned: 0, revoked: 0 }
@@ -57,16 +59,18 @@ export async function revokeIdleKeys(db: Database, signal?: AbortSignal): Promis
     .select({ id: accountPolicies.accountId })
     .from(accountPolicies)
     .where(isNotNull(accountPolicies.keyIdleDays))
-  for (const { id } of accounts) {
+  const lookAtAll = async (accountId: string) => {
     let after = ''
     while (!signal?.aborted) {
-      const step = await db.transaction((tx) => lookAt(tx, id, after))
+      const step = await db.transaction((tx) => lookAt(tx, accountId, after))
       done.warned += step.warned
       done.revoked += step.revoked
       if (step.last === null) break
       after = step.last
     }
   }
+  const ids = accounts.map(({ id }) => id)
+  await forEachAccount(ids, 'The keys of an account that nobody uses could not be looked at', lookAtAll, signal)
   return done
 }
 
