@@ -105,13 +105,14 @@ forEachDatabase('the list of audit events', (open, driver) => {
     expect(read).toEqual(all)
   })
 
-  it.each(['nonsense', Buffer.from('["newest","2026-99-99T00:00:00.000000Z","evt_1"]').toString('base64url')])(
-    'refuses a cursor that it has not given: %s',
-    async (cursor) => {
-      const { accountId } = await createTestAccount(db)
-      await expect(listAuditEvents(db, accountId, queryOf({ cursor }))).rejects.toMatchObject({ code: 'invalid' })
-    },
-  )
+  const cursorAt = (time: string) => Buffer.from(JSON.stringify(['newest', time, 'evt_1'])).toString('base64url')
+  it.each([
+    'nonsense',
+    ...['2026-99-99', '2026-02-30', '2027-02-29'].map((day) => cursorAt(`${day}T00:00:00.000000Z`)),
+  ])('refuses a cursor that it has not given: %s', async (cursor) => {
+    const { accountId } = await createTestAccount(db)
+    await expect(listAuditEvents(db, accountId, queryOf({ cursor }))).rejects.toMatchObject({ code: 'invalid' })
+  })
 
   itLooksAtPlans?.('of 100,000 is read by the index of what it is narrowed by, newest first', async () => {
     const { accountId } = await createTestAccount(db)

@@ -126,7 +126,7 @@ function before(time: string, id: string): SQL {
 function readPlace(cursor: string) {
   const place = readCursor(cursor, ORDER)
   // A time that no answer has given would be refused by the database.
-  if (!EXACT_TIME.test(place.value) || !isStorableTime(new Date(place.value))) {
+  if (!EXACT_TIME.test(place.value) || !isTime(place.value)) {
     throw invalidField(
       'cursor',
       'must be the `next_cursor` of an earlier answer; leave it out to start over',
@@ -134,6 +134,12 @@ function readPlace(cursor: string) {
     )
   }
   return place
+}
+
+/** Whether there is such a day: JavaScript takes the 30th of February for the 2nd of March, and the database for nothing. */
+function isTime(exactTime: string): boolean {
+  const time = new Date(exactTime)
+  return isStorableTime(time) && time.toISOString().slice(0, 19) === exactTime.slice(0, 19)
 }
 
 function matching(accountId: string, { action, actor, target, address, from, to, q }: AuditFilter): SQL | undefined {
