@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as argon2 from '@node-rs/argon2'
+import { and, eq } from 'drizzle-orm'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Database } from '@/db/client'
-import { signInFailures } from '@/db/schema'
+import { members, signInFailures } from '@/db/schema'
 import { forEachDatabase } from '@/test/databases'
 import { auditLog, makeOwner, PASSWORD, SOMEWHERE, signInOnce } from '@/test/people'
 import { useRuntime } from '@/test/runtime'
 import { isRefusal, type Refusal } from '../errors'
+import { findSession } from './session'
 import { networkOf, pruneAttempts } from './throttle'
 
 vi.mock('@node-rs/argon2', { spy: true })
@@ -53,6 +55,21 @@ forEachDatabase('signing in', (open) => {
   const refuseTimes = async (times: number, from = SOMEWHERE, email?: string) => {
     for (let i = 0; i < times; i++) expect((await refusal(WRONG, from, email)).code).toBe('wrong_password')
   }
+
+  it('leads into an account that the person is of still, though they are taken out of their oldest meanwhile', async () => {
+    const other = await makeOwner(db)
+    await db.insert(members).values({ accountId: other.accountId, userId: owner.userId, role: 'staff' })
+    const oldest = and(eq(members.accountId, owner.accountId), eq(members.userId, owner.userId))
+    vi.mocked(argon2.verify).mockImplementationOnce(async () => {
+      await db.delete(members).where(oldest)
+      return true
+    })
+    const { accountId, claims } = await attempt(PASSWORD)
+    expect([accountId, (await findSession(db, claims))?.account.id]).toEqual([other.accountId, other.accountId])
+    const actions = async (of: string) => (await auditLog(db, of)).map(({ action }) => action)
+    expect(await actions(owner.accountId)).not.toContain('user.signed_in')
+    expect(await actions(other.accountId)).toContain('user.signed_in')
+  })
 
   it('tells who it is, and puts it on record', async () => {
     const { device, ...person } = await attempt(PASSWORD)

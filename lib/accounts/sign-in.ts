@@ -69,7 +69,7 @@ export async function beginSignedIn(
   from: SignInOrigin,
   prove: (tx: Database) => Promise<SignInMethod>,
 ): Promise<SignedIn> {
-  const { userId, name, email, accountId, sessionVersion, language } = person
+  const { userId, name, email, sessionVersion, language } = person
   return db.transaction(async (tx) => {
     // Whoever sets a password or adds a second factor waits until the session is there to be ended, or has done so.
     await tx.select({ id: users.id }).from(users).where(eq(users.id, userId)).for('share')
@@ -78,6 +78,8 @@ export async function beginSignedIn(
     if (now?.sessionVersion !== sessionVersion || (method === 'password' && now.hasSecondFactor)) {
       throw new Refusal('step_ended', 'Something about how you sign in was changed at this moment. Begin anew.')
     }
+    // They may have been taken out of the account that they would have signed in to.
+    const { accountId } = now
     const browser = await noteBrowser(tx, userId, deviceId, from)
     const isNew = !browser.isKnown && !browser.isFirst
     if (isNew) {
@@ -87,7 +89,7 @@ export async function beginSignedIn(
         browser: browserName(from.userAgent),
       })
     }
-    const claims = await beginSession(tx, person, method, from)
+    const claims = await beginSession(tx, { userId, accountId, sessionVersion }, method, from)
     const actor: Actor = { kind: 'user', id: userId, name, accountId, ...origin(from) }
     await recordAuditEvent(tx, actor, 'user.signed_in', userId, { known_browser: browser.isKnown, method })
     const device = issueDevice(email, browser.id, from.device)
