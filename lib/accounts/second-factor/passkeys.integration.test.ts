@@ -8,6 +8,7 @@ import { PasskeyDevice } from '@/test/passkey-device'
 import { auditLog, makeOwner, PASSWORD, SOMEWHERE, sessionOf, tokenOf } from '@/test/people'
 import { recordedMails } from '@/test/personal-mails'
 import { useRuntime } from '@/test/runtime'
+import { newId } from '../../ids'
 import { log } from '../../log'
 import { askToConfirm, confirmByPasskey } from '../confirm'
 import { askForSecondPasskey, signInByPasskey, signInBySecondPasskey } from '../second-step'
@@ -85,6 +86,23 @@ forEachDatabase('a passkey', (open) => {
     expect((await auditLog(db, owner.accountId)).map(({ action }) => action)).toContain('user.second_factor_added')
     device = new PasskeyDevice(URL)
     expect(await add(session, {}, 'Phone')).toEqual({ recoveryCodes: null })
+  })
+
+  it('is one of twenty at most, however many were begun with', async () => {
+    await db.insert(passkeys).values(
+      Array.from({ length: 19 }, (_, n) => {
+        const credentialId = Buffer.from(`${owner.userId} ${n}`).toString('base64url')
+        const made = { userId: owner.userId, credentialId, name: 'Many', publicKey: '', counter: 0, transports: [] }
+        return { id: newId('passkey'), ...made, backedUp: false }
+      }),
+    )
+    const begun = [await startPasskey(db, session), await startPasskey(db, session)]
+    const added = begun.map(({ options, ticket }) => {
+      const answer = new PasskeyDevice(URL).create(options)
+      return code(addPasskey(db, session, newPasskeyInput.parse({ name: 'One more', answer }), ticket, SOMEWHERE))
+    })
+    expect((await Promise.all(added)).sort()).toEqual(['done', 'forbidden'])
+    expect((await listFactors(db, owner.userId)).passkeys).toHaveLength(20)
   })
 
   it('is asked to find its person by itself and to know who holds it', async () => {

@@ -37,7 +37,7 @@ export async function startPasskey(db: Database, { user }: Session): Promise<Pas
     .select({ id: passkeys.credentialId, transports: passkeys.transports })
     .from(passkeys)
     .where(eq(passkeys.userId, user.id))
-  if (existing.length >= MAX_PASSKEYS) throw new Refusal('forbidden', 'Remove a passkey first: you have many.')
+  requireRoom(existing.length)
   const { id, name } = relyingParty()
   const options = await generateRegistrationOptions({
     rpID: id,
@@ -53,11 +53,15 @@ export async function startPasskey(db: Database, { user }: Session): Promise<Pas
   return { options, ticket: await issueTicket('passkey_add', { challenge: options.challenge, sub: user.id }) }
 }
 
+function requireRoom(existing: number): void {
+  if (existing >= MAX_PASSKEYS) throw new Refusal('forbidden', 'Remove a passkey first: you have many.')
+}
+
 /**
  * Adds the passkey that a browser has made (WebAuthn Level 3, §7.1). With a person's first factor their other sessions end,
  * and they are told of it by mail.
  * @returns recovery codes, which are shown this once, unless the person has some
- * @throws {Refusal} `invalid` on `passkey`; `step_ended`
+ * @throws {Refusal} `invalid` on `passkey`; `step_ended`; `forbidden` when there are too many
  */
 export async function addPasskey(
   db: Database,
@@ -73,6 +77,8 @@ export async function addPasskey(
   return db.transaction(async (tx) => {
     await spendTicket(tx, ticket)
     const language = await lockOwn(tx, session)
+    // Others may have been begun with, and be here by now.
+    requireRoom(await tx.$count(passkeys, eq(passkeys.userId, userId)))
     const wasFirst = !(await personHasFactor(tx, userId))
     const inserted = await tx
       .insert(passkeys)
