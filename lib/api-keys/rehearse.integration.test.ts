@@ -107,6 +107,19 @@ forEachDatabase('a rehearsed revocation', (open) => {
     expect((await busy.look())?.status).toBe('active')
   })
 
+  it('that is begun again once its day is over is told of first', async () => {
+    const { id, key } = await rehearsed()
+    const usage = new UsageRecorder(database.db)
+    usage.rehearse(key, CALL)
+    await usage.stop()
+    await isOver(id)
+    await startRehearsal(database.db, actor, id)
+    expect(await told(id)).toMatchObject([{ data: { calls: 1 } }])
+    const [started, ended] = ['api_key.rehearsal_started', 'api_key.rehearsal_ended']
+    expect(await actions(id)).toEqual(['api_key.created', started, ended, started])
+    expect(await seen(id)).toMatchObject({ until: expect.any(Date), calls: [] })
+  })
+
   it('ends though one of another account can’t be ended', async () => {
     const mine = actor
     actor = await createTestAccount(database.db)

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, lte, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, isNull, lte, type SQL, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { apiKeyRehearsalCalls, apiKeys } from '@/db/schema'
 import { type Actor, recordAuditEvent, systemActor } from '../audit'
@@ -43,6 +43,8 @@ export async function startRehearsal(
     if (!isAccepted(status)) {
       throw new Refusal('key_not_active', `Only a key that works can be rehearsed with; this one is ${status}.`)
     }
+    // One whose day is over waits to be ended, and would be lost without a word.
+    await endThose(tx, actor.accountId, and(eq(apiKeys.id, id), lte(apiKeys.rehearsingUntil, sql`now()`)))
     const started = await tx
       .update(apiKeys)
       .set({
@@ -51,7 +53,7 @@ export async function startRehearsal(
         rehearsingUntil: sql`now() + ${REHEARSAL_HOURS} * interval '1 hour'`,
         rehearsedByName: actor.name,
       })
-      .where(and(ofAccount(actor, id), sql`(rehearsing_until is null or rehearsing_until <= now())`))
+      .where(and(ofAccount(actor, id), isNull(apiKeys.rehearsingUntil)))
       .returning({ until: apiKeys.rehearsingUntil })
     if (started.length > 0) {
       await recordAuditEvent(tx, actor, 'api_key.rehearsal_started', id, { name, until: started[0]?.until })
@@ -139,50 +141,49 @@ export async function endRehearsals(db: Database): Promise<number> {
   let ended = 0
   const ids = accounts.map(({ id }) => id)
   await forEachAccount(ids, 'The rehearsals of an account could not be ended', async (accountId) => {
-    ended += await endRehearsalsOf(db, accountId)
+    ended += await db.transaction((tx) => endThose(tx, accountId, isOver))
   })
   return ended
 }
 
-function endRehearsalsOf(db: Database, accountId: string): Promise<number> {
-  return db.transaction(async (tx) => {
-    const over = await tx
-      .select({
-        id: apiKeys.id,
-        name: apiKeys.name,
-        environment: apiKeys.environment,
-        rehearsedAt: apiKeys.rehearsedAt,
-        rehearsedByName: apiKeys.rehearsedByName,
-        isRevoked: sql<boolean>`${apiKeys.revokedAt} is not null`,
-      })
-      .from(apiKeys)
-      .where(and(eq(apiKeys.accountId, accountId), isOver))
-      .orderBy(asc(apiKeys.id))
-      .limit(BATCH)
-      .for('no key update', { skipLocked: true })
-    for (const { id, name, environment, rehearsedAt, rehearsedByName, isRevoked } of over) {
-      await tx
-        .update(apiKeys)
-        .set({ rehearsingUntil: null })
-        .where(and(eq(apiKeys.accountId, accountId), eq(apiKeys.id, id)))
-      if (isRevoked || !rehearsedAt) continue
-      const seen = await readCalls(tx, accountId, id, rehearsedAt)
-      const calls = seen.reduce((sum, one) => sum + one.calls, 0)
-      await recordAuditEvent(tx, systemActor(accountId), 'api_key.rehearsal_ended', id, {
-        name,
-        ended: 'after its day',
-        calls,
-      })
-      await recordEvent(tx, accountId, 'api_key.rehearsal_ended', id, {
-        name,
-        environment,
-        by: rehearsedByName ?? '',
-        calls,
-        callers: toldCallers(seen),
-      })
-    }
-    return over.length
-  })
+/** @param which of the account's keys, all of them with a rehearsal that is over */
+async function endThose(tx: Database, accountId: string, which: SQL | undefined): Promise<number> {
+  const over = await tx
+    .select({
+      id: apiKeys.id,
+      name: apiKeys.name,
+      environment: apiKeys.environment,
+      rehearsedAt: apiKeys.rehearsedAt,
+      rehearsedByName: apiKeys.rehearsedByName,
+      isRevoked: sql<boolean>`${apiKeys.revokedAt} is not null`,
+    })
+    .from(apiKeys)
+    .where(and(eq(apiKeys.accountId, accountId), which))
+    .orderBy(asc(apiKeys.id))
+    .limit(BATCH)
+    .for('no key update', { skipLocked: true })
+  for (const { id, name, environment, rehearsedAt, rehearsedByName, isRevoked } of over) {
+    await tx
+      .update(apiKeys)
+      .set({ rehearsingUntil: null })
+      .where(and(eq(apiKeys.accountId, accountId), eq(apiKeys.id, id)))
+    if (isRevoked || !rehearsedAt) continue
+    const seen = await readCalls(tx, accountId, id, rehearsedAt)
+    const calls = seen.reduce((sum, one) => sum + one.calls, 0)
+    await recordAuditEvent(tx, systemActor(accountId), 'api_key.rehearsal_ended', id, {
+      name,
+      ended: 'after its day',
+      calls,
+    })
+    await recordEvent(tx, accountId, 'api_key.rehearsal_ended', id, {
+      name,
+      environment,
+      by: rehearsedByName ?? '',
+      calls,
+      callers: toldCallers(seen),
+    })
+  }
+  return over.length
 }
 
 function toldCallers(seen: readonly RehearsedCalls[]) {
