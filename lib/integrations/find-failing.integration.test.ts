@@ -108,6 +108,20 @@ forEachDatabase('an integration whose calls fail', (open) => {
     expect(await told()).toHaveLength(2)
   })
 
+  it('has recovered once a call went well, also where the next ones fail before anybody looked', async () => {
+    await calls(id, failed(30, 20, 10, 5, 1))
+    expect(await findFailingIntegrations(db)).toEqual({ failing: 1, recovered: 0 })
+    await calls(id, [[0.5, 200], ...failed(0.4, 0.3)])
+    expect(await findFailingIntegrations(db)).toEqual({ failing: 0, recovered: 1 })
+    expect((await getIntegration(db, { accountId }, id)).failingSince).toBeNull()
+    await db.update(proxyCalls).set({ at: sql`at - interval '15 minutes'` })
+    await calls(id, failed(3, 2, 1))
+    expect(await findFailingIntegrations(db)).toEqual({ failing: 1, recovered: 0 })
+    const [, again] = await told()
+    const since = Date.now() - Date.parse(String(again?.data.failingSince))
+    expect(Math.round(since / 60_000)).toBe(15)
+  })
+
   it.each<[what: string, made: Call[]]>([
     ['was not called', []],
     ['failed four times only', failed(30, 20, 10, 1)],

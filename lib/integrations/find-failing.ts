@@ -45,11 +45,14 @@ export async function findFailingIntegrations(
   }
 }
 
+/** Also where the calls after the one that went well have failed again: between two looks there is time for both. */
 async function forgetRecovered(db: Database): Promise<number> {
   const { rows } = (await db.execute(sql`
     with well as (
       select i.id from ${integrations} i cross join lateral (${lastCall()}) as last
-      where i.failing_since is not null and not last.is_bad
+      where i.failing_since is not null and (not last.is_bad or exists (
+        select from ${proxyCalls} c
+        where ${ofIt} and c.at > greatest(i.failing_since, now() - ${MINUTES} * interval '1 minute') and not ${isBad}))
       for update of i skip locked)
     update ${integrations} i set failing_since = null from well where i.id = well.id
     returning 1`)) as unknown as { rows: unknown[] }
