@@ -122,6 +122,13 @@ forEachDatabase('an integration whose calls fail', (open) => {
     expect(Math.round(since / 60_000)).toBe(15)
   })
 
+  it('is not told of once it is paused', async () => {
+    await calls(id, failed(30, 20, 10, 5, 1))
+    await db.update(integrations).set({ state: 'paused' }).where(eq(integrations.id, id))
+    expect(await findFailingIntegrations(db)).toEqual({ failing: 0, recovered: 0 })
+    expect(await told()).toEqual([])
+  })
+
   it.each<[what: string, made: Call[]]>([
     ['was not called', []],
     ['failed four times only', failed(30, 20, 10, 1)],

@@ -66,7 +66,7 @@ async function tellOfFailing(tx: Database): Promise<number> {
         select min(c.at) from ${proxyCalls} c where ${ofIt} and c.at > coalesce((
           select max(c.at) from ${proxyCalls} c where ${ofIt} and not ${isBad}), '-infinity')) as since
       from ${integrations} i cross join lateral (${lastCall()}) as last
-      where i.failing_since is null and last.is_bad and last.at > now() - interval '1 hour'
+      where i.state = 'enabled' and i.failing_since is null and last.is_bad and last.at > now() - interval '1 hour'
         -- From the latest on, since that is what the index is in the order of.
         and (select count(*) filter (where is_bad) from (
           select ${isBad} as is_bad from ${proxyCalls} c where ${ofIt} order by c.at desc, c.id desc limit ${CALLS}
