@@ -118,12 +118,11 @@ async function secretsOf({ db, vault }: WebhookTools, claimed: Claim): Promise<S
 async function note(db: Database, claimed: Claim, { retryAfterMs, ...sent }: Sent): Promise<void> {
   const { id, accountId, webhookId, fence, isLast } = claimed
   const isTaken = sent.error === null
-  // Of a test, people wait for the result: it is sent once.
-  const isOver = isTaken || isLast || claimed.isTest
   await db.transaction(async (tx) => {
     // Before the message, as whoever changes the webhook has it.
     const [webhook] = await tx
       .select({
+        url: webhooks.url,
         state: webhooks.state,
         isFailing: sql<boolean>`${webhooks.failingSince} is not null`,
         wasDown: sql<boolean>`coalesce(${webhooks.failingSince} < now() - ${DOWN_MINUTES} * interval '1 minute', false)`,
@@ -132,6 +131,11 @@ async function note(db: Database, claimed: Claim, { retryAfterMs, ...sent }: Sen
       .from(webhooks)
       .where(and(eq(webhooks.accountId, accountId), eq(webhooks.id, webhookId)))
       .for('update')
+    // What the address before did not take says nothing of the one that was put in its place meanwhile.
+    const isElsewhere = !isTaken && webhook !== undefined && webhook.url !== claimed.url
+    // Of a test, people wait for the result: it is sent once.
+    const isOver = isTaken || claimed.isTest || (isLast && !isElsewhere)
+    const pause = isElsewhere ? 0 : pauseMs(claimed.attempts, retryAfterMs)
     const held = await tx
       .update(webhookMessages)
       .set({
@@ -139,9 +143,7 @@ async function note(db: Database, claimed: Claim, { retryAfterMs, ...sent }: Sen
         leaseUntil: sql`clock_timestamp()`,
         ...(isOver
           ? { state: isTaken ? ('delivered' as const) : ('failed' as const), endedAt: sql`clock_timestamp()` }
-          : {
-              dueAt: sql`clock_timestamp() + ${pauseMs(claimed.attempts, retryAfterMs)}::float8 * interval '1 millisecond'`,
-            }),
+          : { dueAt: sql`clock_timestamp() + ${pause}::float8 * interval '1 millisecond'` }),
       })
       .where(
         and(
@@ -156,7 +158,7 @@ async function note(db: Database, claimed: Claim, { retryAfterMs, ...sent }: Sen
     await tx.insert(webhookAttempts).values({ id: newId('webhookAttempt'), accountId, messageId: id, ...sent })
     if (isTaken) {
       if (webhook.isFailing) await recovered(tx, claimed, webhook.wasDown)
-    } else if (!claimed.isTest && webhook.state === 'enabled') {
+    } else if (!claimed.isTest && !isElsewhere && webhook.state === 'enabled') {
       if (sent.status === 410)
         await disable(tx, claimed, 'The receiver answered 410: it does not want to be told any more.')
       else if (webhook.isGivenUp)

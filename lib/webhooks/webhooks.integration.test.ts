@@ -526,6 +526,20 @@ forEachDatabase('a webhook', (open, driver) => {
     expect((await getWebhook(db, owner.accountId, id)).failingSince).not.toBeNull()
   })
 
+  it.each([410, 500])('is not blamed for a %i that the address before answers after it was changed', async (status) => {
+    const { id } = await make()
+    const form = webhookForm.parse({ name: 'ERP events', url: `${receiver.url}/other` })
+    receiver.respond(async ({ target }, response) => {
+      if (target === '/hook') await updateWebhook(store, owner, id, form)
+      response.writeHead(target === '/hook' ? status : 200).end()
+    })
+    await happens('key_1', 'one')
+    await run()
+    expect(await getWebhook(db, owner.accountId, id)).toMatchObject({ state: 'enabled', failingSince: null })
+    expect(receiver.received.map(({ target }) => target)).toEqual(['/hook', '/other'])
+    expect((await messages(id)).map(({ state }) => state)).toEqual(['delivered'])
+  })
+
   it('whose secret can’t be opened says so, and is disabled after three days as if nobody took its messages', async () => {
     const { id } = await make()
     await store.vault.remove(db, { accountId: owner.accountId, ownerId: id })
