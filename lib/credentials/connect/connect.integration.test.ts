@@ -1,5 +1,5 @@
 import { eq, sql } from 'drizzle-orm'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { oauthStates, outboxEvents, tokenSets, vaultItems } from '@/db/schema'
 import { endOf, expectEnd, REDIRECT_URI, withConnecting } from '@/test/connecting'
 import { eventually } from '@/test/eventually'
@@ -533,6 +533,30 @@ withConnecting('connecting', (bed, driver) => {
       ])
       await makeNotices(bed.db)
       expect(await listTroubles(bed.db, bed.ana.accountId, id)).toEqual([])
+    })
+
+    it('leaves tokens alone that somebody has brought since it took the others back', async () => {
+      const id = await bed.make()
+      await bed.connect(id)
+      const before = await bed.tokens(id)
+      const { egress } = bed.store
+      const request = egress.request.bind(egress)
+      let isConnectedAnew = false
+      vi.spyOn(egress, 'request').mockImplementation(async (url, sent) => {
+        if (String(url) === bed.provider.revocationUrl && !isConnectedAnew) {
+          isConnectedAnew = true
+          expectEnd(await bed.connect(id), 'connected')
+        }
+        return request(url, sent)
+      })
+      await expect(disconnect(bed.store, bed.ana, id)).rejects.toMatchObject({ code: 'credential_busy' })
+      const after = await bed.tokens(id)
+      expect(after.refresh).toEqual(expect.any(String))
+      expect(after.refresh).not.toBe(before.refresh)
+      expect((await view(id)).connection).not.toBeNull()
+      expect(await bed.provider.accepts(after.access as string)).toBe(true)
+      expect(await disconnect(bed.store, bed.ana, id)).toBe('confirmed')
+      expect(await bed.provider.accepts(after.access as string)).toBe(false)
     })
 
     it('waits for no renewal and is refused while one runs', async () => {

@@ -5,7 +5,7 @@ import { invalidField, Refusal } from '../../errors'
 import { closeEpisodesOf } from '../../notifications/episodes'
 import { removeConnection } from '../../oauth/connect/connections'
 import { type Revocation, revokeTokens } from '../../oauth/connect/revocation'
-import { claim, release } from '../../oauth/lease'
+import { claim, confirm, type Lease, release } from '../../oauth/lease'
 import { openTokens, removeTokens } from '../../oauth/stored-tokens'
 import { findCredential, settingsOfRow } from '../base'
 import { oauthClientOf } from '../oauth'
@@ -19,7 +19,8 @@ const LEASE_MS = 30_000
  * Disconnects a credential: takes its tokens back at the provider where that can be done, then forgets them. The credential
  * stays, with its uses, and can be connected again.
  * @returns what is known of the tokens at the provider: they may still work there
- * @throws {Refusal} `not_found`; `invalid` when it is none that is connected; `credential_busy` while it is renewed
+ * @throws {Refusal} `not_found`; `invalid` when it is none that is connected; `credential_busy` while it is renewed, or when it was
+ *   connected anew meanwhile
  */
 export async function disconnect(store: CredentialStore, actor: Actor, id: string): Promise<Revocation> {
   const { db, vault, egress } = store
@@ -35,6 +36,7 @@ export async function disconnect(store: CredentialStore, actor: Actor, id: strin
   try {
     const { client, tokens } = await db.transaction(async (tx) => {
       const row = await findCredential(tx, actor, id, { lock: true })
+      await requireHeld(tx, lease)
       const now = settingsOfRow(row)
       if (now.type !== 'oauth2') throw new TypeError('A credential keeps its type')
       const secrets = await vault.open(tx, { ...owner, field: 'secret' })
@@ -44,6 +46,7 @@ export async function disconnect(store: CredentialStore, actor: Actor, id: strin
     const revocation = await revokeTokens(egress, client, tokens)
     await db.transaction(async (tx) => {
       const row = await findCredential(tx, actor, id, { lock: true })
+      await requireHeld(tx, lease)
       const { refresh_token: _, ...secretSetAt } = row.secretSetAt
       await removeTokens(tx, vault, owner)
       await removeConnection(tx, owner)
@@ -67,4 +70,15 @@ export async function disconnect(store: CredentialStore, actor: Actor, id: strin
     // Nothing was renewed: nothing is left of the attempt that the lease was taken for.
     await release(db, lease).catch(() => {})
   }
+}
+
+/** Nobody has taken back at the provider what a person has brought meanwhile: it stays. */
+async function requireHeld(tx: CredentialStore['db'], lease: Lease): Promise<void> {
+  if (await confirm(tx, lease, LEASE_MS)) return
+  throw new Refusal(
+    'credential_busy',
+    'Somebody has just connected or changed this credential: look at it, then try again.',
+    [],
+    1,
+  )
 }
