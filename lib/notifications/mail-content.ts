@@ -1,4 +1,4 @@
-import { type AnyColumn, and, asc, count, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm'
+import { type AnyColumn, and, asc, count, eq, exists, inArray, isNull, type SQL, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import {
   accounts,
@@ -95,7 +95,7 @@ export async function gatherContent(
   if (!maySee(heldRoleOf(head), kind)) return null
   const found = isCredentialKind(kind)
     ? await credentialItems(db, accountId, notificationId, kind)
-    : await keyItems(db, accountId, notificationId)
+    : await keyItems(db, accountId, notificationId, kind === 'integration.failing' ? isFailing(db) : undefined)
   if (found.total === 0) return null
   const { name, address, language, reminder, account } = head
   const provider = head.provider === null ? null : (findProvider(head.provider)?.name ?? head.provider)
@@ -107,8 +107,18 @@ interface Found<Kind extends EventKind> {
   total: number
 }
 
-async function keyItems(db: Database, accountId: string, notificationId: string): Promise<Found<KeyKind>> {
-  const isOfIt = and(eq(notificationItems.accountId, accountId), eq(notificationItems.notificationId, notificationId))
+/** @param isStillSo leaves out what has ended meanwhile */
+async function keyItems(
+  db: Database,
+  accountId: string,
+  notificationId: string,
+  isStillSo?: SQL,
+): Promise<Found<KeyKind>> {
+  const isOfIt = and(
+    eq(notificationItems.accountId, accountId),
+    eq(notificationItems.notificationId, notificationId),
+    isStillSo,
+  )
   const [all] = await db.select({ total: count() }).from(notificationItems).where(isOfIt)
   const rows = await db
     .select({ subjectId: notificationItems.subjectId, data: notificationItems.data })
@@ -118,6 +128,24 @@ async function keyItems(db: Database, accountId: string, notificationId: string)
     .limit(MAX_ITEMS)
   const items = rows.map((row) => ({ ...row, integrations: [], integrationCount: 0 }))
   return { items: items as unknown as MailItem<KeyKind>[], total: all?.total ?? 0 }
+}
+
+/** Whether an item's integration fails as it did then: it may go well again, fail anew, be paused or deleted by now. */
+function isFailing(db: Database): SQL {
+  // As it is written in events: to the millisecond.
+  const since = sql`date_trunc('milliseconds', ${integrations.failingSince})`
+  const failing = db
+    .select({ one: sql`1` })
+    .from(integrations)
+    .where(
+      and(
+        eq(integrations.accountId, notificationItems.accountId),
+        eq(integrations.id, notificationItems.subjectId),
+        eq(integrations.state, 'enabled'),
+        sql`${since} = (${notificationItems.data} ->> 'failingSince')::timestamptz`,
+      ),
+    )
+  return exists(failing)
 }
 
 async function credentialItems(

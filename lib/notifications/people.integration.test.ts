@@ -6,6 +6,7 @@ import {
   auditEvents,
   credentials,
   deliveries,
+  integrations,
   members,
   notificationEpisodes,
   notifications,
@@ -29,10 +30,10 @@ import {
 import { changeLanguage, type Permission, permissionsOf } from '../accounts'
 import { regenerateApiKey, revokeApiKey } from '../api-keys'
 import type { Actor } from '../audit'
-import { newId } from '../ids'
 import {
   countUnread,
   deliverMails,
+  type EventData,
   getPreferences,
   listNotices,
   listTroubles,
@@ -42,6 +43,15 @@ import {
   sendReminders,
   setPreferences,
 } from '.'
+
+const CALLS_FAIL: Omit<EventData['integration.failing'], 'name' | 'credentialId'> = {
+  environment: 'live',
+  slug: 'labels',
+  host: 'api.example.com',
+  failingSince: new Date().toISOString(),
+  outcome: 'timeout',
+  status: 504,
+}
 
 forEachDatabase('people who are told', (open) => {
   let db: Database
@@ -67,6 +77,19 @@ forEachDatabase('people who are told', (open) => {
   }
   const refused = (connectedById: string | null = null) =>
     happens(db, accountId, 'credential.reauthorization_required', id, { ...REFUSED, connectedById })
+  /** Makes an integration through which all calls fail. */
+  const addFailing = async (name: string) => {
+    await addIntegration(db, accountId, id, name)
+    const failingSince = new Date(CALLS_FAIL.failingSince)
+    const rows = await db.update(integrations).set({ failingSince }).where(eq(integrations.name, name)).returning()
+    return rows[0]?.id ?? ''
+  }
+  const fails = (
+    name: string,
+    credentialId: string | null,
+    integrationId: string,
+    facts: Partial<typeof CALLS_FAIL> = {},
+  ) => happens(db, accountId, 'integration.failing', integrationId, { ...CALLS_FAIL, ...facts, name, credentialId })
   const mailed = () => mailer.mails.map(({ to }) => to.address.replace('@example.com', '')).sort()
   const noticed = async () =>
     (
@@ -99,17 +122,6 @@ forEachDatabase('people who are told', (open) => {
   it('hear that calls through an integration fail, unless they know what is wrong with its credential', async () => {
     const admin = await addMember(db, accountId, 'admin')
     await addMember(db, accountId, 'manager')
-    const fails = (name: string, credentialId: string | null) =>
-      happens(db, accountId, 'integration.failing', newId('integration'), {
-        name,
-        environment: 'live',
-        slug: 'labels',
-        host: 'api.example.com',
-        credentialId,
-        failingSince: new Date().toISOString(),
-        outcome: 'timeout',
-        status: 504,
-      })
     const [other = ''] = await addBrokenCredentials(db, accountId, 1)
     await refused()
     // That a secret ends in two weeks is not why calls fail today.
@@ -122,9 +134,10 @@ forEachDatabase('people who are told', (open) => {
     await work()
     expect(mailed()).toEqual([admin, admin])
     mailer.mails.length = 0
-    await fails('Known', id)
-    await fails('Of another credential', other)
-    await fails('Of none', null)
+    const known = await addFailing('Known')
+    await fails('Known', id, known)
+    await fails('Of another credential', other, await addFailing('Of another credential'))
+    await fails('Of none', null, await addFailing('Of none'))
     await makeNotices(db)
     await pass(db, 1)
     await work()
@@ -138,9 +151,28 @@ forEachDatabase('people who are told', (open) => {
     ])
     // Once the credential works again, its integrations are news.
     await happens(db, accountId, 'credential.renewal_recovered', id, RECOVERED)
-    await fails('Known', id)
+    await fails('Known', id, known)
     await makeNotices(db)
     expect((await noticesOf()).map(({ kind, count }) => [kind, count])).toContainEqual(['integration.failing', 1])
+  })
+
+  it('are not mailed that calls fail which go well again by then, or go nowhere any more', async () => {
+    const admin = await addMember(db, accountId, 'admin')
+    for (const name of ['Failing', 'Recovered', 'Paused', 'Deleted']) {
+      const integrationId = await addFailing(name)
+      await fails(name, null, integrationId)
+      // It had failed before, and gone well since.
+      const failingSince = new Date(Date.now() - 1_800_000).toISOString()
+      if (name === 'Failing') await fails(name, null, integrationId, { failingSince })
+    }
+    await makeNotices(db)
+    await db.update(integrations).set({ failingSince: null }).where(eq(integrations.name, 'Recovered'))
+    await db.update(integrations).set({ state: 'paused' }).where(eq(integrations.name, 'Paused'))
+    await db.delete(integrations).where(eq(integrations.name, 'Deleted'))
+    await pass(db, 1)
+    await work()
+    expect(mailed()).toEqual([admin])
+    expect(factsOf(mailer.mails[0])).toMatchObject({ total: 1, items: [{ data: { name: 'Failing' } }] })
   })
 
   it('hear it once when they are the owner and connected it', async () => {
