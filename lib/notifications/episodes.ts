@@ -82,12 +82,18 @@ export async function withoutConsequences(
   accountId: string,
   tellings: readonly Telling[],
 ): Promise<Telling[]> {
-  const credentialOf = (telling: Telling) => (telling.kind === 'integration.failing' ? telling.data.credentialId : null)
+  const credentialOf = (telling: Telling) =>
+    telling.kind === 'integration.failing' && isOfCredential(telling.data) ? telling.data.credentialId : null
   const credentialIds = tellings.flatMap((telling) => credentialOf(telling) ?? [])
   const open = await readOpen(tx, accountId, credentialIds)
   // A secret that is about to end is not why calls fail by now.
   const troubled = new Set(open.filter(({ trouble }) => trouble === 'renewal').map(({ subjectId }) => subjectId))
   return tellings.filter((telling) => !troubled.has(credentialOf(telling) ?? ''))
+}
+
+/** Whether calls fail in a way that a credential's trouble explains: a service that is down is another thing to mend. */
+function isOfCredential({ outcome, status }: EventData['integration.failing']): boolean {
+  return outcome === 'token_unavailable' || (outcome === 'answered' && status === 401)
 }
 
 type CredentialEvent = Extract<OutboxEvent, { kind: CredentialKind }>

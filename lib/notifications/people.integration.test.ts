@@ -19,6 +19,7 @@ import {
   addBrokenCredentials,
   addIntegration,
   addMember,
+  FAILING,
   factsOf,
   happens,
   pass,
@@ -135,7 +136,8 @@ forEachDatabase('people who are told', (open) => {
     expect(mailed()).toEqual([admin, admin])
     mailer.mails.length = 0
     const known = await addFailing('Known')
-    await fails('Known', id, known)
+    await fails('Known', id, known, { outcome: 'token_unavailable', status: 502 })
+    await fails('Known', id, known, { outcome: 'answered', status: 401 })
     await fails('Of another credential', other, await addFailing('Of another credential'))
     await fails('Of none', null, await addFailing('Of none'))
     await makeNotices(db)
@@ -154,6 +156,20 @@ forEachDatabase('people who are told', (open) => {
     await fails('Known', id, known)
     await makeNotices(db)
     expect((await noticesOf()).map(({ kind, count }) => [kind, count])).toContainEqual(['integration.failing', 1])
+  })
+
+  it('hear that calls fail for which the trouble of their credential is no reason', async () => {
+    const admin = await addMember(db, accountId, 'admin')
+    await happens(db, accountId, 'credential.renewal_failing', id, FAILING)
+    await makeNotices(db)
+    await fails('Down', id, await addFailing('Down'), { outcome: 'answered', status: 503 })
+    await fails('Slow', id, await addFailing('Slow'), { outcome: 'timeout', status: 504 })
+    await makeNotices(db)
+    const { notices } = await listNotices(db, readerOf(admin))
+    expect(notices.map(({ kind, count }) => [kind, count])).toEqual([
+      ['integration.failing', 2],
+      ['credential.renewal_failing', 1],
+    ])
   })
 
   it('are not mailed that calls fail which go well again by then, or go nowhere any more', async () => {
