@@ -172,7 +172,10 @@ describe('of a service’s answer', () => {
     'refresh',
     'x-accel-redirect',
     'x-sendfile',
+    'x-litespeed-location',
+    'x-litespeed-cache-control',
     'surrogate-control',
+    'edge-control',
     'cdn-cache-control',
     'cloudflare-cdn-cache-control',
   ])('%s is not passed back', (name) => {

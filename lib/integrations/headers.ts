@@ -109,6 +109,7 @@ const NOT_PASSED = new Set([
   'x-sendfile',
   'x-reproxy-url',
   'surrogate-control',
+  'edge-control',
 ])
 const NOT_PASSED_BEGINNINGS = [
   'proxy-',
@@ -119,6 +120,7 @@ const NOT_PASSED_BEGINNINGS = [
   'fenicia-',
   'x-accel-',
   'x-lighttpd-',
+  'x-litespeed-',
 ]
 
 /**
