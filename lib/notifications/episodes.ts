@@ -13,6 +13,8 @@ export const REMINDER_DAYS = [1, 3, 7] as const
 export type Telling = OutboxEvent & {
   /** The trouble that it is about, or that is over; null: it is about none. */
   episodeId: string | null
+  /** A trouble of its credential is why: whoever is told of that one is not told of two things to mend. */
+  isConsequence?: true
 }
 
 /** An episode while a batch of events is applied to it. */
@@ -73,11 +75,8 @@ export async function applyToEpisodes(
   return tellings
 }
 
-/**
- * Leaves out that the calls through an integration fail where people know of its credential's trouble: that is why, and they
- * are told of one thing to mend, not of two.
- */
-export async function withoutConsequences(
+/** Marks that the calls through an integration fail where its credential's trouble is why. */
+export async function markConsequences(
   tx: Database,
   accountId: string,
   tellings: readonly Telling[],
@@ -88,7 +87,9 @@ export async function withoutConsequences(
   const open = await readOpen(tx, accountId, credentialIds)
   // A secret that is about to end is not why calls fail by now.
   const troubled = new Set(open.filter(({ trouble }) => trouble === 'renewal').map(({ subjectId }) => subjectId))
-  return tellings.filter((telling) => !troubled.has(credentialOf(telling) ?? ''))
+  return tellings.map((telling) =>
+    troubled.has(credentialOf(telling) ?? '') ? { ...telling, isConsequence: true } : telling,
+  )
 }
 
 /** Whether calls fail in a way that a credential's trouble explains: a service that is down is another thing to mend. */

@@ -1,5 +1,5 @@
 import type { Database } from '@/db/client'
-import { applyToEpisodes, withoutConsequences } from './episodes'
+import { applyToEpisodes, markConsequences } from './episodes'
 import { eventKinds, type OutboxEvent } from './kinds'
 import { takeEvents } from './take-events'
 import { tell } from './tell'
@@ -12,7 +12,7 @@ import { tell } from './tell'
 export async function makeNotices(db: Database, signal?: AbortSignal): Promise<number> {
   const work = async (tx: Database, accountId: string, events: readonly object[]) => {
     const tellings = await applyToEpisodes(tx, accountId, events as OutboxEvent[])
-    await tell(tx, accountId, await withoutConsequences(tx, accountId, tellings))
+    await tell(tx, accountId, await markConsequences(tx, accountId, tellings))
   }
   return takeEvents(db, { mark: 'notifiedAt', kinds: eventKinds, work }, signal)
 }

@@ -5,6 +5,7 @@ import {
   accounts,
   auditEvents,
   credentials,
+  customRoles,
   deliveries,
   integrations,
   members,
@@ -31,6 +32,7 @@ import {
 import { changeLanguage, type Permission, permissionsOf } from '../accounts'
 import { regenerateApiKey, revokeApiKey } from '../api-keys'
 import type { Actor } from '../audit'
+import { newId } from '../ids'
 import {
   countUnread,
   deliverMails,
@@ -170,6 +172,24 @@ forEachDatabase('people who are told', (open) => {
       ['integration.failing', 2],
       ['credential.renewal_failing', 1],
     ])
+  })
+
+  it('hear that calls fail where they may not know of the credential that is why', async () => {
+    const admin = await addMember(db, accountId, 'admin')
+    const operator = await addMember(db, accountId, 'staff')
+    const role = { id: newId('customRole'), accountId, name: 'Operator', nameHeld: 'operator', description: '' }
+    await db.insert(customRoles).values({ ...role, permissions: ['integrations:read', 'integrations:update'] })
+    const ofOperator = and(eq(members.accountId, accountId), eq(members.userId, operator))
+    await db.update(members).set({ role: 'custom', customRoleId: role.id }).where(ofOperator)
+    await refused()
+    await fails('Known', id, await addFailing('Known'), { outcome: 'token_unavailable', status: 502 })
+    await makeNotices(db)
+    const kindsOf = async (userId: string) => {
+      const { notices } = await listNotices(db, readerOf(userId, permissionsOf('owner')))
+      return notices.map(({ kind }) => kind)
+    }
+    expect(await kindsOf(admin)).toEqual(['credential.reauthorization_required'])
+    expect(await kindsOf(operator)).toEqual(['integration.failing'])
   })
 
   it('are not mailed that calls fail which go well again by then, or go nowhere any more', async () => {

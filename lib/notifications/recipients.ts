@@ -42,8 +42,15 @@ export async function recipientsIn(tx: Database, accountId: string): Promise<(te
 
 function isConcerned(telling: Telling, userId: string, holder: Holder): boolean {
   if (!maySee(holder, telling.kind)) return false
+  if (telling.isConsequence && isToldOfCredentials(holder)) return false
   if (mayMend(holder, telling.kind)) return true
   return 'connectedById' in telling.data && telling.data.connectedById === userId
+}
+
+/** Whether somebody is told of the trouble of every credential. */
+function isToldOfCredentials(holder: Holder): boolean {
+  const kind = 'credential.reauthorization_required'
+  return maySee(holder, kind) && mayMend(holder, kind)
 }
 
 /** Whether it is for somebody to do something about such events, and not only to know of them. */
