@@ -80,3 +80,35 @@ it('answers as for a deleted credential where it is deleted meanwhile', async ()
   expect(await callWhile(remove)).toMatchObject({ kind: 'problem', code: 'INTEGRATION_INCOMPLETE' })
   expect(upstream.connections()).toBe(0)
 })
+
+it('asks for another token once where the service refuses each, and not at every call', async () => {
+  let asked = 0
+  let isRefused = true
+  upstream.respond(({ target, headers }, response) => {
+    if (target === '/token') {
+      asked += 1
+      const answer = { access_token: `at-7hG2kQ9x-${asked}`, token_type: 'bearer', expires_in: 3_600 }
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
+    } else response.writeHead(isRefused ? 401 : 200).end(headers.authorization)
+  })
+  const ofClient = {
+    name: 'O',
+    type: 'oauth2',
+    token_url: `${upstream.url}/token`,
+    client_id: 'fenicia',
+    hosts: [upstream.url],
+    secret: { client_secret: 'canary-3kQ9xLm4Tz7hG2' },
+  }
+  const made = await create('/credentials', ofClient)
+  await create('/integrations', { name: 'O', slug: 'scopes', credential_id: made, base_url: upstream.url })
+  const call = () => api.call('GET', '/integrations/scopes/proxy/orders', { token })
+  for (const _ of [1, 2, 3]) expect((await call()).status).toBe(401)
+  expect(asked).toBe(2)
+  // Of tokens that have come since, nobody knows that yet.
+  const renewed = await api.call('POST', `/credentials/${made}/renew`, { token })
+  expect(renewed.status, renewed.text).toBe(200)
+  expect((await call()).status).toBe(401)
+  expect(asked).toBe(4)
+  isRefused = false
+  expect((await call()).text).toBe('Bearer at-7hG2kQ9x-4')
+})

@@ -29,7 +29,7 @@ interface Called {
 
 /**
  * Puts the credential on a call and sends it. Where an OAuth2 token turns out to be expired, it is renewed once, for all who
- * find it so, and the call is repeated once if its body can be.
+ * find it so, and the call is repeated once if its body can be. What is refused then too is not renewed again for a while.
  * @param onSent told how many bytes of the body were sent
  * @throws {EgressError}, {OAuthError}, {VaultError}; {PathRefusedError} when its address is too long with the credential in
  * it; {Refusal} `not_found` when the credential was deleted meanwhile
@@ -64,7 +64,8 @@ export async function callService(
   const body = await repeatable(request)
   const first = await sendWith(tokens, body.stream())
   const { isExpired, answer } = await lookForExpiredToken(first.answer, target.use.expiredToken)
-  if (!isExpired) return { ...first, answer }
+  // Not at every call, where a service says so for another reason: each renewal may spend a refresh token.
+  if (!isExpired || store.tokens.wereRefusedAtOnce(owner, tokens)) return { ...first, answer }
   const renewal = store.tokens
     .renew(owner, load, { reason: 'rejected', unlessNewerThan: tokens.version, signal: request.signal })
     .catch(asTokenFailure)
@@ -74,7 +75,11 @@ export async function callService(
     return { ...first, answer }
   }
   answer.body.destroy()
-  return sendWith(await renewal, body.stream())
+  const renewed = await renewal
+  const second = await sendWith(renewed, body.stream())
+  const looked = await lookForExpiredToken(second.answer, target.use.expiredToken)
+  if (looked.isExpired) store.tokens.noteRefusedAtOnce(owner, renewed)
+  return { ...second, answer: looked.answer }
 }
 
 /** Failures that say as much of a token endpoint as of a service. */

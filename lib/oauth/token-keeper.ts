@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { LRUCache } from 'lru-cache'
 import type { Database } from '@/db/client'
 import type { Egress } from '../egress'
 import { EgressError, isEgressError } from '../egress/errors'
@@ -51,6 +52,9 @@ const POLL_MS = 100
 /** What is left of a token that a call may still be made with when it can't be renewed. */
 const LAST_MARGIN_MS = 5_000
 
+/** For how long tokens are not renewed because a service refuses them, once it has refused those that came for that. */
+const REFUSES_ALL_MS = 60_000
+
 /** Attempts that a caller makes when the first one's result may not be stored: once more, with what is there by then. */
 const MAX_ATTEMPTS = 2
 
@@ -71,6 +75,8 @@ export class TokenKeeper {
   readonly #running = new Map<string, Promise<KeptTokens>>()
   /** Renewals that hold a lease, or claim one: what one of them gets may be all that still works. */
   readonly #underWay = new Set<Promise<unknown>>()
+  /** Versions of tokens that were refused as soon as they were there, by whose they are. */
+  readonly #refusedAtOnce = new LRUCache<string, number>({ max: 10_000, ttl: REFUSES_ALL_MS })
   #isStopping = false
 
   constructor({
@@ -139,6 +145,16 @@ export class TokenKeeper {
     }
     const isForced = reason === 'test' || reason === 'manual'
     return this.#renewed(owner, load, state, { reason, isForced }, options)
+  }
+
+  /** Notes that a service refuses tokens which were renewed because it had refused those before. */
+  noteRefusedAtOnce(owner: TokenOwner, { version }: Pick<KeptTokens, 'version'>): void {
+    this.#refusedAtOnce.set(keyOf(owner, false), version)
+  }
+
+  /** Whether it is no help to renew tokens that a service refuses: those that would come have just been refused as well. */
+  wereRefusedAtOnce(owner: TokenOwner, { version }: Pick<KeptTokens, 'version'>): boolean {
+    return this.#refusedAtOnce.get(keyOf(owner, false)) === version
   }
 
   /**
