@@ -268,9 +268,12 @@ async function saveTokens(
     }
   } else if (form.grant === 'refresh_token' && draft && !(await isTypedAnew(tx, vault, draft, form))) {
     await moveTokens(tx, vault, { accountId: draft.accountId, ownerId: draft.id }, owner)
+    // Whose a token is that somebody has typed, nobody has told.
+    await removeConnection(tx, owner)
   } else if (form.grant === 'refresh_token' && refreshToken) {
     const expiresAt = accessToken ? toDate(form.access_token_expires_at) : null
     await putTokens(tx, vault, owner, { refreshToken, accessToken: accessToken ?? null, expiresAt, scope: null })
+    await removeConnection(tx, owner)
   } else if (before && (Object.keys(ofClient).length > 0 || isOtherRequest(before, form))) {
     // Tokens of another client, or for other scopes, are not what this form means; and what was refused was another one.
     await expireTokens(tx, owner)

@@ -174,6 +174,19 @@ withConnecting('connecting', (bed, driver) => {
       await expect(bed.begin(id)).rejects.toMatchObject({ code: 'invalid', fields: [{ field: 'grant' }] })
     })
 
+    it('is of no known account any more once somebody has typed a token of whomever', async () => {
+      const id = await bed.make()
+      await bed.connect(id)
+      const change = (changes: object) =>
+        updateCredential(bed.store, bed.ana, id, parseInput(credentialChanges, changes))
+      await change({ grant: 'refresh_token', secret: { refresh_token: await bed.provider.mintRefreshToken() } })
+      const { authorizationUrl, issuer } = bed.provider
+      await change({ grant: 'authorization_code', authorization_url: authorizationUrl, issuer })
+      expect((await view(id)).connection).toBeNull()
+      expectEnd(await bed.connect(id, 'shop-2'), 'connected')
+      expect((await view(id)).connection).toMatchObject({ subject: 'shop-2' })
+    })
+
     it('takes everything along when it is deleted', async () => {
       const id = await bed.make()
       await bed.connect(id)
