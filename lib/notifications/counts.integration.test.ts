@@ -1,5 +1,5 @@
 import { eq, sql } from 'drizzle-orm'
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Database } from '@/db/client'
 import { accounts, credentials, deliveries, notifications, outboxEvents, tokenSets } from '@/db/schema'
 import { createTestAccount } from '@/test/account'
@@ -191,6 +191,26 @@ forEachDatabase('how often people are told', (open) => {
       await expiring(14, '2031-01-01T00:00:00.000Z')
       await work()
       expect(left()).toEqual([14, 3, 1, 14])
+    })
+
+    it('a warning of another end stays, though the one before is just being found to be over', async () => {
+      const ends = async (expiresAt: string) => {
+        await db
+          .update(credentials)
+          .set({ expiresAt: new Date(expiresAt) })
+          .where(eq(credentials.id, id))
+        await happens(db, accountId, 'credential.expiring', id, { ...EXPIRING, expiresAt })
+        await makeNotices(db)
+      }
+      await ends(EXPIRING.expiresAt)
+      await db.update(credentials).set({ expiresAt: null }).where(eq(credentials.id, id))
+      const transaction = db.transaction.bind(db)
+      vi.spyOn(db, 'transaction').mockImplementationOnce(async (...work) => {
+        await ends('2031-01-01T00:00:00.000Z')
+        return transaction(...work)
+      })
+      await sendReminders(db)
+      expect(await listTroubles(db, accountId, id)).toMatchObject([{ data: { expiresAt: '2031-01-01T00:00:00.000Z' } }])
     })
 
     it('a warning of a refresh token’s end lasts while its end is told as seconds from then, until it is another', async () => {

@@ -122,6 +122,23 @@ async function remindAccount(db: Database, accountId: string): Promise<number | 
  * with tokens that are gone, which was only told of after they had been removed.
  */
 async function closeOutdated(db: Database): Promise<void> {
+  const { id, accountId } = notificationEpisodes
+  const outdated = await db.select({ id, accountId }).from(notificationEpisodes).where(isOutdated(db)).limit(BATCH)
+  for (const episode of outdated) {
+    await db.transaction(async (tx) => {
+      if (!(await lockAccount(tx, episode.accountId))) return
+      // Looked at anew: people may have been told of another end in it meanwhile, which lasts.
+      const still = await tx
+        .select({ id })
+        .from(notificationEpisodes)
+        .where(and(eq(accountId, episode.accountId), eq(id, episode.id), isOutdated(tx)))
+      if (still.length > 0) await closeEpisodes(tx, episode.accountId, [episode.id])
+    })
+  }
+}
+
+/** Whether an open episode tells of what is no longer so. */
+function isOutdated(db: Database) {
   const { accountId, subjectId, data, trouble } = notificationEpisodes
   // As they are written in events: to the millisecond.
   const warnedOf = sql`date_trunc('milliseconds', (${data} ->> 'expiresAt')::timestamptz)`
@@ -152,12 +169,5 @@ async function closeOutdated(db: Database): Promise<void> {
     .from(tokenSets)
     .innerJoin(credentials, and(eq(credentials.accountId, tokenSets.accountId), eq(credentials.id, tokenSets.ownerId)))
     .where(and(eq(tokenSets.accountId, accountId), eq(tokenSets.ownerId, subjectId), eq(trouble, 'renewal')))
-  const outdated = await db
-    .select({ id: notificationEpisodes.id, accountId })
-    .from(notificationEpisodes)
-    .where(and(isNull(notificationEpisodes.closedAt), notExists(secret), notExists(refreshToken), notExists(tokens)))
-    .limit(BATCH)
-  for (const episode of outdated) {
-    await db.transaction((tx) => closeEpisodes(tx, episode.accountId, [episode.id]))
-  }
+  return and(isNull(notificationEpisodes.closedAt), notExists(secret), notExists(refreshToken), notExists(tokens))
 }
