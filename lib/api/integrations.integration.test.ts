@@ -373,6 +373,36 @@ describe('an integration', () => {
     expect(answer.status, answer.text).toBe(200)
   })
 
+  it('whose address the operator no longer allows can still be paused and renamed, and is not taken up again', async () => {
+    const { id } = await make()
+    const { db } = api.runtime.database
+    await db.update(integrations).set({ baseUrl: 'http://10.0.0.1/v1' }).where(eq(integrations.id, id))
+    const paused = await call('PATCH', `/integrations/${id}`, { state: 'paused', name: `Out of reach ${serial}` })
+    expect(paused.status, paused.text).toBe(200)
+    for (const change of [{ state: 'enabled' }, { timeout_ms: 5_000 }]) {
+      const refused = await call('PATCH', `/integrations/${id}`, change)
+      expect(refused).toMatchObject({ status: 400, body: { errors: [{ field: 'base_url' }, { field: 'base_url' }] } })
+    }
+  })
+
+  it('no longer counts as failing once it calls something else, or was paused', async () => {
+    const { db } = api.runtime.database
+    const other = await credential({ type: 'bearer', secret: { token: CANARY } })
+    const changes: [change: Body, isStillFailing: boolean][] = [
+      [{ name: `Renamed ${serial}` }, true],
+      [{ base_url: `${upstream.url}/v2` }, false],
+      [{ credential_id: other }, false],
+      [{ state: 'paused' }, false],
+    ]
+    for (const [change, isStillFailing] of changes) {
+      const { id } = await make()
+      await db.update(integrations).set({ failingSince: new Date() }).where(eq(integrations.id, id))
+      expect((await call('PATCH', `/integrations/${id}`, change)).status).toBe(200)
+      const { failing_since: since } = (await call('GET', `/integrations/${id}`)).body as Body
+      expect([Object.keys(change), since !== null]).toEqual([Object.keys(change), isStillFailing])
+    }
+  })
+
   it('keeps its credential from losing the host that it calls', async () => {
     const id = await credential({
       type: 'bearer',

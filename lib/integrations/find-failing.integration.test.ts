@@ -37,6 +37,7 @@ forEachDatabase('an integration whose calls fail', (open) => {
       createdByKind: 'user',
       createdById: 'usr_1',
       createdByName: 'Ana',
+      updatedAt: new Date(Date.now() - 86_400_000),
     })
     return id
   }
@@ -127,6 +128,22 @@ forEachDatabase('an integration whose calls fail', (open) => {
     await db.update(integrations).set({ state: 'paused' }).where(eq(integrations.id, id))
     expect(await findFailingIntegrations(db)).toEqual({ failing: 0, recovered: 0 })
     expect(await told()).toEqual([])
+  })
+
+  it('is not told of for calls that failed before it was changed', async () => {
+    await calls(id, failed(30, 25, 20, 15, 12, 11, 6, 4))
+    const changed = new Date(Date.now() - 10.5 * 60_000)
+    await db.update(integrations).set({ updatedAt: changed }).where(eq(integrations.id, id))
+    expect(await findFailingIntegrations(db)).toEqual({ failing: 0, recovered: 0 })
+    await db.update(proxyCalls).set({ at: sql`at - interval '15 minutes'` })
+    await db
+      .update(integrations)
+      .set({ updatedAt: new Date(+changed - 15 * 60_000) })
+      .where(eq(integrations.id, id))
+    await calls(id, failed(3, 2, 1))
+    expect(await findFailingIntegrations(db)).toEqual({ failing: 1, recovered: 0 })
+    const [event] = await told()
+    expect(Math.round((Date.now() - Date.parse(String(event?.data.failingSince))) / 60_000)).toBe(21)
   })
 
   it.each<[what: string, made: Call[]]>([

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { integrations, proxyCalls } from '@/db/schema'
 import { type EventData, recordEvent } from '../notifications/outbox'
@@ -12,10 +12,12 @@ const STEP = 200
 /** A call that did not do what it was made for: not answered, the service is down, or it does not take the credential. */
 const isBad = sql`(c.outcome <> 'answered' or c.status >= 500 or c.status = 401)`
 const ofIt = sql`c.account_id = i.account_id and c.integration_id = i.id`
-/** The last call of those that are before a point in time, if any is told. */
-const lastCall = (before = sql``) => sql`
+/** Calls of it as it is now: what failed before it was changed may be what it was changed for. */
+const sinceChanged = sql`${ofIt} and c.at > i.updated_at`
+/** The last of those calls. */
+const lastCall = (which: SQL) => sql`
   select c.at, c.outcome, c.status, ${isBad} as is_bad from ${proxyCalls} c
-  where ${ofIt} ${before} order by c.at desc, c.id desc limit 1`
+  where ${which} order by c.at desc, c.id desc limit 1`
 
 interface Failing
   extends Pick<EventData['integration.failing'], 'name' | 'environment' | 'slug' | 'outcome' | 'status'> {
@@ -49,7 +51,7 @@ export async function findFailingIntegrations(
 async function forgetRecovered(db: Database): Promise<number> {
   const { rows } = (await db.execute(sql`
     with well as (
-      select i.id from ${integrations} i cross join lateral (${lastCall()}) as last
+      select i.id from ${integrations} i cross join lateral (${lastCall(ofIt)}) as last
       where i.failing_since is not null and (not last.is_bad or exists (
         select from ${proxyCalls} c
         where ${ofIt} and c.at > greatest(i.failing_since, now() - ${MINUTES} * interval '1 minute') and not ${isBad}))
@@ -63,19 +65,19 @@ async function tellOfFailing(tx: Database): Promise<number> {
   const { rows } = (await tx.execute(sql`
     with due as (
       select i.id, last.outcome, last.status, (
-        select min(c.at) from ${proxyCalls} c where ${ofIt} and c.at > coalesce((
-          select max(c.at) from ${proxyCalls} c where ${ofIt} and not ${isBad}), '-infinity')) as since
-      from ${integrations} i cross join lateral (${lastCall()}) as last
+        select min(c.at) from ${proxyCalls} c where ${sinceChanged} and c.at > coalesce((
+          select max(c.at) from ${proxyCalls} c where ${sinceChanged} and not ${isBad}), '-infinity')) as since
+      from ${integrations} i cross join lateral (${lastCall(sinceChanged)}) as last
       where i.state = 'enabled' and i.failing_since is null and last.is_bad and last.at > now() - interval '1 hour'
         -- From the latest on, since that is what the index is in the order of.
         and (select count(*) filter (where is_bad) from (
-          select ${isBad} as is_bad from ${proxyCalls} c where ${ofIt} order by c.at desc, c.id desc limit ${CALLS}
+          select ${isBad} as is_bad from ${proxyCalls} c where ${sinceChanged} order by c.at desc, c.id desc limit ${CALLS}
         ) as latest) = ${CALLS}
         and not exists (
           select from ${proxyCalls} c
-          where ${ofIt} and c.at > last.at - ${MINUTES} * interval '1 minute' and not ${isBad})
+          where ${sinceChanged} and c.at > last.at - ${MINUTES} * interval '1 minute' and not ${isBad})
         and coalesce((
-          select before.is_bad from (${lastCall(sql`and c.at <= last.at - ${MINUTES} * interval '1 minute'`)}) as before
+          select before.is_bad from (${lastCall(sql`${sinceChanged} and c.at <= last.at - ${MINUTES} * interval '1 minute'`)}) as before
         ), false)
       order by i.id limit ${STEP} for update of i skip locked
     )

@@ -71,17 +71,17 @@ export async function updateIntegration(
     .transaction(async (tx) => {
       const row = await findIntegration(tx, actor, id, { lock: true })
       const form = changedForm(row, changes)
-      await checkForm(tx, actor, form, policy)
       const columns = columnsOf(form)
+      const changed = changesOf(row, columns)
+      const isTakenBack = form.state === 'paused' && Object.keys(changed).every((name) => HARMLESS.has(name))
+      // Pausing must be possible also where a rule has become stricter, or the credential other than it was.
+      if (!isTakenBack) await checkForm(tx, actor, form, policy)
+      const isElsewhere = Object.keys(changed).some((name) => OF_CALLS.has(name))
       await tx
         .update(integrations)
-        .set({ ...columns, updatedAt: new Date() })
+        .set({ ...columns, ...(isElsewhere && { failingSince: null }), updatedAt: new Date() })
         .where(and(eq(integrations.accountId, accountId), eq(integrations.id, id)))
-      const changed = Object.entries(columns).flatMap(([name, to]) => {
-        const from = row[name as keyof typeof columns]
-        return JSON.stringify(from) === JSON.stringify(to) ? [] : [[name, { from, to }] as const]
-      })
-      await recordAuditEvent(tx, actor, 'integration.updated', id, Object.fromEntries(changed))
+      await recordAuditEvent(tx, actor, 'integration.updated', id, changed)
     })
     .catch(asRefusal(changes.slug ?? ''))
 }
@@ -96,6 +96,21 @@ export async function deleteIntegration(db: Database, actor: Actor, id: string):
     await tx.delete(integrations).where(and(eq(integrations.accountId, actor.accountId), eq(integrations.id, id)))
     await recordAuditEvent(tx, actor, 'integration.deleted', id, { name, environment, slug })
   })
+}
+
+/** What a paused integration may be given whatever its other fields say. */
+const HARMLESS: ReadonlySet<string> = new Set(['name', 'slug', 'state'])
+/** What makes another thing of its calls: that those before have failed says nothing of the next ones. */
+const OF_CALLS: ReadonlySet<string> = new Set(['baseUrl', 'credentialId', 'state'])
+
+type Columns = ReturnType<typeof columnsOf>
+
+function changesOf(row: IntegrationRow, columns: Columns): Record<string, { from: unknown; to: unknown }> {
+  const changed = Object.entries(columns).flatMap(([name, to]) => {
+    const from = row[name as keyof Columns]
+    return JSON.stringify(from) === JSON.stringify(to) ? [] : [[name, { from, to }] as const]
+  })
+  return Object.fromEntries(changed)
 }
 
 /** An integration as it may be stored: without a credential, once that was deleted. */
