@@ -50,4 +50,9 @@ it('keeps no token of what a program sent, even if it is cut', () => {
     'app/1 (fn_live_[removed]) fn_test_[removed]',
   )
   expect(storable(`12345${TOKEN}`, 30)).not.toContain('aaaa')
+  const encoded = [...TOKEN].map((letter, i) => (i % 2 ? letter : `%${letter.charCodeAt(0).toString(16)}`)).join('')
+  for (const hidden of [TOKEN.replaceAll('_', '%5F'), TOKEN.replace('fn', '%66n'), encoded]) {
+    expect(storable(`https://example.com/%20?t=${hidden}&x`, 300)).toBe('https://example.com/ ?t=fn_live_[removed]&x')
+  }
+  expect(storable('https://example.com/%20?t=fn%5Flive', 300)).toBe('https://example.com/%20?t=fn%5Flive')
 })

@@ -18,8 +18,13 @@ export function storable(text: string, max: number): string {
     .replace(/[\p{Cc}\p{Cs}]/gu, '\ufffd')
 }
 
-/** A text with every token, or what is most of one, blanked. */
+/** A text with every token, or what is most of one, blanked; also one that is percent-encoded, whole or in part. */
 export function withoutTokens(text: string): string {
+  const blanked = withoutPlainTokens(text)
+  return urlHoldsToken(blanked) ? withoutPlainTokens(decodeAscii(blanked)) : blanked
+}
+
+function withoutPlainTokens(text: string): string {
   return text.replace(/fn_(live|test)_[0-9A-Za-z]{20,}/g, 'fn_$1_[removed]')
 }
 
