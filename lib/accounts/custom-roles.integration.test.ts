@@ -274,6 +274,7 @@ forEachDatabase('roles of an account’s own', (open) => {
       return results
     }
     expect(await answers(theirs)).toEqual(await answers(none))
+    expect((await answers('role_\0')).slice(0, 2)).toEqual((await answers(none)).slice(0, 2))
     expect((await answers(none)).map((answer) => answer?.code)).toEqual([
       'not_found',
       'not_found',

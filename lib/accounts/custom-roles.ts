@@ -5,7 +5,7 @@ import { customRoles, invitations, members, users } from '@/db/schema'
 import { comparableName } from '../api-keys/schemas'
 import { type Actor, recordAuditEvent } from '../audit'
 import { invalidField, Refusal } from '../errors'
-import { newId } from '../ids'
+import { isId, newId } from '../ids'
 import { displayText } from '../text'
 import { revokeInvitationsBy } from './invitations'
 import { type LockedMember, lockAsking } from './lock-members'
@@ -209,7 +209,9 @@ function holdersOf(tx: Database, accountId: string, roleId: string): Promise<{ i
 
 /** Whoever has a role does not change it, nor does somebody who may do less: it would be to change those who have it. */
 async function lockRole(tx: Database, asking: LockedMember, accountId: string, id: string) {
-  const [role] = await tx.select().from(customRoles).where(isRole(accountId, id)).for('update')
+  const [role] = isId('customRole', id)
+    ? await tx.select().from(customRoles).where(isRole(accountId, id)).for('update')
+    : []
   if (!role) throw new Refusal('not_found', 'There is no such role.')
   if (!outranks(asking, { permissions: permissionsOf('custom', role.permissions) })) {
     throw new Refusal(

@@ -187,8 +187,10 @@ forEachDatabase('an invitation', (open) => {
         message: `This invitation was taken back. Ask ${owner.name} for another one.`,
       })
       expect(await actions()).toEqual(['invitation.created', 'invitation.revoked'])
-      expect(await refusal(revokeInvitation(db, inviter(), id))).toMatchObject({ code: 'not_found' })
-      expect(await refusal(resendInvitation(db, inviter(), id))).toMatchObject({ code: 'not_found' })
+      for (const ended of [id, 'inv_\0']) {
+        expect(await refusal(revokeInvitation(db, inviter(), ended))).toMatchObject({ code: 'not_found' })
+        expect(await refusal(resendInvitation(db, inviter(), ended))).toMatchObject({ code: 'not_found' })
+      }
       await invite('staff')
       const [{ id: next = '' } = {}] = await open_()
       await revokeInvitation(db, inviter(), next)

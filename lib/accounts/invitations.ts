@@ -4,7 +4,7 @@ import type { Database } from '@/db/client'
 import { accounts, customRoles, invitations, members, users } from '@/db/schema'
 import { type Actor, recordAuditEvent } from '../audit'
 import { invalidField, Refusal } from '../errors'
-import { newId } from '../ids'
+import { isId, newId } from '../ids'
 import { recordPersonalMail } from '../notifications/personal-mails'
 import { type HeldRole, heldRoleColumns, heldRoleOf, isRoleOfMember } from './held-role'
 import { hashLink, linkToken, UNKNOWN_LINK } from './links'
@@ -149,6 +149,7 @@ async function requireNoMember(db: Database, accountId: string, email: string): 
  * @throws {Refusal} `not_found`; `forbidden` for a role that may do what the actor may not; `too_many_attempts`
  */
 export async function resendInvitation(db: Database, actor: Inviter, id: string): Promise<void> {
+  if (!isId('invitation', id)) throw notOpen()
   await countInvitation(db, actor.accountId)
   await db.transaction(async (tx) => {
     const asking = await lockAsking(tx, actor, 'members:invite')
@@ -170,6 +171,7 @@ export async function resendInvitation(db: Database, actor: Inviter, id: string)
  * @throws {Refusal} `not_found`; `forbidden` to who may not invite any more
  */
 export async function revokeInvitation(db: Database, actor: Inviter, id: string): Promise<void> {
+  if (!isId('invitation', id)) throw notOpen()
   await db.transaction(async (tx) => {
     await lockAsking(tx, actor, 'members:invite')
     const [invitation] = await tx

@@ -3,6 +3,7 @@ import type { Database } from '@/db/client'
 import { customRoles, members } from '@/db/schema'
 import type { Actor } from '../audit'
 import { Refusal } from '../errors'
+import { isStorable } from '../text'
 import { type HeldRole, heldRoleColumns, heldRoleOf, isRoleOfMember } from './held-role'
 import { can, type Holder, type Permission } from './permissions'
 
@@ -19,7 +20,7 @@ export async function lockMembers(
     .select({ userId: members.userId, ...heldRoleColumns })
     .from(members)
     .leftJoin(customRoles, isRoleOfMember)
-    .where(and(eq(members.accountId, accountId), inArray(members.userId, userIds)))
+    .where(and(eq(members.accountId, accountId), inArray(members.userId, userIds.filter(isStorable))))
     .orderBy(asc(members.userId))
     .for('update', { of: members })
   return new Map(rows.map(({ userId, ...row }) => [userId, { userId, ...heldRoleOf(row) }]))

@@ -102,12 +102,14 @@ forEachDatabase('members', (open) => {
     const other = await makeOwner(db)
     const stranger = await add('staff', other.accountId)
     await expect(changeRole(db, owner, owner.id, 'staff')).rejects.toMatchObject({ code: 'forbidden' })
-    for (const work of [
-      () => changeRole(db, owner, stranger.id, 'admin'),
-      () => removeMember(db, owner, stranger.id, KEEP),
-      () => handOver(db, owner, stranger.id),
-    ]) {
-      await expect(work()).rejects.toMatchObject({ code: 'not_found' })
+    for (const id of [stranger.id, 'usr_\0']) {
+      for (const work of [
+        () => changeRole(db, owner, id, 'admin'),
+        () => removeMember(db, owner, id, KEEP),
+        () => handOver(db, owner, id),
+      ]) {
+        await expect(work()).rejects.toMatchObject({ code: 'not_found' })
+      }
     }
   })
 

@@ -78,6 +78,7 @@ forEachDatabase('revoking many keys at once', (open) => {
 
     await runBulkRevocations(db)
     expect(await getBulkRevocation(db, actor.accountId, work)).toEqual(done)
+    await expect(readRevocationReport(db, actor.accountId, 'bulk_\0')).rejects.toMatchObject({ code: 'not_found' })
   })
 
   it('is done once by several runners at a time', async () => {

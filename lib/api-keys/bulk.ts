@@ -11,7 +11,7 @@ import {
 import { mayStill } from '../accounts/held-role'
 import type { Actor } from '../audit'
 import { invalidField, Refusal } from '../errors'
-import { newId } from '../ids'
+import { isId, newId } from '../ids'
 import { type EnvironmentWall, type LockedKey, lockKeys, revokeLockedKeys } from './change'
 import { MAX_BULK_KEYS } from './schemas'
 
@@ -85,6 +85,7 @@ export async function getBulkRevocation(
   id: string,
   wall: EnvironmentWall = null,
 ): Promise<BulkRevocation> {
+  if (!isId('bulkRevocation', id)) throw notFound()
   // One that there is not counts as beyond: what it was is not known.
   const beyond = sql`exists (
     select from unnest(${bulkRevocations.keyIds}) asked(id)
@@ -104,7 +105,7 @@ export async function getBulkRevocation(
     .where(
       and(eq(bulkRevocations.accountId, accountId), eq(bulkRevocations.id, id), wall ? sql`not ${beyond}` : undefined),
     )
-  if (!row) throw new Refusal('not_found', 'There is no such revocation.')
+  if (!row) throw notFound()
   const counted = await db
     .select({ outcome: bulkRevocationOutcomes.outcome, times: count() })
     .from(bulkRevocationOutcomes)
@@ -269,6 +270,10 @@ export interface RevokedKey {
   keyId: string
   name: string | null
   outcome: RevocationOutcome
+}
+
+function notFound(): Refusal {
+  return new Refusal('not_found', 'There is no such revocation.')
 }
 
 /** What became of each key of a bulk revocation, as far as it is done. @throws {Refusal} `not_found` */
