@@ -25,7 +25,7 @@ const unit = {
 }
 const integration = {
   globalSetup: 'test/integration-setup.ts',
-  // One more than there are cores, since many wait for a clock; each may hold an embedded database of 300 MB.
+  // One more than there are cores, since many wait for a clock; each may hold an embedded database of 200 MB.
   maxWorkers: 3,
   hookTimeout: 60_000,
   // MB. Most of what they make is of no use a moment later: cleared away less often, it costs a twentieth less of the time.

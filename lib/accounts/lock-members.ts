@@ -10,7 +10,7 @@ import { can, type Holder, type Permission } from './permissions'
 /** A member whose role nobody changes meanwhile. */
 export type LockedMember = HeldRole & Holder & { userId: string }
 
-/** Locks these members, always in the same order, so that two who change each other don't wait crosswise. */
+/** Locks the members among these people, always in the same order, so that two who change each other don't wait crosswise. */
 export async function lockMembers(
   tx: Database,
   accountId: string,
