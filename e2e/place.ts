@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import pg from 'pg'
+import { copyFolder } from '../test/copy-folder'
 
 export type DatabaseKind = 'pglite' | 'postgres' | 'neon'
 
@@ -59,7 +60,7 @@ export async function makePlace(holds: Holds): Promise<Place> {
   if (kind === 'pglite') {
     const env = { FENICIA_DATA: dataFolder }
     const template = join(dataFolder, 'pgdata')
-    if (copied) await cp(copied, template, { recursive: true })
+    if (copied) await copyFolder(copied, template)
     return {
       dataFolder,
       template,

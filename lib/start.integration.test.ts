@@ -1,9 +1,10 @@
-import { cp, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest'
 import { lockDataFolder } from '@/db/data-folder'
 import { accounts } from '@/db/schema'
+import { copyFolder } from '@/test/copy-folder'
 import { createTestDatabase } from '@/test/databases'
 import { ConfigError } from './config'
 import { getRuntime } from './runtime'
@@ -60,7 +61,7 @@ describe('starting on a Postgres', () => {
 
 describe('stopping', () => {
   // To make all tables takes seconds.
-  beforeEach(() => cp(inject('pgliteTemplate'), folder, { recursive: true }))
+  beforeEach(() => copyFolder(inject('pgliteTemplate'), folder))
 
   it('writes what is buffered before it closes the database', async () => {
     const { usage, database, stop } = await start()

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, describe, expect, inject } from 'vitest'
 import { type DatabaseConfig, type OpenDatabase, openDatabase } from '@/db/client'
+import { copyFolder } from './copy-folder'
 import { TEMPLATE } from './integration-setup'
 
 export type Driver = DatabaseConfig['driver']
@@ -20,7 +21,7 @@ export interface TestDatabase {
 export async function createTestDatabase(driver: Driver): Promise<TestDatabase> {
   if (driver === 'pglite') {
     const folder = await mkdtemp(join(tmpdir(), 'fenicia-test-'))
-    await cp(inject('pgliteTemplate'), folder, { recursive: true })
+    await copyFolder(inject('pgliteTemplate'), folder)
     return { config: { driver, folder }, drop: () => rm(folder, { recursive: true, force: true }) }
   }
   const name = `test_${randomBytes(6).toString('hex')}`

@@ -1,8 +1,9 @@
-import { chmod, cp, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
 import { accounts } from '@/db/schema'
+import { copyFolder } from '@/test/copy-folder'
 import { ConfigError } from '../config'
 import { startRuntime } from '../start'
 import { Secret } from '.'
@@ -16,7 +17,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }))
 /** A data folder of which all tables are there, which takes seconds to make. */
 async function dataFolder(): Promise<string> {
   const made = await mkdtemp(join(tmpdir(), 'fenicia-vault-'))
-  await cp(inject('pgliteTemplate'), made, { recursive: true })
+  await copyFolder(inject('pgliteTemplate'), made)
   return made
 }
 
