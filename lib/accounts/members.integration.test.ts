@@ -113,6 +113,19 @@ forEachDatabase('members', (open) => {
     }
   })
 
+  it('who are removed lose the keys that theirs have made as well, whichever of those still work', async () => {
+    const [loses, stays] = [await add('admin'), await add('admin')]
+    const asKey = ({ id }: { id: string }) => ({ ...owner, kind: 'key' as const, id, name: 'a key' })
+    const [first, other] = [await createTestKey(db, loses), await createTestKey(db, stays)]
+    const renewed = await regenerateApiKey(db, asKey(first), first.id, regenerateKeyInput.parse({}))
+    const made = await createTestKey(db, asKey(renewed))
+    const handed = await createTestKey(db, asKey(other))
+    expect((await madeBy(db, accountId, loses.id)).keys.map(({ id }) => id)).toEqual([renewed.id, made.id])
+    await removeMember(db, owner, stays.id, { ...KEEP, keys: 'hand_over', heir: loses.id })
+    await removeMember(db, owner, loses.id, { ...KEEP, keys: 'revoke' })
+    for (const { id } of [renewed, made, other, handed]) expect(await isActive(id)).toBe(false)
+  })
+
   it('who are removed see nothing of it any more; the keys that they made go on, or not, as is wanted', async () => {
     const [keeps, loses] = [await add('admin'), await add('admin')]
     const kept = await createTestKey(db, keeps)
