@@ -72,6 +72,23 @@ it('ends the call to the service when the caller goes away in the middle of the 
   expect(await Promise.race([closed, sleep(3_000, 'still open')])).toBe(false)
 })
 
+it('notes an answer that its caller no longer wants as answered: the service has done nothing wrong', async () => {
+  serve = (_, response) => void response.write('half of it')
+  const response = await open()
+  const requestId = response.headers['x-request-id']
+  response.destroy()
+  const listed = await api.call('GET', '/integrations', { token })
+  const [integration] = (listed.body as { data: { id: string }[] }).data
+  await eventually(async () => {
+    await api.runtime.calls.flush()
+    const { data } = (await api.call('GET', `/integrations/${integration?.id}/calls`, { token })).body as {
+      data: { request_id: string }[]
+    }
+    const call = data.find(({ request_id }) => request_id === requestId)
+    expect(call).toMatchObject({ outcome: 'answered', status: 200 })
+  })
+})
+
 it('holds an answer back at the service while the caller does not read, and then gives all of it', async () => {
   const size = 64 * 2 ** 20
   let taken = 0

@@ -1,5 +1,6 @@
 import type { Environment } from '../api-keys/token'
 import type { CredentialStore } from '../credentials/store'
+import { isEgressError } from '../egress/errors'
 import { mismatchText, otherEnvironment } from '../environments'
 import type { CallRecorder, ProxyCall } from './call-recorder'
 import { callService } from './call-service'
@@ -80,8 +81,7 @@ export async function proxy(deps: ProxyDeps, caller: ProxyCaller, request: Proxy
     const latencyMs = performance.now() - request.startedAt
     const { status, body } = answer
     body.once('close', () => {
-      // One that is destroyed by a caller who went away has no error of its own.
-      note(body.errored ? 'broken_off' : 'answered', status, latencyMs, answer.received())
+      note(isBrokenOff(body.errored) ? 'broken_off' : 'answered', status, latencyMs, answer.received())
     })
     return { kind: 'answered', status, headers: responseHeaders(answer.headers, secrets), body }
   } catch (error) {
@@ -90,6 +90,11 @@ export async function proxy(deps: ProxyDeps, caller: ProxyCaller, request: Proxy
     note(problem.outcome, problem.status, performance.now() - request.startedAt, 0)
     return { kind: 'problem', ...problem }
   }
+}
+
+/** Whether an answer broke off at the service. Where it was ended on this side, as by a caller who went away, it did not. */
+function isBrokenOff(error: Error | null): boolean {
+  return error !== null && !(isEgressError(error) && error.code === 'aborted')
 }
 
 /** Says so where the account has an integration of this slug, but in the other environment. */
