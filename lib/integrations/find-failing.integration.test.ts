@@ -1,7 +1,7 @@
 import { eq, sql } from 'drizzle-orm'
 import { beforeAll, beforeEach, expect, it } from 'vitest'
 import type { Database } from '@/db/client'
-import { integrations, outboxEvents, proxyCalls } from '@/db/schema'
+import { credentials, integrations, notificationEpisodes, outboxEvents, proxyCalls } from '@/db/schema'
 import { createTestAccount } from '@/test/account'
 import { forEachDatabase } from '@/test/databases'
 import { newId } from '../ids'
@@ -38,6 +38,23 @@ forEachDatabase('an integration whose calls fail', (open) => {
       createdById: 'usr_1',
       createdByName: 'Ana',
       updatedAt: new Date(Date.now() - 86_400_000),
+    })
+    return id
+  }
+  async function credential(): Promise<string> {
+    const id = newId('credential')
+    await db.insert(credentials).values({
+      id,
+      accountId,
+      name: 'Shippo',
+      nameHeld: 'shippo',
+      type: 'bearer',
+      settings: { type: 'bearer' },
+      secretSetAt: {},
+      hosts: [],
+      createdByKind: 'user',
+      createdById: 'usr_1',
+      createdByName: 'Ana',
     })
     return id
   }
@@ -121,6 +138,51 @@ forEachDatabase('an integration whose calls fail', (open) => {
     const [, again] = await told()
     const since = Date.now() - Date.parse(String(again?.data.failingSince))
     expect(Math.round(since / 60_000)).toBe(15)
+  })
+
+  it('is told of anew where it goes on failing though its credential is well again', async () => {
+    const credentialId = await credential()
+    await db.update(integrations).set({ credentialId }).where(eq(integrations.id, id))
+    const episodeId = newId('episode')
+    await db.insert(notificationEpisodes).values({
+      id: episodeId,
+      accountId,
+      subjectId: credentialId,
+      trouble: 'renewal',
+      stage: 'credential.reauthorization_required',
+      data: {},
+    })
+    const refused: Call[] = [30, 20, 10, 5, 1].map((ago) => [ago, 'token_unavailable'])
+    await calls(id, refused)
+    expect(await findFailingIntegrations(db)).toEqual({ failing: 1, recovered: 0 })
+    await db.update(notificationEpisodes).set({ closedAt: sql`now()` }).where(eq(notificationEpisodes.id, episodeId))
+    expect(await findFailingIntegrations(db)).toEqual({ failing: 0, recovered: 1 })
+    await db.update(proxyCalls).set({ at: sql`at - interval '15 minutes'` })
+    await db.update(notificationEpisodes).set({ closedAt: sql`closed_at - interval '15 minutes'` })
+    await calls(id, failed(13, 12, 3, 2))
+    expect(await findFailingIntegrations(db)).toEqual({ failing: 0, recovered: 0 })
+    await calls(id, failed(1))
+    expect(await findFailingIntegrations(db)).toEqual({ failing: 1, recovered: 0 })
+    const [, again] = await told()
+    expect(again?.data).toMatchObject({ credentialId, outcome: 'answered', status: 503 })
+    expect(Math.round((Date.now() - Date.parse(String(again?.data.failingSince))) / 60_000)).toBe(13)
+  })
+
+  it('is told of once where a service is down, whatever becomes of its credential meanwhile', async () => {
+    const credentialId = await credential()
+    await db.update(integrations).set({ credentialId }).where(eq(integrations.id, id))
+    await calls(id, failed(30, 20, 10, 5, 1))
+    expect(await findFailingIntegrations(db)).toEqual({ failing: 1, recovered: 0 })
+    await db.insert(notificationEpisodes).values({
+      id: newId('episode'),
+      accountId,
+      subjectId: credentialId,
+      trouble: 'renewal',
+      stage: 'credential.renewal_failing',
+      data: {},
+      closedAt: sql`now()`,
+    })
+    expect(await findFailingIntegrations(db)).toEqual({ failing: 0, recovered: 0 })
   })
 
   it('is not told of once it is paused', async () => {

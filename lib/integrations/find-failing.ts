@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
-import { integrations, proxyCalls } from '@/db/schema'
+import { integrations, notificationEpisodes, proxyCalls } from '@/db/schema'
 import { type EventData, recordEvent } from '../notifications/outbox'
 
 /** How many calls must have failed in a row, and for how long at least: one bad minute, or a single call, is no trouble. */
@@ -11,9 +11,15 @@ const STEP = 200
 
 /** A call that did not do what it was made for: not answered, the service is down, or it does not take the credential. */
 const isBad = sql`(c.outcome <> 'answered' or c.status >= 500 or c.status = 401)`
+/** One that a credential's trouble explains. */
+const isOfCredential = sql`(c.outcome = 'token_unavailable' or (c.outcome = 'answered' and c.status = 401))`
 const ofIt = sql`c.account_id = i.account_id and c.integration_id = i.id`
-/** Calls of it as it is now: what failed before it was changed may be what it was changed for. */
-const sinceChanged = sql`${ofIt} and c.at > i.updated_at`
+/** When the troubles of its credential ended; what is longer ago than a day tells nothing of the last hour. */
+const mended = sql`
+  select account_id, subject_id, max(closed_at) as at from ${notificationEpisodes}
+  where trouble = 'renewal' and closed_at > now() - interval '1 day' group by account_id, subject_id`
+/** Calls of it as it is now: what failed before it was changed, or its credential mended, may have failed for that. */
+const sinceChanged = sql`${ofIt} and c.at > greatest(i.updated_at, mended.at)`
 /** The last of those calls. */
 const lastCall = (which: SQL) => sql`
   select c.at, c.outcome, c.status, ${isBad} as is_bad from ${proxyCalls} c
@@ -47,14 +53,22 @@ export async function findFailingIntegrations(
   }
 }
 
-/** Also where the calls after the one that went well have failed again: between two looks there is time for both. */
+/**
+ * Also where the calls after the one that went well have failed again: between two looks there is time for both. And where
+ * they failed for want of a token until its credential was mended: who was told of that one was not told of the integration,
+ * and has to be should it go on failing.
+ */
 async function forgetRecovered(db: Database): Promise<number> {
   const { rows } = (await db.execute(sql`
-    with well as (
+    with mended as (${mended}), well as (
       select i.id from ${integrations} i cross join lateral (${lastCall(ofIt)}) as last
+        left join mended on mended.account_id = i.account_id and mended.subject_id = i.credential_id
       where i.failing_since is not null and (not last.is_bad or exists (
         select from ${proxyCalls} c
-        where ${ofIt} and c.at > greatest(i.failing_since, now() - ${MINUTES} * interval '1 minute') and not ${isBad}))
+        where ${ofIt} and c.at > greatest(i.failing_since, now() - ${MINUTES} * interval '1 minute') and not ${isBad})
+        or (mended.at > i.failing_since and (
+          select ${isOfCredential} from ${proxyCalls} c
+          where ${ofIt} and c.at <= mended.at order by c.at desc, c.id desc limit 1)))
       for update of i skip locked)
     update ${integrations} i set failing_since = null from well where i.id = well.id
     returning 1`)) as unknown as { rows: unknown[] }
@@ -63,11 +77,13 @@ async function forgetRecovered(db: Database): Promise<number> {
 
 async function tellOfFailing(tx: Database): Promise<number> {
   const { rows } = (await tx.execute(sql`
-    with due as (
+    with mended as (${mended}), due as (
       select i.id, last.outcome, last.status, (
         select min(c.at) from ${proxyCalls} c where ${sinceChanged} and c.at > coalesce((
           select max(c.at) from ${proxyCalls} c where ${sinceChanged} and not ${isBad}), '-infinity')) as since
-      from ${integrations} i cross join lateral (${lastCall(sinceChanged)}) as last
+      from ${integrations} i
+        left join mended on mended.account_id = i.account_id and mended.subject_id = i.credential_id
+        cross join lateral (${lastCall(sinceChanged)}) as last
       where i.state = 'enabled' and i.failing_since is null and last.is_bad and last.at > now() - interval '1 hour'
         -- From the latest on, since that is what the index is in the order of.
         and (select count(*) filter (where is_bad) from (
