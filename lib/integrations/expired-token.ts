@@ -15,7 +15,7 @@ export async function lookForExpiredToken(
 ): Promise<{ isExpired: boolean; answer: ForwardedAnswer }> {
   if (answer.status === 401 || rule?.statuses.includes(answer.status)) return { isExpired: true, answer }
   const type = answer.headers['content-type'] ?? ''
-  if (!rule?.json || !/^application\/([\w.+-]*\+)?json\b/i.test(type)) return { isExpired: false, answer }
+  if (!rule?.json || !/^application\/([\w.+-]*\+)?json\s*(;|$)/i.test(type)) return { isExpired: false, answer }
   const { start, isWhole } = await readStart(answer.body)
   const isExpired = isWhole && valueAt(start, rule.json.path) === rule.json.equals
   return { isExpired, answer: { ...answer, body: isWhole ? Readable.from([start]) : rejoined(start, answer.body) } }
