@@ -41,6 +41,15 @@ it('keeps a bounded number apart while the database takes nothing, and counts al
   expect(given.rows).toBeLessThanOrEqual(5_001)
 })
 
+it('tells the calls of a rehearsal from those of one before, which was stopped moments ago', async () => {
+  const calls = new RehearsalCalls()
+  calls.add(KEY, CALL, 1)
+  calls.add({ ...KEY, rehearsedAt: new Date(KEY.rehearsedAt.getTime() + 1_000) }, CALL, 2)
+  const { db, given } = database(true)
+  await calls.write(db)
+  expect(given).toEqual({ rows: 2, calls: 2 })
+})
+
 it('holds no more of long texts than what it keeps of them', () => {
   setFlagsFromString('--expose_gc')
   const collect = runInNewContext('gc') as () => void

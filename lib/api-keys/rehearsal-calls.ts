@@ -93,7 +93,8 @@ function placeOf(call: RehearsedCall): Place {
 }
 
 function nameOf(call: Pending): string {
-  return [call.keyId, call.address, call.userAgent, call.method, call.path, call.integration].join('\n')
+  const { keyId, rehearsedAt, address, userAgent, method, path, integration } = call
+  return [keyId, rehearsedAt.getTime(), address, userAgent, method, path, integration].join('\n')
 }
 
 /** With texts of its own: those that were cut would else keep all that they were cut from, which may be 16 KB a call. */
@@ -147,15 +148,15 @@ async function writeCalls(db: Database, calls: readonly Pending[]): Promise<void
       ) as c(key_id, account_id, rehearsed_at, address, user_agent, method, path, integration, calls, first_ms, last_ms)
       join ${apiKeys} k on k.id = c.key_id and k.account_id = c.account_id),
     placed as (
-      select *, known or rows + row_number() over (partition by key_id, known order by address, user_agent, method, path)
-        < ${MAX_REHEARSAL_ROWS} as apart
+      select *, known or rows + row_number() over (partition by key_id, rehearsed_at, known
+        order by address, user_agent, method, path) < ${MAX_REHEARSAL_ROWS} as apart
       from given)
     insert into ${apiKeyRehearsalCalls} as kept (${columns}, calls, first_at, last_at)
     select account_id, key_id, rehearsed_at, case when apart then address else '' end,
       case when apart then user_agent else '' end, case when apart then method else '' end,
       case when apart then path else '' end, case when apart then integration else '' end,
       sum(calls), min(first_at), max(last_at)
-    from placed group by 1, 2, 3, 4, 5, 6, 7, 8 order by 2, 4, 5, 6, 7, 8
+    from placed group by 1, 2, 3, 4, 5, 6, 7, 8 order by 2, 3, 4, 5, 6, 7, 8
     on conflict (key_id, rehearsed_at, address, user_agent, method, path, integration) do update set
       calls = kept.calls + excluded.calls, first_at = least(kept.first_at, excluded.first_at),
       last_at = greatest(kept.last_at, excluded.last_at)`)
