@@ -334,6 +334,12 @@ describe('the operator’s command line, of the audit log', () => {
   })
 })
 
+it('refuses to seal the secrets of an account that there is not anew', async () => {
+  source = await createTestDatabase('pglite')
+  const { code, stdout, stderr } = await admin(['vault-rekey', '--account', 'acc_typo'])
+  expect([code, stdout, stderr]).toEqual([1, '', 'error: There is no account acc_typo.\n'])
+})
+
 it('the operator’s command line is refused by name while another process has the data folder open', async () => {
   source = await createTestDatabase('pglite')
   const database = await openDatabase(source.config)

@@ -119,7 +119,8 @@ async function* accountIds(db: Database): AsyncGenerator<string> {
   }
 }
 
-async function requireAccount(db: Database, id: string): Promise<string> {
+/** @throws {Refusal} `not_found` */
+export async function requireAccount(db: Database, id: string): Promise<string> {
   const [account] = await db.select({ id: accounts.id }).from(accounts).where(eq(accounts.id, id))
   if (!account) throw new Refusal('not_found', `There is no account ${id}.`)
   return id

@@ -14,7 +14,7 @@ import { createApiKey, createKeyInput } from '../api-keys'
 import { operatorActor } from '../audit'
 import { parseInput } from '../input'
 import { accountsWithSecrets, checkVault, type Progress, rekeyAccount, rotateMasterKey, type Vault } from '../vault'
-import { auditCommands } from './audit-commands'
+import { auditCommands, requireAccount } from './audit-commands'
 import { parseExpires, parseRate, UsageError } from './usage'
 
 /** What a command has done, for people (`text`, standard output as it is) and for programs. */
@@ -141,7 +141,7 @@ export const commands: Record<string, Command> = {
     required: [],
     fields: {},
     run: async (db, { account }, { vault, progress }) => {
-      const accountIds = account === undefined ? await accountsWithSecrets(db) : [account]
+      const accountIds = account === undefined ? await accountsWithSecrets(db) : [await requireAccount(db, account)]
       let secrets = 0
       for (const accountId of accountIds) secrets += await rekeyAccount(db, vault, accountId, progress)
       return {
