@@ -6,6 +6,7 @@ import { Logo } from './logo'
 import { NavLinks } from './nav-links'
 import { NavMenu } from './nav-menu'
 import type { EnterAccount, OtherAccount, Place } from './navigation'
+import { OtherSession } from './other-session'
 import { SkipLink } from './skip-link'
 import { UserMenu } from './user-menu'
 
@@ -22,8 +23,8 @@ export function SettingsShell({
   unread,
   children,
 }: {
-  account: { name: string }
-  user: { name: string; email: string }
+  account: { id: string; name: string }
+  user: { id: string; name: string; email: string }
   /** What the settings column lists. */
   places: Place[]
   /** What the command menu offers beside going to places. */
@@ -43,6 +44,7 @@ export function SettingsShell({
   return (
     <>
       <SkipLink />
+      <OtherSession userId={user.id} accountId={account.id} accountName={account.name} enter={enter} />
       <header className="sticky top-0 z-40 border-border border-b bg-background">
         <div className="mx-auto flex h-14 max-w-[1352px] items-center gap-2 px-4 md:px-6">
           <NavMenu places={places} />
