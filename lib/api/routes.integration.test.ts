@@ -455,17 +455,26 @@ function expected(operation: Operation, row: Row, situation: (typeof situations)
 
 const said = ({ status, body }: Answer) => (status < 400 ? `${status}` : `${status} ${(body as { code: string }).code}`)
 
-/** All that calls could change: every row of keys, audit events and bulk revocations, without the statistics of use. */
-async function everything(): Promise<string> {
-  const { rows } = (await db.execute(
-    `select md5(string_agg(t, '' order by t)) as sum from (
-      select row_to_json(k)::text as t from api_keys k union all select row_to_json(e)::text from audit_events e
-      union all select row_to_json(c)::text from credentials c union all select row_to_json(i)::text from integrations i
-      union all select row_to_json(w)::text from webhooks w union all select row_to_json(m)::text from webhook_messages m
-      union all select row_to_json(d)::text from credential_drafts d union all select row_to_json(v)::text from vault_items v
-    ) all_rows`,
-  )) as unknown as { rows: { sum: string }[] }
-  return rows[0]?.sum ?? ''
+const CHANGEABLE = [
+  'api_keys',
+  'audit_events',
+  'credential_drafts',
+  'credentials',
+  'integrations',
+  'vault_items',
+  'webhook_messages',
+  'webhooks',
+]
+
+/**
+ * What tells whether anything was changed of what calls could change, without the statistics of use: of each table how many
+ * rows there are, and the last transaction that wrote one.
+ */
+async function everything(): Promise<unknown> {
+  const figures = CHANGEABLE.map(
+    (table) => `select '${table}' as name, count(*), max(xmin::text::bigint) as last from ${table}`,
+  )
+  return ((await db.execute(figures.join(' union all '))) as unknown as { rows: unknown[] }).rows
 }
 
 /** HEAD answers as GET does, but has no body that would tell a code. */
@@ -499,7 +508,7 @@ describe.each(operations.map((operation) => [operation.operationId, operation] a
       expect(said(answer)).toBe(answerExpected)
       contract.check(id, answer)
       if (answer.status >= 400) {
-        expect(await everything(), 'a refusal changes nothing').toBe(before)
+        expect(await everything(), 'a refusal changes nothing').toEqual(before)
         for (const { token } of [caller, scopeless, ...Object.values(refused)])
           expect(answer.text).not.toContain(token.slice(8))
       }
