@@ -1,15 +1,15 @@
 'use client'
 
-import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { cn } from '@/components/ui/cn'
+import { LikelyLink } from './likely-link'
 import { isWithin, type Place } from './navigation'
 
 /** A link of the settings column; says which place the page belongs to. */
 export function NavLink({ place, onNavigate }: { place: Place; onNavigate?: () => void }) {
   const current = isWithin(place, usePathname())
   return (
-    <Link
+    <LikelyLink
       href={place.href}
       aria-current={current ? 'page' : undefined}
       onClick={onNavigate}
@@ -19,6 +19,6 @@ export function NavLink({ place, onNavigate }: { place: Place; onNavigate?: () =
       )}
     >
       {place.label}
-    </Link>
+    </LikelyLink>
   )
 }

@@ -1,7 +1,7 @@
-import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { Bell } from './bell'
 import { CommandButton } from './command-button'
+import { LikelyLink } from './likely-link'
 import { Logo } from './logo'
 import { NavLinks } from './nav-links'
 import { NavMenu } from './nav-menu'
@@ -48,10 +48,10 @@ export function SettingsShell({
       <header className="sticky top-0 z-40 border-border border-b bg-background">
         <div className="mx-auto flex h-14 max-w-[1352px] items-center gap-2 px-4 md:px-6">
           <NavMenu places={places} />
-          <Link href="/" className="flex items-center gap-2.5 rounded font-semibold tracking-tight">
+          <LikelyLink href="/" className="flex items-center gap-2.5 rounded font-semibold tracking-tight">
             <Logo />
             <span className="max-sm:sr-only">Fenicia</span>
-          </Link>
+          </LikelyLink>
           <span aria-hidden="true" className="text-border max-sm:hidden">
             /
           </span>

@@ -120,7 +120,11 @@ function Facts({ event }: { event: AuditEventView }) {
 
 function Narrowed({ by, children }: { by: Filter; children: string }) {
   return (
-    <Link href={auditHref(by)} className="rounded font-mono text-xs underline underline-offset-2 max-sm:text-[11px]">
+    <Link
+      href={auditHref(by)}
+      prefetch={false}
+      className="rounded font-mono text-xs underline underline-offset-2 max-sm:text-[11px]"
+    >
       {children}
     </Link>
   )

@@ -1,0 +1,14 @@
+'use client'
+
+import Link from 'next/link'
+import { type ComponentProps, useState } from 'react'
+
+/**
+ * A link that is fetched ahead once the pointer or the focus comes to it. Next does so for each link that is in view: a page of
+ * settings would ask for a dozen others, twice, each time it is opened.
+ */
+export function LikelyLink(props: ComponentProps<typeof Link>) {
+  const [isLikely, setLikely] = useState(false)
+  const expect = () => setLikely(true)
+  return <Link {...props} prefetch={isLikely ? null : false} onPointerEnter={expect} onFocus={expect} />
+}
