@@ -7,6 +7,7 @@ import { call, makeIntegration, SET_UP_SCOPES } from './external-app'
 import { expectFitToUse } from './fit-to-use'
 import { expect, runProduct, test } from './fixtures'
 import { addRole, addWebhook, chooseAction, closeToken, generateKey, keyRow, OWNER, readToken, signIn } from './people'
+import { watchPolicy } from './policy-watch'
 
 const product = runProduct('account')
 
@@ -111,8 +112,12 @@ async function opened(
   return page.getByRole(role).last()
 }
 
-test('axe finds nothing on any page, in either theme, wide or narrow', async ({ page }) => {
+test('axe finds nothing on any page, in either theme, wide or narrow, and none breaks its policy or asks another host', async ({
+  page,
+  context,
+}) => {
   test.setTimeout(300_000)
+  const seen = await watchPolicy(context, product.url)
   await page.goto(`${product.url}/sign-up`)
   await expectFitToUse(page, 'sign-up, closed')
   await page.goto(`${product.url}/sign-in`)
@@ -131,16 +136,23 @@ test('axe finds nothing on any page, in either theme, wide or narrow', async ({ 
   const roles = await addRole(page, product.url)
   const { credential: credentials, integration: integrations } = others
   const paths = pageAddresses({ 'api-keys': keyId, credentials, integrations, webhooks, roles })
-  for (const path of [
+  const addresses = [
     ...paths,
     `/settings/api-keys/${leakedId}`,
     '/settings/api-keys?status=all',
     '/no/such/page',
     '/settings/api-keys/key_none',
-  ]) {
+  ]
+  for (const path of addresses) {
     await page.goto(product.url + path, { waitUntil: 'networkidle' })
     await expectFitToUse(page, path)
   }
+
+  expect(seen.foreign).toEqual([])
+  expect(seen.violations).toEqual([])
+  expect(seen.nonces.length).toBeGreaterThanOrEqual(addresses.length)
+  expect(new Set(seen.nonces).size, 'each answer has a nonce of its own').toBe(seen.nonces.length)
+  expect(seen.nonces.filter((nonce) => nonce.startsWith('no nonce'))).toEqual([])
 })
 
 test('no page of the settings needs much JavaScript to begin with', async ({ page }) => {

@@ -7,7 +7,8 @@ import { expect, type Locator, type Page } from '@playwright/test'
 export async function toBeAlive(control: Locator): Promise<void> {
   const isAlive = () =>
     control.evaluate((element) => Object.keys(element).some((key) => key.startsWith('__reactProps')))
-  await expect.poll(isAlive).toBe(true)
+  // Often a moment later, and asked hundreds of times.
+  await expect.poll(isAlive, { intervals: [10, 20, 50, 100] }).toBe(true)
 }
 
 /** Opens the menu of commands by its keys, which a page listens to once it is alive. */

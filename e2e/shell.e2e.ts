@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test'
+import type { Page, Request } from '@playwright/test'
 import { openCommands, toBeAlive } from './alive'
 import { expectFitToUse, faults } from './fit-to-use'
 import { expect, runProduct, test } from './fixtures'
@@ -70,6 +70,19 @@ test.describe('the frame of the settings', () => {
     await expect(page.getByRole('banner')).toContainText('Northwind Traders')
     await expect(page.getByRole('link', { name: 'Account', exact: true })).toHaveAttribute('aria-current', 'page')
     await expect(page.getByRole('link', { name: 'API Keys' })).not.toHaveAttribute('aria-current')
+  })
+
+  test('fetches another place ahead once the pointer comes to its link, and none before', async () => {
+    const ahead: string[] = []
+    const note = (request: Request) => {
+      if (request.headers()['next-router-prefetch']) ahead.push(new URL(request.url()).pathname)
+    }
+    page.on('request', note)
+    await page.goto(`${running.url}/settings/api-keys`, { waitUntil: 'networkidle' })
+    expect(ahead).toEqual([])
+    await page.getByRole('navigation', { name: 'Settings' }).getByRole('link', { name: 'Webhooks' }).hover()
+    await expect.poll(() => ahead).toContain('/settings/webhooks')
+    page.off('request', note)
   })
 
   test('begins with a link past itself', async () => {
