@@ -117,8 +117,8 @@ export const personalMails = pgTable(
 )
 
 /**
- * What somebody who left had made and others answer for since: keys, credentials, integrations and webhooks, by their ids. Who made
- * them stays with them.
+ * Who answers for what they did not make themselves: keys, credentials, integrations and webhooks, by their ids. What somebody's
+ * key has made is theirs; what somebody made who left may be handed over. Who made it stays with it.
  */
 export const handovers = pgTable(
   'handovers',

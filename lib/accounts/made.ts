@@ -1,7 +1,8 @@
-import { and, asc, eq, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { apiKeys, apiKeyUses, credentials, handovers, integrations, invitations, webhooks } from '@/db/schema'
-import { type KeyStatus, keyStatus } from '../api-keys/status'
+import { keyStatus } from '../api-keys/status'
+import type { Actor } from '../audit'
 import { isOpenInvitation } from './open-invitation'
 
 /** Something that a member has made, or answers for in the place of who did. */
@@ -21,54 +22,53 @@ export interface MadeBy {
   invitations: Made[]
 }
 
-const WORKING: readonly KeyStatus[] = ['active', 'retiring', 'paused']
-
-/** Who answers for something: its maker, or whom it was handed over to. */
+/**
+ * The person who answers for something: who made it, or whose key did, or whom it was handed over to; null where none does, as
+ * for what the operator made.
+ */
 export function answersFor(table: typeof apiKeys | typeof credentials | typeof integrations | typeof webhooks): SQL {
   return sql`coalesce((
     select to_user_id from ${handovers}
-    where ${handovers.accountId} = ${table.accountId} and ${handovers.subjectId} = ${table.id}), ${table.createdById})`
+    where ${handovers.accountId} = ${table.accountId} and ${handovers.subjectId} = ${table.id}),
+    case when ${table.createdByKind} = 'user' then ${table.createdById} end)`
 }
 
 /**
- * The working keys that a person has made or answers for, and those that these keys have made, or regenerated, in turn: whoever
- * has a key's token has those of its keys. It need not work any more; theirs may.
+ * Has whoever answers for the key that makes something answer for that as well: whoever has the key's token has what was made
+ * with it. Does nothing when a person makes it.
  */
-async function keysOf(db: Database, accountId: string, userId: string): Promise<MadeBy['keys']> {
-  const keys = await db
-    .select({
-      id: apiKeys.id,
-      name: apiKeys.name,
-      lastUsedAt: apiKeyUses.lastUsedAt,
-      by: sql<string | null>`${answersFor(apiKeys)}`,
-      status: keyStatus,
-    })
-    .from(apiKeys)
-    .leftJoin(apiKeyUses, and(eq(apiKeyUses.accountId, apiKeys.accountId), eq(apiKeyUses.keyId, apiKeys.id)))
-    .where(eq(apiKeys.accountId, accountId))
-    .orderBy(asc(apiKeys.id))
-  // Here and not in the statement, which would compare every key with every other. A key comes after the one that made it,
-  // unless clocks differ, so that this is done after two rounds.
-  const makers = new Set([userId])
-  for (let known = 0; known < makers.size; ) {
-    known = makers.size
-    for (const { id, by } of keys) if (by !== null && makers.has(by)) makers.add(id)
-  }
-  return keys
-    .filter(({ id, status }) => makers.has(id) && WORKING.includes(status))
-    .map(({ id, name, lastUsedAt }) => ({ id, name, lastUsedAt }))
+export async function answerForMade(tx: Database, { kind, id, accountId }: Actor, subjectId: string): Promise<void> {
+  if (kind !== 'key') return
+  await tx.execute(sql`
+    insert into ${handovers} (account_id, subject_id, to_user_id)
+    select ${accountId}, ${subjectId}, person from (
+      select ${answersFor(apiKeys)} as person from ${apiKeys}
+      where ${apiKeys.accountId} = ${accountId} and ${apiKeys.id} = ${id}
+    ) as key where person is not null`)
 }
 
-/** What a member has made in the account, or answers for; of keys, also by their keys. */
+/** What a member has made in the account, or their keys have, or they answer for. */
 export async function madeBy(db: Database, accountId: string, userId: string): Promise<MadeBy> {
+  const keys = await db
+    .select({ id: apiKeys.id, name: apiKeys.name, lastUsedAt: apiKeyUses.lastUsedAt })
+    .from(apiKeys)
+    .leftJoin(apiKeyUses, and(eq(apiKeyUses.accountId, apiKeys.accountId), eq(apiKeyUses.keyId, apiKeys.id)))
+    .where(
+      and(
+        eq(apiKeys.accountId, accountId),
+        eq(answersFor(apiKeys), userId),
+        inArray(keyStatus, ['active', 'retiring', 'paused']),
+      ),
+    )
+    .orderBy(asc(apiKeys.id))
   const of = (table: typeof credentials | typeof integrations | typeof webhooks) =>
     db
       .select({ id: table.id, name: table.name })
       .from(table)
-      .where(and(eq(table.accountId, accountId), eq(table.createdByKind, 'user'), eq(answersFor(table), userId)))
+      .where(and(eq(table.accountId, accountId), eq(answersFor(table), userId)))
       .orderBy(asc(table.id))
   return {
-    keys: await keysOf(db, accountId, userId),
+    keys,
     credentials: await of(credentials),
     integrations: await of(integrations),
     webhooks: await of(webhooks),

@@ -1,9 +1,11 @@
+import { readFile } from 'node:fs/promises'
 import { eq, sql } from 'drizzle-orm'
 import { beforeAll, beforeEach, expect, it } from 'vitest'
 import type { Database } from '@/db/client'
-import { apiKeys, integrations, members, outboxEvents, personalMails, users } from '@/db/schema'
+import { apiKeys, handovers, integrations, members, outboxEvents, personalMails, users } from '@/db/schema'
 import { createTestKey } from '@/test/account'
 import { forEachDatabase } from '@/test/databases'
+import { policyOf } from '@/test/egress'
 import { auditLog, makeOwner, SOMEWHERE, sessionOf } from '@/test/people'
 import { useRuntime } from '@/test/runtime'
 import {
@@ -15,8 +17,16 @@ import {
   regenerateKeyInput,
   resumeApiKey,
 } from '../api-keys'
+import { operatorActor } from '../audit'
+import { createCredential, credentialForm } from '../credentials'
+import { Egress } from '../egress'
 import { newId } from '../ids'
-import { reviewKeys, reviewKeysQuery } from '../review'
+import { createIntegration, integrationForm } from '../integrations'
+import { TokenKeeper } from '../oauth'
+import { reviewCredentials, reviewCredentialsQuery, reviewKeys, reviewKeysQuery } from '../review'
+import { Vault } from '../vault'
+import { MasterKeys } from '../vault/master-keys'
+import { createWebhook, webhookForm } from '../webhooks'
 import {
   changeRole,
   createCustomRole,
@@ -124,6 +134,77 @@ forEachDatabase('members', (open) => {
     await removeMember(db, owner, stays.id, { ...KEEP, keys: 'hand_over', heir: loses.id })
     await removeMember(db, owner, loses.id, { ...KEEP, keys: 'revoke' })
     for (const { id } of [renewed, made, other, handed]) expect(await isActive(id)).toBe(false)
+  })
+
+  it('answer for what their keys have made, however it was made, which comes up in the review once they have left', async () => {
+    const leaves = await add('admin')
+    const asKey = ({ id }: { id: string }) => ({ ...owner, kind: 'key' as const, id, name: 'a key' })
+    const key = await createTestKey(db, leaves)
+    const renewed = await regenerateApiKey(db, asKey(key), key.id, regenerateKeyInput.parse({}))
+    const policy = policyOf()
+    const egress = new Egress(policy)
+    const vault = new Vault(new MasterKeys([{ kid: 'test', key: new Uint8Array(32) }]))
+    const credential = await createCredential(
+      { db, vault, egress, tokens: new TokenKeeper({ db, vault, egress }), authSecret: 'only-for-tests' },
+      asKey(renewed),
+      credentialForm.parse({
+        type: 'bearer',
+        name: 'Labels',
+        hosts: ['https://api.example.com'],
+        secret: { token: 'a-token-of-the-service' },
+      }),
+    )
+    const integration = await createIntegration(
+      { db, policy },
+      asKey(renewed),
+      integrationForm.parse({
+        name: 'Labels',
+        slug: `s-${crypto.randomUUID()}`,
+        credential_id: credential,
+        base_url: 'https://api.example.com',
+      }),
+    )
+    const webhook = await createWebhook(
+      { db, vault, policy },
+      asKey(renewed),
+      webhookForm.parse({ name: 'ERP', url: 'https://erp.example.com/hook' }),
+    )
+    const ids = (made: { id: string }[]) => made.map(({ id }) => id)
+    const made = await madeBy(db, accountId, leaves.id)
+    expect([made.keys, made.credentials, made.integrations, made.webhooks].map(ids)).toEqual([
+      [renewed.id],
+      [credential],
+      [integration],
+      [webhook.id],
+    ])
+    const left = async () => [
+      ...(await reviewKeys(db, accountId, reviewKeysQuery.parse({ finding: 'maker_left' }))).items.map(
+        ({ key }) => key.id,
+      ),
+      ...(await reviewCredentials(db, owner, reviewCredentialsQuery.parse({ finding: 'maker_left' }))).items.map(
+        ({ credential }) => credential.id,
+      ),
+    ]
+    expect(await left()).toEqual([])
+    await removeMember(db, owner, leaves.id, KEEP)
+    expect(await left()).toEqual([renewed.id, credential])
+    await egress.close()
+  })
+
+  it('answer for what their keys had made before that was noted', async () => {
+    const leaves = await add('admin')
+    const asKey = ({ id }: { id: string }) => ({ ...owner, kind: 'key' as const, id, name: 'a key' })
+    const key = await createTestKey(db, leaves)
+    const made = await createTestKey(db, asKey(key))
+    const madeByThat = await createTestKey(db, asKey(made))
+    const ofNobody = await createTestKey(db, asKey(await createTestKey(db, operatorActor(accountId))))
+    await db.delete(handovers).where(eq(handovers.accountId, accountId))
+    const keys = async () => (await madeBy(db, accountId, leaves.id)).keys.map(({ id }) => id)
+    expect(await keys()).toEqual([key.id])
+    const migration = await readFile('db/migrations/0022_answer_for_made.sql', 'utf8')
+    for (let run = 0; run < 2; run++) await db.execute(sql.raw(migration))
+    expect(await keys()).toEqual([key.id, made.id, madeByThat.id])
+    expect(await db.$count(handovers, eq(handovers.subjectId, ofNobody.id))).toBe(0)
   })
 
   it('who are removed see nothing of it any more; the keys that they made go on, or not, as is wanted', async () => {

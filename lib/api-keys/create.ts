@@ -1,6 +1,7 @@
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { apiKeys, integrations } from '@/db/schema'
+import { answerForMade } from '../accounts/made'
 import { getPolicy } from '../accounts/policy'
 import { type Actor, recordAuditEvent } from '../audit'
 import { otherEnvironment } from '../environments'
@@ -67,6 +68,7 @@ export async function createApiKey(
       .onConflictDoNothing({ target: [apiKeys.accountId, apiKeys.nameHeld], where: sql`name_held is not null` })
       .returning({ id: apiKeys.id })
     if (inserted.length === 0) throw nameTaken(name)
+    await answerForMade(tx, actor, id)
     await recordAuditEvent(tx, actor, 'api_key.created', id, {
       name,
       environment,

@@ -2,6 +2,7 @@ import { and, eq, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { isUniqueViolation } from '@/db/errors'
 import { apiKeyAllowances, apiKeys } from '@/db/schema'
+import { answerForMade } from '../accounts/made'
 import { getPolicy } from '../accounts/policy'
 import { type Actor, recordAuditEvent } from '../audit'
 import { Refusal } from '../errors'
@@ -81,6 +82,7 @@ export async function regenerateApiKey(
       // It expired between our look at it and now, and somebody has given its name to another key.
       throw isUniqueViolation(error, 'api_keys_name_held_idx') ? notActive('expired') : error
     }
+    await answerForMade(tx, actor, successorId)
     // The month goes on with what is left of it. From here each of the two counts for itself while the old one works.
     await tx.execute(sql`
       insert into ${apiKeyAllowances}

@@ -2,6 +2,7 @@ import { and, eq } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { isUniqueViolation } from '@/db/errors'
 import { credentials, integrations } from '@/db/schema'
+import { answerForMade } from '../accounts/made'
 import { comparableName } from '../api-keys/schemas'
 import { type Actor, recordAuditEvent } from '../audit'
 import { environmentToMake } from '../environments'
@@ -69,6 +70,7 @@ export async function createCredential(store: CredentialStore, actor: Actor, giv
         .onConflictDoNothing({ target: [credentials.accountId, credentials.environment, credentials.nameHeld] })
         .returning({ id: credentials.id })
       if (inserted.length === 0) throw nameTaken(form.name)
+      await answerForMade(tx, actor, id)
       const owner = { accountId, ownerId: id }
       await vault.put(tx, { ...owner, field: 'secret' }, await meantSecrets(tx, vault, form, base))
       await saveTokens(tx, store, owner, form, draft)

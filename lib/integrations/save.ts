@@ -2,6 +2,7 @@ import { and, eq } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { isUniqueViolation } from '@/db/errors'
 import { integrations } from '@/db/schema'
+import { answerForMade } from '../accounts/made'
 import type { Environment } from '../api-keys/token'
 import { type Actor, recordAuditEvent } from '../audit'
 import { addressProblems } from '../credentials/addresses'
@@ -44,6 +45,7 @@ export async function createIntegration(
         createdById: actor.id,
         createdByName: actor.name,
       })
+      await answerForMade(tx, actor, id)
       await recordAuditEvent(tx, actor, 'integration.created', id, {
         name: form.name,
         environment,

@@ -111,7 +111,7 @@ function foundCredentials({ accountId, environment }: Reach): SQL {
             or credentials.test_result in ('refused', 'failed') then 'failing' end,
           case when connected.credential_id is null and credentials.created_at < ${unusedSince} then 'unconnected' end,
           case when coalesce(use.last_used_at, use.known_since, credentials.created_at) < ${idleSince} then 'idle' end,
-          case when credentials.created_by_kind = 'user' and credentials.created_by_id is not null and maker.user_id is null then 'maker_left' end
+          case when maker.user_id is null and ${answersFor(credentials)} is not null then 'maker_left' end
         ], null) as findings
       from ${credentials}
       left join ${tokenSets} as tokens on tokens.account_id = credentials.account_id and tokens.owner_id = credentials.id

@@ -149,7 +149,7 @@ function foundKeys(accountId: string, wall: EnvironmentWall): SQL {
       from (
         select api_keys.id, api_keys.expires_at, api_key_uses.last_used_at, kept.findings as kept,
           ${sql.raw(keyStatusText)} as status, ${isNeverUsed} as never_used, ${isIdle} as idle, successor.created_at as replaced_at,
-          ${unusedScopes} as unused_scopes, (api_keys.created_by_kind = 'user' and api_keys.created_by_id is not null and maker.user_id is null) as maker_left
+          ${unusedScopes} as unused_scopes, (maker.user_id is null and ${answersFor(apiKeys)} is not null) as maker_left
         from ${apiKeys}
         left join ${apiKeyUses} on api_key_uses.key_id = api_keys.id
         left join ${apiKeys} as successor

@@ -1,6 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { accounts, webhooks } from '@/db/schema'
+import { answerForMade } from '../accounts/made'
 import { type Actor, recordAuditEvent } from '../audit'
 import { addressProblems } from '../credentials/addresses'
 import type { EgressPolicy } from '../egress/policy'
@@ -53,6 +54,7 @@ export async function createWebhook(
       createdById: actor.id,
       createdByName: actor.name,
     })
+    await answerForMade(tx, actor, id)
     await vault.put(tx, { accountId, ownerId: id, field: 'secret' }, { current: secret })
     await recordAuditEvent(tx, actor, 'webhook.created', id, { ...form })
   })
