@@ -118,6 +118,15 @@ describe('the session', () => {
     expect(await decodeSession(renewal(response) ?? '')).toMatchObject({ startedAt: START / 1000, sub: 'usr_1' })
   })
 
+  it('goes on with a part of a page only when it is an hour old: that may be answered after an action has begun another', async () => {
+    const cookie = `fenicia_session=${await signIn()}`
+    const part = { cookie, 'sec-fetch-dest': 'empty' }
+    vi.setSystemTime(START + 3_599_000)
+    expect(renewal(await ask('/', part))).toBeUndefined()
+    vi.setSystemTime(START + 3_600_000)
+    expect(await decodeSession(renewal(await ask('/', part)) ?? '')).toMatchObject({ sub: 'usr_1' })
+  })
+
   it('is left to an action, which may begin another or end it', async () => {
     const cookie = `fenicia_session=${await signIn()}`
     vi.setSystemTime(START + 300_000)

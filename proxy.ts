@@ -84,7 +84,9 @@ async function respond(request: NextRequest, url: string, requestId: string, pol
   const response = NextResponse.next({ request: { headers } })
 
   // Not with an action, which may set another session's cookie itself.
-  const renewed = isSignedIn && isRead ? await renewedSession(token) : null
+  // Browsers leave the header out where the address is not trustworthy, as by http at another host.
+  const isPage = (request.headers.get('sec-fetch-dest') ?? 'document') === 'document'
+  const renewed = isSignedIn && isRead ? await renewedSession(token, isPage) : null
   if (renewed) response.cookies.set(cookie.name, renewed, { ...cookie.options, maxAge: SESSION_IDLE_SECONDS })
   return { response, isPersonal: !isPublic }
 }

@@ -11,6 +11,11 @@ export const SESSION_IDLE_SECONDS = 12 * 3_600
 export const SESSION_MAX_SECONDS = 30 * 86_400
 /** A session's cookie is made anew when it is older than this, so that not every answer carries one. */
 const RENEW_AFTER_SECONDS = 300
+/**
+ * The same where a page asks for a part of itself or for another ahead: such an answer may come after that of an action which
+ * has begun another session, and would bring the one before back.
+ */
+const RENEW_IN_PART_AFTER_SECONDS = 3_600
 /** What the cookie says. Times are seconds since 1970. */
 export const sessionClaims = z.object({
   /** The session's own id, by which signing out ends it. */
@@ -85,10 +90,14 @@ export async function decodeSession(token: string): Promise<(SessionClaims & { i
   }
 }
 
-/** The value of a session's cookie once it is due to be made anew; null while it is fresh or when there is no session. */
-export async function renewedSession(token: string): Promise<string | null> {
+/**
+ * The value of a session's cookie once it is due to be made anew; null while it is fresh or when there is no session.
+ * @param isPage whether a page is opened, not a part of one
+ */
+export async function renewedSession(token: string, isPage: boolean): Promise<string | null> {
   const claims = await decodeSession(token)
-  if (!claims || seconds() - claims.issuedAt < RENEW_AFTER_SECONDS) return null
+  const after = isPage ? RENEW_AFTER_SECONDS : RENEW_IN_PART_AFTER_SECONDS
+  if (!claims || seconds() - claims.issuedAt < after) return null
   const { issuedAt: _, ...kept } = claims
   return encodeSession(kept)
 }
