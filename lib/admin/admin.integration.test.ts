@@ -318,6 +318,13 @@ describe('the operator’s command line, of the audit log', () => {
     const prove = ['audit', 'prove', '--checkpoint', path]
     const held = await admin(prove)
     expect([held.code, held.stdout]).toEqual([0, expect.stringContaining('It holds')])
+    const pipe = join(folder, 'pipe')
+    await promisify(execFile)('mkfifo', [pipe])
+    const [piped] = await Promise.all([
+      admin(['audit', 'prove', '--checkpoint', pipe]),
+      writeFile(pipe, await readFile(path)),
+    ])
+    expect(piped.stdout).toBe(held.stdout)
     await spoil()
     const broken = await admin(prove)
     expect([broken.code, broken.stdout]).toEqual([1, expect.stringContaining('link 2')])

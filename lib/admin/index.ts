@@ -92,8 +92,10 @@ async function readFile(path: string, from = process.cwd()): Promise<string> {
   try {
     const file = await open(resolve(from, path))
     try {
-      const { bytesRead, buffer } = await file.read(Buffer.alloc(MAX_FILE), 0, MAX_FILE, 0)
-      return buffer.subarray(0, bytesRead).toString('utf8')
+      const pieces: Buffer[] = []
+      // From where it stands, and piece by piece: it may be a pipe, such as /dev/stdin.
+      for await (const piece of file.createReadStream({ autoClose: false, end: MAX_FILE - 1 })) pieces.push(piece)
+      return Buffer.concat(pieces).toString('utf8')
     } finally {
       await file.close()
     }
