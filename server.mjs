@@ -39,7 +39,7 @@ const runtime = globalThis[Symbol.for('fenicia.runtime')]
 globalThis[Symbol.for('fenicia.request')] ??= new contexts.Storage()
 const requests = globalThis[Symbol.for('fenicia.request')]
 const { apiListener, activity } = runtime
-const { host, port } = runtime.config
+const { host, port, ownUrl } = runtime.config
 
 // Where Next reaches itself when an action redirects. It would guess port 3000 and the outside's protocol otherwise, and
 // send the person's cookies there.
@@ -73,7 +73,7 @@ server.on('error', (error) => {
 })
 server.listen(port, host, () => {
   process.stdout.write(
-    `Fenicia is ready on http://localhost:${port}\n  data:  ${runtime.database.description}\n  stop:  Ctrl+C\n`,
+    `Fenicia is ready on ${ownUrl}\n  data:  ${runtime.database.description}\n  stop:  Ctrl+C\n`,
   )
 })
 

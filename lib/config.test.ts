@@ -23,6 +23,7 @@ describe('without any variable', () => {
   const defaults = {
     port: 3000,
     host: '127.0.0.1',
+    ownUrl: 'http://localhost:3000',
     url: 'http://localhost:3000',
     dataFolder: resolve('.fenicia'),
     database: { driver: 'pglite', folder: resolve('.fenicia') },
@@ -50,9 +51,19 @@ describe('without any variable', () => {
 describe('a value', () => {
   it.each([
     [{ PORT: '8080' }, { port: 8080, url: 'http://localhost:8080' }],
-    [{ HOST: '0.0.0.0' }, { host: '0.0.0.0' }],
-    [{ HOST: '::' }, { host: '::' }],
-    [{ HOST: 'fenicia.internal' }, { host: 'fenicia.internal' }],
+    [{ HOST: '0.0.0.0' }, { host: '0.0.0.0', url: 'http://localhost:3000' }],
+    [{ HOST: '::' }, { host: '::', url: 'http://localhost:3000' }],
+    // Nobody who is sent to localhost from there finds anything.
+    [{ HOST: 'fenicia.internal' }, { host: 'fenicia.internal', url: 'http://fenicia.internal:3000' }],
+    [
+      { HOST: '192.0.2.7', PORT: '80' },
+      { ownUrl: 'http://192.0.2.7', url: 'http://192.0.2.7' },
+    ],
+    [{ HOST: '2001:db8::7' }, { ownUrl: 'http://[2001:db8::7]:3000' }],
+    [
+      { HOST: '192.0.2.7', FENICIA_URL: 'https://fenicia.example.com' },
+      { ownUrl: 'http://192.0.2.7:3000', url: 'https://fenicia.example.com' },
+    ],
     [{ FENICIA_URL: 'https://keys.example.com/' }, { url: 'https://keys.example.com' }],
     [{ FENICIA_URL: 'https://keys.example.com:8443' }, { url: 'https://keys.example.com:8443' }],
     [{ FENICIA_DATA: '/srv/fenicia' }, { dataFolder: '/srv/fenicia' }],

@@ -221,9 +221,17 @@ export interface TriggerConfig {
   apiUrl: string
 }
 
+/** An address to listen on as it stands in a URL; of this machine's own, and of all of them, `localhost`. */
+function nameOfHost(host: string): string {
+  if (['127.0.0.1', '::1', '0.0.0.0', '::'].includes(host)) return 'localhost'
+  return isIP(host) === 6 ? `[${host}]` : host
+}
+
 export interface Config {
   port: number
   host: string
+  /** Where this process is found on its own machine or, where HOST is another address, in its network: an origin. */
+  ownUrl: string
   /** Public origin, without a trailing slash. */
   url: string
   /** Absolute path. */
@@ -293,10 +301,12 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
   }
 
   const dataFolder = resolve(read.FENICIA_DATA)
+  const ownUrl = new URL(`http://${nameOfHost(read.HOST)}:${read.PORT}`).origin
   return {
     port: read.PORT,
     host: read.HOST,
-    url: read.FENICIA_URL ?? `http://localhost:${read.PORT}`,
+    ownUrl,
+    url: read.FENICIA_URL ?? ownUrl,
     dataFolder,
     database: databaseConfig(read, dataFolder),
     authSecret: read.AUTH_SECRET,

@@ -18,6 +18,11 @@ try {
 const { loadEnvConfig } = require('@next/env')
 loadEnvConfig(ROOT, false, { info() {}, error() {} })
 
+// Whoever reads only the beginning, as `head` does, has what they want.
+process.stdout.on('error', (error) => {
+  if (error.code !== 'EPIPE') throw error
+})
+
 const { runAdmin } = await tsx.tsImport('../lib/admin/index.ts', import.meta.url)
 process.exitCode = await runAdmin(process.argv.slice(2), {
   stdin: process.stdin,
