@@ -146,9 +146,10 @@ describe.each(DRIVERS)('work of many statements (%s)', (driver) => {
     }
     let next = setImmediate(request)
     cleanups.push(async () => clearImmediate(next))
-    const end = performance.now() + 200
-    while (performance.now() < end) await step(db)
-    expect(turns).toBeGreaterThanOrEqual(10)
+    let steps = 0
+    for (const end = performance.now() + 200; performance.now() < end || steps < 10; steps++) await step(db)
+    // One after each that takes long, as on a busy machine all do; of short ones there are many to a turn.
+    expect(turns).toBeGreaterThanOrEqual(Math.min(10, steps / 2))
   })
 })
 
