@@ -33,7 +33,11 @@ test.afterAll(async () => {
   await gate?.close()
   await place?.remove()
 })
-test.beforeEach(({ page }) => signIn(page, product.url))
+test.beforeEach(async ({ page }) => {
+  await signIn(page, product.url)
+  // A page whose parts are still being read when the database goes is lost with them.
+  await page.waitForLoadState('load')
+})
 test.afterEach(() => gate.open())
 
 const failureOf = (page: Page, title: string) => page.getByRole('alert').filter({ hasText: title })
