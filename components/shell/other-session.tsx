@@ -56,11 +56,11 @@ export function OtherSession({ userId, accountId, accountName, enter }: Holder &
         <AlertDialogFooter>
           {isOwn ? (
             <Button pending={pending} onClick={() => startTransition(() => goToAccount(enter, accountId))}>
-              Back to <bdi>{accountName}</bdi>
+              Back to this account
             </Button>
           ) : null}
           <Button variant="primary" autoFocus onClick={() => location.assign('/')}>
-            Go on in {other}
+            Go on there
           </Button>
         </AlertDialogFooter>
       </AlertDialogContent>
