@@ -1,3 +1,4 @@
+import { decodeProtectedHeader } from 'jose'
 import { clockTolerance, getValidatedIdTokenClaims, processAuthorizationCodeResponse } from 'oauth4webapi'
 import type { OAuth2Settings } from '../../credentials/types'
 import type { Secret } from '../../vault/secret'
@@ -19,7 +20,7 @@ const MAX_TEXT = 255
 
 /**
  * Reads an ID token that came from the token endpoint, where TLS vouches for it (OpenID Connect Core, 3.1.3.7, 6): its
- * issuer, audience, times and nonce are checked.
+ * issuer, audience, times and nonce are checked. Nobody looks at its signature, so it may be made in any way.
  * @param nonce what was sent with the request
  * @returns null when it is not for this client, not of this issuer, or of another request
  */
@@ -30,7 +31,9 @@ export async function readIdToken(
 ): Promise<Identity | null> {
   const answer = Response.json({ access_token: '-', token_type: 'bearer', id_token: idToken.reveal() })
   try {
-    const client = { client_id, [clockTolerance]: TOLERANCE_SECONDS }
+    // The library takes RS256 alone, unless it is told of another one.
+    const { alg } = decodeProtectedHeader(idToken.reveal())
+    const client = { client_id, id_token_signed_response_alg: alg, [clockTolerance]: TOLERANCE_SECONDS }
     const result = await processAuthorizationCodeResponse({ issuer }, client, answer, {
       requireIdToken: true,
       ...(nonce === null ? {} : { expectedNonce: nonce }),
