@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
+import { readBody } from '../egress/body'
 import { lookForExpiredToken } from './expired-token'
 
 const rule = { statuses: [], json: { path: 'error', equals: 'expired' } }
@@ -28,3 +29,36 @@ it.each(['application/json', 'application/json;charset=utf-8', 'application/prob
     expect(await lookForExpiredToken(answer, rule)).toMatchObject({ isExpired: true })
   },
 )
+
+it('ends the call when an answer that is longer than what is looked into is not wanted any more', async () => {
+  const { body, answer } = answerOf('application/json')
+  body.write(Buffer.alloc(128 * 1024, ' '))
+  const looked = await lookForExpiredToken(answer, rule)
+  for await (const _ of looked.answer.body) break
+  await expect.poll(() => body.destroyed).toBe(true)
+})
+
+it('ends the call also when nothing was read of such an answer', async () => {
+  const { body, answer } = answerOf('application/json')
+  body.write(Buffer.alloc(128 * 1024, ' '))
+  const looked = await lookForExpiredToken(answer, rule)
+  looked.answer.body.destroy()
+  await expect.poll(() => body.destroyed).toBe(true)
+})
+
+it('passes the whole of such an answer on', async () => {
+  const { body, answer } = answerOf('application/json')
+  body.end(Buffer.alloc(128 * 1024, ' '))
+  const looked = await lookForExpiredToken(answer, rule)
+  const { bytes, truncated } = await readBody(looked.answer.body, 1024 * 1024)
+  expect([bytes.length, truncated]).toEqual([128 * 1024 + '{"error":"expired"}'.length, false])
+})
+
+it('breaks off with such an answer', async () => {
+  const { body, answer } = answerOf('application/json')
+  body.write(Buffer.alloc(128 * 1024, ' '))
+  const looked = await lookForExpiredToken(answer, rule)
+  const read = readBody(looked.answer.body, 1024 * 1024)
+  setTimeout(() => body.destroy(new Error('broken off')), 50)
+  await expect(read).rejects.toThrow('broken off')
+})

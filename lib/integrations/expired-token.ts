@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream'
+import { PassThrough, pipeline, Readable } from 'node:stream'
 import type { ForwardedAnswer } from './forward'
 import type { ExpiredTokenRule } from './schemas'
 
@@ -34,13 +34,13 @@ async function readStart(body: Readable): Promise<{ start: Buffer; isWhole: bool
   return { start: Buffer.concat(chunks), isWhole: true }
 }
 
-/** A body again, of its beginning and its rest. */
+/** A body again, of its beginning and its rest, which ends with it. Not a generator: what that waits for keeps it open. */
 function rejoined(start: Buffer, rest: Readable): Readable {
-  async function* all() {
-    yield start
-    yield* rest as AsyncIterable<Buffer>
-  }
-  return Readable.from(all(), { objectMode: false })
+  const whole = new PassThrough()
+  whole.write(start)
+  // How it ends, whoever reads it is told.
+  pipeline(rest, whole, () => {})
+  return whole
 }
 
 /** A value as text, by names and places joined with dots; null: there is none. */
