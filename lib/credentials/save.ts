@@ -12,6 +12,7 @@ import { parseInput } from '../input'
 import { closeEpisodesOf } from '../notifications/episodes'
 import { expireTokens, isOAuthError, moveTokens, putTokens, removeTokens, rescheduleTokens } from '../oauth'
 import { moveConnection, removeConnection } from '../oauth/connect/connections'
+import { openTokens } from '../oauth/stored-tokens'
 import { AUTHORIZATION_FIELDS } from './authorization-fields'
 import {
   baseOfCredential,
@@ -266,7 +267,9 @@ async function saveTokens(
       await moveTokens(tx, vault, from, owner)
       await moveConnection(tx, from, owner)
     } else if (before && (Object.keys(ofClient).length > 0 || isOtherClient(before, form))) {
-      await expireTokens(tx, owner)
+      // Where consent has brought no refresh token, nothing could take the place of the access token.
+      const { refreshToken: renews } = await openTokens(tx, vault, owner)
+      if (renews) await expireTokens(tx, owner)
     }
   } else if (form.grant === 'refresh_token' && draft && !(await isTypedAnew(tx, vault, draft, form))) {
     await moveTokens(tx, vault, { accountId: draft.accountId, ownerId: draft.id }, owner)

@@ -174,6 +174,25 @@ withConnecting('connecting', (bed, driver) => {
       await expect(bed.begin(id)).rejects.toMatchObject({ code: 'invalid', fields: [{ field: 'grant' }] })
     })
 
+    it.each(['client_secret', 'next_client_secret'])(
+      'keeps an access token that came without a refresh token when another %s is entered',
+      async (field) => {
+        bed.provider.interfere((_, response) => {
+          response.writeHead(200, { 'content-type': 'application/json' })
+          response.end(JSON.stringify({ access_token: 'lasting', token_type: 'bearer' }))
+          return true
+        })
+        const id = await bed.make()
+        expectEnd(await bed.connect(id), 'connected')
+        const changes = parseInput(credentialChanges, { secret: { [field]: 'another-secret' } })
+        await updateCredential(bed.store, bed.ana, id, changes)
+        const load = () => renewableOf(bed.db, bed.store.vault, bed.ana.accountId, id)
+        const { accessToken } = await bed.store.tokens.valid({ accountId: bed.ana.accountId, ownerId: id }, load)
+        expect(accessToken.reveal()).toBe('lasting')
+        expect((await view(id)).tokens).toMatchObject({ state: 'active', expiresAt: null })
+      },
+    )
+
     it('is of no known account any more once somebody has typed a token of whomever', async () => {
       const id = await bed.make()
       await bed.connect(id)
