@@ -654,6 +654,16 @@ withConnecting('connecting', (bed, driver) => {
     expect((await getConsent(bed.db, bed.ana, id)).state).toBe('pending')
   })
 
+  it('has failed once its answer was worked on for longer than that takes, as by a process that was ended', async () => {
+    const { id } = await bed.begin(await bed.make())
+    const usedUp = { consumedAt: new Date(Date.now() - 5 * 60_000) }
+    await bed.db.update(oauthStates).set(usedUp).where(eq(oauthStates.id, id))
+    expect(await getConsent(bed.db, bed.ana, id)).toMatchObject({
+      state: 'failed',
+      detail: expect.stringMatching(/Connect again/),
+    })
+  })
+
   it('deletes what nobody asks for any more, with what it kept', async () => {
     const id = await bed.make()
     const [old, fresh] = [await bed.begin(id), await bed.begin(await bed.make())]

@@ -18,6 +18,10 @@ import type { OAuth2Settings } from '../types'
 export type ConsentRow = typeof oauthStates.$inferSelect
 export type ConsentOutcome = (typeof consentOutcomes)[number]
 
+/** How long an answer may be worked on, token endpoint and database included: whoever has not ended by then was ended himself. */
+const WORK_MS = 2 * 60_000
+const CUT_OFF = 'Fenicia was interrupted before it had the tokens. Connect again.'
+
 /** Hours that a consent is kept, so that its end can be shown and decided on. */
 const KEPT_HOURS = 24
 
@@ -173,14 +177,15 @@ export async function getConsent(
 ): Promise<ConsentView> {
   const row = await findConsent(db, actor, id)
   const { accountId, ownerId, credentialId, outcome, detail } = row
-  // Used up without an outcome: the answer is being worked on, however late it is by now.
+  // Used up without an outcome: the answer is being worked on, however late it is by now, or nobody does any more.
   const isOver = row.consumedAt === null && row.expiresAt.getTime() <= Date.now()
+  const isCutOff = outcome === null && row.consumedAt !== null && row.consumedAt.getTime() + WORK_MS <= Date.now()
   const waiting = row.waiting as Waiting | null
   const connection = waiting || outcome === 'connected' ? await readConnection(db, { accountId, ownerId }) : null
   return {
     id,
-    state: outcome ?? (isOver ? 'expired' : 'pending'),
-    detail,
+    state: outcome ?? (isCutOff ? 'failed' : isOver ? 'expired' : 'pending'),
+    detail: isCutOff ? CUT_OFF : detail,
     credentialId,
     draftId: ownerId === credentialId ? null : ownerId,
     accounts: waiting
