@@ -31,7 +31,14 @@ import { isConnected, removeDraft, versionOfDraft } from './drafts'
 import { addedHosts } from './hosts'
 import { dialectOf } from './oauth'
 import { readReceipt, type TestedForm, type Unchanged } from './receipts'
-import { type CredentialChanges, type CredentialForm, credentialForm, hostsOf, settingsOf } from './schemas'
+import {
+  type CredentialChanges,
+  type CredentialForm,
+  credentialForm,
+  hostsOf,
+  secretFieldsOf,
+  settingsOf,
+} from './schemas'
 import { meantSecrets, setTimes, typedSecrets } from './secrets'
 import type { CredentialStore } from './store'
 
@@ -113,6 +120,7 @@ export async function updateCredential(
       const base = draft ? baseOfDraft(draft) : baseOfCredential(row)
       checkForm(form, base, egress.policy)
       if (draft && !isConnected(draft)) checkConnection(form, baseOfCredential(row))
+      if (draft) requireLatestSecrets(form, draft, row)
       await checkUses(tx, row, form)
       const unchanged = { id: base.id, version: draft ? versionOfDraft(draft) : row.version }
       const tested = (await testedAs(store, accountId, form, unchanged)) ?? asDraft(actor, form, draft)
@@ -146,6 +154,26 @@ export async function updateCredential(
     .catch((error: unknown) => {
       throw isUniqueViolation(error, 'credentials_name_held_idx') ? nameTaken(changes.name ?? '') : orBusy(error)
     })
+}
+
+/**
+ * Refuses to put back a secret of which the draft of an edit has a copy, and which was replaced in the credential since. What
+ * renewal keeps current is no such copy, nor is a next client secret that has become the client secret by itself.
+ * @throws {Refusal} `invalid`, with the fields
+ */
+function requireLatestSecrets(form: CredentialForm, draft: DraftRow, row: CredentialRow): void {
+  const typed = typedSecrets(form)
+  const known = new Set(Object.values(draft.secretSetAt))
+  const problems = Object.entries(row.secretSetAt)
+    .filter(([name, at]) => name !== 'refresh_token' && name !== 'access_token' && !typed[name] && !known.has(at))
+    .filter(([name, at]) => at > (draft.secretSetAt[name] ?? draft.createdAt.toISOString()))
+    .filter(([name]) => secretFieldsOf(form).some((field) => field.name === name))
+    .map(([name]) => ({
+      field: `secret.${name}`,
+      code: 'missing_field' as const,
+      message: 'Enter it again: somebody has replaced it since this was begun',
+    }))
+  if (problems.length > 0) throw new Refusal('invalid', `${problems[0]?.message}.`, problems)
 }
 
 /** Refuses to take a host away that an integration calls. */

@@ -458,6 +458,24 @@ withConnecting('connecting', (bed, driver) => {
       expect((await view(id)).connection).toMatchObject({ label: 'shop-2' })
       expect((await bed.tokens(id)).refresh).not.toBe(before.refresh)
     })
+
+    it('of an edit does not put back a client secret that somebody has replaced since', async () => {
+      const id = await bed.make()
+      const { url, draftId } = await beginForm(bed.store, bed.ana, bed.form({ secret: {} }), id, begin())
+      expectEnd(await bed.bring(await consentTo(url)), 'connected')
+      const place = { accountId: bed.ana.accountId, ownerId: id, field: 'secret' } as const
+      const stored = async () => (await bed.store.vault.open(bed.db, place))?.client_secret?.reveal()
+      const save = (changes: object) => updateCredential(bed.store, bed.ana, id, parseInput(credentialChanges, changes))
+      await save({ secret: { client_secret: 'replaced-since' } })
+      await expect(save({ draft_id: draftId })).rejects.toMatchObject({
+        code: 'invalid',
+        fields: [{ field: 'secret.client_secret', code: 'missing_field' }],
+      })
+      expect(await stored()).toBe('replaced-since')
+      await save({ draft_id: draftId, secret: { client_secret: 'typed-again' } })
+      expect(await stored()).toBe('typed-again')
+      expect((await bed.tokens(id)).refresh).toBeDefined()
+    })
   })
 
   describe('tokens go to no other host than those that they were got for', () => {
