@@ -220,6 +220,21 @@ describe('a credential', () => {
     expect(await sentThrough(slug)).toBe(`Bearer ${OTHER}`)
   })
 
+  it.each([
+    ['bearer', { secret: { token: OTHER } }, `Bearer ${OTHER}`],
+    ['basic', { secret: { password: OTHER } }, `Basic ${Buffer.from(`:${OTHER}`).toString('base64')}`],
+  ])('of the type %s whose secret can’t be opened any more takes another one', async (type, changes, sent) => {
+    const secret = type === 'basic' ? { password: CANARY } : { token: CANARY }
+    const { id } = await make({ type, secret })
+    const { slug } = await use(id)
+    const { db } = api.runtime.database
+    await db.update(vaultItems).set({ sealed: 'damaged' }).where(eq(vaultItems.ownerId, id))
+    expect((await api.call('GET', `/integrations/${slug}/proxy/x`, { token })).status).toBe(500)
+    const answer = await call('PATCH', `/credentials/${id}`, changes)
+    expect(answer.status, answer.text).toBe(200)
+    expect(await sentThrough(slug)).toBe(sent)
+  })
+
   it('keeps of several secrets those that are not sent', async () => {
     const names = ['X-One', 'X-Two']
     const { id } = await make({ type: 'headers', headers: names, secret: { 'X-One': CANARY, 'X-Two': 'second-value' } })

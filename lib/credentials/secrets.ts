@@ -22,11 +22,15 @@ export async function meantSecrets(
   form: CredentialForm,
   base: Base | null,
 ): Promise<Secrets> {
-  const stored = base && (await vault.open(db, { accountId: base.accountId, ownerId: base.id, field: 'secret' }))
-  const all = new Map([...Object.entries(stored ?? {}), ...Object.entries(typedSecrets(form))])
   const names = secretFieldsOf(form)
     .map(({ name }) => name)
     .filter((name) => form.type !== 'oauth2' || !TOKEN_FIELDS.has(name))
+  const typed = new Map(Object.entries(typedSecrets(form)))
+  // Not where all is typed anew: what can't be opened any more is mended so.
+  const isKept = names.some((name) => !typed.has(name) && base?.stored.has(name))
+  const stored =
+    base && isKept ? await vault.open(db, { accountId: base.accountId, ownerId: base.id, field: 'secret' }) : null
+  const all = new Map([...Object.entries(stored ?? {}), ...typed])
   return Object.fromEntries(
     names.flatMap((name) => {
       const secret = all.get(name)
