@@ -49,7 +49,7 @@ async function deleteUnlessUsedAnew(
     .select({ id: credentialDrafts.id, accountId: credentialDrafts.accountId })
     .from(credentialDrafts)
     .where(and(eq(credentialDrafts.accountId, accountId), eq(credentialDrafts.credentialId, id)))
-  await removeConsents(tx, vault, accountId, [id, ...drafts.map((draft) => draft.id)])
+  await removeConsents(tx, vault, accountId, id)
   for (const draft of drafts) await removeDraft(tx, vault, draft)
   await tx.delete(renewalAttempts).where(and(eq(renewalAttempts.accountId, accountId), eq(renewalAttempts.ownerId, id)))
   await tx.delete(tokenSets).where(and(eq(tokenSets.accountId, accountId), eq(tokenSets.ownerId, id)))

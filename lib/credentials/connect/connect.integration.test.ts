@@ -18,6 +18,7 @@ import {
   credentialChanges,
   deleteCredential,
   discardAccount,
+  discardDraft,
   disconnect,
   fillFromIssuer,
   getConsent,
@@ -210,9 +211,14 @@ withConnecting('connecting', (bed, driver) => {
       const id = await bed.make()
       await bed.connect(id)
       const { id: pending } = await bed.begin(id)
+      // Begun in an edit that was given up since.
+      const edit = await beginForm(bed.store, bed.ana, bed.form({ secret: {} }), id, begin())
+      await discardDraft(bed.db, bed.store.vault, bed.ana, edit.draftId as string)
       await deleteCredential(bed.store, bed.ana, id)
-      expect(await bed.db.$count(oauthStates, eq(oauthStates.ownerId, id))).toBe(0)
-      expect(await bed.db.$count(vaultItems, eq(vaultItems.ownerId, pending))).toBe(0)
+      expect(await bed.db.$count(oauthStates, eq(oauthStates.credentialId, id))).toBe(0)
+      for (const consent of [pending, edit.id]) {
+        expect(await bed.db.$count(vaultItems, eq(vaultItems.ownerId, consent))).toBe(0)
+      }
     })
 
     it('is no trouble any more once it is deleted: what was told of it is over, and read', async () => {

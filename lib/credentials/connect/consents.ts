@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
+import { and, eq, isNull, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { type consentOutcomes, oauthStates } from '@/db/schema'
 import type { Environment } from '../../api-keys/token'
@@ -198,17 +198,16 @@ export async function getConsent(
   }
 }
 
-/** Deletes the consents of owners that are deleted. */
+/** Deletes the consents of a credential that is deleted, those of edits of it that are gone already among them. */
 export async function removeConsents(
   tx: Database,
   vault: Vault,
   accountId: string,
-  ownerIds: readonly string[],
+  credentialId: string,
 ): Promise<void> {
-  if (ownerIds.length === 0) return
   const removed = await tx
     .delete(oauthStates)
-    .where(and(eq(oauthStates.accountId, accountId), inArray(oauthStates.ownerId, [...ownerIds])))
+    .where(and(eq(oauthStates.accountId, accountId), eq(oauthStates.credentialId, credentialId)))
     .returning({ id: oauthStates.id })
   for (const { id } of removed) await vault.remove(tx, { accountId, ownerId: id })
 }
