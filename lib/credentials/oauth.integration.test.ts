@@ -340,6 +340,28 @@ describe('a draft', () => {
     expect(await ownedBy(id)).toEqual([0, 0, 0])
   })
 
+  it('of an edit is not made for a credential that is deleted while it is tested, and that is said', async () => {
+    const { id } = await saved(form({ secret: secretOf(await provider.mintRefreshToken()) }))
+    const { db } = api.runtime.database
+    const transaction = db.transaction.bind(db)
+    let isFirst = true
+    // Between what is read for the test and what is kept of it.
+    vi.spyOn(db, 'transaction').mockImplementation(async (work, config) => {
+      const deletes = isFirst
+      isFirst = false
+      const done = await transaction(work, config)
+      if (deletes) expect((await call('DELETE', `/credentials/${id}`)).status).toBe(204)
+      return done
+    })
+    try {
+      const changes = { secret: { refresh_token: await provider.mintRefreshToken() } }
+      expect((await call('POST', `/credentials/${id}/test`, changes)).status).toBe(404)
+    } finally {
+      vi.restoreAllMocks()
+    }
+    expect(provider.requests()).toBe(0)
+  })
+
   it('is not saved as tested by what was found of another form', async () => {
     provider.interfere((_, response) => {
       response.writeHead(503).end()
