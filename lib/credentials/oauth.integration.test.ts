@@ -512,6 +512,20 @@ describe('an access token in use', () => {
     expect((await call('GET', `/integrations/${slug}/proxy/x`)).status).toBe(200)
   })
 
+  it('that is brought without its refresh token is refused, and not forgotten without a word', async () => {
+    const { id } = await saved(form({ secret: secretOf(await provider.mintRefreshToken()) }))
+    const slug = await use(id)
+    const refresh_token = await provider.mintRefreshToken()
+    const alone = await call('PATCH', `/credentials/${id}`, { secret: { access_token: 'brought' } })
+    expect(alone.status, alone.text).toBe(400)
+    expect(alone.body).toMatchObject({ errors: [{ field: 'secret.refresh_token' }] })
+    const both = await call('PATCH', `/credentials/${id}`, { secret: { access_token: 'brought', refresh_token } })
+    expect(both.status, both.text).toBe(200)
+    service.forget()
+    await proxied(slug)
+    expect(service.received[0]?.headers.authorization).toBe('Bearer brought')
+  })
+
   it('that was brought is used until its end, and then renewed', async () => {
     const brought = 'brought-access-token-1'
     service.respond(({ headers }, response) =>

@@ -376,9 +376,14 @@ export function secretProblems(form: CredentialForm, stored: ReadonlySet<string>
       ? [{ field: 'secret.password', code: 'missing_field', message: 'User name and password can’t both be empty' }]
       : []
   }
-  return secretFieldsOf(form)
+  const missing = secretFieldsOf(form)
     .filter(({ name, required }) => required && !typed.has(name) && !stored.has(name))
-    .map(({ name }) => ({ field: `secret.${name}`, code: 'missing_field', message: 'is required' }))
+    .map(({ name }): FieldProblem => ({ field: `secret.${name}`, code: 'missing_field', message: 'is required' }))
+  // The stored one may be replaced at any moment, by what is of no use beside that access token.
+  const isAlone = typed.has('access_token') && !typed.has('refresh_token') && stored.has('refresh_token')
+  if (form.type !== 'oauth2' || form.grant !== 'refresh_token' || !isAlone) return missing
+  const message = 'is required along with an access token: enter both as they were given'
+  return [...missing, { field: 'secret.refresh_token', code: 'missing_field', message }]
 }
 
 /** The rules that hold between fields. */
