@@ -526,6 +526,20 @@ describe('an access token in use', () => {
     expect(service.received[0]?.headers.authorization).toBe('Bearer brought')
   })
 
+  it('that was brought once is not asked for again with another refresh token, which takes its place', async () => {
+    const brought = { ...secretOf(await provider.mintRefreshToken()), access_token: 'brought' }
+    const { id } = await saved(form({ secret: brought }))
+    const hosts = [service.url, 'https://api.example.com']
+    const answer = await call('PATCH', `/credentials/${id}`, {
+      hosts,
+      secret: secretOf(await provider.mintRefreshToken()),
+    })
+    expect(answer.status, answer.text).toBe(200)
+    expect(answer.body).toMatchObject({ hosts, secret_set_at: { refresh_token: expect.any(String) } })
+    expect((answer.body as Fields).secret_set_at).not.toHaveProperty('access_token')
+    expect(await proxied(await use(id))).toBe(200)
+  })
+
   it('that was brought is used until its end, and then renewed', async () => {
     const brought = 'brought-access-token-1'
     service.respond(({ headers }, response) =>

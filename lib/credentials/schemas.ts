@@ -340,7 +340,7 @@ export function secretFieldsOf(form: CredentialForm): { name: string; required: 
         ...(form.grant === 'refresh_token'
           ? [
               { name: 'refresh_token', required: true },
-              { name: 'access_token', required: false },
+              ...(hasAccessToken(form) ? [{ name: 'access_token', required: false }] : []),
             ]
           : []),
         ...(form.grant === 'authorization_code'
@@ -354,6 +354,11 @@ export function secretFieldsOf(form: CredentialForm): { name: string; required: 
 function hasNextSecret({ client_authentication, secret }: Extract<CredentialForm, { type: 'oauth2' }>): boolean {
   if (client_authentication === 'none') return false
   return secret.client_secret === undefined || secret.next_client_secret !== undefined
+}
+
+/** Of another refresh token, the access token that was imported with the one before is none. */
+function hasAccessToken({ secret }: Extract<CredentialForm, { type: 'oauth2' }>): boolean {
+  return secret.refresh_token === undefined || secret.access_token !== undefined
 }
 
 /** What was typed of a form's secrets, by the name of the field. A map: a header may be called like a member of all objects. */
