@@ -556,6 +556,19 @@ withConnecting('connecting', (bed, driver) => {
       expect((await bed.tokens(id)).refresh).toBeUndefined()
     })
 
+    it('takes any status of success for a yes', async () => {
+      const upstream = await startUpstream()
+      try {
+        upstream.respond((_, response) => response.writeHead(204).end())
+        const id = await bed.make({ revocation_url: `${upstream.url}/revoke` })
+        await bed.connect(id)
+        expect(await disconnect(bed.store, bed.ana, id)).toBe('confirmed')
+        expect(upstream.received).toHaveLength(2)
+      } finally {
+        await upstream.close()
+      }
+    })
+
     it('ends what was wrong, so that people are told of the next refusal', async () => {
       const id = await bed.make()
       await bed.connect(id)

@@ -63,7 +63,8 @@ async function revoke(
             body: said.body,
           })
           isAnswered = answer.status < 500 && answer.status !== 429
-          return answer
+          // RFC 7009, 2.2 has 200 alone; others mean it by 204.
+          return answer.ok ? new Response() : answer
         },
         headers: { 'user-agent': 'Fenicia' },
         additionalParameters: { token_type_hint: hint },
