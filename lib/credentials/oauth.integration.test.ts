@@ -362,6 +362,16 @@ describe('a draft', () => {
     expect(provider.requests()).toBe(0)
   })
 
+  it('whose refresh token was typed makes no connected credential, which would ask to connect again for each host', async () => {
+    const { draft_id } = await tested(form({ secret: secretOf(await provider.mintRefreshToken()) }))
+    const fields = { grant: 'authorization_code', authorization_url: provider.authorizationUrl, hosts: [service.url] }
+    const { id, secret_set_at } = await saved(form({ ...fields, draft_id }))
+    expect(secret_set_at).toEqual({ client_secret: expect.any(String) })
+    const more = { hosts: [service.url, 'https://api.example.com'], secret: { client_secret: provider.clientSecret } }
+    const answer = await call('PATCH', `/credentials/${id}`, more)
+    expect(answer.status, answer.text).toBe(200)
+  })
+
   it('is not saved as tested by what was found of another form', async () => {
     provider.interfere((_, response) => {
       response.writeHead(503).end()

@@ -69,7 +69,7 @@ export async function createCredential(store: CredentialStore, actor: Actor, giv
           accountId,
           environment,
           ...columnsOf(form),
-          secretSetAt: setTimes(form, draft?.secretSetAt ?? {}),
+          secretSetAt: setTimes(form, setTimesOf(draft, form)),
           ...testColumns(tested),
           createdByKind: actor.kind,
           createdById: actor.id,
@@ -131,7 +131,7 @@ export async function updateCredential(
         .update(credentials)
         .set({
           ...columns,
-          secretSetAt: setTimes(form, { ...row.secretSetAt, ...draft?.secretSetAt }),
+          secretSetAt: setTimes(form, { ...row.secretSetAt, ...setTimesOf(draft, form) }),
           updatedAt: new Date(),
           ...(isSent ? { version: row.version + 1 } : {}),
           // Of another end people are warned anew.
@@ -235,6 +235,13 @@ function columnsOf(form: CredentialForm) {
     expiresAt: form.type === 'api_key' || form.type === 'bearer' ? toDate(form.expires_at) : null,
     renewAhead: form.type === 'oauth2' ? form.renew_ahead : true,
   }
+}
+
+/** When a draft's secrets were set. A refresh token that was typed is no connection, which the same name stands for. */
+function setTimesOf(draft: DraftRow | null, form: CredentialForm): Record<string, string> {
+  const { refresh_token: setAt, ...others } = draft?.secretSetAt ?? {}
+  const isGot = form.type === 'oauth2' && form.grant === 'authorization_code'
+  return setAt === undefined || (isGot && !(draft && isConnected(draft))) ? others : { ...others, refresh_token: setAt }
 }
 
 function testColumns(tested: TestedForm | null) {
