@@ -72,9 +72,7 @@ server.on('error', (error) => {
   stop(1)
 })
 server.listen(port, host, () => {
-  process.stdout.write(
-    `Fenicia is ready on ${ownUrl}\n  data:  ${runtime.database.description}\n  stop:  Ctrl+C\n`,
-  )
+  process.stdout.write(`Fenicia is ready on ${ownUrl}\n  data:  ${runtime.database.description}\n  stop:  Ctrl+C\n`)
 })
 
 let stopping = false
