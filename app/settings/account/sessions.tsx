@@ -32,7 +32,7 @@ export function Sessions({ sessions }: { sessions: ShownSession[] }) {
 }
 
 function Place({ id, browser, address, how, startedAt, lastSeenAt, isThis }: ShownSession) {
-  const { run, pending, refusal } = useCalls()
+  const { run, pending, refusal, passwordDialog } = useCalls()
   return (
     <li className="grid gap-2 py-2.5">
       <div className="flex flex-wrap items-center justify-between gap-3">
@@ -70,6 +70,7 @@ function Place({ id, browser, address, how, startedAt, lastSeenAt, isThis }: Sho
           {refusal.message}
         </Banner>
       ) : null}
+      {passwordDialog}
     </li>
   )
 }

@@ -53,6 +53,7 @@ export function InvitationActions({ id, email }: { id: string; email: string }) 
         pending={revoke.pending}
         onConfirm={() => revoke.run(id)}
         onClose={() => setAsks(false)}
+        passwordDialog={revoke.passwordDialog}
       />
     </div>
   )

@@ -26,7 +26,7 @@ export default function RehearsalCard({
   const { id, name } = apiKey
   const isOn = apiKey.rehearsal !== null
   const { data, isError, isFetching, refetch } = useRehearsal(id, isOn)
-  const { run, pending, problem } = useAction(isOn ? stopRehearsing : rehearseRevoke, () => {
+  const { run, pending, problem, passwordDialog } = useAction(isOn ? stopRehearsing : rehearseRevoke, () => {
     onChanged()
     toast(isOn ? `The rehearsal for “${name}” is over` : `“${name}” is rehearsed for a day`)
   })
@@ -92,6 +92,7 @@ export default function RehearsalCard({
           ) : null}
         </CardContent>
       ) : null}
+      {passwordDialog}
     </Card>
   )
 }

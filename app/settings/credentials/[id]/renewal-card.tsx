@@ -73,6 +73,8 @@ export function RenewalCard({ credential, tokens, may }: { credential: Credentia
           </Button>
         </CardFooter>
       ) : null}
+      {renewal.passwordDialog}
+      {setting.passwordDialog}
     </Card>
   )
 }
