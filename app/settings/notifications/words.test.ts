@@ -47,6 +47,14 @@ it('a notice of keys says by whom, unless they are several, which may be by seve
   expect(noticeWords(notice('api_key.created', 2), null).detail).toBeNull()
 })
 
+it.each(['api_key.leaked', 'webhook.disabled'] as const)(
+  'a notice of %s says what became of it, unless they are several, of which each met with something else',
+  (kind) => {
+    expect(noticeWords(notice(kind, 1), null).detail).not.toBeNull()
+    expect(noticeWords(notice(kind, 2), null).detail).toBeNull()
+  },
+)
+
 it('a banner says whether calls fail already', () => {
   const kind = 'credential.reauthorization_required'
   const trouble = { kind, trouble: 'renewal', data: sampleFacts[kind] } as OpenTrouble

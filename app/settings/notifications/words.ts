@@ -135,7 +135,8 @@ export function noticeWords(notice: NoticeView, service: string | null): NoticeW
     case 'webhook.disabled':
       return {
         title: count === 1 ? `Webhook ${name} was disabled` : `${count.toLocaleString('en')} webhooks were disabled`,
-        detail: data.reason,
+        // The notice has the first event alone: of several, each has a reason of its own.
+        detail: count === 1 ? data.reason : null,
         href: count === 1 ? `/settings/webhooks/${subjectId}` : '/settings/webhooks',
         tone: 'error',
       }
@@ -168,7 +169,9 @@ export function noticeWords(notice: NoticeView, service: string | null): NoticeW
     case 'api_key.leaked':
       return {
         title: count === 1 ? `The token of API key ${name} has leaked` : `The tokens of ${keys} have leaked`,
-        detail: data.outcome === 'revoked' ? 'The key was revoked at once.' : 'The key goes on working.',
+        // Of several, some may go on working though the first does not.
+        detail:
+          count > 1 ? null : data.outcome === 'revoked' ? 'The key was revoked at once.' : 'The key goes on working.',
         href,
         tone: 'error',
       }
