@@ -148,6 +148,46 @@ describe('the embedded runner', () => {
   })
 })
 
+describe('a scheduled job whose time came while no process was there', () => {
+  it.each([
+    ['each day', '23 3 * * *', 1],
+    ['on some days, the last of which was less than a day ago', '0 8 1-7 * *', 1],
+    ['on some days, none of which was in the last day', '0 8 10-12 * *', 0],
+    ['each hour', '17 * * * *', 0],
+  ])('is made up for soon after the start where it is %s', async (_when, cron, times) => {
+    const run = vi.fn(async () => {})
+    runs(run, { cron })
+    await vi.advanceTimersByTimeAsync(5 * 60_000 - 1)
+    expect(run).not.toHaveBeenCalled()
+    await vi.advanceTimersByTimeAsync(1)
+    expect(run).toHaveBeenCalledTimes(times)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(run).toHaveBeenCalledTimes(times)
+  })
+
+  it('is not when the process stops before', async () => {
+    const run = vi.fn(async () => {})
+    runs(run, { cron: '23 3 * * *' })
+    await runner?.stop()
+    await vi.advanceTimersByTimeAsync(10 * 60_000)
+    expect(run).not.toHaveBeenCalled()
+  })
+
+  it('waits for the others that are made up for', async () => {
+    const { run, end } = lasting()
+    const nightly = { cron: '23 3 * * *', retry: NO_RETRY, maxDurationSeconds: 600, run }
+    runner = startEmbeddedRunner(runtime, [
+      { id: 'a-job', ...nightly },
+      { id: 'b-job', ...nightly },
+    ])
+    await vi.advanceTimersByTimeAsync(5 * 60_000)
+    expect(run).toHaveBeenCalledTimes(1)
+    end()
+    await settled()
+    expect(run).toHaveBeenCalledTimes(2)
+  })
+})
+
 describe('a scheduled job that fails', () => {
   it('is tried again before its next time where it says so, and meanwhile counts as running', async () => {
     vi.spyOn(log, 'warn').mockImplementation(() => {})

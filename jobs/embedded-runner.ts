@@ -21,6 +21,12 @@ const AT_ONCE = 32
 /** How long an idempotency key is remembered. */
 export const IDEMPOTENCY_SECONDS = 300
 
+/** How long after the start is made up for what was missed: those who wait for the start come first. */
+const MAKE_UP_AFTER_MS = 5 * 60_000
+const HOUR_MS = 3_600_000
+
+const SCHEDULE = { mode: '5-part', timezone: 'UTC' } as const
+
 /**
  * Runs the jobs in this process: on their schedule and when triggered, each one at a time; and when dispatched, as their
  * queues allow. What waits is in memory only: after a stop it is found by the job that sweeps for it.
@@ -80,9 +86,18 @@ export function startEmbeddedRunner(
     timers.add(timer)
   }
 
-  const crons = jobs
-    .filter(isScheduled)
-    .map((job) => new Cron(job.cron, { mode: '5-part', timezone: 'UTC', unref: true }, () => run(job)))
+  /** One after the other: they share this process with its requests. */
+  async function makeUp(missed: readonly ScheduledJob[]): Promise<void> {
+    for (const job of missed) {
+      run(job)
+      await running.get(job)
+    }
+  }
+
+  const scheduled = jobs.filter(isScheduled)
+  const missed = scheduled.filter(({ cron }) => wasMissed(cron))
+  const makingUp = setTimeout(() => void makeUp(missed), MAKE_UP_AFTER_MS).unref()
+  const crons = scheduled.map((job) => new Cron(job.cron, { ...SCHEDULE, unref: true }, () => run(job)))
   return {
     trigger: (id) => run(scheduledJob(jobs, id)),
     async dispatch(id, given, { idempotencyKey, delayMs = 0 }: DispatchOptions = {}) {
@@ -96,6 +111,7 @@ export function startEmbeddedRunner(
     async stop() {
       stopping.abort()
       for (const cron of crons) cron.stop()
+      clearTimeout(makingUp)
       const left = lanes.waiting + timers.size
       if (left > 0)
         log.info({ jobs: left }, 'The process stops before these jobs were run; those that sweep find their work')
@@ -104,6 +120,16 @@ export function startEmbeddedRunner(
       await Promise.all([...running.values(), lanes.stop()])
     },
   }
+}
+
+/**
+ * Whether a job that runs once a day or less may have missed its time in the last day: a machine that is on by day alone
+ * would never run what is for the night. What runs each hour comes soon enough.
+ */
+function wasMissed(cron: string): boolean {
+  const [last, before] = new Cron(cron, { ...SCHEDULE, paused: true }).previousRuns(2)
+  if (!last || !before) return false
+  return last.getTime() - before.getTime() > HOUR_MS && Date.now() - last.getTime() < 24 * HOUR_MS
 }
 
 /** Resolves after a time, or at once when the signal is aborted. */
