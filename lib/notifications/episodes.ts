@@ -13,8 +13,8 @@ export const REMINDER_DAYS = [1, 3, 7] as const
 export type Telling = OutboxEvent & {
   /** The trouble that it is about, or that is over; null: it is about none. */
   episodeId: string | null
-  /** A trouble of its credential is why: whoever is told of that one is not told of two things to mend. */
-  isConsequence?: true
+  /** The trouble of its credential that is why: whoever is told of that one is not told of two things to mend. */
+  consequenceOf?: CredentialKind
 }
 
 /** An episode while a batch of events is applied to it. */
@@ -75,7 +75,7 @@ export async function applyToEpisodes(
   return tellings
 }
 
-/** Marks that the calls through an integration fail where its credential's trouble is why. */
+/** Marks of which trouble of its credential it is the consequence that the calls through an integration fail. */
 export async function markConsequences(
   tx: Database,
   accountId: string,
@@ -86,10 +86,15 @@ export async function markConsequences(
   const credentialIds = tellings.flatMap((telling) => credentialOf(telling) ?? [])
   const open = await readOpen(tx, accountId, credentialIds)
   // A secret that is about to end is not why calls fail by now.
-  const troubled = new Set(open.filter(({ trouble }) => trouble === 'renewal').map(({ subjectId }) => subjectId))
-  return tellings.map((telling) =>
-    troubled.has(credentialOf(telling) ?? '') ? { ...telling, isConsequence: true } : telling,
+  const troubles = new Map(
+    open
+      .filter(({ trouble }) => trouble === 'renewal')
+      .map(({ subjectId, stage }) => [subjectId, stage as CredentialKind]),
   )
+  return tellings.map((telling) => {
+    const consequenceOf = troubles.get(credentialOf(telling) ?? '')
+    return consequenceOf ? { ...telling, consequenceOf } : telling
+  })
 }
 
 /** Whether calls fail in a way that a credential's trouble explains: a service that is down is another thing to mend. */

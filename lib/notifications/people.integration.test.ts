@@ -174,6 +174,24 @@ forEachDatabase('people who are told', (open) => {
     ])
   })
 
+  it('hear that calls fail by the ways by which they do not want to hear of credentials', async () => {
+    const [neither, appOnly] = [await addMember(db, accountId, 'admin'), await addMember(db, accountId, 'admin')]
+    const kind = 'credential.reauthorization_required'
+    await setPreferences(db, asActor(neither), [{ kind, email: false, inApp: false }])
+    await setPreferences(db, asActor(appOnly), [{ kind, email: false, inApp: true }])
+    await refused()
+    await makeNotices(db)
+    await fails('Known', id, await addFailing('Known'), { outcome: 'token_unavailable', status: 502 })
+    await makeNotices(db)
+    await pass(db, 1)
+    await work()
+    expect(mailed()).toEqual([neither, appOnly].sort())
+    const kindsOf = async (userId: string) =>
+      (await listNotices(db, readerOf(userId))).notices.filter(({ readAt }) => readAt === null).map((one) => one.kind)
+    expect(await kindsOf(neither)).toEqual(['integration.failing'])
+    expect(await kindsOf(appOnly)).toEqual([kind])
+  })
+
   it('hear that calls fail where they may not know of the credential that is why', async () => {
     const admin = await addMember(db, accountId, 'admin')
     const operator = await addMember(db, accountId, 'staff')

@@ -30,19 +30,27 @@ export async function recipientsIn(tx: Database, accountId: string): Promise<(te
     .where(eq(notificationPreferences.accountId, accountId))
   const chosen = new Map(preferences.map((row) => [`${row.userId} ${row.kind}`, row]))
 
+  const waysOf = (userId: string, kind: EventKind) => {
+    const { email = true, inApp = true } = chosen.get(`${userId} ${kind}`) ?? {}
+    return { email, inApp }
+  }
   return (telling) =>
     people
-      .filter(({ userId, ...row }) => isConcerned(telling, userId, heldRoleOf(row)))
-      .map(({ userId }) => {
-        const { email = true, inApp = true } = chosen.get(`${userId} ${telling.kind}`) ?? {}
-        return { userId, email, inApp }
+      .map(({ userId, ...row }) => ({ userId, holder: heldRoleOf(row) }))
+      .filter(({ userId, holder }) => isConcerned(telling, userId, holder))
+      .map(({ userId, holder }) => {
+        const { email, inApp } = waysOf(userId, telling.kind)
+        const cause = telling.consequenceOf
+        if (!cause || !isToldOfCredentials(holder)) return { userId, email, inApp }
+        // By the ways by which they do not hear of the trouble that is why, they would know nothing.
+        const known = waysOf(userId, cause)
+        return { userId, email: email && !known.email, inApp: inApp && !known.inApp }
       })
       .filter(({ email, inApp }) => email || inApp)
 }
 
 function isConcerned(telling: Telling, userId: string, holder: Holder): boolean {
   if (!maySee(holder, telling.kind)) return false
-  if (telling.isConsequence && isToldOfCredentials(holder)) return false
   if (mayMend(holder, telling.kind)) return true
   return 'connectedById' in telling.data && telling.data.connectedById === userId
 }
