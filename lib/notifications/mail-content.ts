@@ -1,4 +1,4 @@
-import { type AnyColumn, and, asc, count, eq, exists, inArray, isNull, type SQL, sql } from 'drizzle-orm'
+import { type AnyColumn, and, asc, countDistinct, desc, eq, exists, inArray, isNull, type SQL, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import {
   accounts,
@@ -119,12 +119,22 @@ async function keyItems(
     eq(notificationItems.notificationId, notificationId),
     isStillSo,
   )
-  const [all] = await db.select({ total: count() }).from(notificationItems).where(isOfIt)
-  const rows = await db
-    .select({ subjectId: notificationItems.subjectId, data: notificationItems.data })
+  const { id, subjectId, data } = notificationItems
+  const [all] = await db
+    .select({ total: countDistinct(subjectId) })
     .from(notificationItems)
     .where(isOfIt)
-    .orderBy(asc(notificationItems.id))
+  // Of each the last that happened: a token may be seen in several places.
+  const last = db
+    .selectDistinctOn([subjectId], { id, subjectId, data })
+    .from(notificationItems)
+    .where(isOfIt)
+    .orderBy(subjectId, desc(id))
+    .as('last')
+  const rows = await db
+    .select({ subjectId: last.subjectId, data: last.data })
+    .from(last)
+    .orderBy(asc(last.id))
     .limit(MAX_ITEMS)
   const items = rows.map((row) => ({ ...row, integrations: [], integrationCount: 0 }))
   return { items: items as unknown as MailItem<KeyKind>[], total: all?.total ?? 0 }

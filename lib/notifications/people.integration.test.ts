@@ -419,6 +419,35 @@ forEachDatabase('people who are told', (open) => {
     })
   })
 
+  it('hear of one key whose token is seen in several places as one, as it is last', async () => {
+    const owner = await addMember(db, accountId, 'owner')
+    const leaked = (keyId: string, place: string, outcome: 'flagged' | 'revoked') =>
+      happens(db, accountId, 'api_key.leaked', keyId, {
+        name: keyId,
+        environment: 'live',
+        source: 'github',
+        url: `https://github.com/shop/${place}`,
+        outcome,
+      })
+    await leaked('key_1', 'a', 'flagged')
+    await leaked('key_1', 'b', 'flagged')
+    await makeNotices(db)
+    const counts = async () => (await listNotices(db, readerOf(owner))).notices.map(({ count }) => count)
+    expect(await counts()).toEqual([1])
+    await leaked('key_1', 'c', 'revoked')
+    await makeNotices(db)
+    expect((await listNotices(db, readerOf(owner))).notices).toMatchObject([{ count: 1, data: { outcome: 'revoked' } }])
+    await leaked('key_2', 'd', 'flagged')
+    await makeNotices(db)
+    expect(await counts()).toEqual([2])
+    await pass(db, 1)
+    await work()
+    expect(factsOf(mailer.mails[0])).toMatchObject({
+      total: 2,
+      items: [{ data: { name: 'key_1', outcome: 'revoked' } }, { data: { name: 'key_2' } }],
+    })
+  })
+
   it('hear of keys that somebody generates, regenerates and revokes, by whom and why', async () => {
     await addMember(db, accountId, 'owner')
     const { id: first } = await createTestKey(db, actor, { name: 'ERP' })

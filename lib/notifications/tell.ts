@@ -1,4 +1,4 @@
-import { and, eq, gt, inArray, isNotNull, isNull, ne, or, sql } from 'drizzle-orm'
+import { and, countDistinct, desc, eq, gt, inArray, isNotNull, isNull, ne, or, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { credentials, deliveries, notificationItems, notifications } from '@/db/schema'
 import { newId } from '../ids'
@@ -57,15 +57,28 @@ export async function tell(tx: Database, accountId: string, tellings: readonly T
 async function tellGroup(tx: Database, accountId: string, group: Group, reminder: number): Promise<void> {
   const collecting = await findCollecting(tx, accountId, group, reminder)
   if (collecting) {
+    await addItems(tx, accountId, collecting, group.tellings)
+    const { subjectId, data, notificationId } = notificationItems
+    const isOfIt = and(eq(notificationItems.accountId, accountId), eq(notificationId, collecting))
+    const subjects = tx
+      .select({ count: countDistinct(subjectId) })
+      .from(notificationItems)
+      .where(isOfIt)
+    const latest = tx
+      .select({ data })
+      .from(notificationItems)
+      .where(and(isOfIt, eq(subjectId, notifications.subjectId)))
+      .orderBy(desc(notificationItems.id))
+      .limit(1)
     await tx
       .update(notifications)
-      .set({ count: sql`${notifications.count} + ${group.tellings.length}::int`, readAt: null })
+      .set({ count: sql`${subjects}`, data: sql`${latest}`, readAt: null })
       .where(and(eq(notifications.accountId, accountId), eq(notifications.id, collecting)))
-    await addItems(tx, accountId, collecting, group.tellings)
     return
   }
   const [first] = group.tellings
   if (!first) return
+  const latest = group.tellings.findLast(({ subjectId }) => subjectId === first.subjectId) ?? first
   const id = newId('notification')
   const { userId, kind, provider, inApp } = group
   const minutes = reminder > 0 ? 0 : await collectMinutes(tx, accountId, group)
@@ -78,8 +91,9 @@ async function tellGroup(tx: Database, accountId: string, group: Group, reminder
     provider,
     reminder,
     subjectId: first.subjectId,
-    data: first.data as unknown as Record<string, unknown>,
-    count: group.tellings.length,
+    data: latest.data as unknown as Record<string, unknown>,
+    // Of things, to each of which more than one may have happened: a token may be seen in several places.
+    count: new Set(group.tellings.map(({ subjectId }) => subjectId)).size,
     collectsUntil,
     inApp,
   })
