@@ -136,24 +136,29 @@ async function note(db: Database, claimed: Claim, { retryAfterMs, ...sent }: Sen
     // Of a test, people wait for the result: it is sent once.
     const isOver = isTaken || claimed.isTest || (isLast && !isElsewhere)
     const pause = isElsewhere ? 0 : pauseMs(claimed.attempts, retryAfterMs)
-    const held = await tx
+    const isHeld = and(
+      eq(webhookMessages.accountId, accountId),
+      eq(webhookMessages.id, id),
+      eq(webhookMessages.fence, fence),
+      eq(webhookMessages.state, 'waiting'),
+    )
+    const isAskedForOnce = eq(webhookMessages.attempts, claimed.attempts)
+    // It ends now: of a message that goes on waiting this is when it was refused, which the order asks for.
+    const leaseUntil = sql`clock_timestamp()`
+    let held = await tx
       .update(webhookMessages)
       .set({
-        // It ends now: of a message that goes on waiting this is when it was refused, which the order asks for.
-        leaseUntil: sql`clock_timestamp()`,
+        leaseUntil,
         ...(isOver
           ? { state: isTaken ? ('delivered' as const) : ('failed' as const), endedAt: sql`clock_timestamp()` }
           : { dueAt: sql`clock_timestamp() + ${pause}::float8 * interval '1 millisecond'` }),
       })
-      .where(
-        and(
-          eq(webhookMessages.accountId, accountId),
-          eq(webhookMessages.id, id),
-          eq(webhookMessages.fence, fence),
-          eq(webhookMessages.state, 'waiting'),
-        ),
-      )
+      .where(and(isHeld, isTaken ? undefined : isAskedForOnce))
       .returning({ id: webhookMessages.id })
+    // Asked for again while it was under way, it is due since then, and counted anew.
+    if (held.length === 0 && !isTaken) {
+      held = await tx.update(webhookMessages).set({ leaseUntil }).where(isHeld).returning({ id: webhookMessages.id })
+    }
     if (held.length === 0 || !webhook) return
     await tx.insert(webhookAttempts).values({ id: newId('webhookAttempt'), accountId, messageId: id, ...sent })
     if (isTaken) {

@@ -615,6 +615,29 @@ forEachDatabase('a webhook', (open, driver) => {
     expect(receiver.received.map(({ headers }) => headers['webhook-id'])).toEqual([message?.id, message?.id])
   })
 
+  it.each([
+    ['a test message', (id: string) => sendTestMessage(db, owner, id)],
+    ['a message', () => happens('key_1', 'one')],
+  ])('gets %s again when somebody asks for it while it is not taken', async (_what, send) => {
+    const { id } = await make()
+    await send(id)
+    let refuse: (() => void) | undefined
+    receiver.respond((_, response) => {
+      refuse = () => response.writeHead(500).end()
+    })
+    const sending = run()
+    await expect.poll(() => refuse).toBeDefined()
+    const [message] = await messages(id)
+    await replayMessage(db, owner, message?.id ?? '')
+    receiver.respond(null)
+    refuse?.()
+    await sending
+    await run()
+    const [sent] = await messages(id)
+    expect(sent).toMatchObject({ state: 'delivered', attempts: 1 })
+    expect(sent?.attemptsMade.map(({ status }) => status)).toEqual([200, 500])
+  })
+
   it('lists its messages by status and by type', async () => {
     const { id } = await make()
     await happens('key_1', 'one')
