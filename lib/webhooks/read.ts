@@ -156,10 +156,18 @@ export async function replayMessage(db: Database, actor: Actor, id: string): Pro
  * @throws {Refusal} `not_found`
  */
 export async function sendTestMessage(db: Database, actor: Actor, webhookId: string): Promise<string> {
+  if (!isId('webhook', webhookId)) throw webhookNotFound()
   const { accountId } = actor
-  const { name } = await getWebhook(db, accountId, webhookId)
   const id = newId('webhookMessage')
   await db.transaction(async (tx) => {
+    const [webhook] = await tx
+      .select({ name: webhooks.name })
+      .from(webhooks)
+      .where(and(eq(webhooks.accountId, accountId), eq(webhooks.id, webhookId)))
+      // It is not deleted before its message is there, which would refer to nothing.
+      .for('key share')
+    if (!webhook) throw webhookNotFound()
+    const { name } = webhook
     await tx.insert(webhookMessages).values({
       id,
       accountId,

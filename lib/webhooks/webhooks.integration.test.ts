@@ -674,6 +674,18 @@ forEachDatabase('a webhook', (open, driver) => {
     expect(refused).toMatchObject({ code: 'invalid', message: expect.stringContaining('20 webhooks at most') })
   })
 
+  it('may be deleted while somebody has a test message sent to it', async () => {
+    const { id } = await make()
+    let testing: Promise<unknown> | undefined
+    await db.transaction(async (tx) => {
+      await tx.delete(webhooks).where(eq(webhooks.id, id))
+      testing = sendTestMessage(db, owner, id)
+      testing.catch(() => {})
+      await isWaitedFor(db)
+    })
+    await expect(testing).rejects.toMatchObject({ code: 'not_found' })
+  })
+
   it('may be deleted while messages for it are made', async () => {
     const { id } = await make()
     await make({ name: 'Other' })
