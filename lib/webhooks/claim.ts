@@ -35,7 +35,6 @@ export interface Claim {
   isLast: boolean
   url: string
   webhookName: string
-  hasPreviousSecret: boolean
 }
 
 /**
@@ -86,7 +85,6 @@ export async function claimMessages(db: Database, limit: number): Promise<Claim[
     where m.id = taken.id and w.account_id = m.account_id and w.id = m.webhook_id
     returning m.id, m.account_id as "accountId", m.webhook_id as "webhookId", m.payload, m.attempts,
       m.fence::int as fence, m.is_test as "isTest", w.url, w.name as "webhookName",
-      ${isLast} as "isLast",
-      coalesce(w.previous_secret_until > now(), false) as "hasPreviousSecret"`)) as unknown as { rows: Claim[] }
+      ${isLast} as "isLast"`)) as unknown as { rows: Claim[] }
   return rows
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
+import { and, eq, gt, isNull, type SQL, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { webhookAttempts, webhookMessages, webhooks } from '@/db/schema'
 import { recordAuditEvent, systemActor } from '../audit'
@@ -102,11 +102,15 @@ function unsigned(): Sent {
  * @returns null when they are gone, or can't be opened
  */
 async function secretsOf({ db, vault }: WebhookTools, claimed: Claim): Promise<Secret[] | null> {
-  const { accountId, webhookId: ownerId, hasPreviousSecret } = claimed
+  const { accountId, webhookId: ownerId } = claimed
   try {
     const secrets = await vault.open(db, { accountId, ownerId, field: 'secret' })
     if (!secrets?.current) return null
-    return hasPreviousSecret && secrets.previous ? [secrets.current, secrets.previous] : [secrets.current]
+    if (!secrets.previous) return [secrets.current]
+    // Asked after they were opened: they may have been changed since the message was claimed.
+    const signs = and(eq(webhooks.id, ownerId), gt(webhooks.previousSecretUntil, sql`now()`))
+    const isOverlap = (await db.$count(webhooks, and(eq(webhooks.accountId, accountId), signs))) > 0
+    return isOverlap ? [secrets.current, secrets.previous] : [secrets.current]
   } catch (error) {
     if (!isVaultError(error)) throw error
     log.error({ err: error, message: claimed.id }, 'A webhook message could not be signed')

@@ -674,6 +674,21 @@ forEachDatabase('a webhook', (open, driver) => {
     expect(refused).toMatchObject({ code: 'invalid', message: expect.stringContaining('20 webhooks at most') })
   })
 
+  it('is signed to by both secrets though they were changed after a message was taken up', async () => {
+    const { id, secret } = await make()
+    await happens('key_1', 'one')
+    let running: Promise<unknown> | undefined
+    await db.transaction(async (tx) => {
+      await tx.execute(sql`lock table ${vaultItems} in access exclusive mode`)
+      running = run()
+      await isWaitedFor(db)
+      await rotateWebhookSecret({ ...store, db: tx }, owner, id, 24)
+    })
+    await running
+    const [sent] = receiver.received
+    expect(sent && verified(secret, sent)).toMatchObject({ type: 'key.created' })
+  })
+
   it('may be deleted while somebody has a test message sent to it', async () => {
     const { id } = await make()
     let testing: Promise<unknown> | undefined
