@@ -14,6 +14,10 @@ it.each([
   ['＝1+1', "'＝1+1"],
   ['=HYPERLINK("http://x","y")', `"'=HYPERLINK(""http://x"",""y"")"`],
   ['a=b', 'a=b'],
+  // In a language that writes 1,5 a spreadsheet begins a cell at each semicolon.
+  ["curl;=cmd|' /C calc'!A0;", "curl;'=cmd|' /C calc'!A0;"],
+  ['curl;"=1+1', `"curl;""'=1+1"`],
+  ['a;b; c', 'a;b; c'],
 ])('writes %j as %j', (text, cell) => {
   expect(csvLine([text])).toBe(`${cell}\r\n`)
 })

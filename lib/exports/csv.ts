@@ -1,5 +1,7 @@
 /** A cell as a spreadsheet takes it for a formula: it would run with the rights of whoever opens the file. */
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/
+/** The same after a semicolon, which parts cells where numbers are written 1,5, whatever the quotes around it say. */
+const LATER_FORMULA = /(;"*)(?=[=+\-@＝＋－＠])/g
 
 type Cell = string | number | null
 
@@ -11,6 +13,6 @@ export function csvLine(cells: readonly Cell[]): string {
 function csvCell(cell: Cell): string {
   if (cell === null) return ''
   if (typeof cell === 'number') return String(cell)
-  const text = FORMULA.test(cell) ? `'${cell}` : cell
+  const text = (FORMULA.test(cell) ? `'${cell}` : cell).replace(LATER_FORMULA, "$1'")
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
