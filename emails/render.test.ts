@@ -92,6 +92,12 @@ describe.each(LANGUAGES)('in %s', (language) => {
     for (const fact of ['ERP Integration', 'Hanna Barca', 'Left the company', 'live']) expect(text).toContain(fact)
   })
 
+  it.each([1, 3])('a mail of %i disabled webhooks says that all is sent that is kept', async (total) => {
+    const { text } = await render(sampleContent('webhook.disabled', language, total))
+    expect(text).toMatch(/30 (days|días): (enable|actíva)/)
+    expect(text).not.toMatch(/of three days|de tres días/)
+  })
+
   describe.each(eventKinds)('of %s', (kind) => {
     it.each([1, 3])('about %i nothing is missing, nothing is fetched, and nothing leads elsewhere', async (total) => {
       const { subject, html, text } = await render(sampleContent(kind, language, total))

@@ -125,9 +125,9 @@ export const english: Words = {
     },
     'webhook.disabled': {
       one: () =>
-        'It gets no messages any more. They are kept for 30 days: enable it again, and those of three days are sent.',
+        'It gets no messages any more. They are kept for 30 days: enable it again, and those that wait are sent.',
       several: () =>
-        'They get no messages any more. They are kept for 30 days: enable them again, and those of three days are sent.',
+        'They get no messages any more. They are kept for 30 days: enable them again, and those that wait are sent.',
     },
     'api_key.idle': {
       one: () =>

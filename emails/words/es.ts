@@ -128,8 +128,8 @@ export const spanish: Words = {
         'Desde hace diez minutos o más fallan todas las llamadas de tus aplicaciones por estas integraciones. La página de cada una muestra las llamadas y cómo terminaron; una prueba de su credencial dice si el servicio aún la acepta.',
     },
     'webhook.disabled': {
-      one: () => 'Ya no recibe mensajes. Se guardan 30 días: actívalo de nuevo y se enviarán los de tres días.',
-      several: () => 'Ya no reciben mensajes. Se guardan 30 días: actívalos de nuevo y se enviarán los de tres días.',
+      one: () => 'Ya no recibe mensajes. Se guardan 30 días: actívalo de nuevo y se enviarán los que esperan.',
+      several: () => 'Ya no reciben mensajes. Se guardan 30 días: actívalos de nuevo y se enviarán los que esperan.',
     },
     'api_key.idle': {
       one: () =>
