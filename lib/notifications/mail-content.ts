@@ -11,6 +11,7 @@ import {
   notificationItems,
   notifications,
   users,
+  webhooks,
 } from '@/db/schema'
 import { heldRoleColumns, heldRoleOf, isRoleOfMember } from '../accounts/held-role'
 import { findProvider } from '../credentials/catalogue'
@@ -95,7 +96,7 @@ export async function gatherContent(
   if (!maySee(heldRoleOf(head), kind)) return null
   const found = isCredentialKind(kind)
     ? await credentialItems(db, accountId, notificationId, kind)
-    : await keyItems(db, accountId, notificationId, kind === 'integration.failing' ? isFailing(db) : undefined)
+    : await keyItems(db, accountId, notificationId, isStillSo(db, kind))
   if (found.total === 0) return null
   const { name, address, language, reminder, account } = head
   const provider = head.provider === null ? null : (findProvider(head.provider)?.name ?? head.provider)
@@ -107,17 +108,17 @@ interface Found<Kind extends EventKind> {
   total: number
 }
 
-/** @param isStillSo leaves out what has ended meanwhile */
+/** @param isLasting leaves out what has ended meanwhile */
 async function keyItems(
   db: Database,
   accountId: string,
   notificationId: string,
-  isStillSo?: SQL,
+  isLasting: SQL | undefined,
 ): Promise<Found<KeyKind>> {
   const isOfIt = and(
     eq(notificationItems.accountId, accountId),
     eq(notificationItems.notificationId, notificationId),
-    isStillSo,
+    isLasting,
   )
   const { id, subjectId, data } = notificationItems
   const [all] = await db
@@ -138,6 +139,27 @@ async function keyItems(
     .limit(MAX_ITEMS)
   const items = rows.map((row) => ({ ...row, integrations: [], integrationCount: 0 }))
   return { items: items as unknown as MailItem<KeyKind>[], total: all?.total ?? 0 }
+}
+
+/** Whether what an item tells of lasts; undefined: it is no state, but happened. */
+function isStillSo(db: Database, kind: KeyKind): SQL | undefined {
+  if (kind === 'integration.failing') return isFailing(db)
+  return kind === 'webhook.disabled' ? isDisabled(db) : undefined
+}
+
+/** Whether an item's webhook takes no messages still: it may be enabled again, or deleted. */
+function isDisabled(db: Database): SQL {
+  const disabled = db
+    .select({ one: sql`1` })
+    .from(webhooks)
+    .where(
+      and(
+        eq(webhooks.accountId, notificationItems.accountId),
+        eq(webhooks.id, notificationItems.subjectId),
+        eq(webhooks.state, 'disabled'),
+      ),
+    )
+  return exists(disabled)
 }
 
 /** Whether an item's integration fails as it did then: it may go well again, fail anew, be paused or deleted by now. */

@@ -13,6 +13,7 @@ import {
   notifications,
   outboxEvents,
   tokenSets,
+  webhooks,
 } from '@/db/schema'
 import { createTestAccount, createTestKey } from '@/test/account'
 import { forEachDatabase } from '@/test/databases'
@@ -227,6 +228,26 @@ forEachDatabase('people who are told', (open) => {
     await work()
     expect(mailed()).toEqual([admin])
     expect(factsOf(mailer.mails[0])).toMatchObject({ total: 1, items: [{ data: { name: 'Failing' } }] })
+  })
+
+  it('are not mailed of a webhook that was disabled and is not any more, or is gone', async () => {
+    const admin = await addMember(db, accountId, 'admin')
+    const add = async (name: string) => {
+      const webhookId = newId('webhook')
+      const by = { createdByKind: 'user' as const, createdByName: 'Ana' }
+      const row = { id: webhookId, accountId, name, url: 'https://erp.example.com/hook', state: 'disabled' as const }
+      await db.insert(webhooks).values({ ...row, ...by })
+      const facts = { name, host: 'erp.example.com', reason: 'It has taken nothing for three days.' }
+      await happens(db, accountId, 'webhook.disabled', webhookId, facts)
+    }
+    for (const name of ['Disabled', 'Enabled', 'Deleted']) await add(name)
+    await makeNotices(db)
+    await db.update(webhooks).set({ state: 'enabled' }).where(eq(webhooks.name, 'Enabled'))
+    await db.delete(webhooks).where(eq(webhooks.name, 'Deleted'))
+    await pass(db, 1)
+    await work()
+    expect(mailed()).toEqual([admin])
+    expect(factsOf(mailer.mails[0])).toMatchObject({ total: 1, items: [{ data: { name: 'Disabled' } }] })
   })
 
   it('hear it once when they are the owner and connected it', async () => {
