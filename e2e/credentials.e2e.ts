@@ -333,7 +333,9 @@ test('a draft can be discarded', async ({ page }) => {
   expect(lines).toContain('"draft_id":"draft_')
   await page.reload()
   await expect(page.getByText(/You tested the credential “Given up”/)).toBeVisible()
-  await page.getByRole('button', { name: 'Discard' }).click()
+  const discard = page.getByRole('button', { name: 'Discard' })
+  await toBeAlive(discard)
+  await discard.click()
   await expect(page.getByText(/You tested the credential “Given up”/)).toHaveCount(0)
 })
 

@@ -36,7 +36,7 @@ test.afterAll(async () => {
 test.beforeEach(async ({ page }) => {
   await signIn(page, product.url)
   // A page whose parts are still being read when the database goes is lost with them.
-  await page.waitForLoadState('load')
+  await page.waitForLoadState('networkidle')
 })
 test.afterEach(() => gate.open())
 
