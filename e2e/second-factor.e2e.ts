@@ -39,10 +39,7 @@ async function signOut(page: Page): Promise<void> {
 }
 
 /** Sets up an authenticator app on the page; answers its key, and the code that it was added by. */
-async function setUpApp(
-  page: Page,
-  look?: (dialog: Locator) => Promise<void>,
-): Promise<{ key: string; used: string }> {
+async function setUpApp(page: Page, look?: (dialog: Locator) => Promise<void>): Promise<{ key: string; used: string }> {
   await page.getByRole('button', { name: 'Set up app' }).click()
   const dialog = page.getByRole('dialog', { name: 'Set up your authenticator app' })
   const key = (await dialog.getByLabel('Key', { exact: true }).textContent()) ?? ''
