@@ -98,7 +98,7 @@ export const variables = {
     example: '127.0.0.1',
   },
   FENICIA_URL: {
-    doc: 'Public address, as browsers and external apps see it. https switches secure cookies and HSTS on.',
+    doc: 'Public address, as browsers and external apps see it; unless set, what HOST and PORT lead to. https switches secure cookies and HSTS on.',
     schema: origin.optional(),
     example: 'http://localhost:3000',
   },
