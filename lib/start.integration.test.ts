@@ -33,6 +33,7 @@ describe('starting', () => {
   })
 
   it('refuses a damaged secret by the name of its file, and gives the folder back', async () => {
+    await copyFolder(inject('pgliteTemplate'), folder)
     await writeFile(join(folder, 'auth.secret'), 'short')
     await expect(start()).rejects.toThrow(ConfigError)
     await expect(start()).rejects.toThrow(join(folder, 'auth.secret'))

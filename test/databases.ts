@@ -39,7 +39,7 @@ export async function createTestDatabase(driver: Driver): Promise<TestDatabase> 
  * Neon's driver speaks to the same Postgres as `pg`'s. What is written for one of them is looked at with both in these folders,
  * where statements are of our own making; elsewhere when all is asked for (FENICIA_TEST_ALL=1), since a run has its time.
  */
-const WITH_NEON = /\/(db|lib\/(api-keys|audit|vault))\//
+const WITH_NEON = /\/(db|lib\/api-keys)\//
 
 function driversHere(): readonly Driver[] {
   const isWithNeon = process.env.FENICIA_TEST_ALL || WITH_NEON.test(expect.getState().testPath ?? '')

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { sql } from 'drizzle-orm'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type OpenDatabase, openDatabase } from '@/db/client'
 import { accounts, apiKeys, members, passkeys, users } from '@/db/schema'
 import { createTestDatabase, DRIVERS, type TestDatabase } from '@/test/databases'
@@ -59,41 +59,33 @@ const ACCOUNT = ['create-account', '--name', 'Cedar & Murex', '--email', 'Hanna@
 const KEY = ['create-key', '--email', 'hanna@example.com', '--name', 'Sync', '--scopes', 'orders:read, products:*']
 
 describe.each(DRIVERS)('the operator’s command line (%s)', (driver) => {
-  beforeEach(async () => {
+  it('makes an account whose owner can sign in, and a key, whose token is all that it writes', async () => {
     source = await createTestDatabase(driver)
-  })
-
-  it('makes an account whose owner can sign in', async () => {
     const { code, stdout, stderr } = await admin([...ACCOUNT, '--person', 'Hanna Barca'], `${PASSWORD}\n`)
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout).toMatch(/^Created the account Cedar & Murex \(acc_\w+\), owned by hanna@example\.com\.\n$/)
+    const made = await admin([...KEY, '--environment', 'test', '--expires', '90d'])
+    expect([made.code, made.stderr]).toEqual([0, ''])
+    expect(made.stdout).toMatch(/^fn_test_[0-9A-Za-z]{38}\n$/)
     await look(async (database) => {
+      const { db } = database
       useRuntime(database)
-      expect(await database.db.select().from(users)).toMatchObject([{ name: 'Hanna Barca' }])
-      const { accountId } = await signInOnce(database.db, { email: 'hanna@example.com', password: PASSWORD })
-      expect((await auditLog(database.db, accountId))[0]).toMatchObject({
-        action: 'account.created',
-        actorKind: 'operator',
+      expect(await db.select().from(users)).toMatchObject([{ name: 'Hanna Barca' }])
+      const { accountId } = await signInOnce(db, { email: 'hanna@example.com', password: PASSWORD })
+      const created = (await auditLog(db, accountId)).find(({ action }) => action === 'account.created')
+      expect(created).toMatchObject({ actorKind: 'operator' })
+      const [key] = await db.select().from(apiKeys)
+      expect(key).toMatchObject({
+        name: 'Sync',
+        environment: 'test',
+        scopes: ['orders:read', 'products:*'],
+        createdByKind: 'operator',
       })
+      const days = ((key?.expiresAt?.getTime() ?? 0) - Date.now()) / 86_400_000
+      expect(days).toBeGreaterThan(89.9)
+      expect(days).toBeLessThanOrEqual(90)
+      expect(JSON.stringify(key)).not.toContain(made.stdout.trim())
     })
-  })
-
-  it('writes the token of a new key to standard output, and nothing else', async () => {
-    await admin(ACCOUNT, PASSWORD)
-    const { code, stdout, stderr } = await admin([...KEY, '--environment', 'test', '--expires', '90d'])
-    expect([code, stderr]).toEqual([0, ''])
-    expect(stdout).toMatch(/^fn_test_[0-9A-Za-z]{38}\n$/)
-    const [key] = await look(({ db }) => db.select().from(apiKeys))
-    expect(key).toMatchObject({
-      name: 'Sync',
-      environment: 'test',
-      scopes: ['orders:read', 'products:*'],
-      createdByKind: 'operator',
-    })
-    const days = ((key?.expiresAt?.getTime() ?? 0) - Date.now()) / 86_400_000
-    expect(days).toBeGreaterThan(89.9)
-    expect(days).toBeLessThanOrEqual(90)
-    expect(JSON.stringify(key)).not.toContain(stdout.trim())
   })
 })
 
@@ -201,35 +193,6 @@ describe('the operator’s command line, whatever the database', () => {
     expect((await admin(['reset-second-factor'])).code).toBe(2)
   })
 
-  it.each<[what: string, args: string[], input: string, stderr: RegExp]>([
-    ['a short password', [...ACCOUNT], 'short', /^error: the password must be 12 characters or more\n$/],
-    [
-      'an e-mail address that is none',
-      [...ACCOUNT, '--email', 'hanna'],
-      PASSWORD,
-      /^error: --email must be an e-mail address/,
-    ],
-    ['an empty name', [...ACCOUNT, '--name', ' '], PASSWORD, /^error: --name must not be empty\n$/],
-    ['somebody who is not there', KEY, '', /^error: Nobody has the e-mail address hanna@example\.com\.\n$/],
-    [
-      'a scope that is none',
-      [...KEY, '--scopes', 'orders:read,orders:fly'],
-      '',
-      /^error: --scopes, item 2, is not a scope/,
-    ],
-    ['a third environment', [...KEY, '--environment', 'prod'], '', /^error: --environment must be "live" or "test"\n$/],
-    ['a past expiry', [...KEY, '--expires', '2020-01-01'], '', /^error: --expires must be in the future\n$/],
-    [
-      'a password for nobody',
-      ['reset-password', '--email', 'x@example.com', '--password-stdin'],
-      PASSWORD,
-      /^error: Nobody has/,
-    ],
-  ])('refuses %s with 1, naming the option and the rule', async (_, args, input, stderr) => {
-    expect(await admin(args, input)).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(stderr) })
-    expect(await look(({ db }) => db.$count(accounts))).toBe(0)
-  })
-
   it('refuses what is there already with 1, and changes nothing', async () => {
     await admin(ACCOUNT, PASSWORD)
     await admin(KEY)
@@ -268,6 +231,46 @@ describe('the operator’s command line, whatever the database', () => {
     expect([code, stdout]).toEqual([1, ''])
     expect(stderr).toMatch(/^error: The database does not answer: /)
     expect(stderr).not.toContain('hidden')
+  })
+})
+
+describe('the operator’s command line refuses, and writes nothing of', () => {
+  let nothing: TestDatabase
+  beforeAll(async () => {
+    nothing = await createTestDatabase('pg')
+  })
+  beforeEach(() => {
+    source = { ...nothing, drop: async () => {} }
+  })
+  afterAll(() => nothing.drop())
+
+  it.each<[what: string, args: string[], input: string, stderr: RegExp]>([
+    ['a short password', [...ACCOUNT], 'short', /^error: the password must be 12 characters or more\n$/],
+    [
+      'an e-mail address that is none',
+      [...ACCOUNT, '--email', 'hanna'],
+      PASSWORD,
+      /^error: --email must be an e-mail address/,
+    ],
+    ['an empty name', [...ACCOUNT, '--name', ' '], PASSWORD, /^error: --name must not be empty\n$/],
+    ['somebody who is not there', KEY, '', /^error: Nobody has the e-mail address hanna@example\.com\.\n$/],
+    [
+      'a scope that is none',
+      [...KEY, '--scopes', 'orders:read,orders:fly'],
+      '',
+      /^error: --scopes, item 2, is not a scope/,
+    ],
+    ['a third environment', [...KEY, '--environment', 'prod'], '', /^error: --environment must be "live" or "test"\n$/],
+    ['a past expiry', [...KEY, '--expires', '2020-01-01'], '', /^error: --expires must be in the future\n$/],
+    [
+      'a password for nobody',
+      ['reset-password', '--email', 'x@example.com', '--password-stdin'],
+      PASSWORD,
+      /^error: Nobody has/,
+    ],
+  ])('%s with 1, naming the option and the rule', async (_, args, input, stderr) => {
+    expect(await admin(args, input)).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(stderr) })
+    expect(await look(({ db }) => db.$count(accounts))).toBe(0)
   })
 })
 
@@ -342,7 +345,7 @@ describe('the operator’s command line, of the audit log', () => {
 })
 
 it('refuses to seal the secrets of an account that there is not anew', async () => {
-  source = await createTestDatabase('pglite')
+  source = await createTestDatabase('pg')
   const { code, stdout, stderr } = await admin(['vault-rekey', '--account', 'acc_typo'])
   expect([code, stdout, stderr]).toEqual([1, '', 'error: There is no account acc_typo.\n'])
 })
@@ -385,14 +388,11 @@ describe('the operator’s command line, used wrongly', () => {
     expect(stderr).toContain('--help')
   })
 
-  it.each([['admin.mjs'], ['vault.mjs'], ['vault.mjs', '--json']])(
-    '%s %s without a word ends with 2',
-    async (script, ...args) => {
-      const ended = promisify(execFile)(process.execPath, [join('scripts', script), ...args])
-      await expect(ended).rejects.toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('No command') })
-      if (args.length === 0) await expect(ended).rejects.toMatchObject({ stderr: expect.stringMatching(/^Usage: /m) })
-    },
-  )
+  it.each([['admin.mjs'], ['vault.mjs', '--json']])('%s %s without a word ends with 2', async (script, ...args) => {
+    const ended = promisify(execFile)(process.execPath, [join('scripts', script), ...args])
+    await expect(ended).rejects.toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('No command') })
+    if (args.length === 0) await expect(ended).rejects.toMatchObject({ stderr: expect.stringMatching(/^Usage: /m) })
+  })
 
   it.each([['--help'], ['create-key', '--help'], ['help'], ['-h']])('%s shows how it is used', async (...args) => {
     const { code, stdout, stderr } = await admin(args, '', {})
