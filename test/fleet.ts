@@ -55,6 +55,8 @@ export interface Fleet {
   endLeases(options?: { isContested?: boolean }): Promise<void>
   /** Lets the moment go by in which calls don't ask a provider again that has failed. */
   cool(): Promise<void>
+  /** Lets that moment last, where there is one: on a busy machine its two seconds are over before the next calls are made. */
+  lingers(): Promise<void>
   /** Waits until somebody has found the leases of all of these to have ended. */
   contested(all: readonly Connected[]): Promise<void>
   /** Waits until every one of these is being renewed. */
@@ -162,6 +164,10 @@ export async function startFleet(): Promise<Fleet> {
     },
     async cool() {
       await db.update(tokenSets).set({ coolUntil: null })
+    },
+    async lingers() {
+      const later = sql`clock_timestamp() + interval '1 minute'`
+      await db.update(tokenSets).set({ coolUntil: later }).where(isNotNull(tokenSets.coolUntil))
     },
     contested: (all) => allHave(tokenSets.contestedAt, all),
     claimed: (all) => allHave(tokenSets.leaseUntil, all),
