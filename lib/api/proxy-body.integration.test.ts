@@ -61,6 +61,13 @@ it('breaks the caller’s answer off where the service breaks off', async () => 
   expect(response.complete).toBe(false)
 })
 
+it('tells the caller at once that the service answers, though its body is long in coming', async () => {
+  serve = (_, response) => response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders()
+  const response = await Promise.race([open(), sleep(3_000, null)])
+  expect([response?.statusCode, response?.headers['content-type']]).toEqual([200, 'text/event-stream'])
+  response?.on('error', () => {}).destroy()
+})
+
 it('ends the call to the service when the caller goes away in the middle of the answer', async () => {
   let closed: Promise<unknown> | undefined
   serve = (_, response) => {

@@ -139,6 +139,8 @@ export async function answerProxy(
     if (!('kind' in answer)) return send(response, answer)
     response.writeHead(answer.status, headersOf(answer, call).flat())
     pass(answer.body, response)
+    // Node keeps them back until a piece of the body comes: of a stream of events that may be long, and the caller gives up.
+    if (answer.body.readableLength === 0) setImmediate(() => response.writableEnded || response.flushHeaders())
   } catch (error) {
     if (response.headersSent) response.destroy()
     else send(response, answerFailure(call.credentials, request.method ?? 'GET', error))
