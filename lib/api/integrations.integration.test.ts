@@ -403,6 +403,26 @@ describe('an integration', () => {
     }
   })
 
+  it('stays as it is, and nothing is recorded, where it is sent what it has already', async () => {
+    const oauth2 = await credential({
+      type: 'oauth2',
+      token_url: `${upstream.url}/token`,
+      client_id: 'c',
+      secret: { client_secret: CANARY },
+    })
+    const wanted = form({
+      credential_id: oauth2,
+      headers: [{ name: 'X-Version', value: '2' }],
+      expired_token: { statuses: [403], json: { path: 'error.code', equals: 'expired' } },
+    })
+    const { id, updated_at } = await make(wanted)
+    for (const changes of [{}, wanted]) {
+      const answer = await call('PATCH', `/integrations/${id}`, changes)
+      expect(answer, answer.text).toMatchObject({ status: 200, body: { id, updated_at } })
+    }
+    expect((await events(id)).map(({ action }) => action)).toEqual(['integration.created'])
+  })
+
   it('keeps its credential from losing the host that it calls', async () => {
     const id = await credential({
       type: 'bearer',

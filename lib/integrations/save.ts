@@ -7,6 +7,7 @@ import type { Environment } from '../api-keys/token'
 import { type Actor, recordAuditEvent } from '../audit'
 import { addressProblems } from '../credentials/addresses'
 import { findCredential, settingsOfRow } from '../credentials/base'
+import { comparable } from '../credentials/comparable'
 import { placesOf } from '../credentials/place'
 import type { EgressPolicy } from '../egress/policy'
 import { environmentToMake } from '../environments'
@@ -59,7 +60,7 @@ export async function createIntegration(
 }
 
 /**
- * Changes an integration: the fields that are given.
+ * Changes an integration: the fields that are given. Where it has them already, nothing is changed or recorded.
  * @throws {Refusal} `not_found`; `invalid`, with the fields
  */
 export async function updateIntegration(
@@ -75,6 +76,8 @@ export async function updateIntegration(
       const form = changedForm(row, changes)
       const columns = columnsOf(form)
       const changed = changesOf(row, columns)
+      // Whoever sends all that it is, again and again, has changed nothing: calls before are calls of it as it is now.
+      if (Object.keys(changed).length === 0) return
       const isTakenBack = form.state === 'paused' && Object.keys(changed).every((name) => HARMLESS.has(name))
       // Pausing must be possible also where a rule has become stricter, or the credential other than it was.
       if (!isTakenBack) await checkForm(tx, actor, form, policy)
@@ -110,7 +113,7 @@ type Columns = ReturnType<typeof columnsOf>
 function changesOf(row: IntegrationRow, columns: Columns): Record<string, { from: unknown; to: unknown }> {
   const changed = Object.entries(columns).flatMap(([name, to]) => {
     const from = row[name as keyof Columns]
-    return JSON.stringify(from) === JSON.stringify(to) ? [] : [[name, { from, to }] as const]
+    return comparable(from) === comparable(to) ? [] : [[name, { from, to }] as const]
   })
   return Object.fromEntries(changed)
 }
