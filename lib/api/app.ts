@@ -72,26 +72,37 @@ export function createApi() {
  * integration is the service's to name: its headers, and any method.
  */
 function crossOrigin(origins: string[]): MiddlewareHandler<ApiEnv> {
-  const ofProxy = cors({ origin: origins, allowMethods: [...methods], exposeHeaders: ['*'], maxAge: 600 })
-  const ofApi = cors({
-    origin: origins,
+  const ofProxy = ['*']
+  const ofApi = [
+    'X-Request-Id',
+    'Retry-After',
+    'RateLimit',
+    'RateLimit-Policy',
+    'Location',
+    'Fenicia-Error',
+    'Fenicia-Integration',
+  ]
+  const allow = { origin: origins, maxAge: 600 }
+  const allowProxy = cors({ ...allow, allowMethods: [...methods], exposeHeaders: ofProxy })
+  const allowApi = cors({
+    ...allow,
     allowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
     allowHeaders: ['Authorization', 'Content-Type'],
-    exposeHeaders: [
-      'X-Request-Id',
-      'Retry-After',
-      'RateLimit',
-      'RateLimit-Policy',
-      'Location',
-      'Fenicia-Error',
-      'Fenicia-Integration',
-    ],
-    maxAge: 600,
+    exposeHeaders: ofApi,
   })
   return async (c, next) => {
-    if (!origins.includes(c.req.header('origin') ?? '')) return next()
-    const allow = readProxyTarget(c.req.path) ? ofProxy : ofApi
-    const preflight = await allow(c, next)
+    const origin = c.req.header('origin') ?? ''
+    if (!origins.includes(origin)) return next()
+    const isProxied = readProxyTarget(c.req.path) !== null
+    // To `cors`, each is a question beforehand. This one is meant.
+    if (c.req.method === 'OPTIONS' && c.req.header('access-control-request-method') === undefined) {
+      await next()
+      c.header('Access-Control-Allow-Origin', origin)
+      c.header('Access-Control-Expose-Headers', (isProxied ? ofProxy : ofApi).join(','))
+      c.header('Vary', 'Origin', { append: true })
+      return
+    }
+    const preflight = await (isProxied ? allowProxy : allowApi)(c, next)
     return preflight && noContent(c, Object.fromEntries(preflight.headers))
   }
 }

@@ -77,6 +77,15 @@ it('lets pages of a configured origin send any method and header through an inte
   ])
 })
 
+it('answers OPTIONS that asks for no leave as everybody else is answered', async () => {
+  const ofApi = await open.call('OPTIONS', '/keys', { headers: { Origin: ORIGIN } })
+  expect([ofApi.status, ofApi.headers.get('allow')]).toEqual([204, 'GET, HEAD, POST, OPTIONS'])
+  // The service's to answer, for a key that may use the integration.
+  const through = await open.call('OPTIONS', '/integrations/erp/proxy/orders', { token, headers: { Origin: ORIGIN } })
+  expect([through.status, through.headers.get('fenicia-error')]).toEqual([403, 'INSUFFICIENT_PERMISSIONS'])
+  for (const { headers } of [ofApi, through]) expect(headers.get('access-control-allow-origin')).toBe(ORIGIN)
+})
+
 it.each(strangers)('tells pages of %s nothing', async (origin) => {
   for (const [method, headers] of [
     ['OPTIONS', preflight],
