@@ -251,6 +251,16 @@ describe('a body', () => {
     expect(answer).toContain('"code":"PAYLOAD_TOO_LARGE"')
   })
 
+  it.each([
+    ['with a type', 'Content-Type: application/json\r\n', 404],
+    ['without a type', '', 415],
+  ])('that may be left out is looked at when it comes in chunks, %s', async (_, type, status) => {
+    const answer = await api.sendRaw(
+      `POST /api/v1/credentials/cred_1/test HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\nConnection: close\r\n${type}Transfer-Encoding: chunked\r\n\r\ne\r\n{"name":"New"}\r\n0\r\n\r\n`,
+    )
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+  })
+
   it('that is cut off changes nothing, and is nobody’s fault but the sender’s', async () => {
     const { length } = JSON.stringify({ name: 'Cut', scopes })
     const head = `POST /api/v1/keys HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n`

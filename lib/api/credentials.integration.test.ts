@@ -197,6 +197,16 @@ describe('a credential', () => {
     expect(again.status, again.text).toBe(200)
   })
 
+  it('is tested as it is stored by a client that names a type for the body which it does not send', async () => {
+    const { id } = await make({ test: { url: `${upstream.url}/me` } })
+    const headers = { 'Content-Type': 'application/json' }
+    for (const body of ['', undefined]) {
+      const answer = await call('POST', `/credentials/${id}/test`, body, { headers })
+      contract.check('testCredential', answer)
+      expect(answer).toMatchObject({ status: 200, body: { result: 'good' } })
+    }
+  })
+
   it('says where it was made', async () => {
     const answer = await call('POST', '/credentials', {
       type: 'bearer',
