@@ -28,7 +28,16 @@ interface ProxyCall {
 }
 
 /** Checks the key, then calls the service. */
-async function answerCall({ credentials, from, request }: ProxyCall): Promise<Answer | Streamed> {
+async function answerCall(call: ProxyCall): Promise<Answer | Streamed> {
+  try {
+    return await answerCaller(call)
+  } catch (error) {
+    // Whatever the method: what fails on our side has not reached the service, or was not taken by it, and nothing came of it.
+    return answerFailure(call.credentials, 'GET', error)
+  }
+}
+
+async function answerCaller({ credentials, from, request }: ProxyCall): Promise<Answer | Streamed> {
   const token = bearerToken(credentials)
   if (typeof token !== 'string') return token
   const key = await findKey(token)

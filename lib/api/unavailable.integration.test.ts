@@ -196,6 +196,8 @@ describe('while the database is gone', () => {
     const answers = Object.fromEntries(await everyCall())
     expect(answers.revokeKey?.text).toContain('Look whether the change was made')
     expect(answers.getKey?.text).not.toContain('change')
+    // It has not reached the service, so that it may be sent again as it is.
+    expect(answers.proxyPost?.text).not.toContain('change')
   })
 })
 
