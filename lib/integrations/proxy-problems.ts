@@ -11,6 +11,7 @@ export type ProxyProblemCode =
   | 'ENVIRONMENT_MISMATCH'
   | 'INSUFFICIENT_PERMISSIONS'
   | 'METHOD_NOT_ALLOWED'
+  | 'TOKEN_IN_REQUEST'
   | 'validation:invalid_value'
   | 'INTEGRATION_PAUSED'
   | 'INTEGRATION_INCOMPLETE'

@@ -33,8 +33,9 @@ afterEach(() => {
   for (const drip of drips) clearInterval(drip)
 })
 
-function tried(): Promise<Tried> {
-  return tryIntegration(proxyDeps(), operatorActor(account), integration, tryInput.parse({ method: 'GET', path: '/x' }))
+function tried(input: object = {}): Promise<Tried> {
+  const parsed = tryInput.parse({ method: 'GET', path: '/x', ...input })
+  return tryIntegration(proxyDeps(), operatorActor(account), integration, parsed)
 }
 
 /** Has time out soon what would after two minutes. */
@@ -68,4 +69,18 @@ it('does not wait longer for an answer that does not begin', async () => {
   hurry()
   upstream.respond(() => {})
   expect(await tried()).toMatchObject({ kind: 'problem', code: 'CALL_ENDED' })
+})
+
+it('sends no token of Fenicia to the service, wherever somebody has put it, as it does for no app', async () => {
+  upstream.forget()
+  const { token } = await api.makeKey(account, {})
+  for (const input of [
+    { path: `/x?key=${token}` },
+    { path: `/${encodeURIComponent(token).replace('_', '%5F')}` },
+    { method: 'POST', body: JSON.stringify({ key: token }) },
+    { headers: [{ name: 'X-Api-Key', value: token }] },
+  ]) {
+    expect(await tried(input)).toMatchObject({ kind: 'problem', code: 'TOKEN_IN_REQUEST' })
+  }
+  expect(upstream.received).toEqual([])
 })

@@ -4,6 +4,8 @@ import type { Actor } from '../audit'
 import { readBody } from '../egress/body'
 import { isEgressError } from '../egress/errors'
 import { newRequestId } from '../ids'
+import { tokensIn } from '../leaks/find'
+import { urlHoldsToken } from '../text'
 import { findIntegration } from './base'
 import { type ProxyDeps, proxy } from './proxy'
 import type { ProxyProblemCode } from './proxy-problems'
@@ -64,6 +66,11 @@ export async function tryIntegration(
   const { slug, environment } = await findIntegration(deps.db, actor, id)
   const [rawPath = '', ...query] = path.replace(/^\//, '').split('?')
   const requestId = actor.requestId ?? newRequestId()
+  if (urlHoldsToken(path) || [body, ...headers.map(({ value }) => value)].some((text) => tokensIn(text).length > 0)) {
+    const detail =
+      'The request has a token of Fenicia in it, which the service must not learn, so it was not sent. Take it out: it is the credential that the service is to see.'
+    return { kind: 'problem', code: 'TOKEN_IN_REQUEST', detail, requestId }
+  }
   // A person waits for it: pieces that each come in time could go on for as long as an app's call may take.
   const ending = AbortSignal.timeout(MAX_TIMEOUT_MS)
   const startedAt = performance.now()
