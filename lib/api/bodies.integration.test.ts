@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Answer, startTestApi } from '@/test/api'
 import { Contract } from '@/test/api-contract'
@@ -181,6 +182,19 @@ describe('a body', () => {
     '',
   ])('may not be announced as %j', async (type) => {
     expect((await create({ name: 'ERP', scopes }, { 'Content-Type': type })).status).toBe(415)
+  })
+
+  it.each(['gzip', 'br', 'gzip, identity'])(
+    'may not be encoded as %s, which is told for what it is',
+    async (encoding) => {
+      const answer = await create(gzipSync(JSON.stringify({ name: 'ERP', scopes })), { 'Content-Encoding': encoding })
+      expect([answer.status, answer.headers.get('accept-encoding')]).toEqual([415, 'identity'])
+      expect(problemOf(answer).detail).toContain('Content-Encoding')
+    },
+  )
+
+  it('may be said to be encoded as it is', async () => {
+    expect((await create({ name: 'ERP', scopes }, { 'Content-Encoding': 'identity' })).status).toBe(201)
   })
 
   it('that is too long in one field is told in which', async () => {

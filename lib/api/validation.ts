@@ -86,6 +86,11 @@ function requireBody(type: string, how: string, { mayBeNone = false } = {}): Mid
         c.res = refuseType()
         return
       }
+      if ((c.req.header('content-encoding') ?? 'identity').toLowerCase() !== 'identity') {
+        const detail = 'Send the body as it is: without “Content-Encoding”, and not compressed.'
+        c.res = problem(c, 'UNSUPPORTED_MEDIA_TYPE', detail, { headers: { 'Accept-Encoding': 'identity' } })
+        return
+      }
       // Whatever its parameters, and however they are spaced (RFC 9110 §8.3.1): the validators after us are stricter.
       if (contentType !== type) headers.set('Content-Type', type)
       const wrong = whatIsWrong(body, type)
