@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { createConfig, lintFromString } from '@redocly/openapi-core'
 import { afterAll, describe, expect, it } from 'vitest'
 import { startTestApi } from '@/test/api'
@@ -125,6 +126,14 @@ it('says of every type of event what a webhook is sent', () => {
       },
     },
   })
+})
+
+it('is not alone in telling of every refusal that a call through an integration may meet: the guide does as well', async () => {
+  const [, table = ''] = (await readFile('docs/credentials.md', 'utf8')).split('### What Fenicia itself answers')
+  const [guide = ''] = table.split('\n## ')
+  const call = operations.find(({ operationId }) => operationId === 'proxyPost') as (typeof operations)[number]
+  const codes = Object.keys(call.responses).flatMap((status) => documentedCodes(call, Number(status)))
+  expect(codes.filter((code) => !guide.includes(`\`${code}\``))).toEqual([])
 })
 
 it('says of a signing secret that it is shown once', () => {

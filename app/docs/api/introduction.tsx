@@ -130,9 +130,10 @@ export function Introduction() {
       <ErrorCodes />
       <Part id="paging" example={<CodeBlock label="The next page" code={nextPage(address)} />}>
         <p>
-          Lists answer a page in <Code>data</Code> with <Code>next_cursor</Code> and the <Code>total</Code>. Send the
-          cursor back as <Code>cursor</Code>, with filters and sorting as they were, for the page after; where it is{' '}
-          <Code>null</Code> there is none. <Code>limit</Code> sets a page’s size, from 1 to 100.
+          Lists answer a page in <Code>data</Code> with <Code>next_cursor</Code>. Send the cursor back as{' '}
+          <Code>cursor</Code>, with filters and sorting as they were, for the page after; where it is <Code>null</Code>{' '}
+          there is none. <Code>limit</Code> sets a page’s size, from 1 to 100. Lists and reviews of keys and
+          credentials, and the list of integrations, tell the <Code>total</Code> too.
         </p>
       </Part>
       <Part id="cors">
