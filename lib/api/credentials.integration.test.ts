@@ -197,6 +197,15 @@ describe('a credential', () => {
     expect(again.status, again.text).toBe(200)
   })
 
+  it('stays as it is, and nothing is recorded, where it is sent what it has already', async () => {
+    const { id, updated_at, name, hosts, test } = await make({ test: { url: `${upstream.url}/me` } })
+    for (const changes of [{}, { name, hosts, test }]) {
+      const answer = await call('PATCH', `/credentials/${id}`, changes)
+      expect(answer, answer.text).toMatchObject({ status: 200, body: { id, updated_at } })
+    }
+    expect((await events(id)).map(({ action }) => action)).toEqual(['credential.created'])
+  })
+
   it('is tested as it is stored by a client that names a type for the body which it does not send', async () => {
     const { id } = await make({ test: { url: `${upstream.url}/me` } })
     const headers = { 'Content-Type': 'application/json' }

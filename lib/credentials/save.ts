@@ -99,7 +99,8 @@ export async function createCredential(store: CredentialStore, actor: Actor, giv
 }
 
 /**
- * Changes a credential: the fields that are given, and the secrets that are given anew.
+ * Changes a credential: the fields that are given, and the secrets that are given anew. Where it has those fields already, and
+ * no secret is given, nothing is changed or recorded.
  * @throws {Refusal} `invalid`, with the fields; `not_found`
  */
 export async function updateCredential(
@@ -127,6 +128,8 @@ export async function updateCredential(
       const columns = columnsOf(form)
       const typed = typedSecrets(form)
       const isSent = isOtherRequest(row, form) || Object.keys(typed).length > 0 || draft !== null
+      const changed = changeOf(row, form)
+      if (!isSent && !tested && Object.keys(changed).length === 0) return
       await tx
         .update(credentials)
         .set({
@@ -146,7 +149,7 @@ export async function updateCredential(
       if (columns.renewAhead !== row.renewAhead) await rescheduleTokens(tx, vault, owner)
       if (draft) await removeDraft(tx, vault, draft)
       await recordAuditEvent(tx, actor, 'credential.updated', id, {
-        ...changeOf(row, form),
+        ...changed,
         secrets_replaced: Object.keys(typed),
         tested: tested?.result ?? null,
       })
