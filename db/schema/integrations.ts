@@ -79,7 +79,11 @@ export const proxyOutcomes = [
   'refused_by_egress',
   'broken_off',
   'token_unavailable',
+  'called_off',
 ] as const
+
+/** Without what was ended on this side before it was answered, as by a caller who went away: that tells nothing of a service. */
+export const tellingOutcomes = proxyOutcomes.filter((outcome) => outcome !== 'called_off')
 
 /**
  * One call through an integration: from which key to which host. Never with bodies, headers or queries. Without foreign
@@ -118,7 +122,7 @@ export const proxyCalls = pgTable(
     index('proxy_calls_at_idx').on(t.at),
     check(
       'proxy_calls_outcome_check',
-      sql`outcome in ('answered', 'unreachable', 'timeout', 'refused_by_egress', 'broken_off', 'token_unavailable')`,
+      sql`outcome in ('answered', 'unreachable', 'timeout', 'refused_by_egress', 'broken_off', 'token_unavailable', 'called_off')`,
     ),
   ],
 )

@@ -50,7 +50,7 @@ export const integrationListSchema = z
   })
   .openapi('IntegrationList')
 
-const failed = 'Not answered by the service, or with a status of 500 or more.'
+const failed = 'Not answered by the service, or with a status of 500 or more; without those that were called off.'
 
 export const callListSchema = z
   .object({
@@ -67,7 +67,9 @@ export const callListSchema = z
         method: z.string().openapi({ example: 'POST' }),
         path: z.string().openapi({ description: 'Below the base address, without the query.', example: '/shipments' }),
         host: z.string().openapi({ example: 'api.goshippo.com' }),
-        outcome: z.enum(proxyOutcomes),
+        outcome: z.enum(proxyOutcomes).openapi({
+          description: '`called_off`: ended on this side before it was answered, as by an app that hung up.',
+        }),
         status: z.int().openapi({ description: 'What the caller got.', example: 201 }),
         latency_ms: z.int().openapi({ description: 'Until the answer began.' }),
         total_ms: z.int(),

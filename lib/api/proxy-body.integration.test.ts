@@ -177,8 +177,12 @@ it('puts a caller who goes away in the middle of a small body on record, also wh
   call.destroy()
   await eventually(async () => {
     await api.runtime.calls.flush()
-    const { data } = (await api.call('GET', `/integrations/${id}/calls`, { token })).body as { data: unknown[] }
-    expect(data).toMatchObject([{ method: 'POST', outcome: 'broken_off' }])
+    const { body: calls } = await api.call('GET', `/integrations/${id}/calls`, { token })
+    expect(calls).toMatchObject({
+      data: [{ method: 'POST', outcome: 'called_off' }],
+      // It says nothing against the service.
+      stats: { calls: 1, failed: 0 },
+    })
   })
 })
 

@@ -41,7 +41,8 @@ export interface CallStats {
 
 export const listCallsQuery = z.strictObject({
   result: z.enum(['all', 'failed'], 'must be one of all, failed').default('all').meta({
-    description: '`failed`: not answered by the service, or with a status of 500 or more.',
+    description:
+      '`failed`: not answered by the service, or with a status of 500 or more. What was called off is not among them.',
   }),
   ...pageQuery,
 })
@@ -53,7 +54,8 @@ export interface CallPage {
   stats: CallStats
 }
 
-const isFailed = sql`(${proxyCalls.outcome} <> 'answered' or ${proxyCalls.status} >= 500)`
+const isFailed = sql`(${proxyCalls.outcome} not in ('answered', 'called_off')
+  or (${proxyCalls.outcome} = 'answered' and ${proxyCalls.status} >= 500))`
 
 /**
  * A page of an integration's calls, the latest first, with what those of the last day come to.

@@ -58,7 +58,7 @@ forEachDatabase('an integration whose calls fail', (open) => {
     })
     return id
   }
-  type Call = [minutesAgo: number, result: number | 'timeout' | 'token_unavailable']
+  type Call = [minutesAgo: number, result: number | 'timeout' | 'token_unavailable' | 'called_off']
   async function calls(of: string, made: Call[]): Promise<void> {
     for (const [minutesAgo, result] of made) {
       await db.insert(proxyCalls).values({
@@ -112,7 +112,7 @@ forEachDatabase('an integration whose calls fail', (open) => {
     expect(since / 60_000).toBeCloseTo(30, 0)
     const failingSince = async () => (await getIntegration(db, { accountId }, id)).failingSince?.toISOString()
     expect(await failingSince()).toBe(event?.data.failingSince)
-    await calls(id, failed(0.5))
+    await calls(id, [...failed(0.5), [0.45, 'called_off']])
     expect(await findFailingIntegrations(db)).toEqual({ failing: 0, recovered: 0 })
     await calls(id, [[0.4, 404]])
     expect(await findFailingIntegrations(db)).toEqual({ failing: 0, recovered: 1 })
@@ -215,6 +215,7 @@ forEachDatabase('an integration whose calls fail', (open) => {
     ['worked in between', [...failed(30, 25, 20), [5, 200], ...failed(4, 3, 2, 1, 0.5)]],
     ['worked just now', [...failed(30, 25, 20, 15, 10, 5), [1, 200]]],
     ['is refused what it asks for', [30, 25, 20, 15, 10, 5].map((ago) => [ago, 403])],
+    ['was called by apps that went away', [30, 25, 20, 15, 10, 5, 1].map((ago) => [ago, 'called_off'])],
     ['was not called any more for long', failed(300, 250, 200, 150, 100)],
   ])('is not told of when it %s', async (_, made) => {
     const other = await integration('other')

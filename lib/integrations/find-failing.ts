@@ -13,7 +13,8 @@ const STEP = 200
 const isBad = sql`(c.outcome <> 'answered' or c.status >= 500 or c.status = 401)`
 /** One that a credential's trouble explains. */
 const isOfCredential = sql`(c.outcome = 'token_unavailable' or (c.outcome = 'answered' and c.status = 401))`
-const ofIt = sql`c.account_id = i.account_id and c.integration_id = i.id`
+/** But for what was called off on this side: it says neither that the integration works nor that it does not. */
+const ofIt = sql`c.account_id = i.account_id and c.integration_id = i.id and c.outcome <> 'called_off'`
 /** When the troubles of its credential ended; what is longer ago than a day tells nothing of the last hour. */
 const mended = sql`
   select account_id, subject_id, max(closed_at) as at from ${notificationEpisodes}

@@ -542,7 +542,7 @@ describe('what is told of a failure', () => {
     ['too_large', 'broken_off', 502, 'UPSTREAM_ANSWER_INVALID'],
     ['protocol', 'broken_off', 502, 'UPSTREAM_ANSWER_INVALID'],
     ['request_refused', 'refused_by_egress', 502, 'REQUEST_NOT_SENDABLE'],
-    ['aborted', 'broken_off', 502, 'CALL_ENDED'],
+    ['aborted', 'called_off', 502, 'CALL_ENDED'],
   ]
   it.each(CODES)('%s: %s, %i, %s', (egressCode, outcome, status, code) => {
     const failure = failureOf(new EgressError(egressCode, 'request'))

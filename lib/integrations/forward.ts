@@ -204,7 +204,7 @@ const FAILURES: Record<Kind, Omit<ForwardFailure, 'detail'> & { says: string }> 
     says: 'Fenicia did not send the request.',
   },
   ended: {
-    outcome: 'broken_off',
+    outcome: 'called_off',
     status: 502,
     code: 'CALL_ENDED',
     says: 'The call was ended on this side before the service had answered.',

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
-import { outboxEvents, type proxyOutcomes } from '@/db/schema'
+import { outboxEvents, type tellingOutcomes } from '@/db/schema'
 import type { Environment } from '../api-keys/token'
 import { newId } from '../ids'
 
@@ -47,7 +47,7 @@ export interface EventData {
     credentialId: string | null
     failingSince: string
     /** Of the last call: who answered, or what kept it from being answered; and what the caller got. */
-    outcome: (typeof proxyOutcomes)[number]
+    outcome: (typeof tellingOutcomes)[number]
     status: number
   }
   /** A key's token was seen where it does not belong. */

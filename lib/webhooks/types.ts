@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { proxyOutcomes } from '@/db/schema'
+import { tellingOutcomes } from '@/db/schema'
 import type { Environment } from '../api-keys/token'
 import type { AllEventData } from '../notifications/outbox'
 
@@ -44,7 +44,7 @@ export const webhookTypes = {
     host: z.string(),
     credential_id: z.string().nullable(),
     failing_since: time,
-    outcome: z.enum(proxyOutcomes).meta({ description: 'Of the last call.' }),
+    outcome: z.enum(tellingOutcomes).meta({ description: 'Of the last call.' }),
     status: z.int().meta({ description: 'What its caller got.' }),
   }),
   'member.joined': z.object({ id: z.string(), name: z.string(), role: z.string() }),

@@ -15,6 +15,7 @@ it.each([
   ['answered', 503, 'error', 'Answered 503'],
   ['timeout', 504, 'error', 'Timed out'],
   ['token_unavailable', 502, 'error', 'No token'],
+  ['called_off', 502, 'ended', 'Called off'],
 ] as const)('%s with %s is shown as %s, %s', (outcome, status, tone, word) => {
   expect(callLook({ outcome, status })).toEqual({ tone, word })
 })

@@ -37,10 +37,12 @@ const outcomeWords: Record<Exclude<Call['outcome'], 'answered'>, string> = {
   refused_by_egress: 'Address refused',
   broken_off: 'Broken off',
   token_unavailable: 'No token',
+  called_off: 'Called off',
 }
 
 /** How a call ended, as a word and a shape. What the service refused (4xx) is an answer, and the caller's to understand. */
 export function callLook({ outcome, status }: Pick<Call, 'outcome' | 'status'>): { tone: StatusTone; word: string } {
+  if (outcome === 'called_off') return { tone: 'ended', word: outcomeWords[outcome] }
   if (outcome !== 'answered') return { tone: 'error', word: outcomeWords[outcome] }
   if (status >= 500) return { tone: 'error', word: `Answered ${status}` }
   return { tone: status >= 400 ? 'warning' : 'success', word: `Answered ${status}` }

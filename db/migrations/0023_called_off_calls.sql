@@ -1,0 +1,2 @@
+ALTER TABLE "proxy_calls" DROP CONSTRAINT "proxy_calls_outcome_check";--> statement-breakpoint
+ALTER TABLE "proxy_calls" ADD CONSTRAINT "proxy_calls_outcome_check" CHECK (outcome in ('answered', 'unreachable', 'timeout', 'refused_by_egress', 'broken_off', 'token_unavailable', 'called_off'));
