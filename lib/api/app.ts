@@ -8,7 +8,7 @@ import type { ApiEnv } from './context'
 import { type Router, router } from './define'
 import { document } from './document'
 import { answerError } from './failures'
-import { problem } from './problems'
+import { problem, tokenInUrl } from './problems'
 import { auditEvents } from './routes/audit-events'
 import { bulkRevocations } from './routes/bulk-revocations'
 import { credentialDrafts } from './routes/credential-drafts'
@@ -65,6 +65,18 @@ export function createApi() {
   api.notFound((c) => problem(c, 'NOT_FOUND', 'There is nothing at this address. See /docs/api for what there is.'))
   api.onError((error, c) => answerError(c, error))
   return api
+}
+
+/**
+ * Refuses every request, each of which has a token in its address. Apart from the API, which must not look for anything at
+ * such an address, and with its CORS: a browser app has to be able to read what is wrong.
+ */
+export function createRefusal() {
+  const refusal = router()
+  const { corsOrigins } = getRuntime().config
+  if (corsOrigins.length > 0) refusal.use(crossOrigin(corsOrigins))
+  refusal.notFound((c) => tokenInUrl(c.env.requestId))
+  return refusal
 }
 
 /**

@@ -26,7 +26,7 @@ const strangers = [
 ]
 
 it('lets pages of a configured origin ask beforehand what they may send', async () => {
-  for (const path of ['/me', '/keys/key_1', '/introspect']) {
+  for (const path of ['/me', '/keys/key_1', '/introspect', `/me?token=${token}`]) {
     const answer = await open.call('OPTIONS', path, { headers: { Origin: ORIGIN, ...preflight } })
     expect([answer.status, answer.text]).toEqual([204, ''])
     checkEveryAnswer(answer)
@@ -46,6 +46,7 @@ it.each([
   ['a method that is not there', 'DELETE', '/me', {}, 405],
   ['a body that is too large', 'POST', '/keys', { token, body: 'x'.repeat(70_000) }, 413],
   ['malformed input', 'POST', '/keys', { token, body: {} }, 400],
+  ['a token in the address', 'GET', `/keys?token=${token}`, {}, 400],
 ] as const)('lets pages of a configured origin read %s', async (_, method, path, call, status) => {
   const answer = await open.call(method, path, { ...call, headers: { Origin: ORIGIN } })
   expect(answer.status).toBe(status)

@@ -4,23 +4,27 @@ import { newRequestId } from '@/lib/ids'
 import { tokensIn } from '../leaks'
 import { getRuntime } from '../runtime'
 import { decodeAscii, urlHoldsToken } from '../text'
-import { createApi } from './app'
+import { createApi, createRefusal } from './app'
 import { originOfIncoming } from './context'
 import { documentOf } from './document'
 import { answerFastMe, isFastMe } from './fast-me'
-import { tokenInUrl, unreadable } from './problems'
+import { unreadable } from './problems'
 import { answerProxy, isProxy } from './proxy'
 
-type Api = ReturnType<typeof createApi>
+/** The API, and what answers in its place where an address holds a token. */
+function createMount() {
+  return { api: createApi(), refusal: createRefusal() }
+}
+type Mount = ReturnType<typeof createMount>
 
 export { type ProblemCode, problemAnchor, problemCodes } from './problems'
 export { MAX_BODY_BYTES } from './validation'
 
 /** The API as a listener of `node:http`: the fast mount. */
 export function apiListener(): RequestListener {
-  const api = createApi()
+  const mount = createMount()
   const listener = getRequestListener(
-    (request, bindings) => answer(api, request, bindings.incoming.url ?? '', bindings as HttpBindings),
+    (request, bindings) => answer(mount, request, bindings.incoming.url ?? '', bindings as HttpBindings),
     // What never becomes a request: an address or a Host header that is none.
     { errorHandler: () => unreadable(newRequestId()) },
   )
@@ -31,11 +35,11 @@ export function apiListener(): RequestListener {
   }
 }
 
-let portable: Api | undefined
+let portable: Mount | undefined
 
 /** The API as a function of a request: the portable mount. */
 export function apiFetch(request: Request, bindings: Partial<HttpBindings>): Response | Promise<Response> {
-  portable ??= createApi()
+  portable ??= createMount()
   return answer(portable, request, request.url, bindings)
 }
 
@@ -46,7 +50,7 @@ export function openApiDocument() {
 
 /** Gives the request its id, and refuses a token in its address. */
 function answer(
-  api: Api,
+  { api, refusal }: Mount,
   request: Request,
   url: string,
   bindings: Partial<HttpBindings>,
@@ -57,7 +61,7 @@ function answer(
     const { incoming } = bindings
     const from = incoming ? originOfIncoming(incoming) : { address: null, userAgent: request.headers.get('user-agent') }
     for (const token of tokensIn(decodeAscii(url))) leaks.note(token, 'url', { ...from, requestId })
-    return tokenInUrl(requestId)
+    return refusal.fetch(request, Object.assign(bindings, { requestId }))
   }
   return api.fetch(request, Object.assign(bindings, { requestId }))
 }
