@@ -103,9 +103,39 @@ forEachDatabase('a mail', (open) => {
       expect(pause).toBeLessThanOrEqual(Math.ceil(minutes * 1.25))
     }
     expect(await stored()).toMatchObject([{ state: 'waiting', attempts: 9 }])
-    await pass(db, 4 * 24)
-    await deliver()
+    for (let day = 0; day < 4; day += 1) {
+      expect(await stored()).toMatchObject([{ state: 'waiting' }])
+      await pass(db, 24)
+      await deliver()
+    }
     expect(await stored()).toMatchObject([{ state: 'failed', answer: '451 Greylisted' }])
+  })
+
+  it('that waited for days, since no server was reached, is tried for hours when it is back', async () => {
+    await waiting()
+    mailer.answer = { outcome: 'unreachable', answer: 'The mail server was not reached (ECONNREFUSED)' }
+    for (let attempt = 0; attempt < 10; attempt += 1) {
+      await deliver()
+      await pass(db, 10)
+    }
+    mailer.answer = { outcome: 'later', answer: '451 Greylisted' }
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      await deliver()
+      expect(await stored()).toMatchObject([{ state: 'waiting', answer: '451 Greylisted' }])
+      await pass(db, 2)
+    }
+    await deliver()
+    expect(await stored()).toMatchObject([{ state: 'failed' }])
+  })
+
+  it('that waited for days, since nobody sent it, is not given up at the first try', async () => {
+    await waiting()
+    await pass(db, 5 * 24)
+    mailer.answer = { outcome: 'unreachable', answer: 'The mail server was not reached (ECONNREFUSED)' }
+    await deliver()
+    mailer.answer = { outcome: 'sent', answer: '250 Ok' }
+    await pass(db, 1)
+    expect(await deliver()).toBe(1)
   })
 
   it('is kept with all others while no server is reached, and leaves when it is back', async () => {

@@ -15,6 +15,10 @@ const LEASE_SECONDS = 300
 /** How long a mail is tried: longer than a weekend without a mail server. */
 const GIVE_UP_HOURS = 4 * 24
 const MAX_PAUSE_MINUTES = 60
+/** Attempts after which the pause is the longest. Those that reach no server count no further: they say nothing of a mail. */
+const PAUSE_ATTEMPTS = 7
+/** And attempts that a mail has at least when there is a server again, whatever it has waited until then. */
+const MIN_ATTEMPTS = PAUSE_ATTEMPTS + 6
 
 /** What mails are made and sent with. */
 export interface MailTools {
@@ -33,8 +37,8 @@ interface Claim {
   personalMailId: string | null
   fence: number
   attempts: number
-  /** It has been tried for so long that this time is the last. */
-  isLast: boolean
+  /** It has waited for so long that it is given up, once it was tried often enough. */
+  isOld: boolean
 }
 
 /**
@@ -87,7 +91,7 @@ async function claim(db: Database): Promise<Claim[]> {
       personalMailId: deliveries.personalMailId,
       fence: deliveries.fence,
       attempts: deliveries.attempts,
-      isLast: sql<boolean>`${deliveries.createdAt} < now() - ${GIVE_UP_HOURS} * interval '1 hour'`,
+      isOld: sql<boolean>`${deliveries.createdAt} < now() - ${GIVE_UP_HOURS} * interval '1 hour'`,
     })
 }
 
@@ -118,7 +122,7 @@ async function deliver(tools: MailTools, claimed: Claim): Promise<MailResult['ou
   if (outcome !== 'sent') log.warn({ delivery: claimed.id, outcome, answer }, 'A mail was not taken')
   if (outcome === 'sent') await note(db, claimed, { state: 'sent', answer })
   else if (outcome === 'refused') await note(db, claimed, { state: 'failed', answer })
-  else await note(db, claimed, later(claimed, answer))
+  else await note(db, claimed, outcome === 'unreachable' ? laterReached(claimed, answer) : later(claimed, answer))
   return outcome
 }
 
@@ -127,13 +131,22 @@ async function contentOf(db: Database, { accountId, notificationId, personalMail
   return personalMailId === null ? null : gatherPersonal(db, accountId, personalMailId, url)
 }
 
-type Note = Pick<typeof deliveries.$inferSelect, 'state' | 'answer'> & { pauseMinutes?: number }
+type Note = Pick<typeof deliveries.$inferSelect, 'state' | 'answer'> & { attempts?: number; pauseMinutes?: number }
 
-/** Another attempt, after 1, 2, 4 … minutes, at most an hour; after four days no more. */
-function later({ attempts, isLast }: Claim, answer: string): Note {
-  if (isLast) return { state: 'failed', answer }
+/**
+ * Another attempt, after 1, 2, 4 … minutes, at most an hour; after four days no more, unless it was sent nowhere for most of
+ * them.
+ */
+function later({ attempts, isOld }: Claim, answer: string, enough = MIN_ATTEMPTS): Note {
+  if (isOld && attempts >= enough) return { state: 'failed', answer }
   const minutes = Math.min(2 ** (attempts - 1), MAX_PAUSE_MINUTES)
   return { state: 'waiting', answer, pauseMinutes: spread(minutes) }
+}
+
+/** `later`, of an attempt that reached no server. */
+function laterReached({ attempts, ...claimed }: Claim, answer: string): Note {
+  const counted = Math.min(attempts, PAUSE_ATTEMPTS)
+  return { ...later({ ...claimed, attempts: counted }, answer, PAUSE_ATTEMPTS), attempts: counted }
 }
 
 /** Stores a result, unless the lease was lost to another worker. */
