@@ -14,8 +14,13 @@ async function* pieces() {
   yield 'key_1,Sync\r\n'
 }
 const make = vi.fn(async () => pieces())
-const ask = (query: string) =>
-  answerExport(new Request(`http://localhost/settings/api-keys/export${query}`), 'keys:read', 'api-keys', make)
+const ask = (query: string, method = 'GET') =>
+  answerExport(
+    new Request(`http://localhost/settings/api-keys/export${query}`, { method }),
+    'keys:read',
+    'api-keys',
+    make,
+  )
 
 it('answers with a file that is kept nowhere in between', async () => {
   const answer = await ask('?format=csv')
@@ -27,6 +32,14 @@ it('answers with a file that is kept nowhere in between', async () => {
     'x-content-type-options': 'nosniff',
   })
   expect(await answer.text()).toBe('id,name\r\nkey_1,Sync\r\n')
+})
+
+it('answers HEAD as GET but makes nothing, since nothing is given out', async () => {
+  make.mockClear()
+  const [get, head] = [await ask('?format=csv'), await ask('?format=csv', 'HEAD')]
+  expect([head.status, [...head.headers], head.body]).toEqual([200, [...get.headers], null])
+  expect(make).toHaveBeenCalledOnce()
+  expect((await ask('', 'HEAD')).status).toBe(400)
 })
 
 it.each<[code: RefusalCode, status: number]>([

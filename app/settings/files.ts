@@ -9,18 +9,28 @@ import { parseInput } from '@/lib/input'
 /** Of every answer, a file or a refusal. */
 const HEADERS = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' }
 
+type Pieces = AsyncIterable<string> | Iterable<string>
+
 /** What the browser keeps as a file: under which name, of which media type, in pieces as they are made. */
-export interface Download {
+interface Download {
   name: string
   type: string
-  pieces: AsyncIterable<string> | Iterable<string>
+  /** Puts on record that it is given out, where that is to be. */
+  open: () => Promise<Pieces>
 }
 
-/** Answers whoever may have it with a file; with words and the status of the refusal whoever may not. */
-export async function answerFile(permission: Permission, make: (actor: Actor) => Promise<Download>): Promise<Response> {
+/**
+ * Answers whoever may have it with a file; with words and the status of the refusal whoever may not. To HEAD nothing is given
+ * out: the file is not opened.
+ */
+export async function answerFile(
+  request: Request,
+  permission: Permission,
+  make: (actor: Actor) => Promise<Download>,
+): Promise<Response> {
   try {
-    const { name, type, pieces } = await make(await requireActor(permission))
-    return new Response(streamOf(pieces), {
+    const { name, type, open } = await make(await requireActor(permission))
+    return new Response(request.method === 'HEAD' ? null : streamOf(await open()), {
       headers: {
         ...HEADERS,
         'Content-Type': `${type}; charset=utf-8`,
@@ -46,14 +56,14 @@ export function answerExport(
   name: string,
   make: (actor: Actor, format: ExportFormat) => Promise<AsyncIterable<string>>,
 ): Promise<Response> {
-  return answerFile(permission, async (actor) => {
+  return answerFile(request, permission, async (actor) => {
     const { format } = parseInput(exportQuery, Object.fromEntries(new URL(request.url).searchParams))
-    return { name: `${name}.${format}`, type: TYPES[format], pieces: await make(actor, format) }
+    return { name: `${name}.${format}`, type: TYPES[format], open: () => make(actor, format) }
   })
 }
 
 /** Reads on only when the browser has taken what was read before. */
-function streamOf(pieces: Download['pieces']): ReadableStream<Uint8Array> {
+function streamOf(pieces: Pieces): ReadableStream<Uint8Array> {
   const iterator = Symbol.asyncIterator in pieces ? pieces[Symbol.asyncIterator]() : pieces[Symbol.iterator]()
   const encoder = new TextEncoder()
   return new ReadableStream({

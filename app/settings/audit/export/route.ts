@@ -10,13 +10,15 @@ const PIECE = 100
 
 /** What the list shows, all of it, as a file of JSON Lines, written as it is read. That it was exported is on record. */
 export function GET(request: Request): Promise<Response> {
-  return answerFile('audit:read', async (actor) => {
+  return answerFile(request, 'audit:read', async (actor) => {
     const { db } = getRuntime().database
     const filter = parseFilter(new URL(request.url).searchParams)
     const { limit: _, ...query } = parseInput(listAuditEventsQuery, filter)
-    await recordAuditEvent(db, actor, 'account.audit_exported', actor.accountId, { filter })
-    const pieces = linesOf(readAuditEvents(db, actor.accountId, query))
-    return { name: 'audit-events.jsonl', type: 'application/x-ndjson', pieces }
+    const open = async () => {
+      await recordAuditEvent(db, actor, 'account.audit_exported', actor.accountId, { filter })
+      return linesOf(readAuditEvents(db, actor.accountId, query))
+    }
+    return { name: 'audit-events.jsonl', type: 'application/x-ndjson', open }
   })
 }
 

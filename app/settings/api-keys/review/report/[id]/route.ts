@@ -4,12 +4,12 @@ import { answerFile } from '../../../../files'
 
 /** What became of each key of a bulk revocation, as a file. */
 export function GET(
-  _request: Request,
+  request: Request,
   { params }: RouteContext<'/settings/api-keys/review/report/[id]'>,
 ): Promise<Response> {
-  return answerFile('keys:read', async ({ accountId }) => {
+  return answerFile(request, 'keys:read', async ({ accountId }) => {
     const { id } = await params
-    const pieces = [await exportRevocation(getRuntime().database.db, accountId, id)]
-    return { name: 'revocation.csv', type: 'text/csv', pieces }
+    const file = await exportRevocation(getRuntime().database.db, accountId, id)
+    return { name: 'revocation.csv', type: 'text/csv', open: async () => [file] }
   })
 }
