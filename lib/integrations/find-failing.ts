@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { integrations, notificationEpisodes, proxyCalls } from '@/db/schema'
 import { type EventData, recordEvent } from '../notifications/outbox'
+import { readWhatIsMended } from '../notifications/read'
 
 /** How many calls must have failed in a row, and for how long at least: one bad minute, or a single call, is no trouble. */
 const CALLS = 5
@@ -46,7 +47,7 @@ export async function findFailingIntegrations(
 ): Promise<{ failing: number; recovered: number }> {
   const found = { failing: 0, recovered: 0 }
   if (signal?.aborted) return found
-  found.recovered = await forgetRecovered(db)
+  found.recovered = await db.transaction(forgetRecovered)
   for (;;) {
     const count = signal?.aborted ? 0 : await db.transaction(tellOfFailing)
     found.failing += count
@@ -59,8 +60,8 @@ export async function findFailingIntegrations(
  * they failed for want of a token until its credential was mended: who was told of that one was not told of the integration,
  * and has to be should it go on failing.
  */
-async function forgetRecovered(db: Database): Promise<number> {
-  const { rows } = (await db.execute(sql`
+async function forgetRecovered(tx: Database): Promise<number> {
+  const { rows } = (await tx.execute(sql`
     with mended as (${mended}), well as (
       select i.id from ${integrations} i cross join lateral (${lastCall(ofIt)}) as last
         left join mended on mended.account_id = i.account_id and mended.subject_id = i.credential_id
@@ -72,7 +73,8 @@ async function forgetRecovered(db: Database): Promise<number> {
           where ${ofIt} and c.at <= mended.at order by c.at desc, c.id desc limit 1)))
       for update of i skip locked)
     update ${integrations} i set failing_since = null from well where i.id = well.id
-    returning 1`)) as unknown as { rows: unknown[] }
+    returning i.id, i.account_id as "accountId"`)) as unknown as { rows: Pick<Failing, 'id' | 'accountId'>[] }
+  for (const { id, accountId } of rows) await readWhatIsMended(tx, accountId, 'integration.failing', [id])
   return rows.length
 }
 

@@ -14,6 +14,7 @@ import { environmentToMake } from '../environments'
 import { type FieldProblem, invalidField, isRefusal, Refusal } from '../errors'
 import { plainName } from '../header-name'
 import { newId } from '../ids'
+import { readWhatIsMended } from '../notifications/read'
 import { findIntegration, type IntegrationRow } from './base'
 import type { IntegrationChanges, IntegrationForm } from './schemas'
 
@@ -86,6 +87,7 @@ export async function updateIntegration(
         .update(integrations)
         .set({ ...columns, ...(isElsewhere && { failingSince: null }), updatedAt: new Date() })
         .where(and(eq(integrations.accountId, accountId), eq(integrations.id, id)))
+      if (isElsewhere) await readWhatIsMended(tx, accountId, 'integration.failing', [id])
       await recordAuditEvent(tx, actor, 'integration.updated', id, changed)
     })
     .catch(asRefusal(changes.slug ?? ''))
@@ -99,6 +101,7 @@ export async function deleteIntegration(db: Database, actor: Actor, id: string):
   await db.transaction(async (tx) => {
     const { name, environment, slug } = await findIntegration(tx, actor, id, { lock: true })
     await tx.delete(integrations).where(and(eq(integrations.accountId, actor.accountId), eq(integrations.id, id)))
+    await readWhatIsMended(tx, actor.accountId, 'integration.failing', [id])
     await recordAuditEvent(tx, actor, 'integration.deleted', id, { name, environment, slug })
   })
 }

@@ -1,4 +1,4 @@
-import { type AnyColumn, and, asc, countDistinct, desc, eq, exists, inArray, isNull, type SQL, sql } from 'drizzle-orm'
+import { type AnyColumn, and, asc, countDistinct, desc, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import {
   accounts,
@@ -11,12 +11,12 @@ import {
   notificationItems,
   notifications,
   users,
-  webhooks,
 } from '@/db/schema'
 import { heldRoleColumns, heldRoleOf, isRoleOfMember } from '../accounts/held-role'
 import { findProvider } from '../credentials/catalogue'
 import type { CredentialKind, KeyKind } from './kinds'
 import { isCredentialKind } from './kinds'
+import { isStateKind, isStillSo } from './lasting'
 import type { EventData, EventKind } from './outbox'
 import type { PersonalContent } from './personal-mails'
 import { maySee } from './recipients'
@@ -96,7 +96,7 @@ export async function gatherContent(
   if (!maySee(heldRoleOf(head), kind)) return null
   const found = isCredentialKind(kind)
     ? await credentialItems(db, accountId, notificationId, kind)
-    : await keyItems(db, accountId, notificationId, isStillSo(db, kind))
+    : await keyItems(db, accountId, notificationId, isStateKind(kind) ? isStillSo(db, kind) : undefined)
   if (found.total === 0) return null
   const { name, address, language, reminder, account } = head
   const provider = head.provider === null ? null : (findProvider(head.provider)?.name ?? head.provider)
@@ -139,45 +139,6 @@ async function keyItems(
     .limit(MAX_ITEMS)
   const items = rows.map((row) => ({ ...row, integrations: [], integrationCount: 0 }))
   return { items: items as unknown as MailItem<KeyKind>[], total: all?.total ?? 0 }
-}
-
-/** Whether what an item tells of lasts; undefined: it is no state, but happened. */
-function isStillSo(db: Database, kind: KeyKind): SQL | undefined {
-  if (kind === 'integration.failing') return isFailing(db)
-  return kind === 'webhook.disabled' ? isDisabled(db) : undefined
-}
-
-/** Whether an item's webhook takes no messages still: it may be enabled again, or deleted. */
-function isDisabled(db: Database): SQL {
-  const disabled = db
-    .select({ one: sql`1` })
-    .from(webhooks)
-    .where(
-      and(
-        eq(webhooks.accountId, notificationItems.accountId),
-        eq(webhooks.id, notificationItems.subjectId),
-        eq(webhooks.state, 'disabled'),
-      ),
-    )
-  return exists(disabled)
-}
-
-/** Whether an item's integration fails as it did then: it may go well again, fail anew, be paused or deleted by now. */
-function isFailing(db: Database): SQL {
-  // As it is written in events: to the millisecond.
-  const since = sql`date_trunc('milliseconds', ${integrations.failingSince})`
-  const failing = db
-    .select({ one: sql`1` })
-    .from(integrations)
-    .where(
-      and(
-        eq(integrations.accountId, notificationItems.accountId),
-        eq(integrations.id, notificationItems.subjectId),
-        eq(integrations.state, 'enabled'),
-        sql`${since} = (${notificationItems.data} ->> 'failingSince')::timestamptz`,
-      ),
-    )
-  return exists(failing)
 }
 
 async function credentialItems(

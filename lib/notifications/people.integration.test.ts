@@ -12,6 +12,7 @@ import {
   notificationEpisodes,
   notifications,
   outboxEvents,
+  proxyCalls,
   tokenSets,
   webhooks,
 } from '@/db/schema'
@@ -34,6 +35,8 @@ import { changeLanguage, type Permission, permissionsOf } from '../accounts'
 import { regenerateApiKey, revokeApiKey } from '../api-keys'
 import type { Actor } from '../audit'
 import { newId } from '../ids'
+import { deleteIntegration, findFailingIntegrations, updateIntegration } from '../integrations'
+import { deleteWebhook, setWebhookState } from '../webhooks'
 import {
   countUnread,
   deliverMails,
@@ -94,6 +97,34 @@ forEachDatabase('people who are told', (open) => {
     integrationId: string,
     facts: Partial<typeof CALLS_FAIL> = {},
   ) => happens(db, accountId, 'integration.failing', integrationId, { ...CALLS_FAIL, ...facts, name, credentialId })
+  const goesWell = (integrationId: string) =>
+    db.insert(proxyCalls).values({
+      id: newId('proxyCall'),
+      accountId,
+      at: new Date(),
+      integrationId,
+      credentialId: id,
+      host: 'api.example.com',
+      method: 'GET',
+      path: '/',
+      outcome: 'answered',
+      status: 200,
+      latencyMs: 1,
+      totalMs: 1,
+      requestBytes: 0,
+      responseBytes: 0,
+      requestId: 'req_1',
+    })
+  /** Makes a webhook that was disabled. */
+  const addDisabled = async (name: string) => {
+    const webhookId = newId('webhook')
+    const by = { createdByKind: 'user' as const, createdByName: 'Ana' }
+    const row = { id: webhookId, accountId, name, url: 'https://erp.example.com/hook', state: 'disabled' as const }
+    await db.insert(webhooks).values({ ...row, ...by })
+    const facts = { name, host: 'erp.example.com', reason: 'It has taken nothing for three days.' }
+    await happens(db, accountId, 'webhook.disabled', webhookId, facts)
+    return webhookId
+  }
   const mailed = () => mailer.mails.map(({ to }) => to.address.replace('@example.com', '')).sort()
   const noticed = async () =>
     (
@@ -230,17 +261,49 @@ forEachDatabase('people who are told', (open) => {
     expect(factsOf(mailer.mails[0])).toMatchObject({ total: 1, items: [{ data: { name: 'Failing' } }] })
   })
 
+  it('need not mark as read that calls fail once none does, or that a webhook is disabled once it is not', async () => {
+    const reader = readerOf(await addMember(db, accountId, 'admin'))
+    const unread = async () => {
+      expect(await countUnread(db, reader)).toBe(
+        (await listNotices(db, reader)).notices.filter(({ readAt }) => readAt === null).length,
+      )
+      const { notices } = await listNotices(db, reader)
+      return notices.filter(({ readAt, isOver }) => readAt === null && !isOver).map(({ kind, count }) => [kind, count])
+    }
+    const ids: string[] = []
+    for (const name of ['Recovered', 'Paused', 'Deleted', 'Late']) ids.push(await addFailing(name))
+    const [recovered = '', paused = '', deleted = '', late = ''] = ids
+    await fails('Recovered', null, recovered)
+    await fails('Paused', null, paused)
+    await fails('Deleted', null, deleted)
+    const first = await addDisabled('First')
+    const second = await addDisabled('Second')
+    await makeNotices(db)
+    expect(await unread()).toEqual([
+      ['webhook.disabled', 2],
+      ['integration.failing', 3],
+    ])
+    await updateIntegration({ db, policy: {} as never }, actor, paused, { state: 'paused' })
+    await deleteIntegration(db, actor, deleted)
+    await deleteWebhook({ db, vault: { remove: async () => {} } as never }, actor, first)
+    // One of each lasts.
+    expect(await unread()).toHaveLength(2)
+    await setWebhookState(db, actor, second, 'enabled')
+    expect(await unread()).toEqual([['integration.failing', 3]])
+    await goesWell(recovered)
+    await findFailingIntegrations(db)
+    expect(await unread()).toEqual([])
+    // What is over before anybody was told is no news either.
+    await fails('Late', null, late)
+    await deleteIntegration(db, actor, late)
+    await makeNotices(db)
+    expect(await unread()).toEqual([])
+    expect((await listNotices(db, reader)).notices.every(({ isOver }) => isOver)).toBe(true)
+  })
+
   it('are not mailed of a webhook that was disabled and is not any more, or is gone', async () => {
     const admin = await addMember(db, accountId, 'admin')
-    const add = async (name: string) => {
-      const webhookId = newId('webhook')
-      const by = { createdByKind: 'user' as const, createdByName: 'Ana' }
-      const row = { id: webhookId, accountId, name, url: 'https://erp.example.com/hook', state: 'disabled' as const }
-      await db.insert(webhooks).values({ ...row, ...by })
-      const facts = { name, host: 'erp.example.com', reason: 'It has taken nothing for three days.' }
-      await happens(db, accountId, 'webhook.disabled', webhookId, facts)
-    }
-    for (const name of ['Disabled', 'Enabled', 'Deleted']) await add(name)
+    for (const name of ['Disabled', 'Enabled', 'Deleted']) await addDisabled(name)
     await makeNotices(db)
     await db.update(webhooks).set({ state: 'enabled' }).where(eq(webhooks.name, 'Enabled'))
     await db.delete(webhooks).where(eq(webhooks.name, 'Deleted'))

@@ -4,6 +4,7 @@ import { credentials, notificationEpisodes, notificationItems, notifications } f
 import type { Holder } from '../accounts/permissions'
 import { isId } from '../ids'
 import { eventKinds, type OutboxEvent, type Trouble } from './kinds'
+import { hasLasting, type StateKind, stateKinds } from './lasting'
 import { maySee } from './recipients'
 
 /** Somebody in an account: notices are theirs alone. */
@@ -59,7 +60,12 @@ export async function listNotices(
       data: notifications.data,
       provider: notifications.provider,
       count: notifications.count,
-      isOver: sql<boolean>`${hasTrouble(db, 'closed')} and not ${hasTrouble(db, 'open')}`,
+      isOver: sql<boolean>`case
+        ${sql.join(
+          stateKinds.map((kind) => sql`when ${notifications.kind} = ${kind} then not ${hasLasting(db, kind)}`),
+          sql` `,
+        )}
+        else ${hasTrouble(db, 'closed')} and not ${hasTrouble(db, 'open')} end`,
       readAt: notifications.readAt,
       createdAt: notifications.createdAt,
     })
@@ -128,6 +134,35 @@ export async function readWhatIsOver(tx: Database, accountId: string, episodeIds
         isNull(notifications.readAt),
         inArray(notifications.id, concerned),
         sql`not ${hasTrouble(tx, 'open')}`,
+      ),
+    )
+}
+
+/**
+ * Marks as read, for everybody, what tells of these things and of nothing that lasts: integrations that are called without
+ * failure again, webhooks that are enabled, what is deleted. In the transaction that does that.
+ */
+export async function readWhatIsMended(
+  tx: Database,
+  accountId: string,
+  kind: StateKind,
+  subjectIds: readonly string[],
+): Promise<void> {
+  if (subjectIds.length === 0) return
+  const concerned = tx
+    .select({ id: notificationItems.notificationId })
+    .from(notificationItems)
+    .where(and(eq(notificationItems.accountId, accountId), inArray(notificationItems.subjectId, [...subjectIds])))
+  await tx
+    .update(notifications)
+    .set({ readAt: sql`now()` })
+    .where(
+      and(
+        eq(notifications.accountId, accountId),
+        eq(notifications.kind, kind),
+        isNull(notifications.readAt),
+        inArray(notifications.id, concerned),
+        sql`not ${hasLasting(tx, kind)}`,
       ),
     )
 }

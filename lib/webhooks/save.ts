@@ -7,6 +7,7 @@ import { addressProblems } from '../credentials/addresses'
 import type { EgressPolicy } from '../egress/policy'
 import { Refusal } from '../errors'
 import { isId, newId } from '../ids'
+import { readWhatIsMended } from '../notifications/read'
 import { isVaultError } from '../vault/errors'
 import type { Secret } from '../vault/secret'
 import type { Vault } from '../vault/vault'
@@ -134,6 +135,7 @@ async function setState(tx: Database, actor: Actor, row: Row, state: 'enabled' |
   if (row.state === state) return
   await set(tx, row, { state, stateReason: null, stateSince: sql`now()`, failingSince: null })
   if (state === 'enabled') await sendWaitingNow(tx, row.accountId, row.id)
+  await readWhatIsMended(tx, row.accountId, 'webhook.disabled', [row.id])
   await recordAuditEvent(tx, actor, state === 'paused' ? 'webhook.paused' : 'webhook.resumed', row.id, {
     name: row.name,
     before: { state: row.state },
@@ -152,6 +154,7 @@ export async function deleteWebhook(
   await change(db, actor, id, async (tx, row) => {
     await vault.remove(tx, { accountId: actor.accountId, ownerId: id })
     await tx.delete(webhooks).where(and(eq(webhooks.accountId, actor.accountId), eq(webhooks.id, id)))
+    await readWhatIsMended(tx, actor.accountId, 'webhook.disabled', [id])
     await recordAuditEvent(tx, actor, 'webhook.deleted', id, { name: row.name, url: row.url })
   })
 }
