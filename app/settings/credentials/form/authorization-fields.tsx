@@ -7,6 +7,7 @@ import { Input } from '@/components/ui/input'
 import { ProblemBanner } from '../../data/problem-banner'
 import { useAction } from '../../data/use-action'
 import { readIssuer } from '../connect/actions'
+import { filledByIssuer } from './issuer'
 import { ParameterRow } from './parameter-row'
 import { RowsField } from './rows-field'
 import type { FormState } from './use-credential-form'
@@ -16,16 +17,8 @@ export function AuthorizationFields({ state, redirectUri }: { state: FormState; 
   const { values, set, errorOf } = state
   const filling = useAction(
     readIssuer,
-    ({ issuer, authorizationUrl, tokenUrl, revocationUrl, authentications }) => {
-      const isKnown = authentications.length === 0 || authentications.includes(values.clientAuthentication)
-      set({
-        issuer,
-        authorizationUrl: authorizationUrl ?? values.authorizationUrl,
-        tokenUrl: tokenUrl ?? values.tokenUrl,
-        revocationUrl: revocationUrl ?? values.revocationUrl,
-        clientAuthentication: isKnown ? values.clientAuthentication : (authentications[0] ?? 'basic'),
-      })
-    },
+    // Of the render in which the button was pressed: `values` are those that were there then.
+    (found) => set((now) => filledByIssuer(values, now, found)),
     'No answer came. Try again, or fill the addresses in by hand.',
   )
   const problem = filling.problem

@@ -13,7 +13,7 @@ type Rules = typeof import('./rules')
 /** What the fields of the form need of it. */
 export interface FormState {
   values: FormValues
-  set: (change: Partial<FormValues>) => void
+  set: (change: Partial<FormValues> | ((current: FormValues) => Partial<FormValues>)) => void
   setSecret: (key: string, change: Partial<FormValues['secret'][string]>) => void
   /** The error of a field, by its path; with `within`, also the first of what is inside it. */
   errorOf: (path: string, options?: { within: boolean }) => string | undefined
@@ -74,7 +74,8 @@ export function useCredentialForm({
 
   const state: FormState = {
     values,
-    set: (change) => setValues((current) => ({ ...current, ...change })),
+    set: (change) =>
+      setValues((current) => ({ ...current, ...(typeof change === 'function' ? change(current) : change) })),
     setSecret: (key, change) =>
       setValues((current) => ({
         ...current,
