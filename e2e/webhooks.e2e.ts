@@ -86,6 +86,8 @@ test('a webhook is added, told of a key, fails, is sent the message again, gets 
   expect(new Set(got.slice(1).map(({ headers }) => headers['webhook-id'])).size).toBe(1)
 
   await page.getByRole('button', { name: 'Rotate secret' }).click()
+  // Twice would end the secret that the receiver has.
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Rotate secret' }).dblclick()
   const another = (await page.getByRole('status', { name: 'Signing secret' }).locator('code').textContent()) ?? ''
   await expect(page.getByRole('region', { name: 'Signing secret' })).toContainText('The one before signs too until')
   await page.getByRole('button', { name: 'Send test message' }).click()
