@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Webhook } from 'standardwebhooks'
+import { toBeAlive } from './alive'
 import { expectFitToUse } from './fit-to-use'
 import { expect, runProduct, test } from './fixtures'
 import { addWebhook, closeToken, generateKey, signIn } from './people'
@@ -101,4 +102,22 @@ test('a webhook is added, told of a key, fails, is sent the message again, gets 
   await page.getByRole('button', { name: 'Delete' }).click()
   await page.getByRole('alertdialog').getByRole('button', { name: 'Delete webhook' }).click()
   await expect(page.getByRole('heading', { name: 'No webhooks yet' })).toBeVisible()
+})
+
+test('a webhook keeps what somebody else has changed since the page was opened', async ({ page, context }) => {
+  await signIn(page, product.url)
+  const { id } = await addWebhook(page, product.url, address)
+  const old = await context.newPage()
+  await old.goto(`${product.url}/settings/webhooks/${id}`)
+  await toBeAlive(old.getByLabel('Name'))
+  await page.getByLabel('Name').fill('Stock system')
+  await page.getByRole('button', { name: 'Save webhook' }).click()
+  await expect(page.getByRole('heading', { name: 'Stock system' })).toBeVisible()
+  await old.getByRole('radio', { name: 'Only some' }).check()
+  await old.getByRole('checkbox', { name: 'key.revoked' }).check()
+  await old.getByRole('button', { name: 'Save webhook' }).click()
+  await expect(old.getByRole('heading', { name: 'Stock system' })).toBeVisible()
+  await page.reload()
+  await expect(page.getByLabel('Name')).toHaveValue('Stock system')
+  await expect(page.getByRole('checkbox', { name: 'key.revoked' })).toBeChecked()
 })

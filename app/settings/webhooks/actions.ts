@@ -14,6 +14,7 @@ import {
   sendTestMessage,
   setWebhookState,
   updateWebhook,
+  webhookChanges,
   webhookForm,
 } from '@/lib/webhooks'
 import type { ActionResult } from '../data/action-result'
@@ -30,11 +31,11 @@ export async function addWebhook(input: unknown): Promise<ActionResult<{ id: str
   })
 }
 
-/** Changes a webhook. */
+/** Changes the fields of a webhook that are given. */
 export async function changeWebhook(id: unknown, input: unknown): Promise<ActionResult<void>> {
   return worded(async () => {
     const actor = await requireActor('webhooks:manage', { recentPassword: true })
-    await updateWebhook(store(), actor, parseInput(someId, id), parseInput(webhookForm, input))
+    await updateWebhook(store(), actor, parseInput(someId, id), parseInput(webhookChanges, input))
   })
 }
 

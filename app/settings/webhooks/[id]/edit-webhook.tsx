@@ -1,28 +1,40 @@
 'use client'
 
 import { useRouter } from 'next/navigation'
+import { useState } from 'react'
 import { toast } from '@/components/ui/toast'
+import type { ActionResult } from '../../data/action-result'
 import { useAction } from '../../data/use-action'
 import { changeWebhook } from '../actions'
 import { WebhookForm, type WebhookValues } from '../webhook-form'
 
-/** Changes a webhook in its place. */
+/** Changes a webhook in its place: only what is changed here, so that what somebody else has changed meanwhile stays. */
 export function EditWebhook({ id, initial }: { id: string; initial: WebhookValues }) {
   const router = useRouter()
-  const { run, pending, problem, passwordDialog } = useAction(changeWebhook, () => {
-    toast('Webhook saved')
-    router.refresh()
-  })
+  // What the form was filled with: by now the page may know what somebody else has saved, which the form does not show.
+  const [before, setBefore] = useState(initial)
+  const { run, pending, problem, passwordDialog } = useAction(
+    async (values: WebhookValues): Promise<ActionResult<WebhookValues>> => {
+      const saved = await changeWebhook(id, changesOf(before, values))
+      return saved.ok ? { ok: true, value: values } : saved
+    },
+    (saved) => {
+      setBefore(saved)
+      toast('Webhook saved')
+      router.refresh()
+    },
+  )
   return (
     <>
-      <WebhookForm
-        initial={initial}
-        submit="Save webhook"
-        pending={pending}
-        problem={problem}
-        onSubmit={(values) => run(id, values)}
-      />
+      <WebhookForm initial={initial} submit="Save webhook" pending={pending} problem={problem} onSubmit={run} />
       {passwordDialog}
     </>
   )
+}
+
+function changesOf(before: WebhookValues, values: WebhookValues): Partial<WebhookValues> {
+  const changed = Object.entries(values).filter(
+    ([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name as keyof WebhookValues]),
+  )
+  return Object.fromEntries(changed)
 }
