@@ -58,7 +58,7 @@ forEachDatabase('an integration whose calls fail', (open) => {
     })
     return id
   }
-  type Call = [minutesAgo: number, result: number | 'timeout' | 'token_unavailable' | 'called_off']
+  type Call = [minutesAgo: number, result: number | 'timeout' | 'token_unavailable' | 'called_off' | 'called_off_late']
   async function calls(of: string, made: Call[]): Promise<void> {
     for (const [minutesAgo, result] of made) {
       await db.insert(proxyCalls).values({
@@ -72,10 +72,10 @@ forEachDatabase('an integration whose calls fail', (open) => {
         host: 'api.goshippo.com',
         method: 'GET',
         path: '/shipments',
-        outcome: typeof result === 'number' ? 'answered' : result,
+        outcome: typeof result === 'number' ? 'answered' : result === 'called_off_late' ? 'called_off' : result,
         status: typeof result === 'number' ? result : 502,
         latencyMs: 1,
-        totalMs: 1,
+        totalMs: result === 'called_off_late' ? 12_000 : 1,
         requestBytes: 0,
         responseBytes: 0,
         requestId: 'req_1',
@@ -138,6 +138,15 @@ forEachDatabase('an integration whose calls fail', (open) => {
     const [, again] = await told()
     const since = Date.now() - Date.parse(String(again?.data.failingSince))
     expect(Math.round(since / 60_000)).toBe(15)
+  })
+
+  it('is told of where apps give up waiting for it, each before its own time is over', async () => {
+    await calls(
+      id,
+      [30, 20, 10, 5, 1].map((ago) => [ago, 'called_off_late']),
+    )
+    expect(await findFailingIntegrations(db)).toEqual({ failing: 1, recovered: 0 })
+    expect(await told()).toMatchObject([{ data: { outcome: 'timeout' } }])
   })
 
   it('is told of anew where it goes on failing though its credential is well again', async () => {

@@ -14,8 +14,14 @@ const STEP = 200
 const isBad = sql`(c.outcome <> 'answered' or c.status >= 500 or c.status = 401)`
 /** One that a credential's trouble explains. */
 const isOfCredential = sql`(c.outcome = 'token_unavailable' or (c.outcome = 'answered' and c.status = 401))`
-/** But for what was called off on this side: it says neither that the integration works nor that it does not. */
-const ofIt = sql`c.account_id = i.account_id and c.integration_id = i.id and c.outcome <> 'called_off'`
+/**
+ * How long an app has waited in vain, in milliseconds, for that to tell something of the service: most give up before an
+ * integration's own time is over.
+ */
+const PATIENCE_MS = 10_000
+/** But for what was soon called off on this side: it says neither that the integration works nor that it does not. */
+const ofIt = sql`c.account_id = i.account_id and c.integration_id = i.id
+  and (c.outcome <> 'called_off' or c.total_ms >= ${PATIENCE_MS})`
 /** When the troubles of its credential ended; what is longer ago than a day tells nothing of the last hour. */
 const mended = sql`
   select account_id, subject_id, max(closed_at) as at from ${notificationEpisodes}
@@ -24,7 +30,7 @@ const mended = sql`
 const sinceChanged = sql`${ofIt} and c.at > greatest(i.updated_at, mended.at)`
 /** The last of those calls. */
 const lastCall = (which: SQL) => sql`
-  select c.at, c.outcome, c.status, ${isBad} as is_bad from ${proxyCalls} c
+  select c.at, case c.outcome when 'called_off' then 'timeout' else c.outcome end as outcome, c.status, ${isBad} as is_bad from ${proxyCalls} c
   where ${which} order by c.at desc, c.id desc limit 1`
 
 interface Failing
