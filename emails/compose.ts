@@ -1,5 +1,5 @@
 import type { EventData, Language, MailContent, MailItem } from '@/lib/notifications'
-import { moment } from './moment'
+import { daysUntil, moment } from './moment'
 import { english } from './words/en'
 import { spanish } from './words/es'
 import type { About, Words } from './words/words'
@@ -34,7 +34,7 @@ export function compose(content: MailContent, now: Date): ComposedMail {
     service: content.provider ?? words.otherService,
     count: content.total,
   }
-  const heading = headingOf(content, words, about)
+  const heading = headingOf(content, words, about, now)
   const hidden = content.total - content.items.length
   const { why, choose } = words.footer
   return {
@@ -51,11 +51,11 @@ export function compose(content: MailContent, now: Date): ComposedMail {
   }
 }
 
-function headingOf(content: MailContent, words: Words, about: About): string {
+function headingOf(content: MailContent, words: Words, about: About, now: Date): string {
   const [only] = content.items
   if (content.kind === 'credential.expiring' && content.total === 1 && only) {
-    const { what, daysLeft } = (only as MailItem<'credential.expiring'>).data
-    return words.expiring[what].subject(about.name, daysLeft)
+    const { what, expiresAt } = (only as MailItem<'credential.expiring'>).data
+    return words.expiring[what].subject(about.name, daysUntil(expiresAt, now))
   }
   return words.subjects[content.kind][content.total === 1 ? 'one' : 'several'](about)
 }

@@ -8,3 +8,8 @@ export function moment(iso: string, { locale }: Pick<Words, 'locale'>): string {
   const format = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
   return `${format.format(at)} UTC`
 }
+
+/** How many days are left until an end, one that has begun counted; 0: it is over. */
+export function daysUntil(end: string, now: Date): number {
+  return Math.max(0, Math.ceil((new Date(end).getTime() - now.getTime()) / 86_400_000))
+}

@@ -4,6 +4,7 @@ import { renderNow } from './render'
 import { sampleContent } from './samples'
 
 const NOW = new Date('2026-03-07T00:00:00Z')
+const DAY_MS = 86_400_000
 const LANGUAGES: Language[] = ['en', 'es']
 const REAUTHORIZE = 'https://fenicia.example.com/settings/credentials/cred_1?reauthorize=1'
 
@@ -78,14 +79,31 @@ describe.each(LANGUAGES)('in %s', (language) => {
     expect(hrefs(html)).toContain('https://fenicia.example.com/settings/credentials/cred_20?reauthorize=1')
   })
 
-  it.each([14, 3, 1] as const)('a warning says what ends and that %i days are left', async (daysLeft) => {
+  // The warning of 14 days is also that of a secret which lasted for less when it was given, and a mail may leave late.
+  it.each([
+    [14, 14],
+    [14, 5],
+    [3, 2],
+    [1, 1],
+  ] as const)('the warning of %i days says what ends, and that %i are left', async (daysLeft, left) => {
+    const expiresAt = new Date(NOW.getTime() + left * DAY_MS - 60_000).toISOString()
     for (const what of ['secret', 'refresh_token'] as const) {
-      const content = sampleContent('credential.expiring', language, 1, { what, daysLeft })
+      const content = sampleContent('credential.expiring', language, 1, { what, daysLeft, expiresAt })
       const { subject, html } = await render(content)
-      expect(subject).toMatch(new RegExp(`\\b${daysLeft} (days?|días?)$`))
+      expect(subject).toMatch(new RegExp(`\\b${left} (days?|días?)$`))
       expect(hrefs(html)[0]).toMatch(what === 'secret' ? /cred_1\/edit$/ : /cred_1\?reauthorize=1$/)
     }
   })
+
+  it.each(['secret', 'refresh_token'] as const)(
+    'the warning of a %s that leaves after the end says so',
+    async (what) => {
+      const expiresAt = new Date(NOW.getTime() - 60_000).toISOString()
+      const content = sampleContent('credential.expiring', language, 1, { what, daysLeft: 1, expiresAt })
+      const { subject } = await render(content)
+      expect(subject).toMatch({ en: /has (expired|ended)$/, es: /ha (caducado|terminado)$/ }[language])
+    },
+  )
 
   it('a mail of a revoked key says who did it and why', async () => {
     const { text } = await render(sampleContent('api_key.revoked', language))

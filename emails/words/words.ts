@@ -22,6 +22,7 @@ export interface Words {
   subjects: Record<EventKind, { one: Sentence; several: Sentence }>
   /** What it means, below the heading. */
   meanings: Record<EventKind, { one: Sentence; several: Sentence }>
+  /** `days`: that are left; 0: the mail has left late, and the end has come. */
   expiring: Record<'secret' | 'refresh_token', { subject: (name: string, days: number) => string; meaning: Sentence }>
   buttons: {
     reauthorize: string

@@ -3,8 +3,9 @@ import { sampleFacts } from '@/emails/samples'
 import { eventKinds, type NoticeView, type OpenTrouble } from '@/lib/notifications'
 import { kindNames, noticeWords, troubleWords } from './words'
 
+const CREATED_AT = new Date('2026-03-06T09:00:00Z')
 const notice = (kind: (typeof eventKinds)[number], count: number) =>
-  ({ kind, count, subjectId: 'x_1', data: sampleFacts[kind] }) as unknown as NoticeView
+  ({ kind, count, subjectId: 'x_1', data: sampleFacts[kind], createdAt: CREATED_AT }) as unknown as NoticeView
 
 /** Those about a key or a credential; the monthly review is about the account. */
 const ofSubjects = eventKinds.filter((kind) => kind !== 'review.digest')
@@ -62,3 +63,18 @@ it('a banner says whether calls fail already', () => {
   expect(troubleWords(trouble, before).text).toMatch(/^Calls work until the present token ends\./)
   expect(troubleWords(trouble, after).text).toMatch(/^Calls fail until then\./)
 })
+
+it.each(['credential.expiring', 'api_key.expiring'] as const)(
+  'a notice of %s says how many days were left, not which warning it is',
+  (kind) => {
+    const titleOf = (expiresAt: string, daysLeft: number) => {
+      const data = { ...sampleFacts[kind], expiresAt, daysLeft }
+      return noticeWords({ ...notice(kind, 1), data } as NoticeView, null).title
+    }
+    expect(titleOf('2026-03-13T08:59:00Z', 7)).toMatch(/ in 7 days$/)
+    expect(titleOf('2026-03-08T10:00:00Z', 7)).toMatch(/ in 3 days$/)
+    expect(titleOf('2026-03-06T11:00:00Z', 1)).toMatch(/ in 1 day$/)
+    // A later warning was added to a notice whose mail could not leave.
+    expect(titleOf('2026-03-19T09:00:00Z', 3)).toMatch(/ in 3 days$/)
+  },
+)

@@ -56,6 +56,18 @@ export interface NoticeWords {
 const days = (count: number) => (count === 1 ? '1 day' : `${count} days`)
 
 /**
+ * How long was left when people were told: less than the warning says of what lasted for less when it was made. A later
+ * warning may have been added to a notice that was there.
+ */
+function daysLeft(
+  { expiresAt, daysLeft: warning }: { expiresAt: string; daysLeft: number },
+  { createdAt }: Pick<NoticeView, 'createdAt'>,
+): string {
+  const left = Math.ceil((new Date(expiresAt).getTime() - createdAt.getTime()) / 86_400_000)
+  return days(Math.max(1, Math.min(warning, left)))
+}
+
+/**
  * A notice as people read it.
  * @param service the provider's name; null: another service
  */
@@ -89,7 +101,7 @@ export function noticeWords(notice: NoticeView, service: string | null): NoticeW
     case 'credential.expiring': {
       const what = data.what === 'secret' ? 'secret' : 'authorization'
       const title =
-        count === 1 ? `The ${what} of ${name} ends in ${days(data.daysLeft)}` : `${several} are about to expire`
+        count === 1 ? `The ${what} of ${name} ends in ${daysLeft(data, notice)}` : `${several} are about to expire`
       return { title, detail, href, tone: 'warning' }
     }
     case 'api_key.created':
@@ -114,7 +126,7 @@ export function noticeWords(notice: NoticeView, service: string | null): NoticeW
       }
     case 'api_key.expiring':
       return {
-        title: count === 1 ? `API key ${name} expires in ${days(data.daysLeft)}` : `${keys} are about to expire`,
+        title: count === 1 ? `API key ${name} expires in ${daysLeft(data, notice)}` : `${keys} are about to expire`,
         detail: `After that, no call with ${count === 1 ? 'it' : 'them'} is accepted.`,
         href,
         tone: 'warning',
