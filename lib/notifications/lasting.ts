@@ -1,4 +1,4 @@
-import { and, eq, exists, type SQL, sql } from 'drizzle-orm'
+import { type AnyColumn, and, eq, exists, type SQL, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { integrations, notificationItems, notifications, webhooks } from '@/db/schema'
 import type { EventKind } from './outbox'
@@ -48,8 +48,6 @@ function isDisabled(db: Database): SQL {
 
 /** Whether an item's integration fails as it did then: it may go well again, fail anew, be paused or deleted by now. */
 function isFailing(db: Database): SQL {
-  // As it is written in events: to the millisecond.
-  const since = sql`date_trunc('milliseconds', ${integrations.failingSince})`
   const failing = db
     .select({ one: sql`1` })
     .from(integrations)
@@ -58,8 +56,13 @@ function isFailing(db: Database): SQL {
         eq(integrations.accountId, notificationItems.accountId),
         eq(integrations.id, notificationItems.subjectId),
         eq(integrations.state, 'enabled'),
-        sql`${since} = (${notificationItems.data} ->> 'failingSince')::timestamptz`,
+        isAsTold(integrations.failingSince, 'failingSince'),
       ),
     )
   return exists(failing)
+}
+
+/** Whether a time is the one that an item tells of: as it is written in events, to the millisecond. */
+export function isAsTold(column: AnyColumn, fact: string): SQL {
+  return sql`date_trunc('milliseconds', ${column}) = (${notificationItems.data} ->> ${fact})::timestamptz`
 }

@@ -1,7 +1,22 @@
-import { type AnyColumn, and, asc, countDistinct, desc, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm'
+import {
+  type AnyColumn,
+  and,
+  asc,
+  countDistinct,
+  desc,
+  eq,
+  exists,
+  inArray,
+  isNull,
+  notExists,
+  type SQL,
+  sql,
+} from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import {
   accounts,
+  apiKeys,
+  apiKeyUses,
   credentials,
   customRoles,
   integrations,
@@ -16,7 +31,7 @@ import { heldRoleColumns, heldRoleOf, isRoleOfMember } from '../accounts/held-ro
 import { findProvider } from '../credentials/catalogue'
 import type { CredentialKind, KeyKind } from './kinds'
 import { isCredentialKind } from './kinds'
-import { isStateKind, isStillSo } from './lasting'
+import { isAsTold, isStateKind, isStillSo } from './lasting'
 import type { EventData, EventKind } from './outbox'
 import type { PersonalContent } from './personal-mails'
 import { maySee } from './recipients'
@@ -96,7 +111,7 @@ export async function gatherContent(
   if (!maySee(heldRoleOf(head), kind)) return null
   const found = isCredentialKind(kind)
     ? await credentialItems(db, accountId, notificationId, kind)
-    : await keyItems(db, accountId, notificationId, isStateKind(kind) ? isStillSo(db, kind) : undefined)
+    : await keyItems(db, accountId, notificationId, isSoStill(db, kind))
   if (found.total === 0) return null
   const { name, address, language, reminder, account } = head
   const provider = head.provider === null ? null : (findProvider(head.provider)?.name ?? head.provider)
@@ -139,6 +154,48 @@ async function keyItems(
     .limit(MAX_ITEMS)
   const items = rows.map((row) => ({ ...row, integrations: [], integrationCount: 0 }))
   return { items: items as unknown as MailItem<KeyKind>[], total: all?.total ?? 0 }
+}
+
+/** Whether what an item tells of is so still; undefined: it happened, and stays so. */
+function isSoStill(db: Database, kind: KeyKind): SQL | undefined {
+  if (isStateKind(kind)) return isStillSo(db, kind)
+  if (kind === 'api_key.expiring') {
+    return isOfKey(db, and(isNull(apiKeys.retiresAt), isAsTold(apiKeys.expiresAt, 'expiresAt')))
+  }
+  if (kind === 'api_key.idle') {
+    // Paused, it is revoked by nobody; any use keeps it, even before that is noted at the key.
+    const isUsedAgain = and(
+      eq(apiKeyUses.accountId, apiKeys.accountId),
+      eq(apiKeyUses.keyId, apiKeys.id),
+      sql`${isAsTold(apiKeyUses.lastUsedAt, 'lastUsedAt')} is not true`,
+    )
+    return isOfKey(
+      db,
+      and(
+        isNull(apiKeys.retiresAt),
+        isNull(apiKeys.pausedAt),
+        isAsTold(apiKeys.idleRevokesAt, 'revokesAt'),
+        notExists(db.select({ one: sql`1` }).from(apiKeyUses).where(isUsedAgain)),
+      ),
+    )
+  }
+  return kind === 'api_key.rehearsal_ended' ? isOfKey(db) : undefined
+}
+
+/** Whether an item's key was not revoked since, and is as `also` says. */
+function isOfKey(db: Database, also?: SQL): SQL {
+  const key = db
+    .select({ one: sql`1` })
+    .from(apiKeys)
+    .where(
+      and(
+        eq(apiKeys.accountId, notificationItems.accountId),
+        eq(apiKeys.id, notificationItems.subjectId),
+        isNull(apiKeys.revokedAt),
+        also,
+      ),
+    )
+  return exists(key)
 }
 
 async function credentialItems(

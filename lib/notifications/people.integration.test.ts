@@ -3,6 +3,8 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Database } from '@/db/client'
 import {
   accounts,
+  apiKeys,
+  apiKeyUses,
   auditEvents,
   credentials,
   customRoles,
@@ -311,6 +313,52 @@ forEachDatabase('people who are told', (open) => {
     await work()
     expect(mailed()).toEqual([admin])
     expect(factsOf(mailer.mails[0])).toMatchObject({ total: 1, items: [{ data: { name: 'Disabled' } }] })
+  })
+
+  it('are not mailed that a key will end which has ended, was replaced, is used again or goes on for longer', async () => {
+    await addMember(db, accountId, 'admin')
+    const end = new Date(Date.now() + 86_400_000)
+    const at = end.toISOString()
+    const lastUsedAt = new Date(Date.now() - 90 * 86_400_000)
+    const ids = new Map<string, string>()
+    for (const name of ['Lasting', 'Revoked', 'Replaced', 'Longer', 'Used', 'Paused']) {
+      const { id: keyId } = await createTestKey(db, actor, { name })
+      await db.update(apiKeys).set({ expiresAt: end, idleRevokesAt: end, idleWarnings: 2 }).where(eq(apiKeys.id, keyId))
+      await db.insert(apiKeyUses).values({ keyId, accountId, lastUsedAt })
+      const facts = { name, environment: 'live', daysLeft: 1 } as const
+      await happens(db, accountId, 'api_key.expiring', keyId, { ...facts, expiresAt: at })
+      await happens(db, accountId, 'api_key.idle', keyId, {
+        ...facts,
+        lastUsedAt: lastUsedAt.toISOString(),
+        revokesAt: at,
+      })
+      const key = { name, environment: 'live', by: 'Ana' }
+      await happens(db, accountId, 'api_key.rehearsal_ended', keyId, { ...key, calls: 0, callers: [] })
+      ids.set(name, keyId)
+    }
+    await makeNotices(db)
+    const change = (name: string, to: Partial<typeof apiKeys.$inferInsert>) =>
+      db
+        .update(apiKeys)
+        .set(to)
+        .where(eq(apiKeys.id, ids.get(name) ?? ''))
+    await revokeApiKey(db, actor, ids.get('Revoked') ?? '', null)
+    await change('Replaced', { retiresAt: end })
+    await change('Longer', { expiresAt: new Date(end.getTime() + 1), idleWarnings: 0, idleRevokesAt: null })
+    await db
+      .update(apiKeyUses)
+      .set({ lastUsedAt: new Date() })
+      .where(eq(apiKeyUses.keyId, ids.get('Used') ?? ''))
+    await change('Paused', { pausedAt: new Date() })
+    await pass(db, 1)
+    await work()
+    const told = (kind: keyof EventData) =>
+      mailer.mails
+        .filter(({ subject }) => subject === kind)
+        .flatMap((mail) => factsOf(mail).items.map(({ data }) => (data as { name: string }).name))
+    expect(told('api_key.expiring')).toEqual(['Lasting', 'Used', 'Paused'])
+    expect(told('api_key.idle')).toEqual(['Lasting'])
+    expect(told('api_key.rehearsal_ended')).toEqual(['Lasting', 'Replaced', 'Longer', 'Used', 'Paused'])
   })
 
   it('hear it once when they are the owner and connected it', async () => {
