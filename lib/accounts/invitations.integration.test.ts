@@ -79,6 +79,16 @@ forEachDatabase('an invitation', (open) => {
     expect(await open_()).toMatchObject([{ email, role: 'admin', invitedByName: owner.name, hasExpired: false }])
   })
 
+  it('goes in their own language to whoever has chosen one here, whoever invites', async () => {
+    const other = await makeOwner(db)
+    await db.update(users).set({ language: 'es' }).where(eq(users.id, other.userId))
+    await invite('staff', other.email)
+    const to = { name: other.name, language: 'es' }
+    expect(await readMails(db, other.email)).toMatchObject([{ kind: 'invitation.sent', to }])
+    await resendInvitation(db, inviter(), (await open_())[0]?.id ?? '')
+    expect(await readMails(db, other.email)).toMatchObject([{ kind: 'invitation.sent', to }])
+  })
+
   it('goes to nobody who becomes a member at this moment', async () => {
     const { accountId } = owner
     const id = newId('user')

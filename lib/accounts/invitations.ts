@@ -229,9 +229,13 @@ async function send(
     expiresAt,
   }: typeof invitations.$inferSelect,
 ): Promise<void> {
-  const [known] = await tx.select({ name: users.name }).from(users).where(eq(users.email, email))
+  // Who has a user here has a language of their own; of others, whoever invites them knows best.
+  const [known] = await tx
+    .select({ name: users.name, language: users.language })
+    .from(users)
+    .where(eq(users.email, email))
   const chosen = await findChosenRole(tx, accountId, customRoleId ?? role)
-  const to = { name: known?.name ?? null, address: email, language }
+  const to = { name: known?.name ?? null, address: email, language: known?.language ?? language }
   await recordPersonalMail(tx, accountId, to, 'invitation.sent', {
     invitationId: id,
     linkId,
