@@ -55,6 +55,14 @@ describe.each(LANGUAGES)('in %s', (language) => {
     expect(hrefs(html)).toEqual([`${URL}/settings/account`])
   })
 
+  it('a mail of a new sign-in by a passkey alone says to remove that: a new password would keep nobody out', async () => {
+    const { text } = await render(samplePersonalContent('sign_in.new_browser', language, { method: 'passkey' }))
+    expect(text).toContain(
+      say({ en: 'remove the passkey that was used last', es: 'quita la llave de acceso que se usó la última' }),
+    )
+    expect(text).not.toMatch(/knows your password|conoce tu contraseña/)
+  })
+
   it('a mail of a second factor says what, when, from where, and what to do', async () => {
     const added = await render(samplePersonalContent('second_factor.added', language))
     const passkey = say({ en: 'Passkey: Laptop', es: 'Llave de acceso: Laptop' })

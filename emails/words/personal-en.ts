@@ -27,8 +27,10 @@ export const personalEnglish: PersonalWords = {
       'Somebody asked for a new password for your e-mail address. If it was you, set it by the button; that works once, and for 30 minutes. If not, do nothing: your password stays as it is.',
     'password.changed': ({ data }) =>
       `${data.how === 'operator' ? 'Whoever runs this Fenicia set a new password for you, and' : 'Your password was changed, and'} every browser was signed out. If you know of it, there is nothing to do. If not, somebody else may be in your account: set a new password at once.`,
-    'sign_in.new_browser': () =>
-      'Somebody signed in as you with a browser that we do not know as yours. If it was you, there is nothing to do. If not, change your password and sign out everywhere at once: whoever it was knows your password.',
+    'sign_in.new_browser': ({ data }) =>
+      data.method === 'passkey'
+        ? 'Somebody signed in as you by one of your passkeys alone, with a browser that we do not know as yours. If it was you, there is nothing to do. If not, remove the passkey that was used last and sign out everywhere at once: whoever it was has it.'
+        : 'Somebody signed in as you with a browser that we do not know as yours. If it was you, there is nothing to do. If not, change your password and sign out everywhere at once: whoever it was knows your password.',
     'second_factor.added': () =>
       'From now on it can be used to sign in as you. If you did this, there is nothing to do. If not, somebody else is in your account: remove it, change your password and sign out everywhere at once.',
     'second_factor.removed': ({ data }) =>

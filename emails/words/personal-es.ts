@@ -27,8 +27,10 @@ export const personalSpanish: PersonalWords = {
       'Alguien pidió una contraseña nueva para tu dirección de correo. Si fuiste tú, elígela con el botón; funciona una sola vez y durante 30 minutos. Si no, no hagas nada: tu contraseña sigue como está.',
     'password.changed': ({ data }) =>
       `${data.how === 'operator' ? 'Quien administra este Fenicia te puso una contraseña nueva y' : 'Se cambió tu contraseña y'} se cerró la sesión en todos los navegadores. Si lo sabías, no tienes que hacer nada. Si no, puede que otra persona esté en tu cuenta: elige ya una contraseña nueva.`,
-    'sign_in.new_browser': () =>
-      'Alguien inició sesión como tú con un navegador que no conocemos como tuyo. Si fuiste tú, no tienes que hacer nada. Si no, cambia tu contraseña y cierra todas las sesiones cuanto antes: quien fuera conoce tu contraseña.',
+    'sign_in.new_browser': ({ data }) =>
+      data.method === 'passkey'
+        ? 'Alguien inició sesión como tú solo con una de tus llaves de acceso, con un navegador que no conocemos como tuyo. Si fuiste tú, no tienes que hacer nada. Si no, quita la llave de acceso que se usó la última y cierra todas las sesiones cuanto antes: quien fuera la tiene.'
+        : 'Alguien inició sesión como tú con un navegador que no conocemos como tuyo. Si fuiste tú, no tienes que hacer nada. Si no, cambia tu contraseña y cierra todas las sesiones cuanto antes: quien fuera conoce tu contraseña.',
     'second_factor.added': () =>
       'Desde ahora sirve para iniciar sesión como tú. Si fuiste tú, no tienes que hacer nada. Si no, otra persona está en tu cuenta: quítala, cambia tu contraseña y cierra todas las sesiones cuanto antes.',
     'second_factor.removed': ({ data }) =>

@@ -87,6 +87,7 @@ export async function beginSignedIn(
         at: new Date().toISOString(),
         address: from.address,
         browser: browserName(from.userAgent),
+        method,
       })
     }
     const claims = await beginSession(tx, { userId, accountId, sessionVersion }, method, from)

@@ -1,6 +1,14 @@
 import { and, eq, gt, isNull, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
-import { accounts, deliveries, invitations, type invitedRoles, passwordResets, personalMails } from '@/db/schema'
+import {
+  accounts,
+  deliveries,
+  invitations,
+  type invitedRoles,
+  passwordResets,
+  personalMails,
+  type signInMethods,
+} from '@/db/schema'
 import { hashLink, linkAddress, linkToken } from '../accounts/links'
 import { newId } from '../ids'
 import type { Language } from './mail-content'
@@ -14,7 +22,11 @@ export interface PersonalData {
     /** by the person, who gave the old one; by a link in a mail; by the operator's hand */
     how: 'changed' | 'reset' | 'operator'
   }
-  'sign_in.new_browser': Where & { at: string }
+  'sign_in.new_browser': Where & {
+    at: string
+    /** Absent in mails from before it was noted. */
+    method?: (typeof signInMethods)[number]
+  }
   'second_factor.added': Where & { at: string } & Factor
   'second_factor.removed': Where & {
     at: string

@@ -6,7 +6,7 @@ import { useVault } from '@/test/authenticator'
 import { forEachDatabase } from '@/test/databases'
 import { PasskeyDevice } from '@/test/passkey-device'
 import { auditLog, makeOwner, PASSWORD, SOMEWHERE, sessionOf, tokenOf } from '@/test/people'
-import { recordedMails } from '@/test/personal-mails'
+import { readMails, recordedMails } from '@/test/personal-mails'
 import { useRuntime } from '@/test/runtime'
 import { newId } from '../../ids'
 import { log } from '../../log'
@@ -86,6 +86,16 @@ forEachDatabase('a passkey', (open) => {
     expect((await auditLog(db, owner.accountId)).map(({ action }) => action)).toContain('user.second_factor_added')
     device = new PasskeyDevice(URL)
     expect(await add(session, {}, 'Phone')).toEqual({ recoveryCodes: null })
+  })
+
+  it('alone in a browser that is not known is told by mail, with how it was done', async () => {
+    await add()
+    await alone()
+    await second()
+    await alone()
+    const mails = await readMails(db, owner.email)
+    const methods = mails.flatMap(({ kind, data }) => (kind === 'sign_in.new_browser' ? [data.method] : []))
+    expect(methods.sort()).toEqual(['passkey', 'password_passkey'])
   })
 
   it('is one of twenty at most, however many were begun with', async () => {
