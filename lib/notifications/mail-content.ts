@@ -24,6 +24,7 @@ import {
   members,
   notificationEpisodes,
   notificationItems,
+  notificationPreferences,
   notifications,
   users,
 } from '@/db/schema'
@@ -99,14 +100,24 @@ export async function gatherContent(
       name: users.name,
       address: users.email,
       language: users.language,
+      isWanted: sql<boolean>`coalesce(${notificationPreferences.email}, true)`,
     })
     .from(notifications)
     .innerJoin(accounts, eq(accounts.id, notifications.accountId))
     .innerJoin(members, and(eq(members.accountId, notifications.accountId), eq(members.userId, notifications.userId)))
     .leftJoin(customRoles, isRoleOfMember)
     .innerJoin(users, eq(users.id, notifications.userId))
+    .leftJoin(
+      notificationPreferences,
+      and(
+        eq(notificationPreferences.accountId, notifications.accountId),
+        eq(notificationPreferences.userId, notifications.userId),
+        eq(notificationPreferences.kind, notifications.kind),
+      ),
+    )
     .where(and(eq(notifications.accountId, accountId), eq(notifications.id, notificationId)))
-  if (!head) return null
+  // They may have chosen otherwise while it waited.
+  if (!head?.isWanted) return null
   const kind = head.kind as EventKind
   if (!maySee(heldRoleOf(head), kind)) return null
   const found = isCredentialKind(kind)

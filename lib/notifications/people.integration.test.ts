@@ -419,6 +419,19 @@ forEachDatabase('people who are told', (open) => {
     expect(changes).toBe(3)
   })
 
+  it('are not mailed of a kind that they chose not to be mailed of before the mail left', async () => {
+    const owner = await addMember(db, accountId, 'owner')
+    const admin = await addMember(db, accountId, 'admin')
+    await refused()
+    await makeNotices(db)
+    const kind = 'credential.reauthorization_required'
+    await setPreferences(db, asActor(admin), [{ kind, email: false, inApp: true }])
+    await setPreferences(db, asActor(owner), [{ kind: 'credential.expiring', email: false, inApp: true }])
+    await work()
+    expect(mailed()).toEqual([owner])
+    expect(await noticed()).toEqual([owner, admin].sort())
+  })
+
   it('choose only for what their role lets them know of', async () => {
     expect(await getPreferences(db, personOf('usr_x'), { permissions: [] })).toEqual([])
   })
