@@ -86,6 +86,15 @@ forEachDatabase('people who are told', (open) => {
   }
   const refused = (connectedById: string | null = null) =>
     happens(db, accountId, 'credential.reauthorization_required', id, { ...REFUSED, connectedById })
+  /** Puts somebody into the account whose role is one of its own. */
+  const addWith = async (permissions: Permission[]) => {
+    const userId = await addMember(db, accountId, 'staff')
+    const role = { id: newId('customRole'), accountId, name: 'Operator', nameHeld: 'operator', description: '' }
+    await db.insert(customRoles).values({ ...role, permissions })
+    const ofThem = and(eq(members.accountId, accountId), eq(members.userId, userId))
+    await db.update(members).set({ role: 'custom', customRoleId: role.id }).where(ofThem)
+    return userId
+  }
   /** Makes an integration through which all calls fail. */
   const addFailing = async (name: string) => {
     await addIntegration(db, accountId, id, name)
@@ -228,11 +237,7 @@ forEachDatabase('people who are told', (open) => {
 
   it('hear that calls fail where they may not know of the credential that is why', async () => {
     const admin = await addMember(db, accountId, 'admin')
-    const operator = await addMember(db, accountId, 'staff')
-    const role = { id: newId('customRole'), accountId, name: 'Operator', nameHeld: 'operator', description: '' }
-    await db.insert(customRoles).values({ ...role, permissions: ['integrations:read', 'integrations:update'] })
-    const ofOperator = and(eq(members.accountId, accountId), eq(members.userId, operator))
-    await db.update(members).set({ role: 'custom', customRoleId: role.id }).where(ofOperator)
+    const operator = await addWith(['integrations:read', 'integrations:update'])
     await refused()
     await fails('Known', id, await addFailing('Known'), { outcome: 'token_unavailable', status: 502 })
     await makeNotices(db)
@@ -242,6 +247,34 @@ forEachDatabase('people who are told', (open) => {
     }
     expect(await kindsOf(admin)).toEqual(['credential.reauthorization_required'])
     expect(await kindsOf(operator)).toEqual(['integration.failing'])
+  })
+
+  it('hear of a review what their role shows them, and of one with nothing else not at all', async () => {
+    const admin = await addMember(db, accountId, 'admin')
+    const ofKeys = await addWith(['keys:read', 'keys:manage'])
+    const found = { name: 'A shop', credentials: 2, credentialFindings: { failing: 2 } }
+    const digest = (keys: number, keyFindings: Record<string, number>) =>
+      happens(db, accountId, 'review.digest', accountId, { ...found, keys, keyFindings })
+    const dataFor = (userId: string) =>
+      mailer.mails.flatMap((mail) =>
+        mail.to.address === `${userId}@example.com` ? factsOf(mail).items.map(({ data }) => data) : [],
+      )
+    await digest(0, {})
+    await makeNotices(db)
+    expect(await noticed()).toEqual([admin])
+    await pass(db, 1)
+    await work()
+    await digest(3, { idle: 3 })
+    await makeNotices(db)
+    await pass(db, 1)
+    await work()
+    expect(dataFor(admin)).toMatchObject([
+      { keys: 0, credentials: 2 },
+      { keys: 3, credentials: 2 },
+    ])
+    const seen = { name: 'A shop', keys: 3, keyFindings: { idle: 3 }, credentials: 0, credentialFindings: {} }
+    expect(dataFor(ofKeys)).toEqual([seen])
+    expect((await listNotices(db, readerOf(ofKeys, ['keys:read']))).notices).toMatchObject([{ data: seen }])
   })
 
   it('are not mailed that calls fail which go well again by then, or go nowhere any more', async () => {

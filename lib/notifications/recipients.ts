@@ -7,9 +7,11 @@ import type { Telling } from './episodes'
 import { eventKinds, isCredentialKind } from './kinds'
 import type { EventKind } from './outbox'
 
-/** A person, and by which ways they want to hear. */
+/** A person, and by which ways they want to hear of what. */
 export interface Recipient {
   userId: string
+  /** What they are told, as far as they may know it. */
+  telling: Telling
   email: boolean
   inApp: boolean
 }
@@ -36,15 +38,18 @@ export async function recipientsIn(tx: Database, accountId: string): Promise<(te
   }
   return (telling) =>
     people
-      .map(({ userId, ...row }) => ({ userId, holder: heldRoleOf(row) }))
-      .filter(({ userId, holder }) => isConcerned(telling, userId, holder))
-      .map(({ userId, holder }) => {
+      .flatMap(({ userId, ...row }) => {
+        const holder = heldRoleOf(row)
+        const seen = isConcerned(telling, userId, holder) ? seenBy(holder, telling) : null
+        return seen ? [{ userId, holder, seen }] : []
+      })
+      .map(({ userId, holder, seen }) => {
         const { email, inApp } = waysOf(userId, telling.kind)
         const cause = telling.consequenceOf
-        if (!cause || !isToldOfCredentials(holder)) return { userId, email, inApp }
+        if (!cause || !isToldOfCredentials(holder)) return { userId, telling: seen, email, inApp }
         // By the ways by which they do not hear of the trouble that is why, they would know nothing.
         const known = waysOf(userId, cause)
-        return { userId, email: email && !known.email, inApp: inApp && !known.inApp }
+        return { userId, telling: seen, email: email && !known.email, inApp: inApp && !known.inApp }
       })
       .filter(({ email, inApp }) => email || inApp)
 }
@@ -53,6 +58,13 @@ function isConcerned(telling: Telling, userId: string, holder: Holder): boolean 
   if (!maySee(holder, telling.kind)) return false
   if (mayMend(holder, telling.kind)) return true
   return 'connectedById' in telling.data && telling.data.connectedById === userId
+}
+
+/** What somebody may know of an event: a review is of keys and credentials alike. null: nothing is left of it. */
+function seenBy(holder: Holder, telling: Telling): Telling | null {
+  if (telling.kind !== 'review.digest' || can(holder, 'credentials:read')) return telling
+  if (telling.data.keys === 0) return null
+  return { ...telling, data: { ...telling.data, credentials: 0, credentialFindings: {} } }
 }
 
 /** Whether somebody is told of the trouble of every credential. */

@@ -36,9 +36,9 @@ export async function tell(tx: Database, accountId: string, tellings: readonly T
   const recipientsOf = await recipientsIn(tx, accountId)
   const knowing = await toldByMail(tx, accountId, tellings)
   const groups = new Map<string, Group>()
-  for (const telling of tellings) {
-    const provider = 'provider' in telling.data ? telling.data.provider : null
-    for (const { userId, ...ways } of recipientsOf(telling)) {
+  for (const happened of tellings) {
+    const provider = 'provider' in happened.data ? happened.data.provider : null
+    for (const { userId, telling, ...ways } of recipientsOf(happened)) {
       // Who was not mailed that something is wrong need not be mailed that it is well again.
       const isRelief = telling.kind === 'credential.renewal_recovered'
       const email = ways.email && (!isRelief || knowing.has(`${userId} ${telling.episodeId}`))
