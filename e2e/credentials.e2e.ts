@@ -347,11 +347,14 @@ test('on an edit a secret stays unless it is replaced, and is asked for when a h
   const replace = page.getByRole('button', { name: 'Replace key' })
   await toBeAlive(replace)
 
-  await test.step('a new name alone changes no secret', async () => {
+  await test.step('a new name alone changes no secret, nor what somebody else has changed meanwhile', async () => {
     await field(page, 'Name').fill('Edited')
+    const expires_at = '2099-01-01T00:00:00.000Z'
+    expect((await call(product.url, apiKey, `/credentials/${id}`, { expires_at }, 'PATCH')).status).toBe(200)
     await expect(page.getByText('Not tested yet: stays “Not tested”')).toBeVisible()
     await page.getByRole('button', { name: 'Save changes' }).click()
     await expect(page.getByRole('heading', { name: 'Edited', level: 1 })).toBeVisible()
+    expect(await get(id)).toMatchObject({ name: 'Edited', expires_at })
     await page.getByRole('button', { name: 'Test now' }).click()
     await expect(page.getByText('The service accepted the credential (status 200).', { exact: true })).toBeVisible()
   })

@@ -14,9 +14,15 @@ export interface Answer {
 }
 
 /** Calls the public API of the product at `url`, with a token when one is given. */
-export async function call(url: string, token: string | null, path: string, body?: object): Promise<Answer> {
+export async function call(
+  url: string,
+  token: string | null,
+  path: string,
+  body?: object,
+  method = body ? 'POST' : 'GET',
+): Promise<Answer> {
   const response = await fetch(`${url}/api/v1${path}`, {
-    method: body ? 'POST' : 'GET',
+    method,
     headers: {
       ...(token ? { authorization: `Bearer ${token}` } : {}),
       ...(body ? { 'content-type': 'application/json' } : {}),

@@ -1,13 +1,13 @@
 'use client'
 
 import { useRouter } from 'next/navigation'
-import { lazy, Suspense } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { toast } from '@/components/ui/toast'
 import type { ConsentView } from '@/lib/credentials'
 import { changeCredential } from '../../actions'
 import { connectForm } from '../../connect/actions'
 import type { FormStart } from '../../form/credential-form'
-import type { FormInput } from '../../form/input'
+import { type FormInput, type FormValues, toInput } from '../../form/input'
 import { credentialHref, editHref } from '../../paths'
 import { useCredentialsChanged } from '../../queries'
 import type { Connection, ProviderMark } from '../../words'
@@ -15,10 +15,14 @@ import type { Connection, ProviderMark } from '../../words'
 // In the page from the start, as the server renders it; its code comes after the first paint.
 const CredentialForm = lazy(() => import('../../form/credential-form'))
 
-/** The form for a stored credential. Its secrets are not in it: what is not replaced stays. */
+/**
+ * The form for a stored credential. Its secrets are not in it: what is not replaced stays, as does what somebody else has
+ * changed since the form was filled and this one leaves as it was.
+ */
 export function EditCredential({
   id,
   start,
+  stored,
   mark,
   redirectUri,
   connectedBefore,
@@ -26,6 +30,8 @@ export function EditCredential({
 }: {
   id: string
   start: FormStart
+  /** What is stored; a draft's form begins with other values. */
+  stored: FormValues
   mark: ProviderMark | null
   redirectUri: string
   /** Whose tokens the credential has until the form is saved. */
@@ -34,6 +40,8 @@ export function EditCredential({
 }) {
   const router = useRouter()
   const changed = useCredentialsChanged()
+  // As it was when the form was filled: the page may know by now what others have saved, which the form does not show.
+  const [before] = useState(() => toInput(stored, new Set()))
   return (
     <Suspense>
       <CredentialForm
@@ -49,8 +57,8 @@ export function EditCredential({
         mayChooseProvider={false}
         saveLabel="Save changes"
         cancelHref={credentialHref(id)}
-        save={(input) => changeCredential(id, changesOf(input))}
-        subjectOf={(input) => ({ credential_id: id, changes: changesOf(input) })}
+        save={(input) => changeCredential(id, changedFields(before, input))}
+        subjectOf={(input) => ({ credential_id: id, changes: changedFields(before, input) })}
         onSaved={(_, { name }) => {
           changed()
           toast(`“${String(name).trim()}” is saved`)
@@ -63,7 +71,10 @@ export function EditCredential({
   )
 }
 
-/** All fields but the type and the environment, which never change. */
-function changesOf<Input extends FormInput>({ type: _, environment: _environment, ...changes }: Input) {
-  return changes
+/** The fields that differ, and all secrets that are typed. */
+function changedFields<Input extends FormInput>(before: FormInput, { secret, ...fields }: Input) {
+  const changed = Object.entries(fields).filter(
+    ([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name]),
+  )
+  return { ...Object.fromEntries(changed), secret }
 }

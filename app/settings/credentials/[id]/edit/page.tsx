@@ -29,6 +29,7 @@ export default async function EditCredentialPage({ params, searchParams }: Props
   const found = draftId === null ? null : await readDraft(account.id, user.id, draftId)
   const draft = found?.credential_id === credential.id ? found : null
   const { provider } = credential
+  const stored = startOfCredential(credential)
   return (
     <>
       <PageHeader title="Edit credential" back={{ href: credentialHref(credential.id), label: credential.name }} />
@@ -44,7 +45,8 @@ export default async function EditCredentialPage({ params, searchParams }: Props
         redirectUri={callbackUrl(getRuntime().config.url)}
         connectedBefore={credential.connection}
         cameBack={await readConsent(account.id, user.id, query.get(CONSENT_PARAM))}
-        start={draft ? startOfDraft(draft) : startOfCredential(credential)}
+        start={draft ? startOfDraft(draft) : stored}
+        stored={stored.values}
         mark={provider === null ? null : (providerMarks()[provider] ?? null)}
       />
     </>
