@@ -2,7 +2,7 @@ import { and, asc, count, eq, gt, inArray, isNotNull, ne, notExists, sql } from 
 import type { Database } from '@/db/client'
 import { dataKeys, vaultItems } from '@/db/schema'
 import { operatorActor, recordAuditEvent } from '../audit'
-import { insertDataKey } from './data-keys'
+import { type DataKey, insertDataKey } from './data-keys'
 import { open, seal, unwrap, wrap } from './envelope'
 import { isVaultError } from './errors'
 import { checkPersonal, countPersonal, resealPersonal } from './personal'
@@ -55,38 +55,24 @@ export async function rekeyAccount(db: Database, vault: Vault, accountId: string
     .select({ id: dataKeys.id })
     .from(dataKeys)
     .where(and(eq(dataKeys.accountId, accountId), isNotNull(dataKeys.retiredAt)))
+  // There will be no more of these: a key that is retired seals nothing.
   const stale = and(eq(vaultItems.accountId, accountId), inArray(vaultItems.dataKeyId, retired))
   const [{ total } = { total: 0 }] = await db.select({ total: count() }).from(vaultItems).where(stale)
+  const active = await vault.dataKeys.active(db, accountId)
   let done = 0
-  for (;;) {
-    const sealedAnew = await db.transaction(async (tx) => {
-      // Before the items, in the order of those who store secrets.
-      const active = await vault.dataKeys.active(tx, accountId)
-      const items = await tx
-        .select()
-        .from(vaultItems)
-        .where(stale)
-        .orderBy(asc(vaultItems.ownerId), asc(vaultItems.field))
-        .limit(STEP)
-        .for('update')
-      for (const item of items) {
-        const { key } = await vault.dataKeys.find(tx, accountId, item.dataKeyId)
-        const sealed = await seal(await open(item.sealed, item, item.dataKeyId, key), item, active.id, active.key)
-        await tx
-          .update(vaultItems)
-          .set({ dataKeyId: active.id, sealed })
-          .where(
-            and(
-              eq(vaultItems.accountId, accountId),
-              eq(vaultItems.ownerId, item.ownerId),
-              eq(vaultItems.field, item.field),
-            ),
-          )
-      }
-      return items.length
-    })
-    if (sealedAnew === 0) break
-    done += sealedAnew
+  for (let last = { ownerId: '', field: '' }; ; ) {
+    const items = await db
+      .select()
+      .from(vaultItems)
+      .where(and(stale, sql`(${vaultItems.ownerId}, ${vaultItems.field}) > (${last.ownerId}, ${last.field})`))
+      .orderBy(asc(vaultItems.ownerId), asc(vaultItems.field))
+      .limit(STEP)
+    for (const item of items) {
+      if (await sealAnew(db, vault, item, active)) done += 1
+    }
+    const end = items.at(-1)
+    if (!end) break
+    last = end
     progress(done, Math.max(total, done))
   }
   await db
@@ -99,6 +85,39 @@ export async function rekeyAccount(db: Database, vault: Vault, accountId: string
       ),
     )
   return done
+}
+
+/**
+ * Seals an item with another key, unless it was stored anew or removed since it was read. In a statement of its own: who
+ * waits for one item while holding another meets those who lock them in another order, such as who deletes a credential.
+ */
+async function sealAnew(
+  db: Database,
+  vault: Vault,
+  item: typeof vaultItems.$inferSelect,
+  active: DataKey,
+): Promise<boolean> {
+  const dataKey = await vault.dataKeys.find(db, item.accountId, item.dataKeyId).catch((error: unknown) => {
+    // A key stays for as long as it seals anything: another call was faster.
+    if (isVaultError(error) && error.code === 'data_key_missing') return null
+    throw error
+  })
+  if (!dataKey) return false
+  const secret = await open(item.sealed, item, dataKey.id, dataKey.key)
+  const sealed = await seal(secret, item, active.id, active.key)
+  const changed = await db
+    .update(vaultItems)
+    .set({ dataKeyId: active.id, sealed })
+    .where(
+      and(
+        eq(vaultItems.accountId, item.accountId),
+        eq(vaultItems.ownerId, item.ownerId),
+        eq(vaultItems.field, item.field),
+        eq(vaultItems.sealed, item.sealed),
+      ),
+    )
+    .returning({ ownerId: vaultItems.ownerId })
+  return changed.length > 0
 }
 
 /**

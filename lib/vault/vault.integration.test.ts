@@ -4,6 +4,7 @@ import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Database } from '@/db/client'
 import { accounts, authenticators, dataKeys, users, vaultItems } from '@/db/schema'
 import { forEachDatabase } from '@/test/databases'
+import { eventually } from '@/test/eventually'
 import { newId } from '../ids'
 import { DataKeys } from './data-keys'
 import type { Place } from './envelope'
@@ -18,7 +19,7 @@ const masterKey = (kid: string): MasterKey => ({ kid, key: randomBytes(32) })
 const [old, young] = [masterKey('2025'), masterKey('2026')]
 const silent = () => {}
 
-forEachDatabase('the vault', (open) => {
+forEachDatabase('the vault', (open, driver) => {
   let db: Database
   let vault: Vault
   let accountId: string
@@ -295,6 +296,30 @@ forEachDatabase('the vault', (open) => {
       working = false
       await uses
       await everythingOpens()
+    })
+
+    it('while what belongs together is removed, whichever of it was first', async () => {
+      await put(at('cred_1'), 'one')
+      await put(at('draft_1'), 'two')
+      let isFirstRemoved = false
+      const waiting = async () => {
+        const { rows } = (await db.execute(sql`
+          select count(*)::int as count from pg_stat_activity
+          where datname = current_database() and wait_event_type = 'Lock'`)) as unknown as { rows: { count: number }[] }
+        return rows[0]?.count
+      }
+      const [rekeyed] = await Promise.all([
+        eventually(() => expect(isFirstRemoved).toBe(true)).then(() => rekeyAccount(db, vault, accountId, silent)),
+        db.transaction(async (tx) => {
+          await vault.remove(tx, at('draft_1'))
+          isFirstRemoved = true
+          // Embedded, nobody else has a turn until this ends.
+          if (driver !== 'pglite') await eventually(async () => expect(await waiting()).toBe(1))
+          await vault.remove(tx, at('cred_1'))
+        }),
+      ])
+      expect(rekeyed).toBeLessThan(2)
+      expect([await db.$count(vaultItems), await db.$count(dataKeys)]).toEqual([0, 1])
     })
 
     it('though one secret is damaged, which stays as it is with its key', async () => {
