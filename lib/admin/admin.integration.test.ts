@@ -4,13 +4,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { promisify } from 'node:util'
-import { sql } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type OpenDatabase, openDatabase } from '@/db/client'
-import { accounts, apiKeys, members, passkeys, users } from '@/db/schema'
+import { accounts, apiKeys, authenticators, members, passkeys, users, vaultItems } from '@/db/schema'
 import { createTestDatabase, DRIVERS, type TestDatabase } from '@/test/databases'
 import { auditLog, PASSWORD, signInOnce } from '@/test/people'
 import { useRuntime } from '@/test/runtime'
+import { Secret } from '../vault'
+import { MasterKeys } from '../vault/master-keys'
+import { Vault } from '../vault/vault'
 import { runAdmin } from './index'
 
 let source: TestDatabase
@@ -348,6 +351,42 @@ it('refuses to seal the secrets of an account that there is not anew', async () 
   source = await createTestDatabase('pg')
   const { code, stdout, stderr } = await admin(['vault-rekey', '--account', 'acc_typo'])
   expect([code, stdout, stderr]).toEqual([1, '', 'error: There is no account acc_typo.\n'])
+})
+
+it('goes on past what is damaged in the vault, names it, and ends with 1', async () => {
+  source = await createTestDatabase('pglite')
+  await look(async ({ db }) => {
+    await db.insert(accounts).values([
+      { id: 'acc_1', name: 'A shop' },
+      { id: 'acc_2', name: 'Another shop' },
+    ])
+    const vault = new Vault(new MasterKeys([{ kid: '1', key: Buffer.alloc(32, 1) }]))
+    for (const accountId of ['acc_1', 'acc_2']) {
+      await vault.put(db, { accountId, ownerId: 'cred_1', field: 'secret' }, { password: new Secret('hush') })
+    }
+    await db.update(vaultItems).set({ sealed: 'damaged' }).where(eq(vaultItems.accountId, 'acc_1'))
+    await db.insert(users).values({ id: 'usr_1', email: 'ana@example.com', name: 'Ana', passwordHash: '-' })
+    await db.insert(authenticators).values({ userId: 'usr_1', sealed: 'damaged', masterKid: '1' })
+  })
+  const keys = [2, 1].map((n) => `${n}:${Buffer.alloc(32, n).toString('base64')}`)
+  const vault = (command: string, ...rest: string[]) =>
+    admin([command, ...rest], '', { ...environment(), FENICIA_MASTER_KEYS: keys.join(',') })
+  const rekeyed = await vault('vault-rekey')
+  expect([rekeyed.code, rekeyed.stdout]).toEqual([
+    1,
+    expect.stringMatching(
+      /^1 secret of 2 accounts sealed with a new data key; 1 does not open, and stays as it is:\n {2}The secret of cred_1 is damaged.* \(account acc_1\)\n$/,
+    ),
+  ])
+  const rotated = await vault('vault-rotate', '--json')
+  expect([rotated.code, JSON.parse(rotated.stdout)]).toEqual([
+    1,
+    {
+      data_keys: 1,
+      master_key: '2',
+      damaged: [expect.objectContaining({ account_id: null, id: 'usr_1', field: 'authenticator' })],
+    },
+  ])
 })
 
 it('the operator’s command line is refused by name while another process has the data folder open', async () => {

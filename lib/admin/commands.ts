@@ -13,7 +13,15 @@ import { type AccountEntry, findAccountOf, listAccounts } from '../accounts/dire
 import { createApiKey, createKeyInput } from '../api-keys'
 import { operatorActor } from '../audit'
 import { parseInput } from '../input'
-import { accountsWithSecrets, checkVault, type Progress, rekeyAccount, rotateMasterKey, type Vault } from '../vault'
+import {
+  accountsWithSecrets,
+  checkVault,
+  type Damaged,
+  type Progress,
+  rekeyAccount,
+  rotateMasterKey,
+  type Vault,
+} from '../vault'
 import { auditCommands, requireAccount } from './audit-commands'
 import { parseExpires, parseRate, UsageError } from './usage'
 
@@ -127,11 +135,16 @@ export const commands: Record<string, Command> = {
     required: [],
     fields: {},
     run: async (db, _values, { vault, progress }) => {
-      const rotated = await rotateMasterKey(db, vault, progress)
+      const { done, damaged } = await rotateMasterKey(db, vault, progress)
       const { kid } = vault.masterKeys.first
+      const rotated = `${counted(done, 'data key')} wrapped anew`
       return {
-        text: `${counted(rotated, 'data key')} wrapped anew; all are wrapped by the master key “${kid}”.\n`,
-        json: { data_keys: rotated, master_key: kid },
+        text:
+          damaged.length === 0
+            ? `${rotated}; all are wrapped by the master key “${kid}”.\n`
+            : `${rotated} by the master key “${kid}”; ${leftAsItIs(damaged)}`,
+        json: { data_keys: done, master_key: kid, damaged: damaged.map(damagedToJson) },
+        failed: damaged.length > 0,
       }
     },
   },
@@ -143,10 +156,17 @@ export const commands: Record<string, Command> = {
     run: async (db, { account }, { vault, progress }) => {
       const accountIds = account === undefined ? await accountsWithSecrets(db) : [await requireAccount(db, account)]
       let secrets = 0
-      for (const accountId of accountIds) secrets += await rekeyAccount(db, vault, accountId, progress)
+      const damaged: Damaged[] = []
+      for (const accountId of accountIds) {
+        const rekeyed = await rekeyAccount(db, vault, accountId, progress)
+        secrets += rekeyed.done
+        damaged.push(...rekeyed.damaged)
+      }
+      const rekeyed = `${counted(secrets, 'secret')} of ${counted(accountIds.length, 'account')} sealed with a new data key`
       return {
-        text: `${counted(secrets, 'secret')} of ${counted(accountIds.length, 'account')} sealed with a new data key.\n`,
-        json: { accounts: accountIds.length, secrets },
+        text: damaged.length === 0 ? `${rekeyed}.\n` : `${rekeyed}; ${leftAsItIs(damaged)}`,
+        json: { accounts: accountIds.length, secrets, damaged: damaged.map(damagedToJson) },
+        failed: damaged.length > 0,
       }
     },
   },
@@ -158,15 +178,15 @@ export const commands: Record<string, Command> = {
     run: async (db, _values, { vault, progress }) => {
       const { dataKeys, items, damaged } = await checkVault(db, vault, progress)
       const opened = `${counted(dataKeys, 'data key')} and ${counted(items, 'secret')} looked at`
-      const list = damaged
-        .map(({ accountId, reason }) => `  ${reason}${accountId === null ? '' : ` (account ${accountId})`}\n`)
-        .join('')
       return {
-        text: damaged.length === 0 ? `${opened}: all open.\n` : `${opened}, ${damaged.length} do not open:\n${list}`,
+        text:
+          damaged.length === 0
+            ? `${opened}: all open.\n`
+            : `${opened}, ${damaged.length} do not open:\n${listed(damaged)}`,
         json: {
           data_keys: dataKeys,
           secrets: items,
-          damaged: damaged.map(({ accountId, ...rest }) => ({ account_id: accountId, ...rest })),
+          damaged: damaged.map(damagedToJson),
         },
         failed: damaged.length > 0,
       }
@@ -211,6 +231,24 @@ function describe({ id, name, members, acceptedKeys }: AccountEntry): string {
 
 function toJson({ id, name, createdAt, members, acceptedKeys }: AccountEntry) {
   return { id, name, created_at: createdAt, members, accepted_keys: acceptedKeys }
+}
+
+function leftAsItIs(damaged: Damaged[]): string {
+  const those =
+    damaged.length === 1 ? '1 does not open, and stays as it is' : `${damaged.length} do not open, and stay as they are`
+  return `${those}:\n${listed(damaged)}`
+}
+
+/** Each reason once: of a data key that does not open, all that it has sealed says the same. */
+function listed(damaged: Damaged[]): string {
+  const lines = damaged.map(
+    ({ accountId, reason }) => `  ${reason}${accountId === null ? '' : ` (account ${accountId})`}\n`,
+  )
+  return [...new Set(lines)].join('')
+}
+
+function damagedToJson({ accountId, ...rest }: Damaged) {
+  return { account_id: accountId, ...rest }
 }
 
 export function counted(number: number, noun: string): string {

@@ -44,7 +44,8 @@ Commands:
 
   vault-rotate, or: npm run vault rotate
       Wraps every account's data key with the first of FENICIA_MASTER_KEYS. The server may run meanwhile, with the new
-      and the old master keys configured; afterwards the old ones may be taken out.
+      and the old master keys configured; afterwards the old ones may be taken out. What does not open is named, stays
+      as it is, and makes the command end with 1, as it does with vault-rekey.
 
   vault-rekey [--account ID], or: npm run vault rekey
       Gives an account, or all, a new data key and seals every secret with it. When it is cut off, run it again.

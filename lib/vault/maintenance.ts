@@ -14,43 +14,79 @@ export type Progress = (done: number, total: number) => void
 /** Rows changed in one transaction: what being killed makes us do again. */
 const STEP = 100
 
+/** What can't be opened, and why, in words without any secret; `accountId` is null for what belongs to a person. */
+export interface Damaged {
+  accountId: string | null
+  id: string
+  field: string
+  reason: string
+}
+
+/** What was sealed anew, and what stays as it was since it does not open. */
+export interface SealedAnew {
+  done: number
+  damaged: Damaged[]
+}
+
 /**
  * Wraps every data key with the first master key, and seals anew with it what belongs to people. Needs no pause: before
- * and after, each opens with one of the configured keys. Doing it twice, or on two machines, does no harm; once it is through, the other master keys may go.
- * @returns how many data keys were wrapped anew
- * @throws {VaultError} when one can't be unwrapped; those before it are done
+ * and after, each opens with one of the configured keys. Doing it twice, or on two machines, does no harm; once it is
+ * through with nothing damaged, the other master keys may go.
+ * @returns how many data keys were wrapped anew; what can't be opened is passed over
  */
-export async function rotateMasterKey(db: Database, { masterKeys }: Vault, progress: Progress): Promise<number> {
+export async function rotateMasterKey(db: Database, { masterKeys }: Vault, progress: Progress): Promise<SealedAnew> {
   const { first } = masterKeys
   const stale = ne(dataKeys.masterKid, first.kid)
   const [{ total } = { total: 0 }] = await db.select({ total: count() }).from(dataKeys).where(stale)
+  const damaged = new Map<string, Damaged>()
   let done = 0
-  for (;;) {
-    const rows = await db.select().from(dataKeys).where(stale).orderBy(asc(dataKeys.id)).limit(STEP)
-    if (rows.length === 0) break
-    for (const { id, accountId, masterKid, wrapped } of rows) {
-      const bound = { accountId, dataKeyId: id }
-      const key = await unwrap(wrapped, bound, masterKeys.get(masterKid))
-      await db
-        .update(dataKeys)
-        .set({ masterKid: first.kid, wrapped: await wrap(key, bound, first) })
-        .where(and(eq(dataKeys.accountId, accountId), eq(dataKeys.id, id), eq(dataKeys.wrapped, wrapped)))
-      done += 1
+  // Until there was nothing to do: a process that has another first key may have made more meanwhile.
+  for (let before = -1; before < done; ) {
+    before = done
+    for (let last = ''; ; ) {
+      const rows = await db
+        .select()
+        .from(dataKeys)
+        .where(and(stale, gt(dataKeys.id, last)))
+        .orderBy(asc(dataKeys.id))
+        .limit(STEP)
+      for (const { id, accountId, masterKid, wrapped } of rows) {
+        const bound = { accountId, dataKeyId: id }
+        try {
+          const key = await unwrap(wrapped, bound, masterKeys.get(masterKid))
+          await db
+            .update(dataKeys)
+            .set({ masterKid: first.kid, wrapped: await wrap(key, bound, first) })
+            .where(and(eq(dataKeys.accountId, accountId), eq(dataKeys.id, id), eq(dataKeys.wrapped, wrapped)))
+          done += 1
+        } catch (error) {
+          damaged.set(id, damagedBy(error, accountId, id, 'data key'))
+        }
+      }
+      const end = rows.at(-1)
+      if (!end) break
+      last = end.id
+      progress(done, Math.max(total, done))
     }
-    progress(done, Math.max(total, done))
   }
-  await resealPersonal(db, masterKeys)
-  return done
+  const found = [...damaged.values()]
+  await resealPersonal(db, masterKeys, (userId, error) => found.push(damagedBy(error, null, userId, 'authenticator')))
+  return { done, damaged: found }
 }
 
 /**
  * Gives an account a new data key and seals all its secrets anew with it. Being killed half-way loses nothing: what is
  * sealed with the old key opens with the old key, and the next call goes on.
- * @returns how many secrets were sealed anew
- * @throws {VaultError} when one can't be opened; it stays as it is, and so does its key
+ * @returns how many secrets were sealed anew; one that can't be opened stays as it is, and so does its key
  */
-export async function rekeyAccount(db: Database, vault: Vault, accountId: string, progress: Progress): Promise<number> {
-  if (!(await retireActiveKey(db, vault, accountId))) return 0
+export async function rekeyAccount(
+  db: Database,
+  vault: Vault,
+  accountId: string,
+  progress: Progress,
+): Promise<SealedAnew> {
+  const damaged: Damaged[] = []
+  if (!(await retireActiveKey(db, vault, accountId))) return { done: 0, damaged }
   const retired = db
     .select({ id: dataKeys.id })
     .from(dataKeys)
@@ -68,7 +104,11 @@ export async function rekeyAccount(db: Database, vault: Vault, accountId: string
       .orderBy(asc(vaultItems.ownerId), asc(vaultItems.field))
       .limit(STEP)
     for (const item of items) {
-      if (await sealAnew(db, vault, item, active)) done += 1
+      try {
+        if (await sealAnew(db, vault, item, active)) done += 1
+      } catch (error) {
+        damaged.push(damagedBy(error, accountId, item.ownerId, item.field))
+      }
     }
     const end = items.at(-1)
     if (!end) break
@@ -84,7 +124,7 @@ export async function rekeyAccount(db: Database, vault: Vault, accountId: string
         notExists(db.select({ one: sql`1` }).from(vaultItems).where(eq(vaultItems.dataKeyId, dataKeys.id))),
       ),
     )
-  return done
+  return { done, damaged }
 }
 
 /**
@@ -120,6 +160,12 @@ async function sealAnew(
   return changed.length > 0
 }
 
+/** @throws what is no word of the vault's, such as that the database is away */
+function damagedBy(error: unknown, accountId: string | null, id: string, field: string): Damaged {
+  if (!isVaultError(error)) throw error
+  return { accountId, id, field, reason: error.message }
+}
+
 /**
  * Unless an earlier call was cut off: then its new key is used first.
  * @returns whether there is anything to seal anew
@@ -145,8 +191,7 @@ export async function accountsWithSecrets(db: Database): Promise<string[]> {
 export interface VaultReport {
   dataKeys: number
   items: number
-  /** What can't be opened, and why, in words without any secret; `accountId` is null for what belongs to a person. */
-  damaged: { accountId: string | null; id: string; field: string; reason: string }[]
+  damaged: Damaged[]
 }
 
 /** Opens everything, as it stands in the database, and tells what does not open. Changes nothing. */
@@ -158,8 +203,7 @@ export async function checkVault(db: Database, vault: Vault, progress: Progress)
     countPersonal(db),
   ])
   const note = (accountId: string | null, id: string, field: string, error: unknown) => {
-    if (!isVaultError(error)) throw error
-    report.damaged.push({ accountId, id, field, reason: error.message })
+    report.damaged.push(damagedBy(error, accountId, id, field))
   }
   let last = ''
   for (;;) {

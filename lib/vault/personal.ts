@@ -38,12 +38,20 @@ export async function countPersonal(db: Database): Promise<number> {
 
 /**
  * Seals with the first master key what is sealed with another. Each opens before and after; doing it twice does no harm.
- * @throws {VaultError} when one can't be opened; those before it are done
+ * @param passOver told of each that can't be opened, which stays as it is
  */
-export async function resealPersonal(db: Database, masterKeys: MasterKeys): Promise<void> {
+export async function resealPersonal(
+  db: Database,
+  masterKeys: MasterKeys,
+  passOver: (userId: string, error: unknown) => void,
+): Promise<void> {
   const stale = await db.select().from(authenticators).where(ne(authenticators.masterKid, masterKeys.first.kid))
   for (const { userId, sealed, masterKid } of stale) {
-    const secret = await openAuthenticator(masterKeys, userId, { sealed, masterKid })
+    const secret = await openAuthenticator(masterKeys, userId, { sealed, masterKid }).catch((error: unknown) => {
+      passOver(userId, error)
+      return null
+    })
+    if (!secret) continue
     await db
       .update(authenticators)
       .set(await sealAuthenticator(masterKeys, userId, secret))
