@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openDatabase } from '@/db/client'
 import { sessionProblem } from '@/db/session-settings'
@@ -11,6 +11,7 @@ import { CallRecorder } from './integrations/call-recorder'
 import { UseLookup } from './integrations/use-lookup'
 import { GithubKeys, LeakRecorder } from './leaks'
 import { openMailer } from './mail/mailer'
+import { makeFile } from './make-file'
 import { Spool, TokenKeeper } from './oauth'
 import { getRuntime, type Runtime, setRuntime } from './runtime'
 import { openVault } from './vault'
@@ -87,12 +88,7 @@ export async function startRuntime(
 /** The secret of the embedded default: made at first start, readable by its owner only. */
 function generatedSecret({ dataFolder }: Config): string {
   const path = join(dataFolder, 'auth.secret')
-  try {
-    mkdirSync(dataFolder, { recursive: true, mode: 0o700 })
-    writeFileSync(path, randomBytes(33).toString('base64url'), { flag: 'wx', mode: 0o600 })
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-  }
+  makeFile(path, randomBytes(33).toString('base64url'))
   const secret = readFileSync(path, 'utf8').trim()
   if (secret.length < 32)
     throw new ConfigError(`${path} is damaged: delete it to sign everybody out and make a new one.`)

@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConfigError } from '../config'
 import { log } from '../log'
+import { makeFile } from '../make-file'
 import { KEY_BYTES } from './envelope'
 import { VaultError } from './errors'
 
@@ -49,7 +50,7 @@ export function keyFilePath(dataFolder: string): string {
  */
 export function readKeyFile(dataFolder: string, mayCreate: boolean): MasterKey | null {
   const path = keyFilePath(dataFolder)
-  if (mayCreate) createKeyFile(dataFolder, path)
+  if (mayCreate) createKeyFile(path)
   let content: string
   try {
     // On Windows the mode says nothing.
@@ -73,15 +74,9 @@ export function readKeyFile(dataFolder: string, mayCreate: boolean): MasterKey |
   return { kid, key }
 }
 
-function createKeyFile(dataFolder: string, path: string): void {
+function createKeyFile(path: string): void {
   const key = randomBytes(KEY_BYTES)
-  try {
-    mkdirSync(dataFolder, { recursive: true, mode: 0o700 })
-    writeFileSync(path, `${thumbprint(key)}:${key.toString('base64')}\n`, { flag: 'wx', mode: 0o600, flush: true })
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return
-    throw error
-  }
+  if (!makeFile(path, `${thumbprint(key)}:${key.toString('base64')}\n`)) return
   log.info(
     { path },
     'Made a master key. Keep a copy of it apart from the database: without it no credential can be opened',

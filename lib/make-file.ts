@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+
+/**
+ * Makes a file for its owner only, in a folder that is made if needed, unless it is there already. It gets its name once it is
+ * written (link(2)): it is there as a whole or not at all, also after a kill, and of several who make it at once one does.
+ * @returns whether this call has made it
+ */
+export function makeFile(path: string, content: string): boolean {
+  const folder = dirname(path)
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const made = !existsSync(path) && writeAndName(path, content)
+  if (made) syncFolder(folder)
+  // What processes have left that were killed meanwhile. Nobody who still writes needs theirs: the file is there.
+  const left = readdirSync(folder).filter((name) => name.startsWith(`${basename(path)}.`) && name.endsWith('.part'))
+  for (const name of left) rmSync(join(folder, name), { force: true })
+  return made
+}
+
+function writeAndName(path: string, content: string): boolean {
+  const part = `${path}.${randomUUID()}.part`
+  writeFileSync(part, content, { flag: 'wx', mode: 0o600, flush: true })
+  try {
+    linkSync(part, path)
+    return true
+  } catch (error) {
+    // Another was faster, and may have cleared ours away.
+    if (existsSync(path)) return false
+    throw error
+  }
+}
+
+function syncFolder(folder: string): void {
+  // On Windows a folder can't be opened.
+  if (process.platform === 'win32') return
+  const opened = openSync(folder, 'r')
+  try {
+    fsyncSync(opened)
+  } finally {
+    closeSync(opened)
+  }
+}
