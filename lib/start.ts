@@ -32,7 +32,7 @@ export async function startRuntime(
     if (migrate) await database.migrate()
     const problem = await sessionProblem(database.db)
     if (problem !== null) throw new ConfigError(problem)
-    const vault = await openVault(database.db, config)
+    const vault = await openVault(database.db, config, await Spool.waitingFor(config.dataFolder))
     const usage = new UsageRecorder(database.db)
     const allowances = new Allowances(database.db)
     const egress = new Egress(config.egress)

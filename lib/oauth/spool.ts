@@ -52,8 +52,20 @@ export class Spool {
   readonly #masterKeys: MasterKeys
 
   constructor(dataFolder: string, masterKeys: MasterKeys) {
-    this.#folder = join(dataFolder, 'spool')
+    this.#folder = folderIn(dataFolder)
     this.#masterKeys = masterKeys
+  }
+
+  /** The names of the master keys without which nothing opens of what waits in a data folder, and where that is. */
+  static async waitingFor(dataFolder: string): Promise<{ kids: string[]; folder: string }> {
+    const folder = folderIn(dataFolder)
+    const kids = new Set<string>()
+    for (const name of (await namesIn(folder)).filter(isWhole)) {
+      // What can't be read is said when it is to be opened.
+      const entry = await readEntry(join(folder, name)).catch(() => null)
+      if (entry) kids.add(entry.kid)
+    }
+    return { kids: [...kids], folder }
   }
 
   /**
@@ -102,13 +114,10 @@ export class Spool {
 
   /** All that is in it, the oldest first. What can't be read is left where it is, and said in the log. */
   async list(): Promise<SpooledRenewal[]> {
-    const names = await readdir(this.#folder).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return []
-      throw error
-    })
+    const names = await namesIn(this.#folder)
     await this.#removeParts(names.filter((each) => each.endsWith('.part')))
     const found: SpooledRenewal[] = []
-    for (const name of names.filter((each) => each.endsWith('.json')).sort()) {
+    for (const name of names.filter(isWhole).sort()) {
       const entry = await this.#read(join(this.#folder, name))
       if (entry) found.push(entry)
     }
@@ -137,7 +146,7 @@ export class Spool {
   async #read(path: string): Promise<SpooledRenewal | null> {
     try {
       const { accountId, ownerId, attemptId, fence, kid, sealed, expiresAt, refreshEndsAt, scope, ...rest } =
-        entrySchema.parse(JSON.parse(await readFile(path, 'utf8')))
+        await readEntry(path)
       const owner = { accountId, ownerId }
       const opened = await openWithMaster(sealed, { ...owner, field: 'tokens' }, this.#masterKeys.get(kid))
       const { access_token, refresh_token } = tokensSchema.parse(JSON.parse(opened))
@@ -156,6 +165,20 @@ export class Spool {
       return null
     }
   }
+}
+
+const folderIn = (dataFolder: string) => join(dataFolder, 'spool')
+const isWhole = (name: string) => name.endsWith('.json')
+
+function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return []
+    throw error
+  })
+}
+
+async function readEntry(path: string) {
+  return entrySchema.parse(JSON.parse(await readFile(path, 'utf8')))
 }
 
 async function sync(path: string, flags: string): Promise<void> {

@@ -5,8 +5,11 @@ import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
 import { accounts } from '@/db/schema'
 import { copyFolder } from '@/test/copy-folder'
 import { ConfigError } from '../config'
+import { newId } from '../ids'
+import { Spool } from '../oauth'
 import { startRuntime } from '../start'
 import { Secret } from '.'
+import { MasterKeys } from './master-keys'
 
 let folder: string
 beforeEach(async () => {
@@ -112,5 +115,21 @@ describe('master keys from the configuration', () => {
     expect(await refusal({ FENICIA_MASTER_KEYS: keys(['a', 3]) })).toContain(
       '“a” in FENICIA_MASTER_KEYS is not the one',
     )
+  })
+
+  it('are refused without the one that opens renewed tokens which wait on the disk, and kept for them', async () => {
+    const spool = new Spool(folder, new MasterKeys([{ kid: 'a', key: Buffer.alloc(32, 1) }]))
+    const owner = { accountId: 'acc_1', ownerId: 'cred_1' }
+    const tokens = { accessToken: new Secret('hush'), refreshToken: null, expiresAt: null, scope: null }
+    const lease = { owner, fence: 1, attemptId: newId('renewalAttempt') }
+    const renewed = { tokens, sentAt: new Date(), endpoint: '', version: 1, learnedSeconds: null, ownerVersion: null }
+    await spool.write({ lease, renewed })
+    for (const env of [undefined, { FENICIA_MASTER_KEYS: keys(['b', 2]) }]) {
+      expect(await refusal(env)).toMatch(/“a” is missing: .*spool/)
+    }
+    await expect(stat(path())).rejects.toThrow('ENOENT')
+    await (await start({ FENICIA_MASTER_KEYS: keys(['b', 2], ['a', 1]) })).stop()
+    // Of an account that there is not: nothing waits any more.
+    await (await start({ FENICIA_MASTER_KEYS: keys(['b', 2]) })).stop()
   })
 })

@@ -10,17 +10,29 @@ import { Vault } from './vault'
 /**
  * Opens the vault of a database: with the configured master keys or, without any, with the one of the data folder, which
  * is made when nothing is sealed yet.
+ * @param spooled names of the master keys that seal what waits on this machine's disk, and in which folder that is
  * @throws {ConfigError} when a master key that is needed is missing or is not the one that was used, naming its `kid`
  */
-export async function openVault(db: Database, config: Pick<Config, 'masterKeys' | 'dataFolder'>): Promise<Vault> {
+export async function openVault(
+  db: Database,
+  config: Pick<Config, 'masterKeys' | 'dataFolder'>,
+  spooled: { kids: readonly string[]; folder: string } = { kids: [], folder: '' },
+): Promise<Vault> {
   // One data key of each master key that is in use.
   const used = await db.selectDistinctOn([dataKeys.masterKid]).from(dataKeys).orderBy(dataKeys.masterKid, sql`id`)
   const personal = await db.selectDistinct({ masterKid: authenticators.masterKid }).from(authenticators)
   const needed = [...new Set([...used, ...personal].map(({ masterKid }) => masterKid))]
   const kids = needed.map((kid) => `“${kid}”`).join(' and ')
   const where = config.masterKeys ? 'FENICIA_MASTER_KEYS' : keyFilePath(config.dataFolder)
-  const [first, ...others] = config.masterKeys ?? fileKeys(config.dataFolder, needed.length === 0)
+  const [first, ...others] = config.masterKeys ?? fileKeys(config.dataFolder, needed.length + spooled.kids.length === 0)
+  const neededOnDisk = (kid: string) =>
+    new ConfigError(
+      `The master key “${kid}” is missing: renewed tokens that wait in ${spooled.folder} are sealed with it, and ${where} ` +
+        'does not have it. Put it back until they are in the database, or delete these files to do without the tokens.',
+    )
   if (!first) {
+    const [onDisk] = spooled.kids
+    if (needed.length === 0 && onDisk !== undefined) throw neededOnDisk(onDisk)
     throw new ConfigError(
       `The master key ${kids} is missing: ${where} does not exist, and without it no credential can be opened. ` +
         'Put it back from your backup; a new one would not help.',
@@ -34,6 +46,7 @@ export async function openVault(db: Database, config: Pick<Config, 'masterKeys' 
       )
     }
   }
+  for (const kid of spooled.kids) if (!masterKeys.has(kid)) throw neededOnDisk(kid)
   for (const { id, accountId, masterKid, wrapped } of used) {
     await unwrap(wrapped, { accountId, dataKeyId: id }, masterKeys.get(masterKid)).catch((error) => {
       if (!isVaultError(error)) throw error
