@@ -202,6 +202,14 @@ describe('a refresh token that is tested', () => {
     expect(await proxied(await use((await saved({ ...body, draft_id })).id))).toBe(200)
   })
 
+  it('is renewed before it is used when it is saved for another client than it was tested for', async () => {
+    const body = form({ secret: secretOf(await provider.mintRefreshToken()) })
+    const { draft_id } = await tested(body)
+    const credential = await saved({ ...body, client_id: 'another-app', draft_id })
+    expect(credential.last_test).toBeNull()
+    expect(await proxied(await use(credential.id))).toBe('CREDENTIAL_REFUSED')
+  })
+
   it('in an edit leaves a draft of that edit, which its save takes', async () => {
     const { id } = await saved(form({ secret: secretOf(await provider.mintRefreshToken()) }))
     const changes = { secret: { refresh_token: await provider.mintRefreshToken() } }

@@ -10,7 +10,15 @@ import { invalidField, Refusal } from '../errors'
 import { newId } from '../ids'
 import { parseInput } from '../input'
 import { closeEpisodesOf } from '../notifications/episodes'
-import { expireTokens, isOAuthError, moveTokens, putTokens, removeTokens, rescheduleTokens } from '../oauth'
+import {
+  expireTokens,
+  isOAuthError,
+  moveTokens,
+  putTokens,
+  removeTokens,
+  rescheduleTokens,
+  type TokenOwner,
+} from '../oauth'
 import { moveConnection, removeConnection } from '../oauth/connect/connections'
 import { openTokens } from '../oauth/stored-tokens'
 import { AUTHORIZATION_FIELDS } from './authorization-fields'
@@ -41,6 +49,7 @@ import {
 } from './schemas'
 import { meantSecrets, setTimes, typedSecrets } from './secrets'
 import type { CredentialStore } from './store'
+import type { CredentialSettings } from './types'
 
 /**
  * Stores a new credential.
@@ -304,13 +313,13 @@ async function saveTokens(
       const from = { accountId: draft.accountId, ownerId: draft.id }
       await moveTokens(tx, vault, from, owner)
       await moveConnection(tx, from, owner)
-    } else if (before && (Object.keys(ofClient).length > 0 || isOtherClient(before, form))) {
-      // Where consent has brought no refresh token, nothing could take the place of the access token.
-      const { refreshToken: renews } = await openTokens(tx, vault, owner)
-      if (renews) await expireTokens(tx, owner)
+      if (isOtherClient(draft.form as unknown as CredentialSettings, form)) await expireRenewable(tx, vault, owner)
+    } else if (before && (Object.keys(ofClient).length > 0 || isOtherClient(settingsOfRow(before), form))) {
+      await expireRenewable(tx, vault, owner)
     }
   } else if (form.grant === 'refresh_token' && draft && !(await isTypedAnew(tx, vault, draft, form))) {
     await moveTokens(tx, vault, { accountId: draft.accountId, ownerId: draft.id }, owner)
+    if (isOtherForTokens(draft, form)) await expireTokens(tx, owner)
     // Whose a token is that somebody has typed, nobody has told.
     await removeConnection(tx, owner)
   } else if (form.grant === 'refresh_token' && refreshToken) {
@@ -329,11 +338,23 @@ function isOfOtherTokens(row: CredentialRow, { grant }: Extract<CredentialForm, 
   return before.type === 'oauth2' && (before.grant === 'client_credentials') !== (grant === 'client_credentials')
 }
 
-/** Whether tokens are renewed otherwise than those that are stored were: what was consented to is no part of that. */
-function isOtherClient(row: CredentialRow, form: CredentialForm): boolean {
-  const renewedWith = (settings: ReturnType<typeof settingsOf>) =>
+/** Whether tokens are renewed otherwise than those were that there are: what was consented to is no part of that. */
+function isOtherClient(before: CredentialSettings, form: CredentialForm): boolean {
+  const renewedWith = (settings: CredentialSettings) =>
     settings.type === 'oauth2' ? [settings.token_url, settings.client_id, settings.client_authentication] : []
-  return renewedWith(settingsOfRow(row)).join('\n') !== renewedWith(settingsOf(form)).join('\n')
+  return renewedWith(before).join('\n') !== renewedWith(settingsOf(form)).join('\n')
+}
+
+/** Whether the tokens that a draft's test has got were asked for otherwise than the form says. */
+function isOtherForTokens(draft: DraftRow, form: CredentialForm): boolean {
+  const before = draft.form as unknown as CredentialForm
+  return comparable(settingsOf(before)) !== comparable(settingsOf(form)) || isOtherDialect(form, before)
+}
+
+/** Where consent has brought no refresh token, nothing could take the place of the access token. */
+async function expireRenewable(tx: Database, vault: CredentialStore['vault'], owner: TokenOwner): Promise<void> {
+  const { refreshToken } = await openTokens(tx, vault, owner)
+  if (refreshToken) await expireTokens(tx, owner)
 }
 
 /** Whether the form's refresh token is another than the one that the draft's test has spent. */

@@ -450,6 +450,17 @@ withConnecting('connecting', (bed, driver) => {
       expect(await view(id)).toMatchObject({ connection: { label: 'somebody-else' }, lastTest: null })
     })
 
+    it('that is saved with another client has its tokens renewed with that one before they are used', async () => {
+      const { url, draftId } = await beginForm(bed.store, bed.ana, bed.form(), null, begin())
+      expectEnd(await bed.bring(await consentTo(url)), 'connected')
+      const other = bed.form({ client_id: 'another-app', draft_id: draftId })
+      const id = await createCredential(bed.store, bed.ana, other)
+      expect((await view(id)).tokens?.expiresAt?.getTime()).toBeLessThanOrEqual(Date.now())
+      const load = () => renewableOf(bed.db, bed.store.vault, bed.ana.accountId, id)
+      const use = bed.store.tokens.valid({ accountId: bed.ana.accountId, ownerId: id }, load)
+      await expect(use).rejects.toMatchObject({ code: 'refused' })
+    })
+
     it('of an edit leaves the credential as it is until it is saved', async () => {
       const id = await bed.make()
       await bed.connect(id)
