@@ -20,7 +20,7 @@ import {
   type TokenOwner,
 } from '../oauth'
 import { moveConnection, removeConnection } from '../oauth/connect/connections'
-import { openTokens } from '../oauth/stored-tokens'
+import { openTokensIfIntact } from '../oauth/stored-tokens'
 import { AUTHORIZATION_FIELDS } from './authorization-fields'
 import {
   baseOfCredential,
@@ -351,10 +351,10 @@ function isOtherForTokens(draft: DraftRow, form: CredentialForm): boolean {
   return comparable(settingsOf(before)) !== comparable(settingsOf(form)) || isOtherDialect(form, before)
 }
 
-/** Where consent has brought no refresh token, nothing could take the place of the access token. */
+/** Where consent has brought no refresh token, nothing could take the place of the access token; nor where it can't be read. */
 async function expireRenewable(tx: Database, vault: CredentialStore['vault'], owner: TokenOwner): Promise<void> {
-  const { refreshToken } = await openTokens(tx, vault, owner)
-  if (refreshToken) await expireTokens(tx, owner)
+  const tokens = await openTokensIfIntact(tx, vault, owner)
+  if (tokens?.refreshToken) await expireTokens(tx, owner)
 }
 
 /** Whether the form's refresh token is another than the one that the draft's test has spent. */

@@ -1,6 +1,7 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { credentials, tokenSets, vaultItems } from '@/db/schema'
+import { isVaultError } from '../vault/errors'
 import type { Secret } from '../vault/secret'
 import { readingSealed, type SealedParts, type Secrets, type Vault } from '../vault/vault'
 import { fromNow, NOW } from './db-clock'
@@ -153,6 +154,16 @@ export async function openTokens(
   return toTokens(item)
 }
 
+/** Opens an owner's tokens where something else is to be done though they can't be opened any more: null then. */
+export async function openTokensIfIntact(db: Database, vault: Vault, owner: TokenOwner): Promise<StoredTokens | null> {
+  try {
+    return await openTokens(db, vault, owner)
+  } catch (error) {
+    if (isVaultError(error)) return null
+    throw error
+  }
+}
+
 function toTokens(item: Secrets | null): StoredTokens {
   return { accessToken: item?.access_token ?? null, refreshToken: item?.refresh_token ?? null }
 }
@@ -198,12 +209,12 @@ export async function expireTokens(tx: Database, owner: TokenOwner): Promise<voi
 export async function rescheduleTokens(tx: Database, vault: Vault, owner: TokenOwner): Promise<void> {
   const [row] = await tx.select(stateColumns).from(tokenSets).where(ofOwner(owner)).for('update')
   if (!row || row.refusedError !== null) return
-  const { accessToken } = await openTokens(tx, vault, owner)
+  const tokens = await openTokensIfIntact(tx, vault, owner)
   const endsInMs = row.expiresAt && row.expiresAt.getTime() - row.now.getTime()
   const refreshEndsInMs = row.refreshExpiresAt && row.refreshExpiresAt.getTime() - row.now.getTime()
   const ageSeconds = row.obtainedAt ? (row.now.getTime() - row.obtainedAt.getTime()) / 1_000 : 0
   const learnedSeconds = row.learnedSeconds && Math.max(0, row.learnedSeconds - ageSeconds)
-  const dueInMs = accessToken ? renewalDueInMs({ endsInMs, learnedSeconds, refreshEndsInMs }) : 0
+  const dueInMs = tokens?.accessToken ? renewalDueInMs({ endsInMs, learnedSeconds, refreshEndsInMs }) : 0
   await tx
     .update(tokenSets)
     .set({ renewAt: sql`case when ${isRenewedAhead(owner)} then ${fromNow(dueInMs)} end` })

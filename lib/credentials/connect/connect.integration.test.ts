@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import { describe, expect, it, vi } from 'vitest'
 import { oauthStates, outboxEvents, tokenSets, vaultItems } from '@/db/schema'
 import { endOf, expectEnd, REDIRECT_URI, withConnecting } from '@/test/connecting'
@@ -163,6 +163,24 @@ withConnecting('connecting', (bed, driver) => {
         target: id,
         details: { reason: 'denied' },
       })
+    })
+
+    it('whose tokens can’t be opened any more takes another client secret, and is disconnected', async () => {
+      const id = await bed.make()
+      await bed.connect(id)
+      await bed.db
+        .update(vaultItems)
+        .set({ sealed: 'damaged' })
+        .where(and(eq(vaultItems.ownerId, id), eq(vaultItems.field, 'tokens')))
+      for (const changes of [{ secret: { client_secret: 'another-secret' } }, { renew_ahead: false }]) {
+        await updateCredential(bed.store, bed.ana, id, parseInput(credentialChanges, changes))
+      }
+      const secrets = await bed.store.vault.open(bed.db, { accountId: bed.ana.accountId, ownerId: id, field: 'secret' })
+      expect(secrets?.client_secret?.reveal()).toBe('another-secret')
+      expect((await view(id)).renewAhead).toBe(false)
+      // What was not read could not be taken back.
+      expect(await disconnect(bed.store, bed.ana, id)).toBe('unknown')
+      expect(await bed.tokens(id)).toEqual({ access: undefined, refresh: undefined, version: 0 })
     })
 
     it('that is not to be connected can’t be', async () => {

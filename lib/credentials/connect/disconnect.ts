@@ -6,7 +6,7 @@ import { closeEpisodesOf } from '../../notifications/episodes'
 import { removeConnection } from '../../oauth/connect/connections'
 import { type Revocation, revokeTokens } from '../../oauth/connect/revocation'
 import { claim, confirm, type Lease, release } from '../../oauth/lease'
-import { openTokens, removeTokens } from '../../oauth/stored-tokens'
+import { openTokensIfIntact, removeTokens } from '../../oauth/stored-tokens'
 import { findCredential, settingsOfRow } from '../base'
 import { oauthClientOf } from '../oauth'
 import type { CredentialStore } from '../store'
@@ -34,16 +34,19 @@ export async function disconnect(store: CredentialStore, actor: Actor, id: strin
   const lease = await claim(db, owner, { leaseMs: LEASE_MS, reason: 'manual' })
   if (!lease) throw new Refusal('credential_busy', 'Its tokens are being renewed: disconnect once that is over.', [], 2)
   try {
-    const { client, tokens } = await db.transaction(async (tx) => {
+    const held = await db.transaction(async (tx) => {
       const row = await findCredential(tx, actor, id, { lock: true })
       await requireHeld(tx, lease)
       const now = settingsOfRow(row)
       if (now.type !== 'oauth2') throw new TypeError('A credential keeps its type')
+      const tokens = await openTokensIfIntact(tx, vault, owner)
+      if (!tokens) return null
       const secrets = await vault.open(tx, { ...owner, field: 'secret' })
       const client = { ...oauthClientOf(now, secrets ?? {}, row.provider), revocationUrl: now.revocation_url ?? null }
-      return { client, tokens: await openTokens(tx, vault, owner) }
+      return { client, tokens }
     })
-    const revocation = await revokeTokens(egress, client, tokens)
+    // What can't be opened any more can't be named to the provider, and may still work there.
+    const revocation = held ? await revokeTokens(egress, held.client, held.tokens) : 'unknown'
     await db.transaction(async (tx) => {
       const row = await findCredential(tx, actor, id, { lock: true })
       await requireHeld(tx, lease)
