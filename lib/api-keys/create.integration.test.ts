@@ -5,7 +5,17 @@ import { apiKeys, auditEvents } from '@/db/schema'
 import { createTestAccount, createTestKey } from '@/test/account'
 import { forEachDatabase } from '@/test/databases'
 import type { Actor } from '../audit'
-import { createApiKey, createKeyInput, regenerateApiKey, renameApiKey, revokeApiKey } from '.'
+import { newId } from '../ids'
+import {
+  changeApiKey,
+  createApiKey,
+  createKeyInput,
+  pauseApiKey,
+  regenerateApiKey,
+  renameApiKey,
+  resumeApiKey,
+  revokeApiKey,
+} from '.'
 import { hashToken, isWellFormedToken } from './token'
 
 forEachDatabase('an API key', (open) => {
@@ -25,6 +35,53 @@ forEachDatabase('an API key', (open) => {
     (await Promise.allSettled(attempts)).map((one) =>
       one.status === 'fulfilled' ? 'made' : one.reason.fields[0]?.field,
     )
+
+  describe('that makes keys', () => {
+    /** A key as its request has found it, and as who acts by it. */
+    async function calling() {
+      const { id } = await createTestKey(db, actor, { scopes: ['keys:*', 'orders:*'] })
+      const { rateRequests: _, rateSeconds: _s, ...row } = (await rowOf(id)) ?? expect.fail('no row')
+      const caller: Actor = { ...actor, kind: 'key', id }
+      return { id, caller, bounds: { ...row, scopes: row.scopes as ['keys:*'], rate: null } }
+    }
+    const input = (fields = {}) => createKeyInput.parse({ name: newId('apiKey'), scopes: ['orders:read'], ...fields })
+    const overlap = { overlap: 'none', retire_when_silent: false } as const
+    const refused = { code: 'forbidden' }
+
+    it('makes, regenerates and resumes none once it is revoked, though its request had begun before', async () => {
+      const { id, caller, bounds } = await calling()
+      const paused = (await createTestKey(db, actor, { scopes: ['orders:read'] })).id
+      await pauseApiKey(db, actor, paused)
+      await createApiKey(db, caller, input(), bounds)
+      await revokeApiKey(db, actor, id, null)
+      await expect(createApiKey(db, caller, input(), bounds)).rejects.toMatchObject(refused)
+      await expect(resumeApiKey(db, caller, paused, bounds)).rejects.toMatchObject(refused)
+      const { id: other } = await createTestKey(db, actor, { scopes: ['orders:read'] })
+      await expect(regenerateApiKey(db, caller, other, overlap, bounds)).rejects.toMatchObject(refused)
+    })
+
+    it('gives no more than what it has by now', async () => {
+      const { id, caller, bounds } = await calling()
+      const wanted = input({ scopes: ['orders:update'] })
+      await changeApiKey(db, actor, id, { scopes: ['keys:create', 'orders:read'] })
+      await expect(createApiKey(db, caller, wanted, bounds)).rejects.toMatchObject({ code: 'scope_not_held' })
+      await changeApiKey(db, actor, id, { scopes: ['orders:read'] })
+      await expect(createApiKey(db, caller, input(), bounds)).rejects.toMatchObject(refused)
+    })
+
+    it('regenerates itself, and another that regenerates it at once', async () => {
+      const [one, two] = [await calling(), await calling()]
+      await regenerateApiKey(db, one.caller, one.id, overlap, one.bounds)
+      const three = await calling()
+      const done = await Promise.allSettled([
+        regenerateApiKey(db, two.caller, three.id, overlap, two.bounds),
+        regenerateApiKey(db, three.caller, two.id, overlap, three.bounds),
+      ])
+      // Whoever is first has stopped the other.
+      expect(done.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+      expect(done.find((each) => each.status === 'rejected')).toMatchObject({ reason: refused })
+    })
+  })
 
   describe('that is made', () => {
     it('is the account’s, with what was asked for, and its token in no column', async () => {

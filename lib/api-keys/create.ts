@@ -12,6 +12,7 @@ import { grantorNow } from './grantor-now'
 import { type Grantor, requireGrantable } from './grants'
 import { requireLifetime } from './lifetime'
 import { limitColumns, limitFields } from './limits'
+import { nameTaken, releaseExpiredName } from './names'
 import { type CreateKeyInput, comparableName } from './schemas'
 import { createToken, type Environment } from './token'
 
@@ -26,7 +27,7 @@ export interface IssuedKey {
  * Makes an API key in the actor's account.
  * @param grantor bounds of the maker, see `requireGrantable`
  * @throws {Refusal} `invalid` on `name` when an active key has it, and on `expires_at` when the account asks for another;
- * `scope_not_held`; `forbidden` to a person who may not any more
+ * `scope_not_held`; `forbidden` to a person or key that may not any more
  */
 export async function createApiKey(
   db: Database,
@@ -101,25 +102,4 @@ async function requireIntegrations(
       `One of these is a ${other} integration, and this is a ${environment} key: name ${environment} integrations, or make a ${other} key.`,
     )
   }
-}
-
-/** A key that has expired no longer needs its name. */
-export async function releaseExpiredName(tx: Database, accountId: string, name: string): Promise<void> {
-  await tx
-    .update(apiKeys)
-    .set({ nameHeld: null })
-    .where(
-      and(
-        eq(apiKeys.accountId, accountId),
-        eq(apiKeys.nameHeld, comparableName(name)),
-        sql`${apiKeys.expiresAt} <= statement_timestamp()`,
-      ),
-    )
-}
-
-export function nameTaken(name: string) {
-  return invalidField(
-    'name',
-    `An active key is already called “${name}”. Choose another name, or revoke that key first.`,
-  )
 }

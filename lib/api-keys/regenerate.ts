@@ -24,7 +24,7 @@ import { createToken } from './token'
  * own expiry. A key is regenerated once: a second call is refused, and its successor is the one to regenerate next.
  * @param grantor bounds of the caller: the answer holds a token with the key's scopes, so a key must have them
  * @throws {Refusal} `not_found`; `already_regenerated`; `key_not_active`; `scope_not_held`; `invalid` when it never expires
- * though the account asks for that; `forbidden` to a person who may not any more
+ * though the account asks for that; `forbidden` to a person or key that may not any more
  */
 export async function regenerateApiKey(
   db: Database,
@@ -35,7 +35,7 @@ export async function regenerateApiKey(
   wall: EnvironmentWall = null,
 ): Promise<IssuedKey> {
   return db.transaction(async (tx) => {
-    const bounds = await grantorNow(tx, actor, 'keys:manage', grantor)
+    const bounds = await grantorNow(tx, actor, 'keys:manage', grantor, id)
     const old = await lockKey(tx, actor.accountId, id, wall)
     if (old.status === 'retiring' || old.status === 'retired') {
       throw new Refusal(

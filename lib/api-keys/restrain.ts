@@ -87,7 +87,7 @@ export async function pauseApiKey(db: Database, actor: Actor, id: string, wall: 
 /**
  * Lets a paused key be used again, with the token that it has. Resuming a key that is not paused changes nothing.
  * @param grantor bounds of the caller: a key that it could not have made, it can't let work again either
- * @throws {Refusal} `not_found`; `scope_not_held`; `key_not_active` when it no longer works anyway; `forbidden` to a person who
+ * @throws {Refusal} `not_found`; `scope_not_held`; `key_not_active` when it no longer works anyway; `forbidden` to a person or key that
  * may not any more
  */
 export async function resumeApiKey(
@@ -98,7 +98,7 @@ export async function resumeApiKey(
   wall: EnvironmentWall = null,
 ): Promise<void> {
   await db.transaction(async (tx) => {
-    const bounds = await grantorNow(tx, actor, 'keys:manage', grantor)
+    const bounds = await grantorNow(tx, actor, 'keys:manage', grantor, id)
     const key = await lockKey(tx, actor.accountId, id, wall)
     if (isAccepted(key.status)) return
     if (key.status !== 'paused') {
