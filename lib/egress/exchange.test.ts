@@ -3,6 +3,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
+import { egressWith, server as listener } from '@/test/egress'
+import { answer } from '@/test/listener'
 import { Egress } from './agent'
 
 it('does not send a request that was ended while it waited for a connection', async () => {
@@ -40,4 +42,12 @@ it('does not send a request that was ended while it waited for a connection', as
     await egress.close()
     server.close()
   }
+})
+
+it('takes the first of several lines of a header of which there is one, and of others all of them', async () => {
+  const lines = ['location: /a', 'location: /b', 'retry-after: 3', 'retry-after: 4', 'link: <a>', 'link: <b>']
+  const { port } = await listener((socket) => socket.write(answer('', `${lines.join('\r\n')}\r\n`, '503 Busy')))
+  const { headers, body } = await egressWith(['127.0.0.1/32']).request(`http://127.0.0.1:${port}/`)
+  body.resume()
+  expect(headers).toMatchObject({ location: '/a', 'retry-after': '3', link: ['<a>', '<b>'] })
 })

@@ -8,6 +8,9 @@ import type { EgressLimits, EgressResponse } from './request'
 /** Bytes of an answer that are kept for a reader who is slower than the service. */
 const KEPT_BYTES = 64 * 1024
 
+/** Headers of which an answer has one line. Of several, undici makes a list, which is not what their type promises. */
+const SINGLE = ['age', 'content-type', 'date', 'etag', 'expires', 'last-modified', 'location', 'retry-after', 'server']
+
 /**
  * One request and its answer, as undici tells of them. undici's own `request` makes a promise, an asynchronous resource and
  * a stream of its own for each call; to bound that stream takes a second one and a pipeline, which cost more than the call.
@@ -68,7 +71,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       const error = new EgressError('too_large', 'request')
       body.destroy(error)
       this.#failed?.(error)
-    } else this.#answered?.({ status, headers, body, received: () => body.received })
+    } else this.#answered?.({ status, headers: withSingleLines(headers), body, received: () => body.received })
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -138,4 +141,13 @@ function countLines(headers: IncomingHttpHeaders): number {
     lines += Array.isArray(value) ? value.length : 1
   }
   return lines
+}
+
+/** The first line of what there is one of, as `node:http` has it. */
+function withSingleLines(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  for (const name of SINGLE) {
+    const value: unknown = headers[name]
+    if (Array.isArray(value)) headers[name] = value[0]
+  }
+  return headers
 }

@@ -27,11 +27,16 @@ export async function showAnswer(
   return {
     status,
     location: show(destination(headers.location, requestUrl, secrets), MAX_HEADER),
-    wwwAuthenticate: show(headers['www-authenticate'], MAX_HEADER),
+    wwwAuthenticate: show(joined(headers['www-authenticate']), MAX_HEADER),
     retryAfter: show(headers['retry-after'], 64),
     // Blanked before it is cut: a cut would else leave the beginning of a secret.
     excerpt: read ? show(textOf(read, secrets) ?? undefined, MAX_EXCERPT) || null : null,
   }
+}
+
+/** A header that may have several lines, though its type says one: each may be a way in of its own. */
+function joined(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value.join(', ') : value
 }
 
 /** Where a redirect leads, without user, query and fragment, which may hold anything. */
