@@ -1,6 +1,6 @@
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto'
 import type { Secret } from '../vault/secret'
-import { parseObject } from './conforming'
+import { errorOf, parseObject } from './conforming'
 import type { Answer } from './fetch'
 
 /** What is sent to a token endpoint, as RFC 6749 and its extensions call it. */
@@ -62,7 +62,7 @@ export interface TokenDialect {
     message?: string
     /** Codes that mean success: every other one is then an error. Missing: an answer with a token is a success. */
     success?: string[]
-    /** What the others mean; one that is missing is taken for RFC 6749's own, if it is one. */
+    /** What the others mean; of one that is missing, RFC 6749's own `error` tells, be it the code itself or stand beside it. */
     meanings?: Record<string, Meaning>
   }
 }
@@ -202,7 +202,7 @@ function errorIn(body: Record<string, unknown>, { errors }: TokenDialect, hasTok
   return {
     // An answer that says that it is an error brings no tokens, whatever stands beside it.
     access_token: undefined,
-    error: meaning ?? code,
+    error: meaning ?? errorOf(body) ?? code,
     ...(message !== null && { error_description: message }),
     // The code itself, where RFC 6749's word for it has taken its place, and where it has none.
     ...(meaning !== code && { error_description: `${message ?? 'Error'} (${code})` }),

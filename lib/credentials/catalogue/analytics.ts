@@ -279,6 +279,11 @@ export const analytics: Provider[] = [
         checked: '2026-11-25',
         shows: 'The answer BAD_REFRESH_TOKEN with status 400',
       },
+      {
+        url: 'https://developers.hubspot.com/changelog/new-oauth-v3-api-endpoints-and-standardized-error-responses',
+        checked: '2026-11-28',
+        shows: 'Refusals have error and error_description of RFC 6749, beside status and message',
+      },
     ],
   },
   {

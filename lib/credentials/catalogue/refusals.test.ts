@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest'
+import { bad, byRefresh, endpoint, failureOf } from '@/test/token-endpoint'
+import { findProvider } from './index'
+
+// Answers of providers that refuse, in their own words, and what they mean.
+
+const hubspot = (status: string, error: string) => ({ status, message: 'No.', error, error_description: 'No.' })
+
+it.each<[provider: string, status: string, body: unknown, error: string, isPermanent: boolean]>([
+  ['hubspot', '400 Bad Request', { status: 'BAD_REFRESH_TOKEN', message: 'No.' }, 'invalid_grant', true],
+  ['hubspot', '400 Bad Request', hubspot('BAD_REFRESH_TOKEN', 'invalid_grant'), 'invalid_grant', true],
+  ['hubspot', '400 Bad Request', hubspot('BAD_CLIENT_SECRET', 'invalid_client'), 'invalid_client', true],
+  ['hubspot', '400 Bad Request', hubspot('BAD_CLIENT_ID', 'invalid_request'), 'invalid_request', false],
+])('of %s: %s %j', async (provider, status, body, error, isPermanent) => {
+  const { call } = await endpoint(bad(body, status))
+  const dialect = findProvider(provider)?.dialect
+  const failure = await failureOf(call({ authentication: 'body', dialect }, byRefresh))
+  expect({ ...failure, isPermanent: failure.isPermanent }).toMatchObject({ code: 'refused', error, isPermanent })
+})
