@@ -56,7 +56,7 @@ export interface TokenDialect {
   }
   /** Errors that have codes of their own. */
   errors?: {
-    /** Where the code stands, as a string or a number. */
+    /** Where the code stands, as a string or a number: names of members and places in lists, such as `errors.0.code`. */
     code: string
     /** Where the words for people stand. */
     message?: string
@@ -217,12 +217,10 @@ function storableIdentity(text: string | null): string | null {
   return text && text.length <= MAX_IDENTITY && !/[\p{Cc}\p{Cs}]/u.test(text) ? text : null
 }
 
-/** The member at a path of names, joined by dots. */
+/** The member at a path of names, and of places in lists, joined by dots. */
 function valueAt(body: Record<string, unknown>, path: string): unknown {
   return path.split('.').reduce<unknown>((value, name) => {
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? own(value as Record<string, unknown>, name)
-      : undefined
+    return typeof value === 'object' && value !== null ? own(value as Record<string, unknown>, name) : undefined
   }, body)
 }
 

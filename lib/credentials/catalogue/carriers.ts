@@ -134,12 +134,24 @@ export const carriers: Provider[] = [
         hint: 'For UPS’s Customer Integration Environment. Client ID and secret are on the app’s info page in the UPS Developer Portal.',
       },
     ],
+    dialect: {
+      errors: {
+        code: 'response.errors.0.code',
+        message: 'response.errors.0.message',
+        meanings: { '10401': 'invalid_client' },
+      },
+    },
     sources: [
       {
         url: 'https://github.com/UPS-API/api-documentation/blob/161312361b8fad07f3c3467ce2657e6cde524808/OAuthClientCredentials.yaml',
         checked: '2026-11-25',
         shows:
-          'Hosts of both environments, token address, grant, HTTP Basic of the client; the account number is optional',
+          'Hosts of both environments, token address, grant, HTTP Basic of the client; the account number is optional; where an error’s code and message stand',
+      },
+      {
+        url: 'https://github.com/karrioapi/karrio/issues/503',
+        checked: '2026-11-28',
+        shows: '401 with the code 10401 for client credentials that are not valid',
       },
     ],
   },
@@ -162,11 +174,23 @@ export const carriers: Provider[] = [
         hint: 'Client ID and secret are API Key and Secret Key of a project in the FedEx Developer Portal. Tokens last an hour.',
       },
     ],
+    dialect: {
+      errors: {
+        code: 'errors.0.code',
+        message: 'errors.0.message',
+        meanings: { 'NOT.AUTHORIZED.ERROR': 'invalid_client' },
+      },
+    },
     sources: [
       {
         url: 'https://developer.fedex.com/api/en-us/catalog/authorization/docs.html',
         checked: '2026-11-25',
         shows: 'API Key and Secret Key as client_id and client_secret of the request, Bearer, 60 minutes',
+      },
+      {
+        url: 'https://github.com/ShipStream/fedex-rest-php-sdk/blob/57c8e77045ca840ece48c199de6d6fb5cc1eac70/resources/models/.raw/authorization/v1/APIAuthorization-Resource.json',
+        checked: '2026-11-28',
+        shows: 'Copy of FedEx’s OpenAPI: 401 with NOT.AUTHORIZED.ERROR for client credentials that are not valid',
       },
       {
         url: 'https://github.com/mattfriendly/WikiTracker',

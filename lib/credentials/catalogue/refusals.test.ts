@@ -4,6 +4,8 @@ import { findProvider } from './index'
 
 // Answers of providers that refuse, in their own words, and what they mean.
 
+const fedex = (code: string) => ({ transactionId: 't-1', errors: [{ code, message: 'No.' }] })
+const ups = (code: string) => ({ response: { errors: [{ code, message: 'No.' }] } })
 const hubspot = (status: string, error: string) => ({ status, message: 'No.', error, error_description: 'No.' })
 
 it.each<[provider: string, status: string, body: unknown, error: string, isPermanent: boolean]>([
@@ -11,6 +13,8 @@ it.each<[provider: string, status: string, body: unknown, error: string, isPerma
   ['hubspot', '400 Bad Request', hubspot('BAD_REFRESH_TOKEN', 'invalid_grant'), 'invalid_grant', true],
   ['hubspot', '400 Bad Request', hubspot('BAD_CLIENT_SECRET', 'invalid_client'), 'invalid_client', true],
   ['hubspot', '400 Bad Request', hubspot('BAD_CLIENT_ID', 'invalid_request'), 'invalid_request', false],
+  ['fedex', '401 Unauthorized', fedex('NOT.AUTHORIZED.ERROR'), 'invalid_client', true],
+  ['ups', '401 Unauthorized', ups('10401'), 'invalid_client', true],
 ])('of %s: %s %j', async (provider, status, body, error, isPermanent) => {
   const { call } = await endpoint(bad(body, status))
   const dialect = findProvider(provider)?.dialect
