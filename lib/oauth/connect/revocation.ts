@@ -2,6 +2,7 @@ import { allowInsecureRequests, customFetch, processRevocationResponse, revocati
 import type { Egress } from '../../egress'
 import { isEgressError } from '../../egress/errors'
 import { authenticate } from '../client-authentication'
+import { errorOf, parseObject } from '../conforming'
 import { word } from '../dialect'
 import type { StoredTokens } from '../stored-tokens'
 import type { OAuthClient } from '../token-endpoint'
@@ -63,8 +64,11 @@ async function revoke(
             body: said.body,
           })
           isAnswered = answer.status < 500 && answer.status !== 429
-          // RFC 7009, 2.2 has 200 alone; others mean it by 204.
-          return answer.ok ? new Response() : answer
+          if (!answer.ok) return answer
+          // RFC 7009, 2.2 has 200 alone; others mean it by 204, and some say no with 200.
+          return errorOf(parseObject(await answer.text())) === null
+            ? new Response()
+            : new Response(null, { status: 400 })
         },
         headers: { 'user-agent': 'Fenicia' },
         additionalParameters: { token_type_hint: hint },
