@@ -56,6 +56,14 @@ describe('the catalogue', () => {
     expect(findProvider('constructor')).toBeUndefined()
   })
 
+  it.each(['amazon.com.be', 'amazon.co.za', 'amazon.sa', 'amazon.nl', 'amazon.com.mx'])(
+    'knows the Seller Central of %s, which has an endpoint of the Selling Partner API',
+    (site) => {
+      const seller = findProvider('amazon-sp-api')?.variables?.find(({ name }) => name === 'seller')
+      expect(`sellercentral.${site}`).toMatch(new RegExp(`^(?:${seller?.pattern})$`))
+    },
+  )
+
   it('has every group', () => {
     expect(new Set(providers.map(({ group }) => group))).toEqual(new Set(providerGroups))
   })

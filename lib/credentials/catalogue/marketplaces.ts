@@ -81,7 +81,7 @@ export const marketplaces: Provider[] = [
         label: 'Seller Central of the marketplace',
         example: 'sellercentral.amazon.com.mx',
         pattern:
-          'sellercentral-europe\\.amazon\\.com|sellercentral\\.amazon\\.(?:com|ca|com\\.mx|com\\.br|nl|se|pl|com\\.tr|ae|in|sg|com\\.au|co\\.jp)',
+          'sellercentral-europe\\.amazon\\.com|sellercentral\\.amazon\\.(?:com|ca|com\\.mx|com\\.br|com\\.be|nl|se|co\\.za|pl|com\\.tr|sa|ae|in|sg|com\\.au|co\\.jp)',
       },
       {
         name: 'application',
@@ -159,6 +159,21 @@ export const marketplaces: Provider[] = [
         checked: '2026-11-25',
         shows:
           'The consent address, Seller Central by marketplace, all parameters there and back (spapi_oauth_code, selling_partner_id), the code exchange',
+      },
+      {
+        url: 'https://github.com/ScaleLeap/amazon-marketplaces/blob/345ce7b02054068049ac564b83b6fee2a5281457/src/marketplaces/be.ts',
+        checked: '2026-11-28',
+        shows: 'Seller Central of Belgium',
+      },
+      {
+        url: 'https://github.com/ScaleLeap/amazon-marketplaces/blob/a8d5398451b04f386143be0ae6458f9ff5fc42c6/src/marketplaces/za.ts',
+        checked: '2026-11-28',
+        shows: 'Seller Central of South Africa',
+      },
+      {
+        url: 'https://github.com/ScaleLeap/amazon-marketplaces/blob/027208c1d00ae94d3eef20fe31554b539efebcd4/src/marketplaces/sa.ts',
+        checked: '2026-11-28',
+        shows: 'Seller Central of Saudi Arabia',
       },
       {
         url: 'https://developer-docs.amazon.com/sp-api/docs/website-authorization-workflow',
