@@ -75,6 +75,22 @@ forEachDatabase('what an account asks of its keys', (open) => {
     })
   })
 
+  it('stays as it is in what a change does not name: another page may have said it meanwhile', async () => {
+    const rules = { expiry_required: true, max_days: 30, idle_days: 90, addresses: ['10.0.0.0/8'] }
+    await ask(rules)
+    for (const name of Object.keys(rules)) {
+      await changeKeyRules(db, actor, parseInput(keyRulesInput, { [name]: rules[name as keyof typeof rules] }))
+    }
+    await changeKeyRules(db, actor, parseInput(keyRulesInput, { max_days: 60 }))
+    const [policy] = await db.select().from(accountPolicies)
+    expect(policy).toMatchObject({
+      keyExpiryRequired: true,
+      keyMaxDays: 60,
+      keyIdleDays: 90,
+      keyAddresses: ['10.0.0.0/8'],
+    })
+  })
+
   it.each([
     [{ idle_days: 13 }, 'idle_days'],
     [{ max_days: 0 }, 'max_days'],

@@ -8,14 +8,16 @@ import { forgetIdleWarnings } from './revoke-idle'
 const MAX_DAYS_RULE = 'must be a whole number of days from 1 to 3,650, or null'
 const IDLE_DAYS_RULE = 'must be a whole number of days from 14 to 3,650, or null'
 
-/** What an account asks of its keys. */
-export const keyRulesInput = z.strictObject({
-  expiry_required: z.boolean(),
-  max_days: z.int(MAX_DAYS_RULE).min(1, MAX_DAYS_RULE).max(3_650, MAX_DAYS_RULE).nullable(),
-  /** Less than two weeks would leave no time between use and the first warning, which comes a week ahead. */
-  idle_days: z.int(IDLE_DAYS_RULE).min(14, IDLE_DAYS_RULE).max(3_650, IDLE_DAYS_RULE).nullable(),
-  addresses: addressList,
-})
+/** What an account asks of its keys. What is left out stays as it is. */
+export const keyRulesInput = z
+  .strictObject({
+    expiry_required: z.boolean(),
+    max_days: z.int(MAX_DAYS_RULE).min(1, MAX_DAYS_RULE).max(3_650, MAX_DAYS_RULE).nullable(),
+    /** Less than two weeks would leave no time between use and the first warning, which comes a week ahead. */
+    idle_days: z.int(IDLE_DAYS_RULE).min(14, IDLE_DAYS_RULE).max(3_650, IDLE_DAYS_RULE).nullable(),
+    addresses: addressList,
+  })
+  .partial()
 export type KeyRules = z.output<typeof keyRulesInput>
 
 /**
@@ -27,12 +29,14 @@ export async function changeKeyRules(db: Database, actor: Actor, rules: KeyRules
   await db.transaction(async (tx) => {
     const { keyIdleDays } = await getPolicy(tx, accountId)
     // A warning is worth nothing once the account has not asked for a while. Before the policy, in the order of all changes of keys.
-    if ((keyIdleDays === null) !== (rules.idle_days === null)) await forgetIdleWarnings(tx, accountId)
+    if (rules.idle_days !== undefined && (keyIdleDays === null) !== (rules.idle_days === null)) {
+      await forgetIdleWarnings(tx, accountId)
+    }
     await changePolicy(tx, actor, {
-      keyExpiryRequired: rules.expiry_required,
-      keyMaxDays: rules.max_days,
-      keyIdleDays: rules.idle_days,
-      keyAddresses: rules.addresses,
+      ...(rules.expiry_required !== undefined && { keyExpiryRequired: rules.expiry_required }),
+      ...(rules.max_days !== undefined && { keyMaxDays: rules.max_days }),
+      ...(rules.idle_days !== undefined && { keyIdleDays: rules.idle_days }),
+      ...(rules.addresses !== undefined && { keyAddresses: rules.addresses }),
     })
   })
 }

@@ -1,5 +1,6 @@
 'use server'
 
+import { revalidatePath } from 'next/cache'
 import { type ActionAnswer, answer } from '@/app/action-answer'
 import { requireActor } from '@/app/session'
 import { changePolicy, leakPolicyInput } from '@/lib/accounts'
@@ -11,11 +12,14 @@ import { problemOf } from './refusal-words'
 
 /** Changes what the account asks of its API keys. */
 export async function changeKeyRulesAction(input: unknown): Promise<ActionAnswer<null>> {
-  return answer(async () => {
+  const result = await answer(async () => {
     const actor = await requireActor('policies:update', { recentPassword: true })
     await changeKeyRules(getRuntime().database.db, actor, parseInput(keyRulesInput, input))
     return null
   })
+  // With the answer: the form then shows what was saved.
+  if (result.ok) revalidatePath('/settings/policies')
+  return result
 }
 
 /** Chooses what becomes of a key whose token is reported as leaked. */

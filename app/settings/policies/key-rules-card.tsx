@@ -9,23 +9,21 @@ import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { Textarea } from '@/components/ui/textarea'
 import { toast } from '@/components/ui/toast'
-import type { AccountPolicy } from '@/lib/accounts'
-import { addressesIn, numberIn } from '../api-keys/limits/draft'
 import { changeKeyRulesAction } from './actions'
+import { draftOf, type KeyPolicy, type RulesDraft, rulesInput } from './key-rules-draft'
 import { usePolicyAction } from './use-policy-action'
-
-type KeyPolicy = Pick<AccountPolicy, 'keyExpiryRequired' | 'keyMaxDays' | 'keyIdleDays' | 'keyAddresses'>
 
 /** What the account asks of its API keys. */
 export function KeyRulesCard({ policy, mayUpdate }: { policy: KeyPolicy; mayUpdate: boolean }) {
-  const [expiryRequired, setExpiryRequired] = useState(policy.keyExpiryRequired)
-  const [maxDays, setMaxDays] = useState(policy.keyMaxDays?.toString() ?? '')
-  const [idleDays, setIdleDays] = useState(policy.keyIdleDays?.toString() ?? '')
-  const [addresses, setAddresses] = useState(policy.keyAddresses?.join('\n') ?? '')
+  // Only what was changed here, and only that is sent: what this page has shown for long may be another by now.
+  const [edits, setEdits] = useState<Partial<RulesDraft>>({})
+  const { expiryRequired, maxDays, idleDays, addresses } = { ...draftOf(policy), ...edits }
+  const edit = (change: Partial<RulesDraft>) => setEdits((was) => ({ ...was, ...change }))
   const form = useRef<HTMLFormElement>(null)
-  const { run, pending, message, errors, passwordDialog } = usePolicyAction(changeKeyRulesAction, form, () =>
-    toast('Rules for API keys saved'),
-  )
+  const { run, pending, message, errors, passwordDialog } = usePolicyAction(changeKeyRulesAction, form, () => {
+    setEdits({})
+    toast('Rules for API keys saved')
+  })
   return (
     <Card aria-labelledby="key-rules">
       <CardHeader>
@@ -41,12 +39,7 @@ export function KeyRulesCard({ policy, mayUpdate }: { policy: KeyPolicy; mayUpda
           className="grid max-w-lg gap-5"
           onSubmit={(event) => {
             event.preventDefault()
-            void run({
-              expiry_required: expiryRequired,
-              max_days: daysIn(maxDays),
-              idle_days: daysIn(idleDays),
-              addresses: addressesIn(addresses),
-            })
+            void run(rulesInput(edits))
           }}
         >
           {message ? (
@@ -59,7 +52,7 @@ export function KeyRulesCard({ policy, mayUpdate }: { policy: KeyPolicy; mayUpda
               label="New keys must expire"
               hint="Keys that exist keep what they have until they are regenerated."
               checked={expiryRequired}
-              onChange={(event) => setExpiryRequired(event.currentTarget.checked)}
+              onChange={(event) => edit({ expiryRequired: event.currentTarget.checked })}
             />
             <Field
               label="Longest lifetime, in days"
@@ -71,7 +64,7 @@ export function KeyRulesCard({ policy, mayUpdate }: { policy: KeyPolicy; mayUpda
                 inputMode="numeric"
                 autoComplete="off"
                 value={maxDays}
-                onChange={(event) => setMaxDays(event.currentTarget.value)}
+                onChange={(event) => edit({ maxDays: event.currentTarget.value })}
               />
             </Field>
             <Field
@@ -84,7 +77,7 @@ export function KeyRulesCard({ policy, mayUpdate }: { policy: KeyPolicy; mayUpda
                 inputMode="numeric"
                 autoComplete="off"
                 value={idleDays}
-                onChange={(event) => setIdleDays(event.currentTarget.value)}
+                onChange={(event) => edit({ idleDays: event.currentTarget.value })}
               />
             </Field>
             <Field
@@ -97,7 +90,7 @@ export function KeyRulesCard({ policy, mayUpdate }: { policy: KeyPolicy; mayUpda
                 rows={4}
                 placeholder={'203.0.113.0/24\n2001:db8::/32'}
                 value={addresses}
-                onChange={(event) => setAddresses(event.currentTarget.value)}
+                onChange={(event) => edit({ addresses: event.currentTarget.value })}
               />
             </Field>
           </fieldset>
@@ -113,9 +106,4 @@ export function KeyRulesCard({ policy, mayUpdate }: { policy: KeyPolicy; mayUpda
       </CardContent>
     </Card>
   )
-}
-
-/** Empty: none. What is no number becomes 0, which the server refuses by the rule of the field. */
-function daysIn(text: string): number | null {
-  return text.trim() === '' ? null : Number(numberIn(text)) || 0
 }
