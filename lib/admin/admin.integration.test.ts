@@ -266,6 +266,12 @@ describe('the operator’s command line refuses, and writes nothing of', () => {
     ['a third environment', [...KEY, '--environment', 'prod'], '', /^error: --environment must be "live" or "test"\n$/],
     ['a past expiry', [...KEY, '--expires', '2020-01-01'], '', /^error: --expires must be in the future\n$/],
     [
+      'a rate of nothing',
+      [...KEY, '--rate', '0/0'],
+      '',
+      /^error: the requests of --rate must be .* 1,000,000\nerror: the seconds of --rate must be .* 86,400\n$/,
+    ],
+    [
       'a password for nobody',
       ['reset-password', '--email', 'x@example.com', '--password-stdin'],
       PASSWORD,

@@ -81,7 +81,11 @@ export const commands: Record<string, Command> = {
   'create-key': {
     options: { email: text, name: text, scopes: text, environment: text, expires: text, rate: text, account: text },
     required: ['email', 'name', 'scopes'],
-    fields: { expires_at: '--expires', 'rate.requests': '--rate', 'rate.seconds': '--rate' },
+    fields: {
+      expires_at: '--expires',
+      'rate.requests': 'the requests of --rate',
+      'rate.seconds': 'the seconds of --rate',
+    },
     run: async (db, { email, name, scopes = '', environment, expires, rate, account }) => {
       const expiresAt = parseExpires(expires)
       const parsedRate = parseRate(rate)

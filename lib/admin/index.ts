@@ -130,6 +130,8 @@ async function readPassword(stdin: Terminal['stdin']): Promise<string> {
 /** Fields of the domain as the options that they were given by. */
 function optionProblems({ fields }: Refusal, names: Record<string, string>) {
   return fields.map(({ field, message }) => {
+    const named = names[field]
+    if (named !== undefined) return { option: named, message }
     // `scopes.2` is the third of a list.
     const [root = '', index] = field.split('.')
     const option = names[root] ?? `--${root}`
