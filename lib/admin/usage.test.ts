@@ -34,6 +34,9 @@ it.each([
   '31/01/2027',
   '2027-01-31T18:00',
   '2027-02-31T18:00:00Z',
+  // No date and time of RFC 3339 says such a year.
+  '9000y',
+  '9999-12-31T23:59:59-12:00',
 ])('--expires %j is refused', (text) => {
   expect(() => parseExpires(text, NOW)).toThrow(UsageError)
 })

@@ -62,14 +62,25 @@ Exit codes: 0 done, 1 refused, failed, or something does not open or is not as i
 
 const UNITS = { h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000, y: 365 * 86_400_000 }
 
+/** RFC 3339 has four digits for a year. */
+const LAST_YEAR = 9999
+
 /**
  * Reads `--expires`: a span from now, or a date (its end, UTC) or date-time. @returns RFC 3339, null for never
  * @throws {UsageError}
  */
 export function parseExpires(text: string | undefined, now = Date.now()): string | null {
   if (text === undefined) return null
+  const at = expiresAt(text, now)
+  if (at.getUTCFullYear() > LAST_YEAR) {
+    throw new UsageError(`--expires must be no later than the year ${LAST_YEAR}; without it, the key does not expire`)
+  }
+  return at.toISOString()
+}
+
+function expiresAt(text: string, now: number): Date {
   const span = /^([1-9]\d{0,4})([hdwy])$/.exec(text)
-  if (span) return new Date(now + Number(span[1]) * UNITS[span[2] as keyof typeof UNITS]).toISOString()
+  if (span) return new Date(now + Number(span[1]) * UNITS[span[2] as keyof typeof UNITS])
   const date = /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T23:59:59Z` : text
   const isDateTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(date)
   const at = new Date(date)
@@ -77,7 +88,7 @@ export function parseExpires(text: string | undefined, now = Date.now()): string
   if (!isDateTime || Number.isNaN(at.getTime()) || !isRealDay(date.slice(0, 10))) {
     throw new UsageError('--expires must be a span such as 12h, 90d, 4w or 1y, or a date such as 2027-01-31')
   }
-  return at.toISOString()
+  return at
 }
 
 /**
