@@ -13,7 +13,8 @@ export async function start(): Promise<void> {
     runtime.jobs.trigger('api-keys.bulk-revocations')
     runtime.apiListener = apiListener()
   } catch (error) {
-    const isForPeople = error instanceof Error && ['ConfigError', 'DataFolderHeldError'].includes(error.name)
+    const isForPeople =
+      error instanceof Error && ['ConfigError', 'DataFolderHeldError', 'DataFolderError'].includes(error.name)
     process.stderr.write(
       `${isForPeople ? error.message : `Fenicia can't start: ${error instanceof Error ? error.stack : error}`}\n`,
     )

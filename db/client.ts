@@ -3,7 +3,7 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import type { PGlite } from '@electric-sql/pglite'
 import type { MigrationConfig } from 'drizzle-orm/migrator'
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
-import { lockDataFolder } from './data-folder'
+import { DataFolderError, lockDataFolder } from './data-folder'
 import { renewFigures } from './figures'
 import { withSafeTransactions } from './pool'
 import * as schema from './schema'
@@ -44,7 +44,7 @@ const MIGRATION_LOCK = 4_605_131_711
 
 /**
  * Opens the database; the embedded one is locked for this process first.
- * @throws {DataFolderHeldError} when another process has the embedded database open
+ * @throws {DataFolderHeldError} when another process has the embedded database open; {DataFolderError} where it can't be written
  */
 export async function openDatabase(config: DatabaseConfig): Promise<OpenDatabase> {
   switch (config.driver) {
@@ -94,8 +94,25 @@ async function openPGlite(folder: string): Promise<OpenDatabase> {
     }
   } catch (error) {
     lock.release()
-    throw error
+    throw fileSystemError(folder, error)
   }
+}
+
+/** Those of the system that PGlite's file system passes on, by WASI's numbers. */
+const FILE_SYSTEM_ERRORS: Record<number, string> = {
+  2: 'this user may not write there',
+  19: 'the disk quota is used up',
+  29: 'the disk fails',
+  51: 'the disk is full',
+  63: 'this user may not write there',
+  69: 'its file system is read-only',
+}
+
+/** PGlite's file system throws what is no Error and says nothing. */
+function fileSystemError(folder: string, error: unknown): unknown {
+  const { name, errno } = error as { name?: unknown; errno?: unknown }
+  if (name !== 'ErrnoError' || typeof errno !== 'number') return error
+  return new DataFolderError(folder, FILE_SYSTEM_ERRORS[errno] ?? `its file system fails (${errno})`)
 }
 
 /**

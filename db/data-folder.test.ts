@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { DataFolderHeldError, lockDataFolder } from './data-folder'
+import { DataFolderError, DataFolderHeldError, lockDataFolder } from './data-folder'
 
 // Real, but a test can come between a starter's look and its grasp.
 vi.mock('node:fs', async (original) => {
@@ -115,6 +115,26 @@ describe('the lock of a data folder', () => {
     expect(refusal.message).toContain(folder)
     expect(refusal.message).toContain('FENICIA_DATA')
     lock.release()
+  })
+
+  it.each<[what: string, place: string[], code: string]>([
+    ['there is a file', ['file'], 'EEXIST'],
+    ['there is a file above', ['file', 'data'], 'ENOTDIR'],
+  ])('is refused where %s, naming the folder and what to do', async (_, place, code) => {
+    writeFileSync(join(folder, 'file'), '')
+    const refusal = await lockDataFolder(join(folder, ...place)).catch((error) => error)
+    expect(refusal).toBeInstanceOf(DataFolderError)
+    expect(refusal.message).toMatch(
+      new RegExp(`${join(folder, ...place)} can't be used: .*file.* \\(${code}\\).*FENICIA_DATA`),
+    )
+  })
+
+  it('is refused where files can’t be linked, as on a USB stick, saying so', async () => {
+    vi.mocked(linkSync).mockImplementationOnce(() => {
+      throw Object.assign(new Error('EPERM: operation not permitted, link'), { code: 'EPERM', syscall: 'link' })
+    })
+    await expect(lockDataFolder(folder)).rejects.toThrow(/hard links.*FENICIA_DATA/)
+    ;(await lockDataFolder(folder)).release()
   })
 
   it('is free again once it is released, however often', async () => {

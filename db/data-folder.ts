@@ -29,6 +29,33 @@ export class DataFolderHeldError extends Error {
   }
 }
 
+/** The data folder can't be made, read or written. The message names it, and says why and what to do. */
+export class DataFolderError extends Error {
+  override name = 'DataFolderError'
+  constructor(folder: string, why: string) {
+    super(`The data folder ${folder} can't be used: ${why}. Mend that, or set FENICIA_DATA to another folder.`)
+  }
+}
+
+const reasons: Record<string, string> = {
+  EACCES: 'this user may not write there',
+  EPERM: 'this user may not write there',
+  EROFS: 'its file system is read-only',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EEXIST: 'a file, and no folder, is at that place',
+  ENOTDIR: 'a file, and no folder, is on the way to it',
+}
+
+/** What the system said about the data folder, in words; anything else as it is. */
+function wordedError(folder: string, error: unknown): unknown {
+  const { code, syscall } = error as NodeJS.ErrnoException
+  if (code === undefined || syscall === undefined) return error
+  const isLink = syscall === 'link' && !['ENOSPC', 'EDQUOT', 'EROFS'].includes(code)
+  const reason = isLink ? 'its file system has no hard links, by which it is locked' : reasons[code]
+  return new DataFolderError(folder, reason ? `${reason} (${code})` : `${syscall} failed with ${code}`)
+}
+
 interface Owner {
   pid: number
   /** When that process started, as the operating system tells it: a reused pid has another. */
@@ -53,9 +80,17 @@ const MISSED_BEATS = 3
  * Locks are numbered: `lock.8` can be made once, and only by whoever found the owner of `lock.7` gone. A file gets its
  * name when it is written (link(2)), never changes its owner, and only the highest number counts, so that starters who
  * pause at any point between looking and taking can't both succeed.
- * @throws {DataFolderHeldError} while the owner lives
+ * @throws {DataFolderHeldError} while the owner lives; {DataFolderError} where it can't be made or written
  */
 export async function lockDataFolder(folder: string, { heartbeatMs = HEARTBEAT_MS } = {}): Promise<DataFolderLock> {
+  try {
+    return await take(folder, heartbeatMs)
+  } catch (error) {
+    throw wordedError(folder, error)
+  }
+}
+
+async function take(folder: string, heartbeatMs: number): Promise<DataFolderLock> {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const me: Owner = { pid: process.pid, startedAt: processStart(process.pid), space: pidSpace() }
   for (;;) {

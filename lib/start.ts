@@ -20,7 +20,7 @@ import { openVault } from './vault'
  * Opens what a process of Fenicia needs – configuration, database, migrations – and registers it as the runtime.
  * @param env environment variables, see `lib/config.ts`
  * @param options `migrate`: false where another process sees to the migrations
- * @throws {ConfigError} on a value it does not understand, or a database whose dates it would misread; {DataFolderHeldError}; what the database says
+ * @throws {ConfigError} on a value it does not understand, or a database whose dates it would misread; {DataFolderHeldError}; {DataFolderError}; what the database says
  */
 export async function startRuntime(
   env: Record<string, string | undefined> = process.env,

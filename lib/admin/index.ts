@@ -146,7 +146,7 @@ function sentence(option: string, message: string): string {
 
 /** Errors whose words are meant for whoever runs the server. */
 function isForOperators(error: unknown): error is Error {
-  return error instanceof Error && ['ConfigError', 'DataFolderHeldError'].includes(error.name)
+  return error instanceof Error && ['ConfigError', 'DataFolderHeldError', 'DataFolderError'].includes(error.name)
 }
 
 /** The innermost words: those of a failed query's wrapper hold its parameters. */
