@@ -232,6 +232,7 @@ export const actions: Record<string, Record<string, Rule>> = {
     changeRoleOfAccountAction: action('roles:manage', ({ role }) => [
       role,
       { name: 'Renamed', description: '', permissions: [] },
+      { name: 'Theirs', description: '', permissions: [] },
     ]),
     createRoleAction: action('roles:manage'),
     deleteRoleAction: action('roles:manage', ({ role }) => [role, 'staff']),

@@ -89,6 +89,17 @@ forEachDatabase('roles of an account’s own', (open) => {
     ])
   })
 
+  it('are not changed by whoever saw what they were before somebody else changed them', async () => {
+    const role = await make(['audit:read', 'keys:read'])
+    const shown = input(['audit:read', 'keys:read'])
+    await changeCustomRole(db, owner, role, input(['audit:read']), shown)
+    const late = changeCustomRole(db, owner, role, input(['audit:read', 'keys:read'], 'Accountant'), shown)
+    await expect(late).rejects.toMatchObject({ code: 'invalid', message: expect.stringContaining('changed meanwhile') })
+    expect(await listCustomRoles(db, accountId)).toMatchObject([{ name: 'Bookkeeper', permissions: ['audit:read'] }])
+    await changeCustomRole(db, owner, role, input(['audit:read'], 'Accountant'), input(['audit:read']))
+    expect(await listCustomRoles(db, accountId)).toMatchObject([{ name: 'Accountant' }])
+  })
+
   it('have a name of their own in the account, however it is written; another account may have the same', async () => {
     const role = await make(['audit:read'], 'Bookkeeper')
     await expect(make([], 'BOOKKEEPER')).rejects.toMatchObject({ fields: [{ field: 'name' }] })

@@ -50,6 +50,14 @@ export const customRoleInput = z.strictObject({
 })
 type CustomRoleInput = z.output<typeof customRoleInput>
 
+/** A role as somebody saw it who changes it. */
+export const shownRoleInput = z.strictObject({
+  name: z.string().max(200),
+  description: z.string().max(1_000),
+  permissions: z.array(z.string().max(64)).max(100),
+})
+type ShownRole = z.output<typeof shownRoleInput>
+
 export const deleteRoleInput = z.strictObject({ replacement: roleChoice.nullable() })
 
 /** The roles that an account made for itself, by name, and who has each. */
@@ -110,19 +118,28 @@ export async function createCustomRole(db: Database, actor: Manager, input: Cust
 
 /**
  * Changes a role, for all who have it from their next request on. If it allows less than before, their open invitations end.
+ * @param shown what the actor saw of it: a change of what is another by now would undo somebody else's unseen
  * @throws {Refusal} `not_found`; `forbidden` when it allows what the actor may not, now or then, or as much as the actor may;
- * `invalid` on `name` when there is another of that name
+ * `invalid` on `name` when there is another of that name, and when it is not as it was shown
  */
 export async function changeCustomRole(
   db: Database,
   actor: Manager,
   id: string,
   input: CustomRoleInput,
+  shown?: ShownRole,
 ): Promise<void> {
   await db.transaction(async (tx) => {
     const asking = await lockAsking(tx, actor, 'roles:manage')
     const before = await lockRole(tx, asking, actor.accountId, id)
     requireMayGive(asking, input)
+    // What is asked for a second time, since no answer came to the first, is done.
+    if (shown && !isSameRole(before, shown) && !isSameRole(before, input)) {
+      throw new Refusal(
+        'invalid',
+        'This role was changed meanwhile, and nothing was saved. Load the page again to see what it is now.',
+      )
+    }
     const nameHeld = comparableName(input.name)
     if (nameHeld !== before.nameHeld) {
       const isTaken = await tx.$count(
@@ -192,6 +209,11 @@ export async function deleteCustomRole(
 
 function columnsOf({ name, description, permissions }: CustomRoleInput) {
   return { name, nameHeld: comparableName(name), description, permissions: [...permissions] }
+}
+
+function isSameRole(one: ShownRole, other: ShownRole): boolean {
+  const permissionsIn = ({ permissions }: ShownRole) => grantable.filter((each) => permissions.includes(each)).join()
+  return one.name === other.name && one.description === other.description && permissionsIn(one) === permissionsIn(other)
 }
 
 const isRole = (accountId: string, id: string) => and(eq(customRoles.accountId, accountId), eq(customRoles.id, id))

@@ -17,6 +17,7 @@ export {
   deleteCustomRole,
   deleteRoleInput,
   listCustomRoles,
+  shownRoleInput,
 } from './custom-roles'
 export { deviceCookie } from './device'
 export { type HeldRole, roleNameOf } from './held-role'

@@ -3,7 +3,14 @@
 import { z } from 'zod'
 import { type ActionAnswer, answer } from '@/app/action-answer'
 import { requireActor } from '@/app/session'
-import { changeCustomRole, createCustomRole, customRoleInput, deleteCustomRole, deleteRoleInput } from '@/lib/accounts'
+import {
+  changeCustomRole,
+  createCustomRole,
+  customRoleInput,
+  deleteCustomRole,
+  deleteRoleInput,
+  shownRoleInput,
+} from '@/lib/accounts'
 import { parseInput } from '@/lib/input'
 import { getRuntime } from '@/lib/runtime'
 
@@ -18,12 +25,17 @@ export async function createRoleAction(input: unknown): Promise<ActionAnswer<nul
   })
 }
 
-/** Changes a role, for all who have it. */
-export async function changeRoleOfAccountAction(id: unknown, input: unknown): Promise<ActionAnswer<null>> {
+/** Changes a role, for all who have it; `shown` is what the page showed of it. */
+export async function changeRoleOfAccountAction(
+  id: unknown,
+  input: unknown,
+  shown: unknown,
+): Promise<ActionAnswer<null>> {
   return answer(async () => {
     const actor = await requireRoleManager()
     const change = parseInput(customRoleInput, input)
-    await changeCustomRole(getRuntime().database.db, actor, parseInput(roleId, id), change)
+    const { db } = getRuntime().database
+    await changeCustomRole(db, actor, parseInput(roleId, id), change, parseInput(shownRoleInput, shown))
     return null
   })
 }

@@ -36,9 +36,11 @@ export function RoleForm({
 }) {
   const router = useRouter()
   const form = useRef<HTMLFormElement>(null)
+  // As it was when the form came up: read anew it may be another, which nobody has seen here.
+  const [shown] = useState(initial)
   const [values, setValues] = useState(initial)
   const save = (input: RoleValues): Promise<ActionAnswer<null>> =>
-    id === null ? createRoleAction(input) : changeRoleOfAccountAction(id, input)
+    id === null ? createRoleAction(input) : changeRoleOfAccountAction(id, input, shown)
   const { run, pending, refusal, passwordDialog } = useCallAndRefresh(save, () => {
     toast(id === null ? 'Role added' : 'Role saved')
     router.push(ROLES_HREF)
