@@ -17,7 +17,7 @@ import { toast } from '@/components/ui/toast'
 import { ProblemBanner } from '../data/problem-banner'
 import { useCallAndRefresh } from '../data/use-call-and-refresh'
 import { changeRoleAction } from './actions'
-import type { RoleOption } from './words'
+import { chosenOption, type RoleOption } from './words'
 
 /** A role that a member can get; `mayDoLess`: than by the one that they have. */
 export type OtherRole = Pick<RoleOption, 'value' | 'name' | 'may'> & { mayDoLess: boolean }
@@ -45,7 +45,7 @@ export function ChangeRole({
     onClose()
     toast(`${name} has another role now`)
   })
-  const option = options.find(({ value }) => value === chosen)
+  const option = chosenOption(options, chosen)
   return (
     <Dialog open busy={pending} onOpenChange={(isOpen) => isOpen || onClose()}>
       <DialogContent size="sm" pressOutsideCloses={false}>
@@ -58,7 +58,7 @@ export function ChangeRole({
         <ProblemBanner problem={refusal} />
         <Field label="Role" hint={option?.may}>
           <Select
-            value={chosen}
+            value={option?.value ?? ''}
             disabled={pending}
             onChange={(event) => {
               clear()
@@ -84,7 +84,7 @@ export function ChangeRole({
           <Button
             variant="primary"
             pending={pending}
-            onClick={() => (chosen === role ? onClose() : void run(id, chosen))}
+            onClick={() => (!option || option.value === role ? onClose() : void run(id, option.value))}
           >
             Change role
           </Button>

@@ -10,7 +10,7 @@ import { Select } from '@/components/ui/select'
 import { toast } from '@/components/ui/toast'
 import { useCallAndRefresh } from '../data/use-call-and-refresh'
 import { inviteAction } from './actions'
-import type { RoleOption } from './words'
+import { chosenOption, type RoleOption } from './words'
 
 export function InviteForm({ options }: { options: RoleOption[] }) {
   const form = useRef<HTMLFormElement>(null)
@@ -21,6 +21,7 @@ export function InviteForm({ options }: { options: RoleOption[] }) {
     setChosen('staff')
     toast(`An invitation is on its way to ${invited.current}`)
   })
+  const option = chosenOption(options, chosen)
   const { message, errors } = refusal ? refusedForm(refusal) : emptyForm
 
   useEffect(() => {
@@ -47,8 +48,8 @@ export function InviteForm({ options }: { options: RoleOption[] }) {
       <Field label="E-mail" error={errors.email} required>
         <Input name="email" type="email" autoComplete="off" autoCapitalize="off" spellCheck={false} />
       </Field>
-      <Field label="Role" hint={options.find(({ value }) => value === chosen)?.may} error={errors.role}>
-        <Select name="role" value={chosen} onChange={(event) => setChosen(event.currentTarget.value)}>
+      <Field label="Role" hint={option?.may} error={errors.role}>
+        <Select name="role" value={option?.value ?? ''} onChange={(event) => setChosen(event.currentTarget.value)}>
           {options.map(({ value, name }) => (
             <option key={value} value={value}>
               {name}

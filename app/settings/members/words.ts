@@ -24,4 +24,15 @@ export const invitedRoles: readonly { role: Exclude<Role, 'owner'>; may: string 
   { role: 'admin', may: 'Everything but to own the account.' },
 ]
 
+/**
+ * What is chosen of a list that may have become another since: the first, as browsers show it, where what was chosen is gone.
+ * What is sent is then what is seen.
+ */
+export function chosenOption<Option extends { value: string }>(
+  options: readonly Option[],
+  chosen: string,
+): Option | undefined {
+  return options.find(({ value }) => value === chosen) ?? options[0]
+}
+
 export const ROLES_HREF = '/settings/members/roles'

@@ -8,7 +8,7 @@ import { Select } from '@/components/ui/select'
 import { toast } from '@/components/ui/toast'
 import { ConfirmDialog } from '../../../confirm-dialog'
 import { useCallAndRefresh } from '../../../data/use-call-and-refresh'
-import { ROLES_HREF, type RoleOption } from '../../words'
+import { chosenOption, ROLES_HREF, type RoleOption } from '../../words'
 import { deleteRoleAction } from '../actions'
 
 /** Deletes a role; who has it gets another. */
@@ -29,7 +29,8 @@ export function DeleteRole({
 }) {
   const router = useRouter()
   const [asks, setAsks] = useState(false)
-  const [replacement, setReplacement] = useState(options[0]?.value ?? null)
+  const [chosen, setChosen] = useState('')
+  const replacement = chosenOption(options, chosen)?.value ?? null
   const isHeld = holders.length + invitations > 0
   const { run, pending, refusal, clear, passwordDialog } = useCallAndRefresh(deleteRoleAction, () => {
     setAsks(false)
@@ -66,7 +67,7 @@ export function DeleteRole({
       >
         {isHeld ? (
           <Field label="Their role from then on">
-            <Select value={replacement ?? ''} onChange={(event) => setReplacement(event.target.value)}>
+            <Select value={replacement ?? ''} onChange={(event) => setChosen(event.target.value)}>
               {options.map(({ value, name }) => (
                 <option key={value} value={value}>
                   {name}
