@@ -1,10 +1,10 @@
-import { sql } from 'drizzle-orm'
+import { and, asc, eq, gt } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { authenticators, dataKeys } from '@/db/schema'
 import { type Config, ConfigError } from '../config'
 import { unwrap } from './envelope'
 import { isVaultError } from './errors'
-import { keyFilePath, MasterKeys, readKeyFile } from './master-keys'
+import { keyFilePath, type MasterKey, MasterKeys, readKeyFile } from './master-keys'
 import { Vault } from './vault'
 
 /**
@@ -18,8 +18,7 @@ export async function openVault(
   config: Pick<Config, 'masterKeys' | 'dataFolder'>,
   spooled: { kids: readonly string[]; folder: string } = { kids: [], folder: '' },
 ): Promise<Vault> {
-  // One data key of each master key that is in use.
-  const used = await db.selectDistinctOn([dataKeys.masterKid]).from(dataKeys).orderBy(dataKeys.masterKid, sql`id`)
+  const used = await db.selectDistinct({ masterKid: dataKeys.masterKid }).from(dataKeys).orderBy(dataKeys.masterKid)
   const personal = await db.selectDistinct({ masterKid: authenticators.masterKid }).from(authenticators)
   const needed = [...new Set([...used, ...personal].map(({ masterKid }) => masterKid))]
   const kids = needed.map((kid) => `“${kid}”`).join(' and ')
@@ -47,15 +46,38 @@ export async function openVault(
     }
   }
   for (const kid of spooled.kids) if (!masterKeys.has(kid)) throw neededOnDisk(kid)
-  for (const { id, accountId, masterKid, wrapped } of used) {
-    await unwrap(wrapped, { accountId, dataKeyId: id }, masterKeys.get(masterKid)).catch((error) => {
-      if (!isVaultError(error)) throw error
-      throw new ConfigError(
-        `The master key “${masterKid}” in ${where} is not the one that this database was sealed with. Put the right one there.`,
-      )
-    })
+  for (const { masterKid } of used) {
+    if (await opensAny(db, masterKeys.get(masterKid))) continue
+    throw new ConfigError(
+      `The master key “${masterKid}” in ${where} is not the one that this database was sealed with. Put the right one there.`,
+    )
   }
   return new Vault(masterKeys)
+}
+
+/** Rows read at a time. */
+const STEP = 100
+
+/** Whether a master key opens one of the data keys that name it: the first, unless that one is damaged. */
+async function opensAny(db: Database, master: MasterKey): Promise<boolean> {
+  for (let last = ''; ; ) {
+    const rows = await db
+      .select()
+      .from(dataKeys)
+      .where(and(eq(dataKeys.masterKid, master.kid), gt(dataKeys.id, last)))
+      .orderBy(asc(dataKeys.id))
+      .limit(last === '' ? 1 : STEP)
+    for (const { id, accountId, wrapped } of rows) {
+      const opened = await unwrap(wrapped, { accountId, dataKeyId: id }, master).catch((error: unknown) => {
+        if (isVaultError(error)) return null
+        throw error
+      })
+      if (opened) return true
+    }
+    const end = rows.at(-1)
+    if (!end) return false
+    last = end.id
+  }
 }
 
 function fileKeys(dataFolder: string, mayCreate: boolean) {

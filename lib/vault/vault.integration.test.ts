@@ -205,6 +205,17 @@ forEachDatabase('the vault', (open, driver) => {
     expect(await read(at('cred_2', 'secret', other), stranger(young))).toBe('two')
   })
 
+  it('is opened though a data key is damaged, as long as another shows that the master key is the right one', async () => {
+    const config = (...masterKeys: [MasterKey]) => ({ masterKeys, dataFolder: '/nowhere' })
+    await put(at('cred_1'), 'one')
+    await db.update(dataKeys).set({ wrapped: 'damaged' })
+    await expect(openVault(db, config(old))).rejects.toThrow('“2025” in FENICIA_MASTER_KEYS is not the one')
+    const other = await makeAccount()
+    await put(at('cred_2', 'secret', other), 'two')
+    expect(await read(at('cred_2', 'secret', other), await openVault(db, config(old)))).toBe('two')
+    await expect(openVault(db, config({ ...young, kid: old.kid }))).rejects.toThrow('is not the one')
+  })
+
   describe('keeps what belongs to a person and to no account', () => {
     async function person(id: string): Promise<string> {
       await db.insert(users).values({ id, email: `${id}@example.com`, name: 'Ana', passwordHash: '-' })
