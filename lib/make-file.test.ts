@@ -37,6 +37,17 @@ it('a master key whose first writing was cut off is made at the next start', asy
   expect(await readdir(folder)).toEqual(['master.key'])
 })
 
+it.each(['EPERM', 'ENOTSUP', 'ENOSYS'])('a file is made once also where there are no links (%s)', async (code) => {
+  vi.spyOn(fs, 'linkSync').mockImplementation(() => {
+    throw Object.assign(new Error(`${code}: operation not permitted, link`), { code })
+  })
+  syncBuiltinESMExports()
+  const path = join(folder, 'secret')
+  expect([makeFile(path, 'one'), makeFile(path, 'two')]).toEqual([true, false])
+  expect([await readFile(path, 'utf8'), (await stat(path)).mode & 0o777]).toEqual(['one', 0o600])
+  expect(await readdir(folder)).toEqual(['secret'])
+})
+
 it('a file is made once, for its owner only, and nothing else is left', async () => {
   const path = join(folder, 'inner', 'secret')
   expect([makeFile(path, 'one'), makeFile(path, 'two')]).toEqual([true, false])

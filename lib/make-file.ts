@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import {
   closeSync,
+  constants,
+  copyFileSync,
   existsSync,
   fsyncSync,
   linkSync,
@@ -28,6 +30,9 @@ export function makeFile(path: string, content: string): boolean {
   return made
 }
 
+/** What file systems say that have no links, such as some network shares. There only the name is had at once, not the content. */
+const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'])
+
 function writeAndName(path: string, content: string): boolean {
   const part = `${path}.${randomUUID()}.part`
   writeFileSync(part, content, { flag: 'wx', mode: 0o600, flush: true })
@@ -37,7 +42,9 @@ function writeAndName(path: string, content: string): boolean {
   } catch (error) {
     // Another was faster, and may have cleared ours away.
     if (existsSync(path)) return false
-    throw error
+    if (!NO_LINKS.has((error as NodeJS.ErrnoException).code ?? '')) throw error
+    copyFileSync(part, path, constants.COPYFILE_EXCL)
+    return true
   }
 }
 
