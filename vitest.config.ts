@@ -9,6 +9,7 @@ export const ALONE = [
   'app/server-actions.test.ts',
   'app/session.integration.test.ts',
   'app/settings/files.test.ts',
+  'db/client.test.ts',
   'db/data-folder.test.ts',
   'lib/accounts/passwords.test.ts',
   'lib/accounts/sign-in.integration.test.ts',

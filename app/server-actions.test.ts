@@ -37,6 +37,7 @@ const actions: Record<string, Record<string, string>> = {
   'sign-up/actions.ts': { signUpAction: 'before a session' },
   'settings/account/actions.ts': {
     changeNameAction: 'a name opens nothing',
+    saveLanguageAction: 'the person’s own e-mails',
     renameAccountAction: 'a name opens nothing',
     changePasswordAction: 'takes the current password itself',
     signOutEverywhereAction: 'lets nobody in',
@@ -112,7 +113,6 @@ const actions: Record<string, Record<string, string>> = {
   'settings/notifications/actions.ts': {
     markReadAction: 'the person’s own notices',
     savePreferencesAction: 'the person’s own e-mails; those for their safety can’t be switched off',
-    saveLanguageAction: 'the person’s own e-mails',
   },
   'settings/policies/actions.ts': { changeKeyRulesAction: SENSITIVE, saveLeakPolicy: SENSITIVE },
   'settings/policies/audit-actions.ts': { saveAuditPolicy: SENSITIVE },

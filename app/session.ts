@@ -110,7 +110,8 @@ export async function requireActor(permission: Required, { recentPassword = fals
 /** A person who asks for a change, with what they may do. */
 export type PersonActor = Actor & Holder & { id: string }
 
-async function actorOf({ user, account, permissions }: Session): Promise<PersonActor> {
+/** Who a session’s person is to whatever they change. */
+export async function actorOf({ user, account, permissions }: Session): Promise<PersonActor> {
   const { device: _, ...origin } = await requestOrigin()
   return { kind: 'user', id: user.id, name: user.name, accountId: account.id, permissions, ...origin }
 }

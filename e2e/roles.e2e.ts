@@ -1,5 +1,5 @@
 import type { APIResponse, Browser, BrowserContext, Locator, Page } from '@playwright/test'
-import { openCommands } from './alive'
+import { openCommands, toBeAlive } from './alive'
 import { expectFitToUse } from './fit-to-use'
 import { expect, runProduct, test } from './fixtures'
 import { chooseAction, keyRow, OWNER, signIn } from './people'
@@ -62,6 +62,11 @@ test('staff begin at their account, find no keys in the settings, and are told s
 }) => {
   await signIn(page, product.url, STAFF)
   await expect(page.getByText(`You are on the staff of ${OWNER.accountName}.`)).toBeVisible()
+  // They get mails too, such as of a sign-in.
+  await toBeAlive(page.getByLabel('Language of e-mails'))
+  await page.getByLabel('Language of e-mails').selectOption('Español')
+  await page.getByRole('button', { name: 'Save language' }).click()
+  await expect(page.getByText('Language saved.')).toBeVisible()
   await expect(page.getByRole('navigation', { name: 'Settings' }).getByRole('link', { name: 'API Keys' })).toHaveCount(
     0,
   )

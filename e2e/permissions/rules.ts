@@ -158,6 +158,7 @@ export const actions: Record<string, Record<string, Rule>> = {
     createAnotherAccountAction: form('person'),
     enterAccountAction: action('person'),
     renameAccountAction: form('policies:update'),
+    saveLanguageAction: form('person'),
     signOutEverywhereAction: action('person'),
   },
   'app/settings/account/second-factor/actions.ts': {
@@ -239,7 +240,6 @@ export const actions: Record<string, Record<string, Rule>> = {
   },
   'app/settings/notifications/actions.ts': {
     markReadAction: action(told),
-    saveLanguageAction: form(told),
     savePreferencesAction: form(told),
   },
   'app/settings/policies/actions.ts': {

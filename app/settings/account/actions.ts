@@ -6,6 +6,8 @@ import { z } from 'zod'
 import { signOut } from '@/auth'
 import {
   anotherAccountInput,
+  changeLanguage,
+  changeLanguageInput,
   changeName,
   changeNameInput,
   changePassword,
@@ -19,7 +21,7 @@ import { getRuntime } from '@/lib/runtime'
 import { type ActionRefusal, answer } from '../../action-answer'
 import { type FormState, refusedForm, textFields } from '../../form-state'
 import { requestOrigin } from '../../request'
-import { enterAccount, requireActor, requirePerson, setSession } from '../../session'
+import { actorOf, enterAccount, requireActor, requirePerson, setSession } from '../../session'
 
 export async function changeNameAction(_: FormState, data: FormData): Promise<FormState> {
   const values = textFields(data, 'name')
@@ -30,6 +32,18 @@ export async function changeNameAction(_: FormState, data: FormData): Promise<Fo
   if (!result.ok) return refusedForm(result, values)
   revalidatePath('/settings', 'layout')
   return { errors: {}, values: {}, done: 'Name saved.' }
+}
+
+/** Has the person's e-mails written in a language. */
+export async function saveLanguageAction(_: FormState, data: FormData): Promise<FormState> {
+  const values = textFields(data, 'language')
+  const result = await answer(async () => {
+    const actor = await actorOf(await requirePerson())
+    await changeLanguage(getRuntime().database.db, actor, parseInput(changeLanguageInput, values))
+  })
+  if (!result.ok) return refusedForm(result, values)
+  revalidatePath('/settings/account')
+  return { errors: {}, values: {}, done: 'Language saved.' }
 }
 
 /** Gives the account another name. */

@@ -5,7 +5,10 @@ import { NewPasswordInput } from '@/app/new-password-input'
 import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { PasswordInput } from '@/components/ui/password-input'
-import { changeNameAction, changePasswordAction, renameAccountAction } from './actions'
+import { Select } from '@/components/ui/select'
+import type { Language } from '@/lib/notifications'
+import { changeNameAction, changePasswordAction, renameAccountAction, saveLanguageAction } from './actions'
+import { languageNames } from './words'
 
 export function NameForm({ name, email }: { name: string; email: string }) {
   return (
@@ -19,6 +22,24 @@ export function NameForm({ name, email }: { name: string; email: string }) {
             <Input type="email" value={email} readOnly />
           </Field>
         </>
+      )}
+    </ActionForm>
+  )
+}
+
+export function LanguageForm({ language }: { language: Language }) {
+  return (
+    <ActionForm action={saveLanguageAction} submit="Save language" className="max-w-sm">
+      {({ errors, values }) => (
+        <Field label="Language of e-mails" error={errors.language}>
+          <Select name="language" defaultValue={values.language ?? language}>
+            {Object.entries(languageNames).map(([value, name]) => (
+              <option key={value} value={value} lang={value}>
+                {name}
+              </option>
+            ))}
+          </Select>
+        </Field>
       )}
     </ActionForm>
   )

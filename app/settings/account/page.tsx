@@ -2,12 +2,12 @@ import type { Metadata } from 'next'
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/components/ui/card'
 import { PageHeader } from '@/components/ui/page-header'
 import { RelativeTime } from '@/components/ui/relative-time'
-import { can, getProfile, listAccountsOf, listFactors, listSessions } from '@/lib/accounts'
+import { can, getLanguage, getProfile, listAccountsOf, listFactors, listSessions } from '@/lib/accounts'
 import { getRuntime } from '@/lib/runtime'
 import { requireSession } from '../../session'
 import { Accounts } from './accounts'
 import { AnotherAccountForm } from './another-account-form'
-import { AccountNameForm, NameForm, PasswordForm } from './forms'
+import { AccountNameForm, LanguageForm, NameForm, PasswordForm } from './forms'
 import { SecondFactor } from './second-factor/second-factor'
 import { shownFactors } from './second-factor/shown'
 import { Sessions } from './sessions'
@@ -19,8 +19,9 @@ export const metadata: Metadata = { title: 'Account' }
 export default async function AccountPage() {
   const session = await requireSession()
   const { db } = getRuntime().database
-  const [{ passwordChangedAt }, accounts, factors, sessions] = await Promise.all([
+  const [{ passwordChangedAt }, language, accounts, factors, sessions] = await Promise.all([
     getProfile(db, session),
+    getLanguage(db, session.user.id),
     listAccountsOf(db, session.user.id),
     listFactors(db, session.user.id),
     listSessions(db, session),
@@ -38,6 +39,15 @@ export default async function AccountPage() {
           </CardHeader>
           <CardContent>
             <NameForm name={session.user.name} email={session.user.email} />
+          </CardContent>
+        </Card>
+        <Card aria-labelledby="language">
+          <CardHeader>
+            <CardTitle id="language">Language</CardTitle>
+            <CardDescription>What Fenicia writes to {session.user.email}. Its pages are in English.</CardDescription>
+          </CardHeader>
+          <CardContent>
+            <LanguageForm language={language} />
           </CardContent>
         </Card>
         {can(session, 'policies:update') ? (

@@ -41,3 +41,5 @@ export function shownSession({
     isThis,
   }
 }
+
+export const languageNames = { en: 'English', es: 'Español' } as const

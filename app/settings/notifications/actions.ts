@@ -2,12 +2,11 @@
 
 import { revalidatePath } from 'next/cache'
 import { z } from 'zod'
-import { changeLanguage, changeLanguageInput } from '@/lib/accounts'
 import { parseInput } from '@/lib/input'
 import { eventKinds, markRead, permissionsToBeTold, preferencesInput, setPreferences } from '@/lib/notifications'
 import { getRuntime } from '@/lib/runtime'
 import { type ActionAnswer, answer } from '../../action-answer'
-import { type FormState, refusedForm, textFields } from '../../form-state'
+import { type FormState, refusedForm } from '../../form-state'
 import { requireActor } from '../../session'
 
 const noticeIds = z.array(z.string().max(64)).max(100).nullable()
@@ -36,17 +35,6 @@ export async function savePreferencesAction(_: FormState, data: FormData): Promi
   if (!result.ok) return refusedForm(result)
   revalidatePath('/settings/notifications')
   return { errors: {}, values: {}, done: 'Choices saved.' }
-}
-
-export async function saveLanguageAction(_: FormState, data: FormData): Promise<FormState> {
-  const values = textFields(data, 'language')
-  const result = await answer(async () => {
-    const actor = await requirePerson()
-    await changeLanguage(getRuntime().database.db, actor, parseInput(changeLanguageInput, values))
-  })
-  if (!result.ok) return refusedForm(result, values)
-  revalidatePath('/settings/notifications')
-  return { errors: {}, values: {}, done: 'Language saved.' }
 }
 
 /** The signed-in person: what they do here concerns themselves alone. */

@@ -3,16 +3,16 @@ import type { Metadata } from 'next'
 import Link from 'next/link'
 import { NoMailServer } from '@/app/no-mail-server'
 import { requireSession } from '@/app/session'
+import { LikelyLink } from '@/components/shell/likely-link'
 import { buttonVariants } from '@/components/ui/button'
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/components/ui/card'
 import { EmptyState } from '@/components/ui/empty-state'
 import { PageHeader } from '@/components/ui/page-header'
-import { getLanguage } from '@/lib/accounts'
 import { countUnread, getPreferences, listNotices, permissionsToBeTold } from '@/lib/notifications'
 import { getRuntime } from '@/lib/runtime'
 import { NoticeItem } from './notice-item'
 import { MarkAllRead } from './notice-list'
-import { LanguageForm, PreferencesForm } from './preferences-form'
+import { PreferencesForm } from './preferences-form'
 
 export const metadata: Metadata = { title: 'Notifications' }
 
@@ -23,11 +23,10 @@ export default async function NotificationsPage({ searchParams }: PageProps<'/se
   const { before } = await searchParams
   const { db } = getRuntime().database
   const reader = { accountId: account.id, userId: user.id, permissions: session.permissions }
-  const [{ notices, next }, unread, preferences, language] = await Promise.all([
+  const [{ notices, next }, unread, preferences] = await Promise.all([
     listNotices(db, reader, typeof before === 'string' ? before : null),
     countUnread(db, reader),
     getPreferences(db, reader, session),
-    getLanguage(db, user.id),
   ])
   return (
     <>
@@ -75,20 +74,15 @@ export default async function NotificationsPage({ searchParams }: PageProps<'/se
             <CardTitle id="choices">How you hear of it</CardTitle>
             <CardDescription>
               One e-mail when something begins, and reminders after 1, 3 and 7 days while it lasts. What fails together
-              is one e-mail.
+              is one e-mail. They go to {user.email}; their language is chosen in{' '}
+              <LikelyLink href="/settings/account" className="underline underline-offset-4">
+                Account
+              </LikelyLink>
+              .
             </CardDescription>
           </CardHeader>
           <CardContent>
             <PreferencesForm preferences={preferences} />
-          </CardContent>
-        </Card>
-        <Card aria-labelledby="language">
-          <CardHeader>
-            <CardTitle id="language">Language</CardTitle>
-            <CardDescription>E-mails go to {user.email}.</CardDescription>
-          </CardHeader>
-          <CardContent>
-            <LanguageForm language={language} />
           </CardContent>
         </Card>
       </div>

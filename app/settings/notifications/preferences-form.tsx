@@ -2,11 +2,9 @@
 
 import { ActionForm } from '@/app/action-form'
 import { Checkbox } from '@/components/ui/checkbox'
-import { Field } from '@/components/ui/field'
-import { Select } from '@/components/ui/select'
-import type { EventKind, Language } from '@/lib/notifications'
-import { saveLanguageAction, savePreferencesAction } from './actions'
-import { kindNames, languageNames } from './words'
+import type { EventKind } from '@/lib/notifications'
+import { savePreferencesAction } from './actions'
+import { kindNames } from './words'
 
 /** By which ways to hear of what. */
 export function PreferencesForm({
@@ -52,24 +50,6 @@ export function PreferencesForm({
             })}
           </tbody>
         </table>
-      )}
-    </ActionForm>
-  )
-}
-
-export function LanguageForm({ language }: { language: Language }) {
-  return (
-    <ActionForm action={saveLanguageAction} submit="Save language" className="max-w-sm">
-      {({ errors, values }) => (
-        <Field label="Language of e-mails" error={errors.language}>
-          <Select name="language" defaultValue={values.language ?? language}>
-            {Object.entries(languageNames).map(([value, name]) => (
-              <option key={value} value={value} lang={value}>
-                {name}
-              </option>
-            ))}
-          </Select>
-        </Field>
       )}
     </ActionForm>
   )

@@ -43,8 +43,6 @@ export const kindNames: Record<EventKind, { name: string; hint: string }> = {
   'api_key.expiring': { name: 'API key expiring', hint: '7 days and 1 day before a key expires.' },
 }
 
-export const languageNames = { en: 'English', es: 'Español' } as const
-
 /** A notice in words, and the page that it is about. */
 export interface NoticeWords {
   title: string
