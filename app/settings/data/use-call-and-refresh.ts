@@ -4,7 +4,7 @@ import { useRouter } from 'next/navigation'
 import type { ActionAnswer } from '@/app/action-answer'
 import { useCalls } from './use-calls'
 
-/** Calls an action as `useCalls` does, and reads the page anew, however that went. */
+/** Calls an action as `useCalls` does, and reads the page anew once it was answered, whatever the answer. */
 export function useCallAndRefresh<Input extends unknown[]>(
   action: (...input: Input) => Promise<ActionAnswer<null>>,
   onDone: () => void,
@@ -13,8 +13,16 @@ export function useCallAndRefresh<Input extends unknown[]>(
   const { run: call, pending, refusal, clear, passwordDialog } = useCalls()
 
   async function run(...input: Input): Promise<void> {
-    if (await call(() => action(...input))) onDone()
-    router.refresh()
+    let isAnswered = false
+    const done = await call(async () => {
+      isAnswered = false
+      const answer = await action(...input)
+      isAnswered = true
+      return answer
+    })
+    if (done) onDone()
+    // What can't be read anew Next has the browser load: without a connection the page would go, with all that was typed.
+    if (isAnswered) router.refresh()
   }
   return { run, pending, refusal, clear, passwordDialog }
 }
