@@ -69,11 +69,6 @@ export function RoleForm({
         void run(values)
       }}
     >
-      {message ? (
-        <Banner tone="error" role="alert">
-          {message}
-        </Banner>
-      ) : null}
       <Field label="Name" error={errors.name} required>
         <Input
           value={values.name}
@@ -109,9 +104,9 @@ export function RoleForm({
         )
       })}
       {/* Where the press was: above the list it would be out of sight. */}
-      {ofPermissions ? (
+      {(message ?? ofPermissions) ? (
         <Banner tone="error" role="alert">
-          {ofPermissions}
+          {message ?? ofPermissions}
         </Banner>
       ) : null}
       <div className="flex flex-wrap gap-2">
