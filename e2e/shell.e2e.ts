@@ -99,7 +99,7 @@ test.describe('the frame of the settings', () => {
     await expect(page.getByRole('combobox', { name: 'Find a command' })).toBeFocused()
     await page.keyboard.type('api')
     await expect(commandMenu().getByRole('option')).toHaveText(['API Keys', 'API reference'])
-    await expect(page.getByRole('option', { selected: true })).toHaveText('API Keys')
+    await expect(commandMenu().getByRole('option', { selected: true })).toHaveText('API Keys')
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press('Enter')
     await expect(page).toHaveURL(/\/docs\/api$/)
