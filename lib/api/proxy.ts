@@ -149,7 +149,9 @@ export async function answerProxy(
     response.writeHead(answer.status, headersOf(answer, call).flat())
     pass(answer.body, response)
     // Node keeps them back until a piece of the body comes: of a stream of events that may be long, and the caller gives up.
-    if (answer.body.readableLength === 0) setImmediate(() => response.writableEnded || response.flushHeaders())
+    if (answer.body.readableLength === 0) {
+      setImmediate(() => response.writableEnded || answer.body.readableDidRead || response.flushHeaders())
+    }
   } catch (error) {
     if (response.headersSent) response.destroy()
     else send(response, answerFailure(call.credentials, request.method ?? 'GET', error))
