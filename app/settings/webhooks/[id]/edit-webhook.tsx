@@ -4,6 +4,7 @@ import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { toast } from '@/components/ui/toast'
 import type { ActionResult } from '../../data/action-result'
+import { changedFields } from '../../data/changed-fields'
 import { useAction } from '../../data/use-action'
 import { changeWebhook } from '../actions'
 import { WebhookForm, type WebhookValues } from '../webhook-form'
@@ -15,7 +16,7 @@ export function EditWebhook({ id, initial }: { id: string; initial: WebhookValue
   const [before, setBefore] = useState(initial)
   const { run, pending, problem, passwordDialog } = useAction(
     async (values: WebhookValues): Promise<ActionResult<WebhookValues>> => {
-      const saved = await changeWebhook(id, changesOf(before, values))
+      const saved = await changeWebhook(id, changedFields(before, values))
       return saved.ok ? { ok: true, value: values } : saved
     },
     (saved) => {
@@ -30,11 +31,4 @@ export function EditWebhook({ id, initial }: { id: string; initial: WebhookValue
       {passwordDialog}
     </>
   )
-}
-
-function changesOf(before: WebhookValues, values: WebhookValues): Partial<WebhookValues> {
-  const changed = Object.entries(values).filter(
-    ([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name as keyof WebhookValues]),
-  )
-  return Object.fromEntries(changed)
 }

@@ -4,6 +4,7 @@ import { useRouter } from 'next/navigation'
 import { lazy, Suspense, useState } from 'react'
 import { toast } from '@/components/ui/toast'
 import type { ConsentView } from '@/lib/credentials'
+import { changedFields } from '../../../data/changed-fields'
 import { changeCredential } from '../../actions'
 import { connectForm } from '../../connect/actions'
 import type { FormStart } from '../../form/credential-form'
@@ -57,8 +58,8 @@ export function EditCredential({
         mayChooseProvider={false}
         saveLabel="Save changes"
         cancelHref={credentialHref(id)}
-        save={(input) => changeCredential(id, changedFields(before, input))}
-        subjectOf={(input) => ({ credential_id: id, changes: changedFields(before, input) })}
+        save={(input) => changeCredential(id, changesOf(before, input))}
+        subjectOf={(input) => ({ credential_id: id, changes: changesOf(before, input) })}
         onSaved={(_, { name }) => {
           changed()
           toast(`“${String(name).trim()}” is saved`)
@@ -72,9 +73,6 @@ export function EditCredential({
 }
 
 /** The fields that differ, and all secrets that are typed. */
-function changedFields<Input extends FormInput>(before: FormInput, { secret, ...fields }: Input) {
-  const changed = Object.entries(fields).filter(
-    ([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name]),
-  )
-  return { ...Object.fromEntries(changed), secret }
+function changesOf(before: FormInput, { secret, ...fields }: FormInput) {
+  return { ...changedFields<Record<string, unknown>>(before, fields), secret }
 }
