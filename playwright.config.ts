@@ -1,58 +1,47 @@
 import { defineConfig, devices } from '@playwright/test'
 import { prepareBrowser } from './e2e/browser'
-import { databaseKind } from './e2e/place'
+import { type DatabaseKind, databaseKind } from './e2e/place'
 
 const { executablePath, env } = await prepareBrowser()
 
-/** Suites about something that only some databases have; all others run on each. */
+/** Suites about something that only some databases have; all others can run on each. */
 const ONLY = {
   // The embedded database belongs to one process, which must survive being killed and must not be shared.
-  pglite: ['crash.e2e.ts', 'commands.e2e.ts'],
+  pglite: ['commands.e2e.ts', 'crash.e2e.ts'],
   // Several instances, or a line that is cut, need a database behind a socket.
-  server: ['revocation.e2e.ts', 'outage.e2e.ts'],
+  server: ['outage.e2e.ts', 'revocation.e2e.ts'],
 }
-/** Suites about what stands between a person and the database, whichever that is: shared out, so that none waits long. */
-const ONCE = {
-  pglite: [
-    'accessibility.e2e.ts',
-    'keys-states.e2e.ts',
-    'members.e2e.ts',
-    'people-mails.e2e.ts',
-    'roles.e2e.ts',
-    'second-factor.e2e.ts',
-    'shell.e2e.ts',
-  ],
-  postgres: [
+/**
+ * Suites about what stands between a person and the database, whichever that is: shared out among the three, so that none
+ * takes much longer than the others, which run beside it. FENICIA_E2E_ALL=1 runs each on all of them.
+ */
+const ONCE: Record<DatabaseKind, string[]> = {
+  pglite: ['accessibility.e2e.ts', 'csp.e2e.ts', 'shell.e2e.ts'],
+  postgres: ['connect.e2e.ts', 'credentials.e2e.ts', 'rehearse.e2e.ts', 'renewal.e2e.ts'],
+  neon: [
     'audit.e2e.ts',
-    'connect.e2e.ts',
-    'credentials.e2e.ts',
-    'csp.e2e.ts',
     'integrations.e2e.ts',
+    'keys-states.e2e.ts',
     'limits.e2e.ts',
+    'members.e2e.ts',
     'people.e2e.ts',
+    'people-mails.e2e.ts',
     'permissions.e2e.ts',
-    'rehearse.e2e.ts',
-    'renewal.e2e.ts',
     'review.e2e.ts',
     'review-choice.e2e.ts',
+    'roles.e2e.ts',
+    'second-factor.e2e.ts',
     'webhooks.e2e.ts',
   ],
 }
+/** Neon's driver speaks to the same Postgres: these would find there what they find with the other one. */
+const NOT_WITH_NEON = ['keys-list.e2e.ts', 'leaks.e2e.ts']
 
-/** Neon's driver differs from that of Postgres in few things; the rest is run with it when all is asked for, since a run has its time. */
-const NOT_WITH_NEON = process.env.FENICIA_E2E_ALL
-  ? []
-  : [...ONCE.pglite, ...ONCE.postgres, 'keys-list.e2e.ts', 'leaks.e2e.ts']
-
-function ignored(kind: ReturnType<typeof databaseKind>): string[] {
-  switch (kind) {
-    case 'pglite':
-      return [...ONLY.server, ...ONCE.postgres]
-    case 'postgres':
-      return [...ONLY.pglite, ...ONCE.pglite]
-    case 'neon':
-      return [...ONLY.pglite, ...NOT_WITH_NEON]
-  }
+function ignored(kind: DatabaseKind): string[] {
+  const never = kind === 'pglite' ? ONLY.server : ONLY.pglite
+  if (process.env.FENICIA_E2E_ALL) return never
+  const elsewhere = Object.entries(ONCE).flatMap(([other, suites]) => (other === kind ? [] : suites))
+  return [...never, ...elsewhere, ...(kind === 'neon' ? NOT_WITH_NEON : [])]
 }
 
 export default defineConfig({

@@ -14,9 +14,9 @@ const E2E_DATABASES = ['pglite', 'postgres', 'neon']
 /** One after the other; in each, what runs beside each other, each in its own order. */
 const ROUNDS = [
   // The command line of Trigger.dev is waited for most of its time.
-  [['check', 'unit', 'build'], ['jobs']],
-  [['integration']],
-  [['e2e-pglite'], ['e2e-postgres', 'e2e-neon']],
+  [['check', 'unit', 'build', 'integration'], ['jobs']],
+  // Each waits for its browser, its server or its database in turn: two of them leave a fifth of two cores idle.
+  [['e2e-pglite'], ['e2e-postgres'], ['e2e-neon']],
 ]
 
 /** Each stage answers how many of its tests passed, failed and were skipped; `quiet` keeps what it writes to its end. */
@@ -215,11 +215,11 @@ async function main() {
   }
   for (const round of ROUNDS) {
     const lanes = round.map((lane) => lane.filter((name) => selected.includes(name)))
-    // The build is both lanes': the second one must not begin another.
+    // The build is every lane's: the second one must not begin another.
     if (lanes.flat().some((name) => name.startsWith('e2e-'))) await ensureBuilt()
     await Promise.all(
       lanes.map(async (lane, index) => {
-        // Of two that run at once, one is shown as it goes, the other one stage by stage.
+        // Of those that run at once, one is shown as it goes, the others stage by stage.
         for (const name of lane) await runStage(name, index > 0 && lanes[0].length > 0)
       }),
     )
