@@ -190,7 +190,7 @@ forEachDatabase('usage of keys', (open) => {
       expect((await readScopeUse(database.db, actor.accountId, key.id)).lastUsedAt).toHaveProperty('orders:read')
     }
     expect(ticks).toBeGreaterThan(5)
-    expect(warn.mock.calls.map(([{ err }]) => String(err))).toEqual(['Error: gone for a moment'])
+    expect(warn.mock.calls).toEqual([[{ err: new Error('gone for a moment'), keys: 1 }, expect.any(String)]])
     await usage.stop()
     expect(Object.values((await written(key.id)).days)).toEqual([ticks * 3])
     expect(await hours()).toMatchObject([{ requests: ticks * 3, scopes: { 'orders:read': ticks * 3 } }])

@@ -12,6 +12,8 @@ export interface DueRenewal extends TokenOwner {
   renewAt: string
   /** For how many milliseconds. */
   overdueMs: number
+  /** How long after they were due the tokens end, in milliseconds; null: nobody knows. */
+  slackMs: number | null
 }
 
 /**
@@ -24,8 +26,9 @@ export interface DueRenewal extends TokenOwner {
 export async function findDue(db: Database, limit: number): Promise<DueRenewal[]> {
   const { rows } = (await db.execute(sql`
     select account_id as "accountId", owner_id as "ownerId", endpoint, renew_at::text as "renewAt",
-      (extract(epoch from (statement_timestamp() - renew_at)) * 1000)::float8 as "overdueMs" from (
-      select t.account_id, t.owner_id, t.endpoint, t.renew_at, e.failures,
+      (extract(epoch from (statement_timestamp() - renew_at)) * 1000)::float8 as "overdueMs",
+      (extract(epoch from (expires_at - renew_at)) * 1000)::float8 as "slackMs" from (
+      select t.account_id, t.owner_id, t.endpoint, t.renew_at, t.expires_at, e.failures,
         row_number() over (partition by t.account_id order by t.renew_at) as turn,
         row_number() over (partition by t.endpoint order by t.renew_at) as turn_at_endpoint,
         t.lease_until > statement_timestamp() as is_leased

@@ -276,37 +276,86 @@ withTokenKeepers('renewal', (bed, driver) => {
     })
 
     describe('while requests keep coming', () => {
-      /** Sweeps six that are due for so long; tells how long after each other they were begun. */
-      const begun = async (overdueMs: number, isBusy: () => boolean) => {
-        const owners = others(6)
+      /** Makes as many due, for so long, whose tokens end so long from now. */
+      const makeDue = async (
+        owners: TokenOwner[],
+        { overdueMs, endsInMs }: { overdueMs: number; endsInMs: number },
+      ) => {
         for (const owner of owners) {
           await insertCredential(bed, owner)
           await putEnded(owner)
-          const renewAt = new Date(Date.now() - overdueMs)
-          await bed.db.update(tokenSets).set({ renewAt }).where(eq(tokenSets.ownerId, owner.ownerId))
+          const [renewAt, expiresAt] = [new Date(Date.now() - overdueMs), new Date(Date.now() + endsInMs)]
+          await bed.db.update(tokenSets).set({ renewAt, expiresAt }).where(eq(tokenSets.ownerId, owner.ownerId))
         }
-        const times: number[] = []
-        const renew = async ({ ownerId }: DueRenewal) => {
-          times.push(performance.now())
-          return owners.some((owner) => owner.ownerId === ownerId)
-        }
-        await sweepDue({ db: bed.db, renew, isBusy })
-        const gone = owners.map(({ ownerId }) => ownerId)
-        await bed.db.update(tokenSets).set({ renewAt: null }).where(inArray(tokenSets.ownerId, gone))
-        return times.slice(1).map((time, index) => time - (times[index] ?? 0))
       }
+      /** Sweeps for as long, or until one of them is begun; tells whose renewal was begun, and when. */
+      const sweepBusy = async (
+        owners: TokenOwner[],
+        {
+          forMs = 20_000,
+          isBusy = () => true,
+          until,
+        }: { forMs?: number; isBusy?: () => boolean; until?: TokenOwner } = {},
+      ) => {
+        const begun: { ownerId: string; at: number }[] = []
+        const stop = new AbortController()
+        const renew = async ({ ownerId }: DueRenewal) => {
+          if (!owners.some((owner) => owner.ownerId === ownerId)) return false
+          begun.push({ ownerId, at: performance.now() })
+          await bed.db.update(tokenSets).set({ renewAt: null }).where(eq(tokenSets.ownerId, ownerId))
+          if (ownerId === until?.ownerId) stop.abort()
+          return true
+        }
+        await sweepDue({ db: bed.db, renew, isBusy, forMs, signal: stop.signal })
+        const all = owners.map(({ ownerId }) => ownerId)
+        await bed.db.update(tokenSets).set({ renewAt: null }).where(inArray(tokenSets.ownerId, all))
+        return begun
+      }
+      const MINUTES = 60_000
 
       it('leaves them room between one renewal and the next', async () => {
-        const gaps = await begun(0, () => true)
-        expect(gaps.length).toBeGreaterThanOrEqual(5)
-        // In sum: a machine that is busy notes one of them late.
-        expect(gaps.reduce((sum, gap) => sum + gap, 0)).toBeGreaterThanOrEqual(gaps.length * 40 - 40)
+        const owners = others(6)
+        await makeDue(owners, { overdueMs: 0, endsInMs: 10 * MINUTES })
+        const begun = await sweepBusy(owners)
+        expect(begun).toHaveLength(6)
+        const [first, last] = [begun[0]?.at ?? 0, begun[5]?.at ?? 0]
+        // Of a machine that is busy itself one may be noted late.
+        expect(last - first).toBeGreaterThanOrEqual(5 * 250 - 100)
       })
 
-      it('leaves none once they are due for a minute, so that all are begun within 70 seconds', async () => {
+      it.each([
+        ['half of the time is over that was left until their tokens end', { overdueMs: 6_100, endsInMs: 5_900 }],
+        [
+          'they have waited for five minutes, however long their tokens last',
+          { overdueMs: 5.1 * MINUTES, endsInMs: 60 * MINUTES },
+        ],
+        ['their tokens have ended', { overdueMs: 0, endsInMs: -1_000 }],
+      ])('leaves none once %s', async (_, times) => {
+        const owners = others(6)
+        await makeDue(owners, times)
         const isBusy = vi.fn(() => true)
-        expect((await begun(61_000, isBusy)).length).toBeGreaterThanOrEqual(5)
+        expect(await sweepBusy(owners, { isBusy })).toHaveLength(6)
         expect(isBusy).not.toHaveBeenCalled()
+      })
+
+      it('begins first what can wait least, also what becomes due after all that waits', async () => {
+        const patient = others(40)
+        const [urgent] = others(1) as [TokenOwner]
+        await makeDue(patient, { overdueMs: 0, endsInMs: 20 * MINUTES })
+        const sweeping = sweepBusy([...patient, urgent], { until: urgent })
+        await makeDue([urgent], { overdueMs: 0, endsInMs: 100 })
+        const begun = (await sweeping).map(({ ownerId }) => ownerId)
+        expect(begun).toContain(urgent.ownerId)
+        // It is found within two seconds, in which eight of the others are begun.
+        expect(begun.length).toBeLessThan(20)
+      })
+
+      it('leaves to the next sweep what still waits when its time is over', async () => {
+        const owners = others(10)
+        await makeDue(owners, { overdueMs: 0, endsInMs: 10 * MINUTES })
+        const begun = await sweepBusy(owners, { forMs: 600 })
+        expect(begun.length).toBeGreaterThanOrEqual(1)
+        expect(begun.length).toBeLessThan(8)
       })
     })
 

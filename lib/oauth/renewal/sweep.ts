@@ -17,11 +17,14 @@ const AT_ONCE_PER_ENDPOINT = 8
 const AT_WORK = 2
 /**
  * While others want something of this process, one renewal begins no sooner than so long after the one before: together they
- * take a seventh of its time then, and nobody is noticeably slower for them.
+ * take a fiftieth of its time then, and even of a hundred requests that wait for nothing else the slowest is hardly slower.
  */
-const PAUSE_MS = 40
-/** What is due for so long is renewed whoever else wants something: within 70 seconds everything is to be begun. */
-const URGENT_MS = 60_000
+const PAUSE_MS = 250
+/** What has waited for this share of the time that was left until its tokens end is renewed whoever else wants something, ... */
+const URGENT_SHARE = 0.5
+/** ... and at the latest after so long; where nobody knows their end, after a minute. */
+const URGENT_MS = 5 * 60_000
+const URGENT_UNKNOWN_MS = 60_000
 /** How many are looked up at a time. */
 const BATCH = 200
 /**
@@ -29,6 +32,8 @@ const BATCH = 200
  * that was begun hangs.
  */
 const LOOK_AGAIN_MS = 500
+/** The same while others are left room: what becomes due meanwhile may be more urgent than all that waits. */
+const LOOK_WHILE_BUSY_MS = 2_000
 /** Tokens that are due soon are waited for, but not longer than this before the database is asked anew what is due. */
 const MAX_WAIT_MS = 5_000
 
@@ -37,14 +42,14 @@ export interface SweepOptions {
   /** Renews one, if it is still due; tells when it waits for the token endpoint. */
   renew: (due: DueRenewal, waiting: Waiting) => Promise<boolean>
   signal?: AbortSignal
-  /** How long to go on with what becomes due meanwhile. */
+  /** How long to go on with what becomes due meanwhile. What still waits for others' sake then is left to the next sweep. */
   forMs?: number
   /** Whether others want something of this process, so that they are left room. */
   isBusy?: () => boolean
 }
 
-/** What waits for its turn, and since when it is due, by this process's clock. */
-type Queued = DueRenewal & { dueAt: number }
+/** What waits for its turn, and from when on it does not wait for others' sake, by this process's clock. */
+type Queued = DueRenewal & { urgentAt: number }
 
 /** Told when a renewal begins to wait for a token endpoint, and when it has its answer. */
 export interface Waiting {
@@ -73,7 +78,7 @@ export async function sweepDue({
   const done = new Set<string>()
   while (!signal?.aborted) {
     const before = result.renewed
-    await renewAll({ db, renew, signal, isBusy }, result, done)
+    await renewAll({ db, renew, signal, isBusy, end }, result, done)
     const leftMs = end - performance.now()
     if (leftMs <= 0) break
     const nextMs = await nextDueInMs(db)
@@ -85,12 +90,18 @@ export async function sweepDue({
   return result
 }
 
+interface Pacing {
+  isBusy: () => boolean
+  /** From when on nothing waits here for others' sake, by `performance.now()`. */
+  end: number
+}
+
 /**
  * Renews all that is due now, in the order in which it is found, passing over those whose endpoint is busy.
  * @param done what was renewed in this sweep: where that is done elsewhere, it stays due for a while
  */
 async function renewAll(
-  { db, renew, signal, isBusy }: Pick<SweepOptions, 'db' | 'renew' | 'signal'> & { isBusy: () => boolean },
+  { db, renew, signal, isBusy, end }: Pick<SweepOptions, 'db' | 'renew' | 'signal'> & Pacing,
   result: SweepResult,
   done: Set<string>,
 ): Promise<void> {
@@ -102,6 +113,8 @@ async function renewAll(
   let startedAt = Number.NEGATIVE_INFINITY
   let seenAgain = 0
   let lookAt = 0
+  let lookedAt = 0
+  let isResting = false
   let atWork = 0
   let wake = () => {}
 
@@ -129,28 +142,36 @@ async function renewAll(
     })
     running.set(key, work)
   }
+  const hasRoom = (due: DueRenewal) => (perEndpoint.get(endpointOf(due)) ?? 0) < AT_ONCE_PER_ENDPOINT
+  /** What is begun next: the first that is urgent, else the first. */
   const findNext = () => {
     if (running.size >= AT_ONCE || atWork >= AT_WORK || signal?.aborted) return -1
-    return queue.findIndex((due) => (perEndpoint.get(endpointOf(due)) ?? 0) < AT_ONCE_PER_ENDPOINT)
+    const now = performance.now()
+    const urgent = queue.findIndex((due) => due.urgentAt <= now && hasRoom(due))
+    return urgent >= 0 ? urgent : queue.findIndex(hasRoom)
   }
-  /** How long the next one waits for the sake of others. */
+  /** How long it waits for the sake of others. */
   const pauseMs = (at: number) => {
     const now = performance.now()
-    if (now - (queue[at]?.dueAt ?? 0) >= URGENT_MS || !isBusy()) return 0
+    if ((queue[at]?.urgentAt ?? 0) <= now || !isBusy()) return 0
     return Math.max(0, startedAt + PAUSE_MS - now)
   }
 
   for (;;) {
     const mayLook = performance.now() >= lookAt || running.size + queue.length === 0
-    if (!signal?.aborted && mayLook && running.size < AT_ONCE && queue.length < BATCH / 2) {
+    const wantsMore =
+      queue.length < BATCH / 2 ||
+      (isResting && queue.length < BATCH * 2 && performance.now() >= lookedAt + LOOK_WHILE_BUSY_MS)
+    if (!signal?.aborted && mayLook && running.size < AT_ONCE && wantsMore) {
       const limit = BATCH + seenAgain
       const found = await findDue(db, limit)
-      lookAt = found.length < limit ? performance.now() + LOOK_AGAIN_MS : 0
+      lookedAt = performance.now()
+      lookAt = found.length < limit ? lookedAt + LOOK_AGAIN_MS : 0
       const begun = new Set([...running.keys(), ...queue.map(keyOf)])
       const fresh = found.filter((due) => !seen.has(timeOf(due)) && !done.has(timeOf(due)) && !begun.has(keyOf(due)))
       seenAgain = found.length - fresh.length
       for (const due of fresh) seen.add(timeOf(due))
-      queue = queue.concat(fresh.map((due) => ({ ...due, dueAt: performance.now() - due.overdueMs })))
+      queue = queue.concat(fresh.map((due) => ({ ...due, urgentAt: lookedAt + urgentInMs(due) })))
     }
     let at = findNext()
     let pause = 0
@@ -159,7 +180,9 @@ async function renewAll(
       if (pause > 0) break
       for (const due of queue.splice(at, 1)) start(due)
     }
-    if (running.size === 0 && at < 0) return
+    isResting = pause > 0
+    if (isResting && performance.now() >= end) queue = []
+    if (running.size === 0 && (at < 0 || queue.length === 0)) return
     const woken = new Promise<void>((resolve) => {
       wake = resolve
     })
@@ -167,6 +190,12 @@ async function renewAll(
     await Promise.race([woken, ...running.values()])
     clearTimeout(resting)
   }
+}
+
+/** In how many milliseconds a renewal that is due now is not to wait for others' sake any more. */
+function urgentInMs({ overdueMs, slackMs }: DueRenewal): number {
+  const waitMs = slackMs === null ? URGENT_UNKNOWN_MS : Math.min(URGENT_MS, slackMs * URGENT_SHARE)
+  return waitMs - overdueMs
 }
 
 /** Renews one; what becomes of it is counted, and thrown by none. */
