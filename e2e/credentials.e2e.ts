@@ -411,6 +411,25 @@ test('deleting says which integrations break', async ({ page }) => {
   expect((await call(product.url, apiKey, `/integrations/${made.body.id}`)).body.credential_id ?? null).toBeNull()
 })
 
+test('the list is searched while one types, and a token that is pasted into the search stays there', async ({
+  page,
+}) => {
+  await create('To be found')
+  await page.goto(listUrl())
+  const search = page.getByLabel('Search credentials')
+  await toBeAlive(search)
+  const asked: string[] = []
+  page.on('request', (request) => asked.push(request.url()))
+  await search.fill('to be f')
+  await expect(page).toHaveURL(/\?q=to\+be\+f$/)
+  await expect(credentialRow(page, 'To be found')).toBeVisible()
+  await search.fill(apiKey)
+  await expect(page.getByText('That looked like a secret. It did not leave this page.')).toBeVisible()
+  await expect(search).toHaveValue('')
+  await expect(page).toHaveURL(listUrl())
+  expect(asked.filter((url) => url.includes(apiKey.slice(8, 20)))).toEqual([])
+})
+
 test('the row’s menu tests what is stored', async ({ page }) => {
   await create('From the list')
   await page.goto(`${listUrl()}?q=From+the+list`)

@@ -1,5 +1,5 @@
 import type { ListKeysQuery } from '@/lib/api-keys'
-import { safeSearch } from './token-search'
+import { safeSearch } from '../token-search'
 
 /** What the list shows, as its address says it. */
 export type ListState = Required<Pick<ListKeysQuery, 'status' | 'sort' | 'order'>> &

@@ -1,4 +1,4 @@
-import { safeSearch } from '../api-keys/token-search'
+import { safeSearch } from '../token-search'
 
 export const AUDIT_PATH = '/settings/audit'
 export const EXPORT_PATH = `${AUDIT_PATH}/export`

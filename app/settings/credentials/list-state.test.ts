@@ -14,6 +14,13 @@ it.each([
   expect(listHref(parse(query))).toBe(href)
 })
 
+it('searches for no token that stands in an address, only for what lists show of it', () => {
+  const secret = 'Ab1'.repeat(13)
+  const { q } = parse(`q=fn_live_${secret.slice(0, 38)}`)
+  expect(q).toBe(secret.slice(34, 38))
+  expect(listHref(parse(`q=fn_live_${secret}`))).not.toContain(secret.slice(0, 30))
+})
+
 it('asks the API for what the address says, and leaves out an empty search', () => {
   expect(listQuery(parse('q=%20&type=oauth2'))).toBe('status=all&sort=created&type=oauth2&limit=25')
   expect(listQuery(parse('environment=test'))).toBe('status=all&sort=created&environment=test&limit=25')

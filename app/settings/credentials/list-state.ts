@@ -1,6 +1,7 @@
 import type { Environment } from '@/lib/api-keys'
 import type { CredentialType } from '@/lib/credentials'
 import { environmentIn } from '../environment-words'
+import { safeSearch } from '../token-search'
 import { typeNames } from './words'
 
 /** What the list can be narrowed to, in the words of the list. */
@@ -37,7 +38,7 @@ export function parseListState(params: URLSearchParams): ListState {
   const environment = environmentIn(params)
   const cursor = params.get('cursor')
   return {
-    q: (params.get('q') ?? '').slice(0, 100),
+    q: safeSearch(params.get('q') ?? '').query.slice(0, 100),
     status: isOneOf(statusFilterNames, status) ? status : 'all',
     ...(isOneOf(typeNames, type) ? { type } : {}),
     ...(environment ? { environment } : {}),

@@ -1,6 +1,6 @@
 import type { ListIntegrationsQuery } from '@/lib/integrations/read'
-import { safeSearch } from '../api-keys/token-search'
 import { environmentIn } from '../environment-words'
+import { safeSearch } from '../token-search'
 import { LIST_PATH } from './paths'
 import { stateFilterNames } from './words'
 

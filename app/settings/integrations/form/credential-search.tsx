@@ -2,8 +2,8 @@
 
 import { useEffect, useRef, useState } from 'react'
 import { SearchInput } from '@/components/ui/search-input'
-import { safeSearch } from '../../api-keys/token-search'
 import { counted, countText } from '../../api-keys/words'
+import { safeSearch } from '../../token-search'
 import { CREDENTIALS_OFFERED } from '../paths'
 
 const SEARCH_DELAY_MS = 250
