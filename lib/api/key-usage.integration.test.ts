@@ -62,6 +62,20 @@ describe('the use of a key', () => {
     expect(data[0]).toMatchObject({ requests: 4, scopes: { 'orders:read': 1, 'products:read': 1 } })
   })
 
+  it('has calls through integrations that Fenicia itself can’t answer', async () => {
+    const key = await api.makeKey(account, { name: 'Unlucky', scopes: ['integrations:use'] })
+    const through = async (path: string) => (await api.call('GET', `/integrations/${path}`, { token: key.token })).status
+    await db.execute('alter table integrations rename to elsewhere')
+    try {
+      expect(await through('erp/proxy/orders')).toBe(503)
+    } finally {
+      await db.execute('alter table elsewhere rename to integrations')
+    }
+    expect(await through('erp/proxy/orders')).toBe(404)
+    const { data } = await usageOf(key.id)
+    expect(data[0]).toMatchObject({ requests: 2, statuses: { '4xx': 1, '5xx': 1 } })
+  })
+
   it('is another account’s and a test key’s no more than the key itself is', async () => {
     const key = await api.makeKey(account, { name: 'Theirs' })
     const stranger = await api.makeKey(await api.makeAccount('Another shop'), { scopes: ['keys:read'] })

@@ -32,8 +32,7 @@ async function answerCall(call: ProxyCall): Promise<Answer | Streamed> {
   try {
     return await answerCaller(call)
   } catch (error) {
-    // Whatever the method: what fails on our side has not reached the service, or was not taken by it, and nothing came of it.
-    return answerFailure(call.credentials, 'GET', error)
+    return unavailable(call.credentials, error)
   }
 }
 
@@ -45,9 +44,14 @@ async function answerCaller({ credentials, from, request }: ProxyCall): Promise<
   const purpose = { scopes: ['integrations:use'], path: request.rawPath, integration: request.slug }
   const refused = admitCaller(credentials, key, from, request.method, purpose)
   if (refused) return refused
-  const answer = await answerKey({ credentials, from, request }, key)
+  const answer = await answerKey({ credentials, from, request }, key).catch((error) => unavailable(credentials, error))
   getRuntime().usage.answer(key, answer.status)
   return answer
+}
+
+/** Whatever the method: what fails on our side has not reached the service, or was not taken by it, and nothing came of it. */
+function unavailable(credentials: Credentials, error: unknown): Answer {
+  return answerFailure(credentials, 'GET', error)
 }
 
 /** Calls the service for a key that lets the request in. */
