@@ -2,17 +2,28 @@ import { z } from 'zod'
 import { invalidField } from './errors'
 import { isStorable } from './text'
 
-const LIMIT_RULE = 'must be a whole number from 1 to 100'
+const DEFAULT_LIMIT = 25
+const MAX_LIMIT = 100
+const LIMIT_RULE = `must be a whole number from 1 to ${MAX_LIMIT}`
+
+/**
+ * How much of a list is on a page, as a query has it: in decimal digits. `Number` reads more than a person does, such as `0x5`,
+ * `1e1` and blanks.
+ * @param description for the API's document, to which it is a number
+ */
+export function pageLimit(description: string) {
+  return z.coerce
+    .string()
+    .regex(/^\d{1,9}$/, LIMIT_RULE)
+    .transform(Number)
+    .pipe(z.number().min(1, LIMIT_RULE).max(MAX_LIMIT, LIMIT_RULE))
+    .default(DEFAULT_LIMIT)
+    .meta({ description, type: 'integer', minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT })
+}
 
 /** The fields of a query for a page of a list. */
 export const pageQuery = {
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1, LIMIT_RULE)
-    .max(100, LIMIT_RULE)
-    .default(25)
-    .meta({ description: 'How many on a page.' }),
+  limit: pageLimit('How many on a page.'),
   cursor: z.string().max(4_000, 'is longer than any `next_cursor`').optional().meta({
     description: 'The `next_cursor` of the page before. Filters and `sort` must stay as they were.',
   }),

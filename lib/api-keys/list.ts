@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Database } from '@/db/client'
 import { apiKeys, apiKeyUses, environments, reviewDecisions } from '@/db/schema'
 import { invalidField } from '../errors'
+import { pageLimit } from '../paging'
 import { isStorable } from '../text'
 import type { EnvironmentWall } from './change'
 import { type ApiKeyView, inAccount, selectKeys, withUsage } from './read'
@@ -13,8 +14,6 @@ export const statusFilters = ['current', ...keyStatuses, 'review', 'all'] as con
 export const sortKeys = ['created', 'name', 'last_used', 'expires'] as const
 
 const directions = ['asc', 'desc'] as const
-
-const LIMIT_RULE = 'must be a whole number from 1 to 100'
 
 function oneOf(values: readonly string[]): string {
   return `must be one of ${values.join(', ')}`
@@ -34,13 +33,7 @@ export const listKeysQuery = z.strictObject({
     .meta({ description: 'Part of the name, or the id, or the first or last four characters of the token.' }),
   sort: z.enum(sortKeys, oneOf(sortKeys)).default('created'),
   order: z.enum(directions, oneOf(directions)).default('desc'),
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1, LIMIT_RULE)
-    .max(100, LIMIT_RULE)
-    .default(25)
-    .meta({ description: 'Keys on a page.' }),
+  limit: pageLimit('Keys on a page.'),
   cursor: z.string().max(500, 'is longer than any `next_cursor`').optional().meta({
     description: 'The `next_cursor` of the page before. Filters, `sort` and `order` must stay as they were.',
   }),

@@ -36,11 +36,16 @@ describe('a query', () => {
     ['limit=1&limit=2', 'limit must be given once.', 'invalid_format'],
     ['sort=name&sort=name', 'sort must be given once.', 'invalid_format'],
     ['q=a&q=b', 'q must be given once.', 'invalid_format'],
-    ['limit=', 'limit must be a whole number from 1 to 100.', 'invalid_value'],
+    ['limit=', 'limit must be a whole number from 1 to 100.', 'invalid_format'],
     ['limit=0', 'limit must be a whole number from 1 to 100.', 'invalid_value'],
     ['limit=101', 'limit must be a whole number from 1 to 100.', 'invalid_value'],
-    ['limit=1.5', 'limit must be a whole number.', 'invalid_format'],
-    ['limit=ten', 'limit must be of type number.', 'invalid_format'],
+    ['limit=1.5', 'limit must be a whole number from 1 to 100.', 'invalid_format'],
+    ['limit=ten', 'limit must be a whole number from 1 to 100.', 'invalid_format'],
+    ['limit=0x5', 'limit must be a whole number from 1 to 100.', 'invalid_format'],
+    ['limit=1e1', 'limit must be a whole number from 1 to 100.', 'invalid_format'],
+    ['limit=%205', 'limit must be a whole number from 1 to 100.', 'invalid_format'],
+    ['limit=%2B5', 'limit must be a whole number from 1 to 100.', 'invalid_format'],
+    ['limit=5.0', 'limit must be a whole number from 1 to 100.', 'invalid_format'],
     ['sort=age', 'sort must be one of created, name, last_used, expires.', 'invalid_value'],
     ['order=up', 'order must be one of asc, desc.', 'invalid_value'],
     ['environment=prod', 'environment must be one of live, test.', 'invalid_value'],
@@ -58,6 +63,17 @@ describe('a query', () => {
       detail,
       `validation:${code}`,
     ])
+  })
+
+  it('has a number where the document says so, in all lists alike', () => {
+    const parameters = Object.values(openApiDocument().paths ?? {}).flatMap(({ get }) => get?.parameters ?? [])
+    const limits = parameters.filter((one) => 'name' in one && one.name === 'limit')
+    expect(limits.length).toBeGreaterThan(5)
+    for (const limit of limits)
+      expect(limit).toMatchObject({
+        required: false,
+        schema: { type: 'integer', minimum: 1, maximum: 100, default: 25 },
+      })
   })
 
   it('may search for anything else, and finds it literally', async () => {
