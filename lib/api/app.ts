@@ -1,10 +1,6 @@
-import type { MiddlewareHandler } from 'hono'
-import { cors } from 'hono/cors'
-import { readProxyTarget } from '../integrations/proxy-request'
-import { methods } from '../integrations/schemas'
 import { getRuntime } from '../runtime'
 import { noContent } from './answer'
-import type { ApiEnv } from './context'
+import { crossOrigin } from './cross-origin'
 import { type Router, router } from './define'
 import { document } from './document'
 import { answerError } from './failures'
@@ -77,46 +73,6 @@ export function createRefusal() {
   if (corsOrigins.length > 0) refusal.use(crossOrigin(corsOrigins))
   refusal.notFound((c) => tokenInUrl(c.env.requestId))
   return refusal
-}
-
-/**
- * CORS for the configured origins, none by default. Never with cookies: a browser app brings a key. What goes through an
- * integration is the service's to name: its headers, and any method.
- */
-function crossOrigin(origins: string[]): MiddlewareHandler<ApiEnv> {
-  const ofProxy = ['*']
-  const ofApi = [
-    'X-Request-Id',
-    'Retry-After',
-    'RateLimit',
-    'RateLimit-Policy',
-    'Location',
-    'Fenicia-Error',
-    'Fenicia-Integration',
-  ]
-  const allow = { origin: origins, maxAge: 600 }
-  const allowProxy = cors({ ...allow, allowMethods: [...methods], exposeHeaders: ofProxy })
-  const allowApi = cors({
-    ...allow,
-    allowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
-    allowHeaders: ['Authorization', 'Content-Type'],
-    exposeHeaders: ofApi,
-  })
-  return async (c, next) => {
-    const origin = c.req.header('origin') ?? ''
-    if (!origins.includes(origin)) return next()
-    const isProxied = readProxyTarget(c.req.path) !== null
-    // To `cors`, each is a question beforehand. This one is meant.
-    if (c.req.method === 'OPTIONS' && c.req.header('access-control-request-method') === undefined) {
-      await next()
-      c.header('Access-Control-Allow-Origin', origin)
-      c.header('Access-Control-Expose-Headers', (isProxied ? ofProxy : ofApi).join(','))
-      c.header('Vary', 'Origin', { append: true })
-      return
-    }
-    const preflight = await (isProxied ? allowProxy : allowApi)(c, next)
-    return preflight && noContent(c, Object.fromEntries(preflight.headers))
-  }
 }
 
 /** For each address that exists: OPTIONS tells its methods, and the rest is refused with them. */

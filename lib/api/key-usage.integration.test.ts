@@ -64,7 +64,8 @@ describe('the use of a key', () => {
 
   it('has calls through integrations that Fenicia itself can’t answer', async () => {
     const key = await api.makeKey(account, { name: 'Unlucky', scopes: ['integrations:use'] })
-    const through = async (path: string) => (await api.call('GET', `/integrations/${path}`, { token: key.token })).status
+    const through = async (path: string) =>
+      (await api.call('GET', `/integrations/${path}`, { token: key.token })).status
     await db.execute('alter table integrations rename to elsewhere')
     try {
       expect(await through('erp/proxy/orders')).toBe(503)

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startTestApi, type TestApi } from '@/test/api'
 import { eventually } from '@/test/eventually'
 import { listLeaks } from '../leaks'
+import { apiFetch } from '.'
 
 const ORIGIN = 'https://app.example.org'
 
@@ -192,15 +193,37 @@ it('passes on a status of no class that HTTP has', async () => {
   expect([status, text]).toEqual([999, 'denied'])
 })
 
-it('says so to a page of another site, whose answer can’t have such a status, and lets go of the service', async () => {
+it('says so on the portable mount, whose answers can’t have such a status, and lets go of the service', async () => {
   let closed: Promise<unknown> | undefined
   serve = (_, response) => {
     closed = once(response, 'close')
     response.writeHead(999).write('half of it')
   }
-  const answer = await api.call('GET', '/integrations/bodies/proxy/x', { token, headers: { Origin: ORIGIN } })
-  expect(answer).toMatchObject({ status: 502, body: { code: 'UPSTREAM_ANSWER_INVALID' } })
+  const headers = { authorization: `Bearer ${token}` }
+  const request = new Request('http://localhost/api/v1/integrations/bodies/proxy/x', { headers })
+  const answer = await apiFetch(request, {})
+  expect([answer.status, await answer.json()]).toMatchObject([502, { code: 'UPSTREAM_ANSWER_INVALID' }])
   expect(await Promise.race([closed, sleep(3_000, 'still open')])).not.toBe('still open')
+})
+
+it.each([
+  ['of a configured origin, which may read it', ORIGIN, { 'access-control-allow-origin': ORIGIN, vary: 'Origin' }],
+  ['of any other origin', 'https://other.example.org', {}],
+])('gives a page %s the answer that everybody gets', async (_, origin, more) => {
+  serve = (_, response) => {
+    response.sendDate = false
+    response.writeHead(200, ['X-Twice', 'a', 'X-Twice', 'b']).end('{"ok":true}')
+  }
+  const call = async (headers: Record<string, string>) => {
+    const { headers: received, ...answer } = await api.call('GET', '/integrations/bodies/proxy/x', { token, headers })
+    for (const own of ['x-request-id', 'date']) received.delete(own)
+    return { ...answer, headers: Object.fromEntries(received) }
+  }
+  const plain = await call({})
+  expect(plain.headers).not.toHaveProperty('content-type')
+  const answer = await call({ Origin: origin })
+  const exposed = 'vary' in more ? { ...more, 'access-control-expose-headers': '*' } : {}
+  expect(answer).toEqual({ ...plain, headers: { ...plain.headers, ...exposed } })
 })
 
 it.each(['0000000000000000005', '05'])('passes a body on whose length is written as %s', async (length) => {

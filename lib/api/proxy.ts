@@ -12,6 +12,7 @@ import { type Answer, send, toResponse } from './answer'
 import { findKey } from './authenticate'
 import { bearerToken, type Credentials, refuseKey } from './bearer'
 import { type ApiContext, type Origin, originOf, originOfIncoming } from './context'
+import { isPreflight, readableBy } from './cross-origin'
 import { answerFailure } from './failures'
 import { answerProblem } from './problems'
 
@@ -133,9 +134,9 @@ const ownLimits = new Map([
   ['ratelimit-policy', 'Fenicia-Upstream-RateLimit-Policy'],
 ])
 
-/** Whether a request is one of the proxy's: `node:http`'s own, without what the way of all calls is for. */
-export function isProxy({ url = '', headers: { origin } }: IncomingMessage): boolean {
-  return origin === undefined && readProxyTarget(url) !== null
+/** Whether a request is one of the proxy's. What a page asks beforehand is not the service's to answer. */
+export function isProxy({ method, url = '', headers }: IncomingMessage): boolean {
+  return readProxyTarget(url) !== null && !isPreflight(method, headers)
 }
 
 /** Answers a call straight on `node:http`: streams of the web in between would cost more than the rest of the call. */
@@ -147,10 +148,13 @@ export async function answerProxy(
   const gone = new AbortController()
   response.once('close', () => response.writableFinished || gone.abort())
   const call = incomingCall(request, requestId, gone.signal)
+  const more = readableBy(request.headers.origin)
+  const sendOwn = ({ status, headers, body }: Answer) =>
+    send(response, { status, headers: { ...headers, ...more }, body })
   try {
     const answer = await answerCall(call)
-    if (!('kind' in answer)) return send(response, answer)
-    response.writeHead(answer.status, headersOf(answer, call).flat())
+    if (!('kind' in answer)) return sendOwn(answer)
+    response.writeHead(answer.status, [...headersOf(answer, call), ...Object.entries(more)].flat())
     pass(answer.body, response)
     // Node keeps them back until a piece of the body comes: of a stream of events that may be long, and the caller gives up.
     if (answer.body.readableLength === 0) {
@@ -158,7 +162,7 @@ export async function answerProxy(
     }
   } catch (error) {
     if (response.headersSent) response.destroy()
-    else send(response, answerFailure(call.credentials, request.method ?? 'GET', error))
+    else sendOwn(answerFailure(call.credentials, request.method ?? 'GET', error))
   }
 }
 
@@ -206,7 +210,7 @@ function incomingCall(request: IncomingMessage, requestId: string, signal: Abort
 /** The highest that a `Response` takes. Some services have their own above it, such as 999. */
 const MAX_STATUS = 599
 
-/** Answers a call of the portable mount, or one of a page of another site, which CORS has let through. */
+/** Answers a call of the portable mount. */
 export async function respondProxy(c: ApiContext): Promise<Response> {
   const { raw } = c.req
   const { incoming, requestId } = c.env
