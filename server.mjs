@@ -3,6 +3,7 @@
 import { createServer } from 'node:http'
 import { setFlagsFromString } from 'node:v8'
 import { endLateBodies } from './scripts/late-bodies.mjs'
+import { takeAbsoluteForm } from './scripts/origin-form.mjs'
 import { RequestContexts } from './scripts/request-contexts.mjs'
 
 // V8 lets garbage pile up in proportion to the machine's memory, several times what is in use. Half as much again is enough:
@@ -22,6 +23,8 @@ globalThis.AsyncLocalStorage = contexts.Storage
 const { default: next } = await import('next')
 
 const server = createServer()
+// Before whoever looks at a request's address.
+takeAbsoluteForm(server)
 endLateBodies(server)
 // The reloading of edits travels over a WebSocket, which Next serves on the server that it is told of.
 const app = next({ dev, dir: import.meta.dirname, ...(dev && { httpServer: server }) })

@@ -1,3 +1,4 @@
+import { get, type IncomingMessage } from 'node:http'
 import type { Page, Request } from '@playwright/test'
 import { openCommands, toBeAlive } from './alive'
 import { expectFitToUse, faults } from './fit-to-use'
@@ -16,6 +17,15 @@ test.describe('the API reference', () => {
     const codes: string[] = document.components.schemas.Problem.properties.code.enum
     for (const code of codes) await expect(page.locator(`[id="${code.replace(':', '-')}"]`)).toContainText(code)
     await expect(page.getByText(`curl ${running.url}/api/v1/me`).first()).toBeVisible()
+  })
+
+  test('has its document for whoever asks for a whole address, as clients of a proxy do', async () => {
+    const { hostname, port, origin } = new URL(running.url)
+    const answer = await new Promise<IncomingMessage>((resolve, reject) =>
+      get({ hostname, port, path: `${origin}/api/v1/openapi.json` }, resolve).once('error', reject),
+    )
+    answer.resume()
+    expect([answer.statusCode, answer.headers['content-type']]).toEqual([200, 'application/json'])
   })
 
   test('has no link that leads nowhere in it', async ({ page }) => {
