@@ -69,6 +69,21 @@ forEachDatabase('an API key', (open) => {
       await expect(createApiKey(db, caller, input(), bounds)).rejects.toMatchObject(refused)
     })
 
+    it('gives no key looser limits than what it has by now, and changes none once it may not', async () => {
+      const { id, caller, bounds } = await calling()
+      const { id: other } = await createTestKey(db, actor, { scopes: ['orders:read'] })
+      const change = (fields: Parameters<typeof changeApiKey>[3]) => changeApiKey(db, caller, other, fields, bounds)
+      await change({ rate: { requests: 5_000, seconds: 60 } })
+      await changeApiKey(db, actor, id, { rate: { requests: 10, seconds: 60 } })
+      await expect(change({ rate: { requests: 9_000, seconds: 60 } })).rejects.toMatchObject({ code: 'scope_not_held' })
+      await change({ rate: { requests: 10, seconds: 60 } })
+      await changeApiKey(db, actor, id, { scopes: ['keys:create'] })
+      await expect(change({ name: newId('apiKey') })).rejects.toMatchObject(refused)
+      await revokeApiKey(db, actor, id, null)
+      await expect(change({ rate: { requests: 1, seconds: 60 } })).rejects.toMatchObject(refused)
+      expect(await rowOf(other)).toMatchObject({ rateRequests: 10, rateSeconds: 60 })
+    })
+
     it('regenerates itself, and another that regenerates it at once', async () => {
       const [one, two] = [await calling(), await calling()]
       await regenerateApiKey(db, one.caller, one.id, overlap, one.bounds)

@@ -13,10 +13,11 @@ import type { Scope } from './scopes'
 import { isAccepted } from './status'
 
 /**
- * Changes a key's limits and its name, and takes scopes from it, see `narrowScopes`. They hold for every request that comes after this has returned; of the window that
- * runs, what was used stays used.
+ * Changes a key's limits and its name, and takes scopes from it, see `narrowScopes`. They hold for every request that comes
+ * after this has returned; of the window that runs, what was used stays used.
  * @param grantor bounds of the caller, see `requireLimitsWithin`
- * @throws {Refusal} `not_found`; `key_not_active`; `scope_not_held`; `invalid` on `name` when an active key has it
+ * @throws {Refusal} `not_found`; `key_not_active`; `scope_not_held`; `invalid` on `name` when an active key has it; `forbidden`
+ * to a person or key that may not any more
  */
 export async function changeApiKey(
   db: Database,
@@ -27,8 +28,9 @@ export async function changeApiKey(
   wall: EnvironmentWall = null,
 ): Promise<void> {
   await db.transaction(async (tx) => {
+    const bounds = await grantorNow(tx, actor, 'keys:manage', grantor, id)
     const key = await lockKey(tx, actor.accountId, id, wall)
-    await changeLimits(tx, actor, key, change, grantor)
+    await changeLimits(tx, actor, key, change, bounds)
     if (scopes !== undefined) await narrowLockedKey(tx, actor, key, scopes)
     if (name !== undefined) await renameLockedKey(tx, actor, key, name)
   })
