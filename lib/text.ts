@@ -33,6 +33,10 @@ export function urlHoldsToken(url: string): boolean {
   return TOKEN.test(decodeAscii(url))
 }
 
+/** What is wrong with a setting that holds a token, to be read after its field's name. */
+export const HOLDS_TOKEN =
+  'must not hold a token of Fenicia: this is shown, and audited. Where a service is to see a token, put it into a credential'
+
 /** Undoes percent-encoding of ASCII, as far as there is any: a token must be found beside what can't be decoded. */
 export function decodeAscii(url: string): string {
   return url.replace(/%([2-7][0-9a-f])/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))

@@ -6,6 +6,7 @@ import { Contract, checkEveryAnswer } from '@/test/api-contract'
 import { startUpstream, type Upstream } from '@/test/upstream'
 import { openApiDocument } from '.'
 
+const TOKEN = `fn_live_${'a1B2'.repeat(9)}ab`
 const CANARY = 'canary-Int7Gq2LmX0'
 const scopes = ['credentials:*', 'integrations:*', 'keys:read']
 
@@ -203,6 +204,25 @@ describe('an integration', () => {
       'invalid_value',
     ],
     ['a port that the credential was not saved for', { base_url: 'http://127.0.0.1:9/' }, 'base_url', 'invalid_value'],
+    ['a token of Fenicia in the base address', { base_url: `http://127.0.0.1/${TOKEN}/` }, 'base_url', 'invalid_value'],
+    [
+      'an encoded token of Fenicia in a pattern',
+      { paths: [`/orders/${TOKEN.replaceAll('_', '%5F')}`] },
+      'paths.0',
+      'invalid_value',
+    ],
+    [
+      'a token of Fenicia in a fixed header',
+      { headers: [{ name: 'X-Key', value: `Key ${TOKEN}` }] },
+      'headers.0.value',
+      'invalid_value',
+    ],
+    [
+      'a token of Fenicia as the name of a fixed header',
+      { headers: [{ name: TOKEN, value: 'Key' }] },
+      'headers.0.name',
+      'invalid_value',
+    ],
     ['no methods', { methods: [] }, 'methods', 'invalid_value'],
     ['a method that is none', { methods: ['FETCH'] }, 'methods.0', 'invalid_value'],
     ['TRACE', { methods: ['TRACE'] }, 'methods.0', 'invalid_value'],
@@ -265,6 +285,8 @@ describe('an integration', () => {
     expect(created.status, created.text).toBe(400)
     contract.check('createIntegration', created)
     expect((created.body as { errors: Body[] }).errors).toContainEqual(expect.objectContaining({ field, code }))
+    if (JSON.stringify(fields).includes('fn_live')) expect(created.text).toContain('put it into a credential')
+    expect(created.text).not.toContain('fn_live_a1B2')
     if (code === 'missing_field') return
     const { id, ...before } = await make()
     const changed = await call('PATCH', `/integrations/${id}`, fields)

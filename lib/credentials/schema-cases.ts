@@ -238,6 +238,11 @@ const oauth2s: SchemaCase[] = [
   { what: 'without a client id', form: oauth2({ client_id: undefined }), ...missing('client_id') },
   { what: 'an empty client id', form: oauth2({ client_id: '  ' }), ...value('client_id', /must not be empty/) },
   {
+    what: 'a token endpoint with a token of Fenicia in it',
+    form: oauth2({ token_url: `https://auth.example.com/token?key=fn_live_${'a1B2'.repeat(9)}ab` }),
+    ...value('token_url', /token of Fenicia/),
+  },
+  {
     what: 'a token endpoint over http',
     form: oauth2({ token_url: 'http://auth.example.com/token' }),
     ...byDomain(value('token_url', /Only https/)),

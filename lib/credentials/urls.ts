@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { parseUrl } from '../parse-url'
+import { HOLDS_TOKEN, urlHoldsToken } from '../text'
 
 // What can be said of an address before anybody looks it up; whether it may be called is `lib/egress`' to say.
 
@@ -19,6 +20,7 @@ export function urlProblem(text: string): string | null {
   if (url.username || url.password) {
     return 'must not hold a user name or password: they belong in a credential of the type Basic auth'
   }
+  if (urlHoldsToken(text)) return HOLDS_TOKEN
   if (text.includes('#')) return 'must not have a part after “#”, which is never sent'
   if (/[{}]/.test(url.hostname) || /%7[bd]/i.test(url.hostname)) return 'still has a placeholder in braces'
   return null

@@ -3,7 +3,7 @@ import { environments, integrationStates } from '@/db/schema'
 import { headerName } from '../credentials/schemas'
 import { callableUrl } from '../credentials/urls'
 import { plainName } from '../header-name'
-import { displayText, isStorable } from '../text'
+import { displayText, HOLDS_TOKEN, isStorable, urlHoldsToken } from '../text'
 import { isPathPattern } from './path'
 
 // The rules of an integration, once, for forms, server actions and the API alike.
@@ -33,15 +33,17 @@ const pathPattern = z
   .string()
   .max(256, 'must be 256 characters or fewer')
   .refine(isPathPattern, 'must be a path such as /orders, /orders/* (one part more) or /orders/** (all below)')
+  .refine((text) => !urlHoldsToken(text), HOLDS_TOKEN)
 
 const fixedHeader = z.strictObject({
-  name: headerName,
+  name: headerName.refine((name) => !urlHoldsToken(name), HOLDS_TOKEN),
   value: z
     .string()
     .trim()
     .min(1, 'must not be empty')
     .max(1_024, 'must be 1024 characters or fewer')
-    .regex(/^[\u0020-\u007e]*$/, 'must have only characters of ASCII'),
+    .regex(/^[\u0020-\u007e]*$/, 'must have only characters of ASCII')
+    .refine((value) => !urlHoldsToken(value), HOLDS_TOKEN),
 })
 
 /** What counts as “token expired” beside status 401: such APIs exist. Of OAuth2 credentials only. */
