@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import { setFlagsFromString } from 'node:v8'
 import { endLateBodies } from './scripts/late-bodies.mjs'
 import { takeAbsoluteForm } from './scripts/origin-form.mjs'
+import { refuseEarly } from './scripts/refuse-early.mjs'
 import { RequestContexts } from './scripts/request-contexts.mjs'
 
 // V8 lets garbage pile up in proportion to the machine's memory, several times what is in use. Half as much again is enough:
@@ -52,7 +53,9 @@ process.env.__NEXT_PRIVATE_ORIGIN = `http://${ownHost}:${port}`
 server.on('request', (request, response) => {
   activity.note()
   if (!dev && request.url.startsWith('/api/v1/')) apiListener(request, response)
-  else void contexts.during(() => requests.run(request, () => handle(request, response)))
+  else if (!refuseEarly(request, response)) {
+    void contexts.during(() => requests.run(request, () => handle(request, response)))
+  }
 })
 // Longer than the idle time of usual reverse proxies (60 s), which would otherwise reuse a connection as we close it.
 server.keepAliveTimeout = 65_000

@@ -1,10 +1,18 @@
-import { get, type IncomingMessage } from 'node:http'
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
 import type { Page, Request } from '@playwright/test'
 import { openCommands, toBeAlive } from './alive'
 import { expectFitToUse, faults } from './fit-to-use'
 import { expect, runProduct, test } from './fixtures'
 
 const running = runProduct('tables')
+
+/** Asks for a target as it is, which `fetch` would take for an address of its own kind. */
+async function ask(method: string, path: string): Promise<IncomingMessage> {
+  const { hostname, port } = new URL(running.url)
+  const [answer] = (await once(request({ hostname, port, method, path }).end(), 'response')) as [IncomingMessage]
+  return answer.resume()
+}
 
 test.describe('the API reference', () => {
   test('tells every call, object and error code of the document, to whoever comes', async ({ page, request }) => {
@@ -20,12 +28,13 @@ test.describe('the API reference', () => {
   })
 
   test('has its document for whoever asks for a whole address, as clients of a proxy do', async () => {
-    const { hostname, port, origin } = new URL(running.url)
-    const answer = await new Promise<IncomingMessage>((resolve, reject) =>
-      get({ hostname, port, path: `${origin}/api/v1/openapi.json` }, resolve).once('error', reject),
-    )
-    answer.resume()
+    const answer = await ask('GET', `${new URL(running.url).origin}/api/v1/openapi.json`)
     expect([answer.statusCode, answer.headers['content-type']]).toEqual([200, 'application/json'])
+  })
+
+  test('is no failure of the server for whoever asks what no page can answer', async () => {
+    expect((await ask('TRACE', '/docs/api')).statusCode).toBe(501)
+    expect((await ask('OPTIONS', '*')).statusCode).toBe(204)
   })
 
   test('has no link that leads nowhere in it', async ({ page }) => {
