@@ -193,6 +193,11 @@ describe('a body', () => {
     },
   )
 
+  it('may begin with a byte-order mark, as PowerShell and others write their files', async () => {
+    const { status, body } = await create(`\ufeff${JSON.stringify({ name: 'ERP', scopes })}`)
+    expect([status, (body as { name: string }).name]).toEqual([201, 'ERP'])
+  })
+
   it('may be said to be encoded as it is', async () => {
     expect((await create({ name: 'ERP', scopes }, { 'Content-Encoding': 'identity' })).status).toBe(201)
   })

@@ -106,7 +106,8 @@ function whatIsWrong(body: ArrayBuffer, type: string): string | null {
   if (!isUtf8(body)) return 'The body must be encoded in UTF-8'
   if (type !== 'application/json') return null
   try {
-    JSON.parse(Buffer.from(body).toString('utf8'))
+    // Not a Buffer's `toString`: that leaves a byte-order mark, which RFC 8259 (8.1) lets a reader pass over.
+    JSON.parse(new TextDecoder().decode(body))
     return null
   } catch {
     return 'The body is not valid JSON'
