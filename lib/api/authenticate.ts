@@ -1,11 +1,20 @@
-import type { MiddlewareHandler } from 'hono'
+import type { MiddlewareHandler, Next } from 'hono'
 import { sessionFromCookies } from '../accounts/session'
 import { hashToken, hasScope, isWellFormedToken, type KeyRecord, type Scope } from '../api-keys'
 import { getRuntime } from '../runtime'
 import { admitCaller } from './admit'
 import { toResponse } from './answer'
 import { bearerToken, type Credentials, MAX_AUTHORIZATION, refuseSeveral, type Scheme, unauthorized } from './bearer'
-import { type ApiContext, type ApiEnv, headerOf, originOf, type RequiredScope, sessionMay, wallOf } from './context'
+import {
+  type ApiContext,
+  type ApiEnv,
+  callerKey,
+  headerOf,
+  originOf,
+  type RequiredScope,
+  sessionMay,
+  wallOf,
+} from './context'
 import { problem } from './problems'
 
 const BASIC = /^basic +([a-z0-9+/]+={0,2}) *$/i
@@ -15,7 +24,7 @@ export const requireKey: MiddlewareHandler<ApiEnv> = async (c, next) => {
   const refused = await authenticateByKey(c, [])
   if (refused) return refused
   await next()
-  noteAnswer(c)
+  getRuntime().usage.answer(callerKey(c), c.res.status)
 }
 
 /**
@@ -26,17 +35,20 @@ export function requireScope(scope: RequiredScope): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
     const refused = isDashboardRead(c) ? await authenticateBySession(c, scope) : await authenticateByKey(c, [scope])
     if (refused) return refused
-    const { caller } = c.var
-    if (caller.kind === 'key' && !hasScope(caller.key.scopes, scope)) return missingScope(c, scope)
-    await next()
-    noteAnswer(c)
+    return passOn(c, next, scope)
   }
 }
 
-/** Notes with the calling key how its request was answered. */
-export function noteAnswer(c: ApiContext): void {
+/**
+ * Hands a request on to its call unless the calling key lacks the scope, and notes with the key how it was answered: also that
+ * it was refused, since the key was let in.
+ */
+export async function passOn(c: ApiContext, next: Next, scope: RequiredScope): Promise<Response | undefined> {
   const { caller } = c.var
-  if (caller.kind === 'key') getRuntime().usage.answer(caller.key, c.res.status)
+  const refused = caller.kind === 'key' && !hasScope(caller.key.scopes, scope) ? missingScope(c, scope) : undefined
+  if (!refused) await next()
+  if (caller.kind === 'key') getRuntime().usage.answer(caller.key, (refused ?? c.res).status)
+  return refused
 }
 
 /** Refuses test keys, after `requireScope`: what is behind the call is of the whole account. */

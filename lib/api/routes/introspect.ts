@@ -1,10 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { MiddlewareHandler } from 'hono'
-import { endOf, hasScope } from '../../api-keys'
+import { endOf } from '../../api-keys'
 import { getRuntime } from '../../runtime'
 import { admit } from '../admit'
 import { json } from '../answer'
-import { authenticateByBasic, missingScope, noteAnswer, requireScope } from '../authenticate'
+import { authenticateByBasic, passOn, requireScope } from '../authenticate'
 import { type ApiEnv, originOf } from '../context'
 import { formBody, jsonAnswer, keyProblems, problems, router } from '../define'
 import { requireForm } from '../validation'
@@ -91,11 +91,6 @@ function requireClient(): MiddlewareHandler<ApiEnv> {
     const header = c.req.header('authorization') ?? ''
     if (!/^basic( |$)/i.test(header)) return byBearer(c, next)
     const refused = await authenticateByBasic(c, header, ['keys:verify'])
-    if (refused) return refused
-    const { caller } = c.var
-    const mayVerify = caller.kind === 'key' && hasScope(caller.key.scopes, 'keys:verify')
-    if (!mayVerify) return missingScope(c, 'keys:verify')
-    await next()
-    noteAnswer(c)
+    return refused ?? passOn(c, next, 'keys:verify')
   }
 }
