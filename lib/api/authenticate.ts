@@ -155,7 +155,13 @@ async function authenticateBySession(c: ApiContext, scope: RequiredScope): Promi
   return null
 }
 
-export function missingScope(c: ApiContext, scope: RequiredScope): Response {
+/** `missingScope`, where a request turned out to need the scope only after its key had let it in; noted with the key. */
+export function refuseFurtherScope(c: ApiContext, scope: RequiredScope): Response {
+  getRuntime().usage.refuse(callerKey(c), 'missing_scope')
+  return missingScope(c, scope)
+}
+
+function missingScope(c: ApiContext, scope: RequiredScope): Response {
   return problem(c, 'INSUFFICIENT_PERMISSIONS', `This needs the scope ${scope}, which the API key does not have.`, {
     headers: { 'WWW-Authenticate': `Bearer realm="Fenicia", error="insufficient_scope", scope="${scope}"` },
   })

@@ -64,6 +64,15 @@ describe('the use of a key', () => {
     expect(data[0]).toMatchObject({ requests: 4, scopes: { 'orders:read': 1, 'products:read': 1 } })
   })
 
+  it('has what was refused for want of a scope that only the body asks for', async () => {
+    const key = await api.makeKey(account, { name: 'Tester', scopes: ['credentials:test'] })
+    const body = { name: 'Another' }
+    const path = '/credentials/cred_019ab0c1d2e37f4a8b5c6d7e8f901234/test'
+    expect((await api.call('POST', path, { token: key.token, body })).status).toBe(403)
+    const { data } = await usageOf(key.id)
+    expect(data[0]).toMatchObject({ requests: 1, refused: 1, refusals: { missing_scope: 1 }, statuses: { '4xx': 1 } })
+  })
+
   it('has calls through integrations that Fenicia itself can’t answer', async () => {
     const key = await api.makeKey(account, { name: 'Unlucky', scopes: ['integrations:use'] })
     const through = async (path: string) =>

@@ -2,7 +2,7 @@ import { createRoute } from '@hono/zod-openapi'
 import { credentialChanges, credentialForm, testChanges, testCredential, testForm } from '../../credentials'
 import { credentialStore } from '../../credentials/runtime'
 import { json } from '../answer'
-import { missingScope, requireScope } from '../authenticate'
+import { refuseFurtherScope, requireScope } from '../authenticate'
 import { actorOf, callerMay } from '../context'
 import { testReportResource, testReportSchema } from '../credential-resources'
 import { bodyProblems, idParam, jsonAnswer, jsonBody, keyProblems, keyWith, problems, router } from '../define'
@@ -61,7 +61,7 @@ export const credentialTests = router()
       return json(c, 200, testReportResource(await testCredential(credentialStore(), actorOf(c), id, options)))
     }
     // Another address of the service would show, to whoever may only test, what the credential opens.
-    if (!callerMay(c, 'credentials:update')) return missingScope(c, 'credentials:update') as never
+    if (!callerMay(c, 'credentials:update')) return refuseFurtherScope(c, 'credentials:update') as never
     const report = await testChanges(credentialStore(), actorOf(c), id, changes, options)
     return json(c, 200, testReportResource(report, report))
   })
