@@ -56,7 +56,10 @@ export interface TokenDialect {
   }
   /** Errors that have codes of their own. */
   errors?: {
-    /** Where the code stands, as a string or a number: names of members and places in lists, such as `errors.0.code`. */
+    /**
+     * Where the code stands, as a string or a number: names of members and places in lists, such as `errors.0.code`. The
+     * same place as `message`, where only the words tell errors apart.
+     */
     code: string
     /** Where the words for people stand. */
     message?: string
@@ -205,7 +208,7 @@ function errorIn(body: Record<string, unknown>, { errors }: TokenDialect, hasTok
     error: meaning ?? errorOf(body) ?? code,
     ...(message !== null && { error_description: message }),
     // The code itself, where RFC 6749's word for it has taken its place, and where it has none.
-    ...(meaning !== code && { error_description: `${message ?? 'Error'} (${code})` }),
+    ...(meaning !== code && message !== code && { error_description: `${message ?? 'Error'} (${code})` }),
   }
 }
 

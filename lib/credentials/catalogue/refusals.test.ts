@@ -6,6 +6,7 @@ import { findProvider } from './index'
 
 const fedex = (code: string) => ({ transactionId: 't-1', errors: [{ code, message: 'No.' }] })
 const ups = (code: string) => ({ response: { errors: [{ code, message: 'No.' }] } })
+const shopify = (words: string) => ({ error: 'invalid_request', error_description: words })
 const hubspot = (status: string, error: string) => ({ status, message: 'No.', error, error_description: 'No.' })
 
 it.each<[provider: string, status: string, body: unknown, error: string, isPermanent: boolean]>([
@@ -15,9 +16,26 @@ it.each<[provider: string, status: string, body: unknown, error: string, isPerma
   ['hubspot', '400 Bad Request', hubspot('BAD_CLIENT_ID', 'invalid_request'), 'invalid_request', false],
   ['fedex', '401 Unauthorized', fedex('NOT.AUTHORIZED.ERROR'), 'invalid_client', true],
   ['ups', '401 Unauthorized', ups('10401'), 'invalid_client', true],
+  ['shopify', '401 Unauthorized', shopify('This request requires an active refresh_token'), 'invalid_grant', true],
+  [
+    'shopify',
+    '400 Bad Request',
+    shopify('The authorization code was not found or was already used'),
+    'invalid_grant',
+    true,
+  ],
+  ['shopify', '400 Bad Request', shopify('Missing or invalid client secret'), 'invalid_client', true],
+  ['shopify', '400 Bad Request', shopify('Anything else'), 'invalid_request', false],
+  ['shopify', '400 Bad Request', { error: 'invalid_grant' }, 'invalid_grant', true],
 ])('of %s: %s %j', async (provider, status, body, error, isPermanent) => {
   const { call } = await endpoint(bad(body, status))
   const dialect = findProvider(provider)?.dialect
   const failure = await failureOf(call({ authentication: 'body', dialect }, byRefresh))
   expect({ ...failure, isPermanent: failure.isPermanent }).toMatchObject({ code: 'refused', error, isPermanent })
+})
+
+it('gives the words of a service that has no other code for what it means once', async () => {
+  const { call } = await endpoint(bad(shopify('This request requires an active refresh_token'), '401 Unauthorized'))
+  const failure = await failureOf(call({ dialect: findProvider('shopify')?.dialect }, byRefresh))
+  expect(failure.description).toBe('This request requires an active refresh_token')
 })

@@ -47,7 +47,20 @@ export const stores: Provider[] = [
         hint: 'Client ID and secret are on the app’s Settings page in the Dev Dashboard; enter Fenicia’s redirect address there, and the scopes that the app needs here. Tokens last an hour and are renewed (expiring=1).',
       },
     ],
-    dialect: { scopeSeparator: ',', authorization: { identity: 'shop', pkce: false, signature: 'hmac' } },
+    dialect: {
+      scopeSeparator: ',',
+      authorization: { identity: 'shop', pkce: false, signature: 'hmac' },
+      errors: {
+        // Its code is invalid_request for all of these: only the words tell them apart.
+        code: 'error_description',
+        message: 'error_description',
+        meanings: {
+          'This request requires an active refresh_token': 'invalid_grant',
+          'The authorization code was not found or was already used': 'invalid_grant',
+          'Missing or invalid client secret': 'invalid_client',
+        },
+      },
+    },
     sources: [
       {
         url: 'https://shopify.dev/docs/api/admin-rest/latest/resources/accessscope',
@@ -90,6 +103,21 @@ export const stores: Provider[] = [
         shows: 'The answer of a refresh with refresh_token and refresh_token_expires_in; its error invalid_grant',
       },
       {
+        url: 'https://community.shopify.dev/t/520-during-refresh-token-rotation-permanently-orphans-the-offline-access-token/35182',
+        checked: '2026-11-28',
+        shows: 'The answer to a refresh token that is dead: 401 with invalid_request, and its words',
+      },
+      {
+        url: 'https://github.com/BNMetrics/Laravel-ShopifyAPI/issues/9',
+        checked: '2026-11-28',
+        shows: 'The answer to an authorization code that is spent: 400 with invalid_request, and its words',
+      },
+      {
+        url: 'https://github.com/gnikyt/laravel-shopify/issues/692',
+        checked: '2026-11-28',
+        shows: 'The words for a client secret that is wrong',
+      },
+      {
         url: 'https://github.com/lpinca/shopify-token',
         checked: '2026-11-25',
         shows: 'Scopes joined by commas',
@@ -99,6 +127,11 @@ export const stores: Provider[] = [
         checked: '2026-11-25',
         shows:
           'What expiring=1 asks for: an hour and a refresh token, and without it no end (said of the token exchange)',
+      },
+      {
+        url: 'https://shopify.dev/changelog/more-resilient-refreshes-for-expiring-offline-access-tokens',
+        checked: '2026-11-28',
+        shows: 'A refresh token lasts 90 days',
       },
       {
         url: 'https://shopify.dev/changelog/offline-access-tokens-now-support-expiry-and-refresh',
