@@ -54,6 +54,13 @@ export interface TokenDialect {
     /** What bears the signature of its answer, made with the client's secret, see `isSigned`. */
     signature?: string
   }
+  /** How the address that takes tokens back differs (RFC 7009, 2.1). */
+  revocation?: {
+    /** The body is a JSON object instead of a form. */
+    body?: 'json'
+    /** No `token_type_hint` is sent: the documentation has none. */
+    hint?: false
+  }
   /** Errors that have codes of their own. */
   errors?: {
     /**

@@ -232,6 +232,7 @@ export const analytics: Provider[] = [
           grant: 'authorization_code',
           authorization_url: 'https://app.hubspot.com/oauth/authorize',
           token_url: 'https://api.hubapi.com/oauth/2026-03/token',
+          revocation_url: 'https://api.hubapi.com/oauth/2026-03/token/revoke',
           client_authentication: 'body',
         }),
         hosts: ['https://api.hubapi.com'],
@@ -263,6 +264,11 @@ export const analytics: Provider[] = [
         url: 'https://developers.hubspot.com/docs/api-reference/2026-03/authentication/oauth-tokens/refresh-oauth-token',
         checked: '2026-11-25',
         shows: 'Token address, client_id and client_secret in the form, code_verifier',
+      },
+      {
+        url: 'https://developers.hubspot.com/docs/api-reference/latest/authentication/oauth-tokens/revoke-token',
+        checked: '2026-11-28',
+        shows: 'The address that takes refresh tokens back, with client_id and client_secret in its form',
       },
       {
         url: 'https://developers.hubspot.com/docs/api-reference/auth-oauth-v3/guide',

@@ -107,6 +107,7 @@ export const erp: Provider[] = [
           grant: 'authorization_code',
           authorization_url: 'https://appcenter.intuit.com/connect/oauth2',
           token_url: 'https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer',
+          revocation_url: 'https://developer.api.intuit.com/v2/oauth2/tokens/revoke',
           client_authentication: 'basic',
           scopes: ['com.intuit.quickbooks.accounting'],
         }),
@@ -119,13 +120,19 @@ export const erp: Provider[] = [
     dialect: {
       answer: { refresh_token_expires_in: 'x_refresh_token_expires_in' },
       authorization: { identity: 'realmId', pkce: false },
+      revocation: { body: 'json', hint: false },
     },
     sources: [
       {
         url: 'https://github.com/intuit/oauth-jsclient/blob/06a4e82729278df96ac1b92da33c4d92c736ef88/src/OAuthClient.js',
         checked: '2026-11-25',
         shows:
-          'Intuit’s own client: consent and token address, all parameters, HTTP Basic, scopes, realmId, the API’s host',
+          'Intuit’s own client: consent and token address, all parameters, HTTP Basic, scopes, realmId, the API’s host; the address that takes tokens back, and the JSON that it is sent',
+      },
+      {
+        url: 'https://github.com/intuit/oauth-pythonclient/blob/2543ff77d2a911fe190808bb38531d97fd956eb2/intuitlib/client.py',
+        checked: '2026-11-28',
+        shows: 'Tokens are taken back by JSON with HTTP Basic, and by the refresh token',
       },
       {
         url: 'https://github.com/intuit/oauth-jsclient/blob/08d20244b4291199c85293a94eded2c01c151739/src/access-token/Token.js',
@@ -157,6 +164,7 @@ export const erp: Provider[] = [
           authorization_url: 'https://login.xero.com/identity/connect/authorize',
           issuer: 'https://identity.xero.com',
           token_url: 'https://identity.xero.com/connect/token',
+          revocation_url: 'https://identity.xero.com/connect/revocation',
           client_authentication: 'basic',
           scopes: ['offline_access'],
         }),
@@ -187,6 +195,17 @@ export const erp: Provider[] = [
         url: 'https://raw.githubusercontent.com/XeroAPI/Xero-OpenAPI/fba3411aebff2d473f30adde38ed397509bec022/xero-identity.yaml',
         checked: '2026-11-25',
         shows: 'GET /connections, with any scope',
+      },
+      {
+        url: 'https://github.com/XeroAPI/xero-python/blob/024e73684df62ab2e3d53177716f9f8c4fa6cbc2/xero_python/api_client/oauth2.py',
+        checked: '2026-11-28',
+        shows:
+          'Xero’s own client: the address that takes refresh tokens back, and all of the person’s connections with them',
+      },
+      {
+        url: 'https://github.com/calcinai/oauth2-xero/blob/master/src/Provider/Xero.php',
+        checked: '2026-11-28',
+        shows: 'HTTP Basic there, token_type_hint, and that nothing but refresh tokens is taken back',
       },
     ],
   },

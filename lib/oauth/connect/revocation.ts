@@ -56,8 +56,9 @@ async function revoke(
       {
         [allowInsecureRequests]: true,
         [customFetch]: async (url, { headers, body }) => {
-          // Of a provider's dialect, names are what holds here too: it tells of token endpoints.
-          const said = word(new URLSearchParams(String(body)), headers, { parameters: dialect?.parameters })
+          // What else a provider's dialect says is of token endpoints: names are what holds here too.
+          const own = { parameters: dialect?.parameters, body: dialect?.revocation?.body }
+          const said = word(new URLSearchParams(String(body)), headers, own)
           const answer = await fetch(url, {
             method: 'POST',
             headers: Object.fromEntries(said.headers),
@@ -71,7 +72,7 @@ async function revoke(
             : new Response(null, { status: 400 })
         },
         headers: { 'user-agent': 'Fenicia' },
-        additionalParameters: { token_type_hint: hint },
+        additionalParameters: dialect?.revocation?.hint === false ? {} : { token_type_hint: hint },
       },
     )
     await processRevocationResponse(response)
