@@ -56,7 +56,7 @@ describe('the catalogue', () => {
     expect(findProvider('constructor')).toBeUndefined()
   })
 
-  it.each(['amazon.com.be', 'amazon.co.za', 'amazon.sa', 'amazon.nl', 'amazon.com.mx'])(
+  it.each(['amazon.com.be', 'amazon.co.za', 'amazon.sa', 'amazon.eg', 'amazon.ie', 'amazon.nl', 'amazon.com.mx'])(
     'knows the Seller Central of %s, which has an endpoint of the Selling Partner API',
     (site) => {
       const seller = findProvider('amazon-sp-api')?.variables?.find(({ name }) => name === 'seller')

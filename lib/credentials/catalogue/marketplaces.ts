@@ -81,7 +81,7 @@ export const marketplaces: Provider[] = [
         label: 'Seller Central of the marketplace',
         example: 'sellercentral.amazon.com.mx',
         pattern:
-          'sellercentral-europe\\.amazon\\.com|sellercentral\\.amazon\\.(?:com|ca|com\\.mx|com\\.br|com\\.be|nl|se|co\\.za|pl|com\\.tr|sa|ae|in|sg|com\\.au|co\\.jp)',
+          'sellercentral-europe\\.amazon\\.com|sellercentral\\.amazon\\.(?:com|ca|com\\.mx|com\\.br|com\\.be|nl|se|co\\.za|pl|ie|com\\.tr|sa|ae|eg|in|sg|com\\.au|co\\.jp)',
       },
       {
         name: 'application',
@@ -174,6 +174,11 @@ export const marketplaces: Provider[] = [
         url: 'https://github.com/ScaleLeap/amazon-marketplaces/blob/027208c1d00ae94d3eef20fe31554b539efebcd4/src/marketplaces/sa.ts',
         checked: '2026-11-28',
         shows: 'Seller Central of Saudi Arabia',
+      },
+      {
+        url: 'https://developers.apideck.com/connectors/amazon-seller-central/docs/consumer+connection',
+        checked: '2026-11-28',
+        shows: 'Seller Central of Egypt and of Ireland, among all of those that sellers consent in',
       },
       {
         url: 'https://developer-docs.amazon.com/sp-api/docs/website-authorization-workflow',
