@@ -173,6 +173,19 @@ export const carriers: Provider[] = [
         integration: { base_url: 'https://apis.fedex.com', headers: [] },
         hint: 'Client ID and secret are API Key and Secret Key of a project in the FedEx Developer Portal. Tokens last an hour.',
       },
+      {
+        label: 'Client credentials, sandbox',
+        isSandbox: true,
+        settings: oauth2({
+          grant: 'client_credentials',
+          token_url: 'https://apis-sandbox.fedex.com/oauth/token',
+          client_authentication: 'body',
+        }),
+        hosts: ['https://apis-sandbox.fedex.com'],
+        test: null,
+        integration: { base_url: 'https://apis-sandbox.fedex.com', headers: [] },
+        hint: 'Client ID and secret are the test API Key and Secret Key of a project in the FedEx Developer Portal. Tokens last an hour.',
+      },
     ],
     dialect: {
       errors: {
@@ -190,7 +203,13 @@ export const carriers: Provider[] = [
       {
         url: 'https://github.com/ShipStream/fedex-rest-php-sdk/blob/57c8e77045ca840ece48c199de6d6fb5cc1eac70/resources/models/.raw/authorization/v1/APIAuthorization-Resource.json',
         checked: '2026-11-28',
-        shows: 'Copy of FedEx’s OpenAPI: 401 with NOT.AUTHORIZED.ERROR for client credentials that are not valid',
+        shows:
+          'Copy of FedEx’s OpenAPI: 401 with NOT.AUTHORIZED.ERROR for client credentials that are not valid; the sandbox’s token address',
+      },
+      {
+        url: 'https://developer.fedex.com/api/en-us/guides/best-practices.html',
+        checked: '2026-11-28',
+        shows: 'The hosts of test and production',
       },
       {
         url: 'https://github.com/mattfriendly/WikiTracker',

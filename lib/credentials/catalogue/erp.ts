@@ -116,6 +116,22 @@ export const erp: Provider[] = [
         integration: { base_url: 'https://quickbooks.api.intuit.com/v3/company', headers: [] },
         hint: 'Client ID and secret are among the production keys of your app at Intuit Developer; enter Fenicia’s redirect address there. Paths begin with the company’s realm ID. Refresh tokens end when they are not used for 100 days.',
       },
+      {
+        label: 'Connect in the browser, sandbox',
+        isSandbox: true,
+        settings: oauth2({
+          grant: 'authorization_code',
+          authorization_url: 'https://appcenter.intuit.com/connect/oauth2',
+          token_url: 'https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer',
+          revocation_url: 'https://developer.api.intuit.com/v2/oauth2/tokens/revoke',
+          client_authentication: 'basic',
+          scopes: ['com.intuit.quickbooks.accounting'],
+        }),
+        hosts: ['https://sandbox-quickbooks.api.intuit.com'],
+        test: null,
+        integration: { base_url: 'https://sandbox-quickbooks.api.intuit.com/v3/company', headers: [] },
+        hint: 'For a sandbox company. Client ID and secret are the development ones of your app at Intuit Developer; enter Fenicia’s redirect address beside them. Paths begin with the company’s realm ID.',
+      },
     ],
     dialect: {
       answer: { refresh_token_expires_in: 'x_refresh_token_expires_in' },
@@ -133,6 +149,16 @@ export const erp: Provider[] = [
         url: 'https://github.com/intuit/oauth-pythonclient/blob/2543ff77d2a911fe190808bb38531d97fd956eb2/intuitlib/client.py',
         checked: '2026-11-28',
         shows: 'Tokens are taken back by JSON with HTTP Basic, and by the refresh token',
+      },
+      {
+        url: 'https://developer.intuit.com/app/developer/ies/docs/develop-your-app/sandboxes/manage-your-sandboxes',
+        checked: '2026-11-28',
+        shows: 'The sandbox’s host, and that development credentials are for it',
+      },
+      {
+        url: 'https://developer.intuit.com/.well-known/openid-sandbox-configuration',
+        checked: '2026-11-28',
+        shows: 'Consent, token and revocation address of the sandbox, which are those of production',
       },
       {
         url: 'https://github.com/intuit/oauth-jsclient/blob/08d20244b4291199c85293a94eded2c01c151739/src/access-token/Token.js',

@@ -209,6 +209,23 @@ export const marketplaces: Provider[] = [
         },
         hint: 'For your own seller account: client ID and secret are among the API keys of your Walmart developer account. Your app adds the header WM_QOS.CORRELATION_ID with an ID of its own to each call. Tokens last 15 minutes.',
       },
+      {
+        label: 'Client credentials, sandbox',
+        isSandbox: true,
+        settings: oauth2({
+          grant: 'client_credentials',
+          token_url: 'https://sandbox.walmartapis.com/v3/token',
+          client_authentication: 'basic',
+          placement: { in: 'header', name: 'WM_SEC.ACCESS_TOKEN', prefix: '' },
+        }),
+        hosts: ['https://sandbox.walmartapis.com'],
+        test: null,
+        integration: {
+          base_url: 'https://sandbox.walmartapis.com/v3',
+          headers: [{ name: 'WM_SVC.NAME', value: 'Walmart Marketplace' }],
+        },
+        hint: 'Client ID and secret are among the Sandbox Keys of your Walmart developer account. Your app adds the header WM_QOS.CORRELATION_ID with an ID of its own to each call, and WM_SANDBOX: v2 where the dynamic sandbox is meant.',
+      },
     ],
     dialect: {
       headers: [
@@ -226,6 +243,21 @@ export const marketplaces: Provider[] = [
         url: 'https://developer.walmart.com/us-marketplace/docs/authentication-onboarding-troubleshooting',
         checked: '2026-11-25',
         shows: 'The token request with HTTP Basic, as a form; where API keys are',
+      },
+      {
+        url: 'https://developer.walmart.com/us-marketplace/docs/static-sandbox',
+        checked: '2026-11-28',
+        shows: 'Where sandbox keys are, and that tokens are got with them by the Token API',
+      },
+      {
+        url: 'https://developer.walmart.com/us-marketplace/lang-fr_CA/docs/dynamic-sandbox',
+        checked: '2026-11-28',
+        shows: 'The sandbox’s host, WM_SANDBOX',
+      },
+      {
+        url: 'https://developer.walmart.com/suppliers/docs/walmart-sandbox',
+        checked: '2026-11-28',
+        shows: 'Paths in the sandbox are those of production (page of the supplier APIs)',
       },
       {
         url: 'https://developer.walmart.com/suppliers/docs/required-headers-and-requests',

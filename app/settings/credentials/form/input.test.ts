@@ -139,14 +139,17 @@ it('asks for the variables of the template that is chosen, and of no other', () 
   expect(withVariablesOf(null, 0)).toBeNull()
 })
 
-it.each(['paypal', 'openpay', 'ups'])('%s goes with its sandbox for a test credential, and back', (id) => {
-  const found = findProvider(id) ?? expect.fail('no such provider')
-  const provider = { variables: [], ...found }
-  const sandbox = templateFor(provider, 0, 'test')
-  expect(provider.templates[sandbox]?.isSandbox).toBe(true)
-  expect(templateFor(provider, sandbox, 'test')).toBe(sandbox)
-  expect(templateFor(provider, sandbox, 'live')).toBe(0)
-})
+it.each(['paypal', 'openpay', 'ups', 'fedex', 'walmart', 'quickbooks'])(
+  '%s goes with its sandbox for a test credential, and back',
+  (id) => {
+    const found = findProvider(id) ?? expect.fail('no such provider')
+    const provider = { variables: [], ...found }
+    const sandbox = templateFor(provider, 0, 'test')
+    expect(provider.templates[sandbox]?.isSandbox).toBe(true)
+    expect(templateFor(provider, sandbox, 'test')).toBe(sandbox)
+    expect(templateFor(provider, sandbox, 'live')).toBe(0)
+  },
+)
 
 it('a provider without a sandbox stays as it is, and so does what was typed', () => {
   const found = findProvider('shippo') ?? expect.fail('no such provider')
