@@ -41,6 +41,9 @@ export const analytics: Provider[] = [
         hint: 'Client ID and secret of an OAuth client in the Google API Console. The refresh token comes from a consent with offline access to the scope analytics.readonly.',
       },
     ],
+    dialect: {
+      errors: { code: 'error', message: 'error_description', meanings: { deleted_client: 'invalid_client' } },
+    },
     sources: [
       {
         url: 'https://hackmd.io/@pclin/BJlq95xgF',
@@ -73,6 +76,11 @@ export const analytics: Provider[] = [
         checked: '2026-11-25',
         shows:
           'Google’s own library: consent, token and revocation address, issuers, S256, the code exchange and the refresh as forms',
+      },
+      {
+        url: 'https://github.com/kubeguard/guard/issues/346',
+        checked: '2026-11-28',
+        shows: 'The answer to a refresh of a client that was deleted: 401 with deleted_client',
       },
       {
         url: 'https://wiki.dolibarr.org/index.php/Special:MobileDiff/61572',
