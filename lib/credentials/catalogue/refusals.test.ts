@@ -33,6 +33,20 @@ it.each<[provider: string, status: string, body: unknown, error: string, isPerma
     true,
   ],
   ['shopify', '400 Bad Request', shopify('Missing or invalid client secret'), 'invalid_client', true],
+  [
+    'shopify',
+    '400 Bad Request',
+    { error: 'app_not_installed', error_description: 'The application is not installed on this shop.' },
+    'unauthorized_client',
+    true,
+  ],
+  [
+    'shopify',
+    '400 Bad Request',
+    { error: 'shop_not_permitted', error_description: 'Client credentials cannot be performed on this shop.' },
+    'unauthorized_client',
+    true,
+  ],
   ['shopify', '400 Bad Request', shopify('Anything else'), 'invalid_request', false],
   ['shopify', '400 Bad Request', { error: 'invalid_grant' }, 'invalid_grant', true],
 ])('of %s: %s %j', async (provider, status, body, error, isPermanent) => {

@@ -51,13 +51,15 @@ export const stores: Provider[] = [
       scopeSeparator: ',',
       authorization: { identity: 'shop', pkce: false, signature: 'hmac' },
       errors: {
-        // Its code is invalid_request for all of these: only the words tell them apart.
+        // Its code is invalid_request for the first three: only the words tell them apart.
         code: 'error_description',
         message: 'error_description',
         meanings: {
           'This request requires an active refresh_token': 'invalid_grant',
           'The authorization code was not found or was already used': 'invalid_grant',
           'Missing or invalid client secret': 'invalid_client',
+          'The application is not installed on this shop.': 'unauthorized_client',
+          'Client credentials cannot be performed on this shop.': 'unauthorized_client',
         },
       },
     },
@@ -116,6 +118,16 @@ export const stores: Provider[] = [
         url: 'https://github.com/gnikyt/laravel-shopify/issues/692',
         checked: '2026-11-28',
         shows: 'The words for a client secret that is wrong',
+      },
+      {
+        url: 'https://community.shopify.dev/t/client-credentials-grant-returning-app-not-installed-error-despite-app-being-installed/33287',
+        checked: '2026-11-28',
+        shows: 'Client credentials of an app that is not installed: 400 with app_not_installed, and its words',
+      },
+      {
+        url: 'https://github.com/unopim/shopify-connector/issues/43',
+        checked: '2026-11-28',
+        shows: 'Client credentials in a store of another organization: shop_not_permitted, and its words',
       },
       {
         url: 'https://github.com/lpinca/shopify-token',
