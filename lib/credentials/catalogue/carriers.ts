@@ -41,6 +41,7 @@ export const carriers: Provider[] = [
       },
       {
         label: 'Test API key',
+        isSandbox: true,
         settings: { type: 'basic' },
         hosts: ['https://api.easypost.com'],
         test: null,

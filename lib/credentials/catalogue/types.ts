@@ -33,7 +33,7 @@ export interface Variable {
 
 export interface CredentialTemplate {
   label: string
-  /** Calls the provider's sandbox: what is offered first where a test credential is made. */
+  /** Calls the provider's sandbox, or with keys of its test mode: what is offered first where a test credential is made. */
   isSandbox?: true
   /** All but what only the person knows: a client id is empty. */
   settings: CredentialSettings

@@ -139,7 +139,7 @@ it('asks for the variables of the template that is chosen, and of no other', () 
   expect(withVariablesOf(null, 0)).toBeNull()
 })
 
-it.each(['paypal', 'openpay', 'ups', 'fedex', 'walmart', 'quickbooks'])(
+it.each(['paypal', 'openpay', 'easypost', 'ups', 'fedex', 'walmart', 'quickbooks'])(
   '%s goes with its sandbox for a test credential, and back',
   (id) => {
     const found = findProvider(id) ?? expect.fail('no such provider')
