@@ -19,7 +19,15 @@ import { useTest } from '../testing/use-test'
 import { type Connection, type ProviderMark, type TestResult, typeNames } from '../words'
 import { ConnectionField } from './connection-field'
 import { HostsField } from './hosts-field'
-import { type FormProvider, refilled, templateFor, templateValues, type Variables, withVariablesOf } from './initial'
+import {
+  type FormProvider,
+  keptFor,
+  refilled,
+  templateFor,
+  templateValues,
+  type Variables,
+  withVariablesOf,
+} from './initial'
 import type { FormInput, FormValues } from './input'
 import type { Stored } from './rules'
 import { savedAs } from './saved-as'
@@ -175,8 +183,9 @@ export default function CredentialForm({
   function chooseTemplate(index: number): void {
     const chosen = provider?.templates[index]
     if (!provider || !chosen) return
+    const from = provider.templates[template]
     setTemplate(index)
-    form.setValues((before) => templateValues(provider, chosen, form.variables, before))
+    form.setValues((before) => templateValues(provider, chosen, form.variables, keptFor(before, from, chosen)))
   }
   function chooseEnvironment(environment: Environment): void {
     state.set({ environment })

@@ -119,19 +119,30 @@ export function withVariablesOf(provider: FormProvider | null, template: number)
 /** Values of a provider's variables, by name. */
 export type Variables = Record<string, string>
 
+/** What goes on of a form when it is begun anew. */
+type Kept = Pick<FormValues, 'environment'> & Partial<Pick<FormValues, 'name' | 'clientId' | 'secret'>>
+
 /**
- * A form as a template begins it. What stays of `before`: the environment, the name, and what was typed of secrets of the same
- * name.
+ * What stays of a form when another template of its provider is chosen: environment and name; the client and the secrets that
+ * were typed, by their names, too, unless it changes between production and sandbox, which have others.
  */
+export function keptFor(
+  { environment, name, clientId, secret }: FormValues,
+  from: Pick<CredentialTemplate, 'isSandbox'> | undefined,
+  to: Pick<CredentialTemplate, 'isSandbox'>,
+): Kept {
+  return from?.isSandbox === to.isSandbox ? { environment, name, clientId, secret } : { environment, name }
+}
+
+/** A form as a template begins it. */
 export function templateValues(
-  { id, name }: Pick<FormProvider, 'id' | 'name'>,
+  provider: Pick<FormProvider, 'id' | 'name'>,
   { settings, hosts, test }: FormProvider['templates'][number],
   variables: Variables,
-  before?: Pick<FormValues, 'environment'> & Partial<FormValues>,
+  { environment, name = provider.name, clientId = '', secret = {} }: Kept = { environment: 'live' },
 ): FormValues {
-  const { environment = 'live', name: called = name } = before ?? {}
-  const values = valuesOf({ ...settings, environment, provider: id, name: called, hosts, test })
-  return refilled({ ...values, secret: before?.secret ?? {} }, { hosts, test, settings }, null, variables)
+  const values = valuesOf({ ...settings, environment, provider: provider.id, name, hosts, test })
+  return refilled({ ...values, clientId, secret }, { hosts, test, settings }, null, variables)
 }
 
 type Addresses = Pick<FormProvider['templates'][number], 'hosts' | 'test' | 'settings'>

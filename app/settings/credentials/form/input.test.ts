@@ -1,8 +1,9 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { findProvider } from '@/lib/credentials/catalogue'
 import { credentialForm } from '@/lib/credentials/schemas'
 import {
   emptyValues,
+  keptFor,
   refilled,
   templateFor,
   templateValues,
@@ -161,5 +162,31 @@ it('a provider without a sandbox stays as it is, and so does what was typed', ()
   expect(template && templateValues(provider, template, {}, before)).toMatchObject({
     environment: 'test',
     name: 'Mine',
+  })
+})
+
+describe('another kind of access', () => {
+  const found = findProvider('paypal') ?? expect.fail('no such provider')
+  const provider = { variables: [], ...found }
+  const [live, sandbox] = provider.templates
+  if (!live || !sandbox) throw new Error('PayPal has a sandbox')
+  const before: FormValues = {
+    ...templateValues(provider, live, {}),
+    name: 'Mine',
+    clientId: 'client-1',
+    secret: { client_secret: typed('s3cret') },
+  }
+
+  it('goes on with the client and the secrets that were typed', () => {
+    const after = templateValues(provider, live, {}, keptFor(before, live, live))
+    expect(after).toMatchObject({ name: 'Mine', clientId: 'client-1', secret: before.secret })
+  })
+
+  it.each([
+    ['the sandbox', live, sandbox],
+    ['production', sandbox, live],
+  ])('begins without them in %s, which has others', (_, from, to) => {
+    const after = templateValues(provider, to, {}, keptFor({ ...before, environment: 'test' }, from, to))
+    expect(after).toMatchObject({ name: 'Mine', environment: 'test', clientId: '', secret: {} })
   })
 })
