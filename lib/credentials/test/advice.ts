@@ -46,8 +46,10 @@ const adviceOnError: Record<string, string> = {
   access_denied: 'The service has refused: look at what the app is allowed to there.',
 }
 
-export function adviceOnOAuth({ code, error }: Pick<OAuthError, 'code' | 'error'>): string {
-  if (error !== null && adviceOnError[error]) return adviceOnError[error]
+export function adviceOnOAuth({ code, error, status }: Pick<OAuthError, 'code' | 'error' | 'status'>): string {
+  // By RFC 6749 §5.2, 401 is said of the client; services that have codes of their own, or none, keep to that.
+  const known = code === 'unusable_answer' && status === 401 ? 'invalid_client' : error
+  if (known !== null && adviceOnError[known]) return adviceOnError[known]
   if (code === 'unavailable') return 'The service is busy or down: try again in a minute.'
   if (code === 'no_refresh_token') return 'Nobody has connected the service yet, or it was disconnected: connect it.'
   if (code === 'busy') return 'The same credential is being renewed at this moment: try again in a minute.'
