@@ -255,9 +255,9 @@ export const marketplaces: Provider[] = [
         shows: 'The sandbox’s host, WM_SANDBOX',
       },
       {
-        url: 'https://developer.walmart.com/suppliers/docs/walmart-sandbox',
+        url: 'https://developer.walmart.com/us-marketplace/docs/api-integration-usage',
         checked: '2026-11-28',
-        shows: 'Paths in the sandbox are those of production (page of the supplier APIs)',
+        shows: 'The hosts of sandbox and production, and that each gives tokens of its own by the Token API',
       },
       {
         url: 'https://developer.walmart.com/suppliers/docs/required-headers-and-requests',
