@@ -16,7 +16,14 @@ it.each<[string | undefined, number | null]>([
   [undefined, null],
   ['', null],
   ['-1', null],
-  ['1.5', null],
+  // As Shopify writes them.
+  ['2.0', 2_000],
+  ['1.5', 1_500],
+  ['0.0004', 1],
+  ['1.', null],
+  ['.5', null],
+  ['1.5.2', null],
+  ['1e3', null],
   ['soon', null],
   ['Sun, 99 Foo 2026', null],
 ])('%s means %s ms', (value, ms) => {
