@@ -170,8 +170,9 @@ withConnecting('the catalogue’s dialects', (bed) => {
     })
     expect(await bed.tokens(id)).toMatchObject({ access: 'EAA-long', refresh: 'EAA-long' })
 
-    // Of Meta's own codes one stands for an unknown error and for a wrong client secret: that is no verdict, nor an outage.
-    answers.push({ status: 400, error: { message: 'Error validating client secret.', code: 1 } })
+    // Of Meta's own codes one stands for an unknown error and for a wrong client secret: without the words of the latter
+    // that is no verdict, nor an outage.
+    answers.push({ status: 400, error: { message: 'An unknown error has occurred.', code: 1 } })
     await expect(renewed(id)).rejects.toMatchObject({ code: 'unusable_answer', isPermanent: false })
     await bed.db.update(tokenSets).set({ coolUntil: null }).where(eq(tokenSets.ownerId, id))
 

@@ -63,16 +63,16 @@ export interface TokenDialect {
   }
   /** Errors that have codes of their own. */
   errors?: {
-    /**
-     * Where the code stands, as a string or a number: names of members and places in lists, such as `errors.0.code`. The
-     * same place as `message`, where only the words tell errors apart.
-     */
+    /** Where the code stands, as a string or a number: names of members and places in lists, such as `errors.0.code`. */
     code: string
     /** Where the words for people stand. */
     message?: string
     /** Codes that mean success: every other one is then an error. Missing: an answer with a token is a success. */
     success?: string[]
-    /** What the others mean; of one that is missing, RFC 6749's own `error` tells, be it the code itself or stand beside it. */
+    /**
+     * What the others mean; and what words for people mean, where one code is said of several things and only they tell them
+     * apart. Of one that is missing, RFC 6749's own `error` tells, be it the code itself or stand beside it.
+     */
     meanings?: Record<string, Meaning>
   }
 }
@@ -204,18 +204,21 @@ function errorIn(body: Record<string, unknown>, { errors }: TokenDialect, hasTok
   if (!errors) return {}
   const code = wordAt(body, errors.code)
   if (code === null) return {}
-  const meaning = own<string>(errors.meanings ?? {}, code)
+  const message = errors.message === undefined ? null : wordAt(body, errors.message)
+  const { meanings = {} } = errors
+  const meaning = own<string>(meanings, code) ?? (message === null ? undefined : own<string>(meanings, message))
   // A member of that name may say other things of a success, and a token that is dropped for it may be the last one.
   const isSuccess = errors.success ? errors.success.includes(code) : meaning === undefined && hasToken
   if (isSuccess) return {}
-  const message = errors.message === undefined ? null : wordAt(body, errors.message)
+  const error = meaning ?? errorOf(body) ?? code
+  // The code itself, where RFC 6749's word for it has taken its place, and where it is no such word.
+  const isTold = errorOf({ error }) === code
   return {
     // An answer that says that it is an error brings no tokens, whatever stands beside it.
     access_token: undefined,
-    error: meaning ?? errorOf(body) ?? code,
+    error,
     ...(message !== null && { error_description: message }),
-    // The code itself, where RFC 6749's word for it has taken its place, and where it has none.
-    ...(meaning !== code && message !== code && { error_description: `${message ?? 'Error'} (${code})` }),
+    ...(!isTold && { error_description: `${message ?? 'Error'} (${code})` }),
   }
 }
 

@@ -393,7 +393,8 @@ export const marketplaces: Provider[] = [
         code: 'error.code',
         message: 'error.message',
         meanings: {
-          // Not 1: it stands for an unknown error, and for a client secret that is wrong.
+          // Not its code, 1, which stands for an unknown error, too.
+          'Error validating client secret.': 'invalid_client',
           '2': 'temporarily_unavailable',
           '4': 'temporarily_unavailable',
           '17': 'temporarily_unavailable',
@@ -425,6 +426,11 @@ export const marketplaces: Provider[] = [
         url: 'https://developers.facebook.com/docs/graph-api/guides/error-handling',
         checked: '2026-11-25',
         shows: 'Where an error’s code and message stand; what codes mean',
+      },
+      {
+        url: 'https://github.com/facebookarchive/php-graph-sdk/issues/538',
+        checked: '2026-11-28',
+        shows: 'The answer to a client secret that is wrong: code 1, and its words',
       },
       {
         url: 'https://github.com/python-social-auth/social-core/blob/021a6cfaa8256239103200a2ea32b0e894780fa4/social_core/backends/facebook.py',

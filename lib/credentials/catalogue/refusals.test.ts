@@ -6,6 +6,7 @@ import { findProvider } from './index'
 
 const fedex = (code: string) => ({ transactionId: 't-1', errors: [{ code, message: 'No.' }] })
 const ups = (code: string) => ({ response: { errors: [{ code, message: 'No.' }] } })
+const meta = (code: number, message: string) => ({ error: { message, type: 'OAuthException', code } })
 const shopify = (words: string) => ({ error: 'invalid_request', error_description: words })
 const hubspot = (status: string, error: string) => ({ status, message: 'No.', error, error_description: 'No.' })
 
@@ -22,6 +23,8 @@ it.each<[provider: string, status: string, body: unknown, error: string, isPerma
     true,
   ],
   ['google-analytics', '400 Bad Request', { error: 'invalid_grant', error_description: 'No.' }, 'invalid_grant', true],
+  ['meta', '400 Bad Request', meta(1, 'Error validating client secret.'), 'invalid_client', true],
+  ['meta', '400 Bad Request', meta(190, 'No.'), 'invalid_grant', true],
   ['fedex', '401 Unauthorized', fedex('NOT.AUTHORIZED.ERROR'), 'invalid_client', true],
   ['ups', '401 Unauthorized', ups('10401'), 'invalid_client', true],
   ['shopify', '401 Unauthorized', shopify('This request requires an active refresh_token'), 'invalid_grant', true],
@@ -56,8 +59,33 @@ it.each<[provider: string, status: string, body: unknown, error: string, isPerma
   expect({ ...failure, isPermanent: failure.isPermanent }).toMatchObject({ code: 'refused', error, isPermanent })
 })
 
-it('gives the words of a service that has no other code for what it means once', async () => {
-  const { call } = await endpoint(bad(shopify('This request requires an active refresh_token'), '401 Unauthorized'))
-  const failure = await failureOf(call({ dialect: findProvider('shopify')?.dialect }, byRefresh))
-  expect(failure.description).toBe('This request requires an active refresh_token')
+it.each([
+  [
+    'shopify',
+    shopify('This request requires an active refresh_token'),
+    /^This request .* refresh_token \(invalid_request\)$/,
+  ],
+  ['shopify', shopify('Anything else'), /^Anything else$/],
+  [
+    'google-analytics',
+    { error: 'invalid_grant', error_description: 'Token has been revoked.' },
+    /^Token has been revoked\.$/,
+  ],
+  [
+    'google-analytics',
+    { error: 'deleted_client', error_description: 'It was deleted.' },
+    /^It was deleted\. \(deleted_client\)$/,
+  ],
+  ['meta', meta(1, 'Error validating client secret.'), /^Error validating client secret\. \(1\)$/],
+  ['meta', meta(1, 'An unknown error has occurred.'), /^An unknown error has occurred\. \(1\)$/],
+])('of %s %j is told with the code that it was, once', async (provider, body, words) => {
+  const { call } = await endpoint(bad(body))
+  const failure = await failureOf(call({ dialect: findProvider(provider)?.dialect }, byRefresh))
+  expect(failure.description).toMatch(words)
+})
+
+it('takes an unknown error of Meta for no refusal', async () => {
+  const { call } = await endpoint(bad(meta(1, 'An unknown error has occurred.')))
+  const failure = await failureOf(call({ dialect: findProvider('meta')?.dialect }, byRefresh))
+  expect(failure).toMatchObject({ code: 'unusable_answer', error: null })
 })

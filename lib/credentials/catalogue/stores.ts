@@ -51,15 +51,15 @@ export const stores: Provider[] = [
       scopeSeparator: ',',
       authorization: { identity: 'shop', pkce: false, signature: 'hmac' },
       errors: {
-        // Its code is invalid_request for the first three: only the words tell them apart.
-        code: 'error_description',
+        code: 'error',
         message: 'error_description',
         meanings: {
+          // Its code is invalid_request for all three.
           'This request requires an active refresh_token': 'invalid_grant',
           'The authorization code was not found or was already used': 'invalid_grant',
           'Missing or invalid client secret': 'invalid_client',
-          'The application is not installed on this shop.': 'unauthorized_client',
-          'Client credentials cannot be performed on this shop.': 'unauthorized_client',
+          app_not_installed: 'unauthorized_client',
+          shop_not_permitted: 'unauthorized_client',
         },
       },
     },
