@@ -12,8 +12,8 @@ import { oauthClientOf } from '../oauth'
 import type { CredentialStore } from '../store'
 import { supersede } from './consents'
 
-/** As long as both calls of the provider may take, and some. */
-const LEASE_MS = 30_000
+/** As long as all three calls of the provider may take, and some. */
+const LEASE_MS = 40_000
 
 /**
  * Disconnects a credential: takes its tokens back at the provider where that can be done, then forgets them. The credential

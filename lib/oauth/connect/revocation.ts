@@ -15,11 +15,12 @@ import { fetchPlainly } from './fetch'
 export const revocations = ['confirmed', 'refused', 'unknown', 'not_supported', 'nothing'] as const
 export type Revocation = (typeof revocations)[number]
 
-type Client = Pick<OAuthClient, 'clientId' | 'clientSecret' | 'authentication' | 'dialect'>
+type Client = Pick<OAuthClient, 'clientId' | 'clientSecret' | 'nextClientSecret' | 'authentication' | 'dialect'>
 
 /**
  * Takes tokens back at the provider (RFC 7009): the refresh token, with which its access tokens go, and then the access
- * token, which some providers keep alive.
+ * token, which some providers keep alive. What is refused is asked for once more with the client's next secret: nothing is
+ * spent by that.
  */
 export async function revokeTokens(
   egress: Pick<Egress, 'request'>,
@@ -32,10 +33,16 @@ export async function revokeTokens(
   ].flatMap(({ hint, token }) => (token ? [{ hint, token }] : []))
   const [first, ...rest] = tokens
   if (!first) return 'nothing'
-  if (client.revocationUrl === null) return 'not_supported'
-  const result = await revoke(egress, { ...client, revocationUrl: client.revocationUrl }, first)
+  const { revocationUrl, nextClientSecret, authentication } = client
+  if (revocationUrl === null) return 'not_supported'
+  let known = { ...client, revocationUrl }
+  let result = await revoke(egress, known, first)
+  if (result === 'refused' && nextClientSecret && authentication !== 'none') {
+    known = { ...known, clientSecret: nextClientSecret }
+    result = await revoke(egress, known, first)
+  }
   // That the first is gone is what counts; of the second, not every provider wants to hear.
-  for (const token of rest) await revoke(egress, { ...client, revocationUrl: client.revocationUrl }, token)
+  for (const token of rest) await revoke(egress, known, token)
   return result
 }
 
