@@ -254,6 +254,37 @@ describe('a credential', () => {
     expect(await sentThrough(slug)).toBe(sent)
   })
 
+  it('says which secrets to enter again where what is stored can’t be opened any more', async () => {
+    const names = ['X-One', 'X-Two']
+    const secret = { 'X-One': CANARY, 'X-Two': 'second-value' }
+    const test = { url: `${upstream.url}/me` }
+    const { id } = await make({ type: 'headers', headers: names, test, secret })
+    const { db } = api.runtime.database
+    await db.update(vaultItems).set({ sealed: 'damaged' }).where(eq(vaultItems.ownerId, id))
+    const path = `/credentials/${id}`
+    for (const [method, where, body, fields] of [
+      ['PATCH', path, { name: 'Renamed' }, ['secret.X-One', 'secret.X-Two']],
+      ['PATCH', path, { secret: { 'X-Two': OTHER } }, ['secret.X-One']],
+      ['POST', `${path}/test`, { secret: { 'X-Two': OTHER } }, ['secret.X-One']],
+    ] as const) {
+      const answer = await call(method, where, body)
+      const errors = fields.map((field) => ({
+        field,
+        code: 'missing_field',
+        message: 'Enter it again: what is stored of it can’t be opened any more',
+      }))
+      expect(answer, JSON.stringify(body)).toMatchObject({ status: 400, body: { errors } })
+    }
+    expect((await call('POST', `${path}/test`)).body).toMatchObject({
+      result: 'failed',
+      detail: 'The stored secret can’t be opened any more, so nothing was sent.',
+      advice: expect.stringContaining('enter it again'),
+    })
+    expect(upstream.received).toEqual([])
+    const whole = await call('PATCH', path, { secret: { 'X-One': OTHER, 'X-Two': OTHER } })
+    expect(whole.status, whole.text).toBe(200)
+  })
+
   it('keeps of several secrets those that are not sent', async () => {
     const names = ['X-One', 'X-Two']
     const { id } = await make({ type: 'headers', headers: names, secret: { 'X-One': CANARY, 'X-Two': 'second-value' } })

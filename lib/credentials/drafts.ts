@@ -83,7 +83,7 @@ export async function keepDraft(
   const owner = { accountId: actor.accountId, ownerId: id }
   const { refresh_token: typed } = typedSecrets(form)
   // The token that was typed stays beside what it was spent for: the same form, sent again, means the same tokens.
-  const before = kept && (await vault.open(tx, { ...owner, field: 'secret' }))?.refresh_token
+  const before = kept && (await vault.openIfIntact(tx, { ...owner, field: 'secret' }))?.refresh_token
   // Nor do tokens that were got for one server go to another one: for that, the typed token is a new one.
   const isElsewhere = kept !== null && addedHosts(form, baseOfDraft(kept).savedFor).length > 0
   const refreshToken = typed && (isElsewhere || typed.reveal() !== before?.reveal()) ? typed : null

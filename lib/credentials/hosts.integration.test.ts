@@ -327,7 +327,8 @@ describe('a server of one’s own gets nothing', () => {
         if (typeof value !== 'function') return value
         return async (...args: unknown[]) => {
           // Not waited for: it may have to wait for the test to have read both.
-          if (name === 'open') change ??= updateCredential(store, actor, id, parseInput(credentialChanges, changes))
+          if (name === 'openIfIntact')
+            change ??= updateCredential(store, actor, id, parseInput(credentialChanges, changes))
           await sleep(50)
           return Reflect.apply(value, target, args)
         }

@@ -250,6 +250,29 @@ describe('a refresh token that is tested', () => {
     expect(early.headers.get('retry-after')).toBe('2')
   })
 
+  it('is entered again where what its draft has got for it can’t be opened any more', async () => {
+    const body = form({ secret: secretOf(await provider.mintRefreshToken()) })
+    const { draft_id } = await tested(body)
+    const ofDraft = eq(vaultItems.ownerId, draft_id as string)
+    const { db } = api.runtime.database
+    await db
+      .update(vaultItems)
+      .set({ sealed: 'damaged' })
+      .where(and(ofDraft, eq(vaultItems.field, 'tokens')))
+    const without = await call('POST', '/credentials', { ...body, secret: {}, draft_id })
+    expect(without).toMatchObject({
+      status: 400,
+      body: { errors: [{ field: 'secret.refresh_token', code: 'missing_field' }] },
+    })
+    // Also the other secrets, and the token as it was typed before: who enters all of it means that.
+    await db.update(vaultItems).set({ sealed: 'damaged' }).where(ofDraft)
+    const other = secretOf(await provider.mintRefreshToken())
+    expect((await tested({ ...body, secret: other, draft_id })).result).toBe('good')
+    await db.update(vaultItems).set({ sealed: 'damaged' }).where(ofDraft)
+    const secret = secretOf(await provider.mintRefreshToken())
+    expect(await proxied(await use((await saved({ ...body, secret, draft_id })).id))).toBe(200)
+  })
+
   it('is not spent by a test that has no client’s secret, or no place to go', async () => {
     const refresh = await provider.mintRefreshToken()
     expect((await call('POST', '/credentials/test', form({ secret: { refresh_token: refresh } }))).status).toBe(400)

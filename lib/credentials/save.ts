@@ -21,6 +21,7 @@ import {
 } from '../oauth'
 import { moveConnection, removeConnection } from '../oauth/connect/connections'
 import { openTokensIfIntact } from '../oauth/stored-tokens'
+import { isVaultError } from '../vault'
 import { AUTHORIZATION_FIELDS } from './authorization-fields'
 import {
   baseOfCredential,
@@ -47,7 +48,7 @@ import {
   secretFieldsOf,
   settingsOf,
 } from './schemas'
-import { meantSecrets, setTimes, typedSecrets } from './secrets'
+import { enterAgain, meantSecrets, setTimes, typedSecrets } from './secrets'
 import type { CredentialStore } from './store'
 import type { CredentialSettings } from './types'
 
@@ -311,14 +312,14 @@ async function saveTokens(
   if (form.grant === 'authorization_code') {
     if (draft && isConnected(draft)) {
       const from = { accountId: draft.accountId, ownerId: draft.id }
-      await moveTokens(tx, vault, from, owner)
+      await takeTokens(tx, vault, from, owner, 'connection')
       await moveConnection(tx, from, owner)
       if (isOtherClient(draft.form as unknown as CredentialSettings, form)) await expireRenewable(tx, vault, owner)
     } else if (before && (Object.keys(ofClient).length > 0 || isOtherClient(settingsOfRow(before), form))) {
       await expireRenewable(tx, vault, owner)
     }
   } else if (form.grant === 'refresh_token' && draft && !(await isTypedAnew(tx, vault, draft, form))) {
-    await moveTokens(tx, vault, { accountId: draft.accountId, ownerId: draft.id }, owner)
+    await takeTokens(tx, vault, { accountId: draft.accountId, ownerId: draft.id }, owner, 'secret.refresh_token')
     if (isOtherForTokens(draft, form)) await expireTokens(tx, owner)
     // Whose a token is that somebody has typed, nobody has told.
     await removeConnection(tx, owner)
@@ -329,6 +330,25 @@ async function saveTokens(
   } else if (before && (Object.keys(ofClient).length > 0 || isOtherRequest(before, form))) {
     // Tokens of another client, or for other scopes, are not what this form means; and what was refused was another one.
     await expireTokens(tx, owner)
+  }
+}
+
+/**
+ * Gives a credential the tokens of its draft.
+ * @param field what brings others
+ * @throws {Refusal} `invalid` on this field where they can't be opened any more; {OAuthError} as `moveTokens`
+ */
+async function takeTokens(
+  tx: Database,
+  vault: CredentialStore['vault'],
+  from: TokenOwner,
+  to: TokenOwner,
+  field: 'connection' | 'secret.refresh_token',
+): Promise<void> {
+  try {
+    await moveTokens(tx, vault, from, to)
+  } catch (error) {
+    throw isVaultError(error) ? enterAgain([field]) : error
   }
 }
 
@@ -357,7 +377,7 @@ async function expireRenewable(tx: Database, vault: CredentialStore['vault'], ow
   if (tokens?.refreshToken) await expireTokens(tx, owner)
 }
 
-/** Whether the form's refresh token is another than the one that the draft's test has spent. */
+/** Whether the form's refresh token is another than the one that the draft's test has spent, or all that is left to go on with. */
 async function isTypedAnew(
   tx: Database,
   vault: CredentialStore['vault'],
@@ -368,7 +388,9 @@ async function isTypedAnew(
   if (!typed) return false
   // What the test got for it was got for other servers.
   if (addedHosts(form, baseOfDraft(draft).savedFor).length > 0) return true
-  const spent = await vault.open(tx, { accountId: draft.accountId, ownerId: draft.id, field: 'secret' })
+  const owner = { accountId: draft.accountId, ownerId: draft.id }
+  if (!(await openTokensIfIntact(tx, vault, owner))) return true
+  const spent = await vault.openIfIntact(tx, { ...owner, field: 'secret' })
   return spent?.refresh_token?.reveal() !== typed.reveal()
 }
 

@@ -1,4 +1,6 @@
 import type { Database } from '@/db/client'
+import { type FieldProblem, Refusal } from '../errors'
+import { isVaultError } from '../vault'
 import { Secret } from '../vault/secret'
 import type { Secrets, Vault } from '../vault/vault'
 import type { Base } from './base'
@@ -14,7 +16,7 @@ export function typedSecrets(form: CredentialForm): Secrets {
 
 /**
  * The secrets that a form means: what was typed, and for the rest what is stored. Not with what renewal keeps current.
- * @throws {VaultError}
+ * @throws {Refusal} as `openSecrets`
  */
 export async function meantSecrets(
   db: Database,
@@ -27,9 +29,8 @@ export async function meantSecrets(
     .filter((name) => form.type !== 'oauth2' || !TOKEN_FIELDS.has(name))
   const typed = new Map(Object.entries(typedSecrets(form)))
   // Not where all is typed anew: what can't be opened any more is mended so.
-  const isKept = names.some((name) => !typed.has(name) && base?.stored.has(name))
-  const stored =
-    base && isKept ? await vault.open(db, { accountId: base.accountId, ownerId: base.id, field: 'secret' }) : null
+  const kept = names.filter((name) => !typed.has(name) && base?.stored.has(name))
+  const stored = base && kept.length > 0 ? await openSecrets(db, vault, base, kept) : null
   const all = new Map([...Object.entries(stored ?? {}), ...typed])
   return Object.fromEntries(
     names.flatMap((name) => {
@@ -37,6 +38,36 @@ export async function meantSecrets(
       return secret ? [[name, secret]] : []
     }),
   )
+}
+
+/**
+ * Opens the secrets of a credential or a draft.
+ * @param names the fields that are needed
+ * @throws {Refusal} `invalid` on these where they can't be opened any more; {VaultError} where entering them again is no help
+ */
+export async function openSecrets(
+  tx: Database,
+  vault: Vault,
+  { accountId, id }: Pick<Base, 'accountId' | 'id'>,
+  names: readonly string[],
+): Promise<Secrets | null> {
+  try {
+    return await vault.open(tx, { accountId, ownerId: id, field: 'secret' })
+  } catch (error) {
+    if (!isVaultError(error)) throw error
+    // Where the account's key is what can't be opened, no other secret could be sealed either: that is for the operator.
+    await vault.dataKeys.active(tx, accountId)
+    throw enterAgain(names.map((name) => `secret.${name}`))
+  }
+}
+
+/** Refuses what would go on with something that can't be opened any more, and says what mends it. */
+export function enterAgain(fields: readonly string[]): Refusal {
+  const problems = fields.map((field): FieldProblem => {
+    const what = field === 'connection' ? 'Connect the service again' : 'Enter it again'
+    return { field, code: 'missing_field', message: `${what}: what is stored of it can’t be opened any more` }
+  })
+  return new Refusal('invalid', `${problems[0]?.message}.`, problems)
 }
 
 /** When each secret field of a form was set: now where it was typed. */

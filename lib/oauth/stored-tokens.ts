@@ -1,7 +1,6 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { credentials, tokenSets, vaultItems } from '@/db/schema'
-import { isVaultError } from '../vault/errors'
 import type { Secret } from '../vault/secret'
 import { readingSealed, type SealedParts, type Secrets, type Vault } from '../vault/vault'
 import { fromNow, NOW } from './db-clock'
@@ -156,12 +155,8 @@ export async function openTokens(
 
 /** Opens an owner's tokens where something else is to be done though they can't be opened any more: null then. */
 export async function openTokensIfIntact(db: Database, vault: Vault, owner: TokenOwner): Promise<StoredTokens | null> {
-  try {
-    return await openTokens(db, vault, owner)
-  } catch (error) {
-    if (isVaultError(error)) return null
-    throw error
-  }
+  const item = await vault.openIfIntact(db, { ...placeOf(owner), field: 'tokens' })
+  return item && toTokens(item)
 }
 
 function toTokens(item: Secrets | null): StoredTokens {

@@ -97,6 +97,19 @@ export class Vault {
   }
 
   /**
+   * Opens what is stored at a place, for who can go on without it.
+   * @returns null when it can't be opened any more; nothing is stored: none
+   */
+  async openIfIntact(db: Database, place: Place): Promise<Secrets | null> {
+    try {
+      return (await this.open(db, place)) ?? {}
+    } catch (error) {
+      if (isVaultError(error)) return null
+      throw error
+    }
+  }
+
+  /**
    * Opens what another statement has read at a place. What was opened is remembered for a minute under its sealed form:
    * whoever reads that form in the database anew is given what it holds without opening it again.
    * @throws {VaultError}

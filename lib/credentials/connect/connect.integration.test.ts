@@ -37,6 +37,10 @@ import { beginForm } from './begin'
 withConnecting('connecting', (bed, driver) => {
   const begin = () => ({ browserKey: bed.browserKey, display: 'popup' as const, redirectUri: REDIRECT_URI })
   const view = (id: string) => getCredential(bed.db, bed.ana, id)
+  const damage = async (ownerId: string, field: 'secret' | 'tokens') => {
+    const place = and(eq(vaultItems.ownerId, ownerId), eq(vaultItems.field, field))
+    await bed.db.update(vaultItems).set({ sealed: 'damaged' }).where(place)
+  }
   /** Writes down what the provider refused to renew. */
   const refusal = (id: string) => {
     const data = { ...REFUSED, name: 'Marketplace', provider: null, connectedById: null }
@@ -168,10 +172,7 @@ withConnecting('connecting', (bed, driver) => {
     it('whose tokens can’t be opened any more takes another client secret, and is disconnected', async () => {
       const id = await bed.make()
       await bed.connect(id)
-      await bed.db
-        .update(vaultItems)
-        .set({ sealed: 'damaged' })
-        .where(and(eq(vaultItems.ownerId, id), eq(vaultItems.field, 'tokens')))
+      await damage(id, 'tokens')
       for (const changes of [{ secret: { client_secret: 'another-secret' } }, { renew_ahead: false }]) {
         await updateCredential(bed.store, bed.ana, id, parseInput(credentialChanges, changes))
       }
@@ -181,6 +182,33 @@ withConnecting('connecting', (bed, driver) => {
       // What was not read could not be taken back.
       expect(await disconnect(bed.store, bed.ana, id)).toBe('unknown')
       expect(await bed.tokens(id)).toEqual({ access: undefined, refresh: undefined, version: 0 })
+    })
+
+    it('whose client secret can’t be opened any more says so, and is disconnected', async () => {
+      const id = await bed.make()
+      await bed.connect(id)
+      await damage(id, 'secret')
+      const { url, id: consent } = await bed.begin(id)
+      expectEnd(await bed.bring(await consentTo(url)), 'failed')
+      expect(await getConsent(bed.db, bed.ana, consent)).toMatchObject({
+        detail: expect.stringContaining('enter it again'),
+      })
+      const held = await bed.tokens(id)
+      expect(held.refresh).toBeDefined()
+      // Without it nothing can be taken back.
+      expect(await disconnect(bed.store, bed.ana, id)).toBe('unknown')
+      expect((await bed.tokens(id)).refresh).toBeUndefined()
+    })
+
+    it('whose tokens can’t be opened any more is told to be connected again by its test', async () => {
+      const id = await bed.make()
+      await bed.connect(id)
+      await damage(id, 'tokens')
+      expect(await testCredential(bed.store, bed.ana, id)).toMatchObject({
+        result: 'failed',
+        detail: 'The stored tokens can’t be opened any more, so nothing was sent.',
+        advice: expect.stringMatching(/^Connect the service again/),
+      })
     })
 
     it('that is not to be connected can’t be', async () => {
@@ -492,6 +520,22 @@ withConnecting('connecting', (bed, driver) => {
       await updateCredential(bed.store, bed.ana, id, { ...fields, draft_id: draftId } as never)
       expect((await view(id)).connection).toMatchObject({ label: 'shop-2' })
       expect((await bed.tokens(id)).refresh).not.toBe(before.refresh)
+    })
+
+    it('is connected again where what its tokens were kept in can’t be opened any more', async () => {
+      const form = bed.form()
+      const first = await beginForm(bed.store, bed.ana, form, null, begin())
+      expectEnd(await bed.bring(await consentTo(first.url)), 'connected')
+      const draft = { ...form, secret: {}, draft_id: first.draftId }
+      await damage(first.draftId ?? '', 'tokens')
+      await expect(createCredential(bed.store, bed.ana, draft)).rejects.toMatchObject({
+        code: 'invalid',
+        fields: [{ field: 'connection', message: expect.stringMatching(/^Connect the service again/) }],
+      })
+      const { url } = await beginForm(bed.store, bed.ana, draft, null, begin())
+      expectEnd(await bed.bring(await consentTo(url)), 'connected')
+      const id = await createCredential(bed.store, bed.ana, draft)
+      expect((await bed.tokens(id)).refresh).toBeDefined()
     })
 
     it('of an edit does not put back a client secret that somebody has replaced since', async () => {

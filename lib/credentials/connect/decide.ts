@@ -15,7 +15,7 @@ export async function replaceAccount({ db, vault }: CredentialStore, person: Per
     // Before the consent, as whoever connects it anew or deletes it locks them: else the two could wait for each other.
     const owner = await findOwner(tx, person, await findConsent(tx, person, id), { lock: true })
     const { row, waiting } = await findWaiting(tx, person, id)
-    const tokens = await vault.open(tx, { accountId: row.accountId, ownerId: id, field: 'tokens' })
+    const tokens = await vault.openIfIntact(tx, { accountId: row.accountId, ownerId: id, field: 'tokens' })
     if (!owner || !isSameSubject(row, owner) || !tokens?.access_token) throw nothingWaits()
     const { access_token: accessToken, refresh_token: refreshToken = null } = tokens
     const { expiresAt, refreshExpiresAt = null, scope, ...identity } = waiting

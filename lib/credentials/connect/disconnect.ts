@@ -41,8 +41,9 @@ export async function disconnect(store: CredentialStore, actor: Actor, id: strin
       if (now.type !== 'oauth2') throw new TypeError('A credential keeps its type')
       const tokens = await openTokensIfIntact(tx, vault, owner)
       if (!tokens) return null
-      const secrets = await vault.open(tx, { ...owner, field: 'secret' })
-      const client = { ...oauthClientOf(now, secrets ?? {}, row.provider), revocationUrl: now.revocation_url ?? null }
+      const secrets = await vault.openIfIntact(tx, { ...owner, field: 'secret' })
+      if (!secrets) return null
+      const client = { ...oauthClientOf(now, secrets, row.provider), revocationUrl: now.revocation_url ?? null }
       return { client, tokens }
     })
     // What can't be opened any more can't be named to the provider, and may still work there.

@@ -144,6 +144,11 @@ async function answer(
 
 const CHANGED: End = { outcome: 'changed' }
 
+const UNREADABLE: End = {
+  outcome: 'failed',
+  detail: 'The stored client secret can’t be opened any more: edit the credential and enter it again, then connect.',
+}
+
 const UNSIGNED: End = {
   outcome: 'failed',
   detail:
@@ -186,11 +191,12 @@ async function exchange(
     const owner = await findOwner(tx, person, row, { lock: true })
     if (!owner || !isSameSubject(row, owner)) return null
     return {
-      secrets: (await vault.open(tx, { accountId, ownerId, field: 'secret' })) ?? {},
-      own: (await vault.open(tx, { accountId, ownerId: row.id, field: 'secret' })) ?? {},
+      secrets: await vault.openIfIntact(tx, { accountId, ownerId, field: 'secret' }),
+      own: await vault.openIfIntact(tx, { accountId, ownerId: row.id, field: 'secret' }),
     }
   })
-  if (!read?.own.code_verifier) return CHANGED
+  if (read && !read.secrets) return UNREADABLE
+  if (!read?.own?.code_verifier) return CHANGED
   const { secrets, own } = read as { secrets: Secrets; own: Secrets }
   const grant = {
     kind: 'authorization_code',

@@ -6,6 +6,7 @@ import { environmentToMake } from '../../environments'
 import { invalidField, Refusal } from '../../errors'
 import { recordEvent } from '../../notifications/outbox'
 import { isOAuthError, type KeptTokens, OAuthError, obtainTokens, type RenewalOptions } from '../../oauth'
+import { isVaultError } from '../../vault'
 import { blank } from '../../vault/blank'
 import type { Secret } from '../../vault/secret'
 import type { Secrets } from '../../vault/vault'
@@ -131,7 +132,7 @@ export async function testCredential(
   const { row, secrets } = await db.transaction(async (tx) => {
     const row = await findCredential(tx, actor, id, { lock: true })
     requireTestable({ type: row.type, test: testOfRow(row) })
-    return { row, secrets: (await vault.open(tx, { accountId, ownerId: id, field: 'secret' })) ?? {} }
+    return { row, secrets: await vault.openIfIntact(tx, { accountId, ownerId: id, field: 'secret' }) }
   })
   await countTest(db, accountId)
   const settings = settingsOfRow(row)
@@ -144,7 +145,9 @@ export async function testCredential(
     (call) => store.tokens.valid(owner, load, call),
   )
   const { provider } = row
-  const report = await run(store, { settings, provider, test, secrets, known: [], tokens }, options)
+  const report = secrets
+    ? await run(store, { settings, provider, test, secrets, known: [], tokens }, options)
+    : { ...unreadable('secret', 'Edit the credential and enter it again.'), stages: [], testedAt: new Date() }
   await db.transaction(async (tx) => {
     const noted = await tx
       .update(credentials)
@@ -186,6 +189,16 @@ export async function testChanges(
 ): Promise<FormTestReport> {
   const row = await findCredential(store.db, actor, id)
   return testForm(store, actor, changedForm(row, changes), id, options)
+}
+
+/** What a test finds where it can't open what it needs. */
+function unreadable(what: string, mend: string): Probed {
+  return {
+    result: 'failed',
+    detail: `The stored ${what} can’t be opened any more, so nothing was sent.`,
+    advice: `${mend} Whoever runs this server can find out more with “npm run vault check”.`,
+    answer: null,
+  }
 }
 
 function requireTestable({ type, test }: { type: CredentialForm['type']; test: TestRequest | null }): void {
@@ -320,6 +333,14 @@ async function obtain(
       onStage({ server: 'token', stage: error.stage, outcome: 'failed', ms: null })
       const detail = `No access token: ${lowerFirst(error.message)}`
       return { result: 'failed', detail, advice: adviceOnFailure[error.code], answer: null }
+    }
+    if (isVaultError(error)) {
+      const mends = {
+        authorization_code: 'Connect the service again.',
+        refresh_token: 'Edit the credential and enter the refresh token again.',
+        client_credentials: 'Edit the credential and enter the client secret again.',
+      }
+      return unreadable('tokens', mends[settings.grant])
     }
     if (!isOAuthError(error)) throw error
     onStage({
