@@ -36,7 +36,9 @@ export function SecretField({
   const input = useRef<HTMLInputElement>(null)
   const button = useRef<HTMLButtonElement>(null)
   const moveFocus = useRef(false)
-  const isOpen = setAt === undefined || replace || mustReplace || text !== ''
+  const error = name === '' ? undefined : state.errorOf(`secret.${name}`)
+  // What the server wants to be entered again can't be kept.
+  const isOpen = setAt === undefined || replace || mustReplace || text !== '' || error !== undefined
   useEffect(() => {
     if (!moveFocus.current) return
     moveFocus.current = false
@@ -67,13 +69,7 @@ export function SecretField({
   }
   return (
     <div className="grid gap-1.5">
-      <Field
-        label={label}
-        hint={hint}
-        required={!optional}
-        optional={optional}
-        error={name === '' ? undefined : state.errorOf(`secret.${name}`)}
-      >
+      <Field label={label} hint={hint} required={!optional} optional={optional} error={error}>
         <SecretInput
           ref={input}
           name={label.toLowerCase()}
@@ -84,7 +80,7 @@ export function SecretField({
           onValueChange={(value) => state.setSecret(field, { text: value })}
         />
       </Field>
-      {setAt !== undefined && !mustReplace ? (
+      {setAt !== undefined && !mustReplace && (replace || error === undefined) ? (
         <Button size="sm" variant="ghost" className="justify-self-start" onClick={() => toggle(false)}>
           Keep the stored one
         </Button>
