@@ -314,6 +314,42 @@ test('a refresh token that a test has spent is not lost with the page', async ({
   await expect(page.getByText('and did not save it')).toHaveCount(0)
 })
 
+test('an edit that is gone on with later leaves what somebody else has saved since', async ({ page }) => {
+  const oauth2 = {
+    type: 'oauth2',
+    placement: undefined,
+    grant: 'refresh_token',
+    token_url: `${serviceUrl}/token`,
+    client_id: CLIENT.id,
+    test: { url: `${serviceUrl}/oauth2` },
+    secret: { client_secret: CLIENT.secret, refresh_token: 'of-before' },
+  }
+  const id = await create('To go on with', oauth2)
+  await page.goto(`${listUrl()}/${id}/edit`)
+  const replace = page.getByRole('button', { name: 'Replace refresh token' })
+  await toBeAlive(replace)
+  await field(page, 'Name').fill('Gone on with')
+  await replace.click()
+  await page.getByRole('textbox', { name: 'Refresh token' }).fill(refreshToken)
+  await testForm(page, 'Good')
+  await expect(page).toHaveURL(/\?draft=draft_/)
+  const meanwhile = { audience: 'orders', secret: { client_secret: CLIENT.secret } }
+  expect((await call(product.url, apiKey, `/credentials/${id}`, meanwhile, 'PATCH')).status).toBe(200)
+
+  await page.reload()
+  await expect(field(page, 'Name')).toHaveValue('Gone on with')
+  const save = page.getByRole('button', { name: 'Save changes' })
+  await toBeAlive(save)
+  await save.click()
+  const secret = page.getByRole('textbox', { name: 'Client secret', exact: true })
+  await expect(secret).toBeFocused()
+  await expect(secret).toHaveAccessibleDescription(/Enter it again: somebody has replaced it since this was begun\./)
+  await secret.fill(CLIENT.secret)
+  await save.click()
+  await expect(page.getByRole('heading', { name: 'Gone on with', level: 1 })).toBeVisible()
+  expect(await get(id)).toMatchObject({ name: 'Gone on with', audience: 'orders' })
+})
+
 test('a draft can be discarded', async ({ page }) => {
   const form = {
     type: 'oauth2',

@@ -98,6 +98,8 @@ export const credentialDrafts = pgTable(
     /** The form as it was tested, without its secrets. */
     form: jsonb('form').$type<Record<string, unknown>>().notNull(),
     secretSetAt: jsonb('secret_set_at').$type<Record<string, string>>().notNull(),
+    /** Of an edit: the fields that it changes, as it was when it was tested; null: not noted. */
+    changedFields: text('changed_fields').array(),
     /** Origins that the draft's secrets were typed for. */
     hosts: text('hosts').array().notNull(),
     testedAt: at('tested_at'),

@@ -163,6 +163,10 @@ export const draftSchema = z
     id: z.string(),
     credential_id: z.string().nullable(),
     form: z.record(z.string(), z.any()).openapi({ description: 'The form as it was tested, without its secrets.' }),
+    changed_fields: z.array(z.string()).nullable().openapi({
+      description:
+        'Of changes of a credential: the fields of `form` that are changed. The others are as they were stored when it was tested, and may be otherwise by now.',
+    }),
     secret_set_at: secretSetAt,
     last_test: z.object({ result: z.enum(testResults), detail: z.string(), at: time }).nullable(),
     connection,
@@ -288,6 +292,7 @@ export function draftResource(draft: DraftView): DraftResource {
     id: draft.id,
     credential_id: draft.credentialId,
     form: { ...draft.form },
+    changed_fields: draft.changedFields,
     secret_set_at: draft.secretSetAt,
     last_test: draft.lastTest && { ...draft.lastTest, at: draft.lastTest.at.toISOString() },
     connection: connectionResource(draft.connection),

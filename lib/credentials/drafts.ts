@@ -6,10 +6,11 @@ import { newId } from '../ids'
 import { putTokens } from '../oauth'
 import { type Connection, readConnections, removeConnection } from '../oauth/connect/connections'
 import type { Secrets, Vault } from '../vault/vault'
-import { baseOfDraft, type DraftRow, draftNotFound, findDraft } from './base'
+import { baseOfDraft, type CredentialRow, type DraftRow, draftNotFound, findDraft } from './base'
 import { addedHosts } from './hosts'
 import { type CredentialForm, hostsOf } from './schemas'
 import { setTimes, typedSecrets } from './secrets'
+import { fieldsChanged } from './stored-form'
 import type { TestResult } from './types'
 
 /** Hours that a draft is kept. */
@@ -29,6 +30,8 @@ export interface DraftView {
   credentialId: string | null
   /** The form as it was tested, without its secrets. */
   form: DraftForm
+  /** Of an edit: the fields that it changes; the others are as they were stored then. Null: not noted. */
+  changedFields: string[] | null
   secretSetAt: Record<string, string>
   lastTest: { result: TestResult; detail: string; at: Date } | null
   /** Of authorization in the browser: whose tokens it has; null: none. */
@@ -45,7 +48,7 @@ export const UNTESTED = { testResult: null, testDetail: null, testedAt: null }
 /**
  * Keeps a form with all of its secrets, before its test spends the refresh token in it: what the test gets for that must not
  * be lost when the page is closed.
- * @param kept the draft that the form came from, which is written anew
+ * @param of `kept`: the draft that the form came from, which is written anew; `edited`: the credential that the form is an edit of
  * @returns what it is now
  */
 export async function keepDraft(
@@ -54,7 +57,7 @@ export async function keepDraft(
   actor: Actor & { id: string },
   form: CredentialForm,
   secrets: Secrets,
-  { kept = null, credentialId = null }: { kept?: DraftRow | null; credentialId?: string | null },
+  { kept, edited }: { kept: DraftRow | null; edited: CredentialRow | null },
   storedAt: Readonly<Record<string, string>> = {},
 ): Promise<TestedDraft> {
   const { secret: _, draft_id: _draft, receipt: _receipt, ...shown } = form
@@ -62,6 +65,7 @@ export async function keepDraft(
   const values = {
     form: shown as unknown as Record<string, unknown>,
     secretSetAt: setTimes(form, kept?.secretSetAt ?? storedAt),
+    changedFields: edited && fieldsChanged(form, edited),
     hosts: hostsOf(form),
     expiresAt: sql`statement_timestamp() + ${DRAFT_HOURS} * interval '1 hour'`,
   }
@@ -74,7 +78,7 @@ export async function keepDraft(
     await tx.insert(credentialDrafts).values({
       id,
       accountId: actor.accountId,
-      credentialId,
+      credentialId: edited?.id ?? null,
       ...values,
       createdByKind: actor.kind,
       createdById: actor.id,
@@ -211,6 +215,7 @@ function viewOf(row: DraftRow, connection: Connection | null): DraftView {
     id: row.id,
     credentialId: row.credentialId,
     form: row.form as unknown as DraftView['form'],
+    changedFields: row.changedFields,
     secretSetAt: row.secretSetAt,
     lastTest: result && at ? { result, detail: testDetail ?? '', at } : null,
     connection,

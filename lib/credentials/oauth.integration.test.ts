@@ -215,6 +215,9 @@ describe('a refresh token that is tested', () => {
     const changes = { secret: { refresh_token: await provider.mintRefreshToken() } }
     const { draft_id, receipt, result } = await tested(changes, `/credentials/${id}/test`)
     expect(result).toBe('good')
+    const draft = await call('GET', `/credential-drafts/${draft_id}`)
+    contract.check('getCredentialDraft', draft)
+    expect(draft.body).toMatchObject({ changed_fields: [] })
     const answer = await call('PATCH', `/credentials/${id}`, { draft_id })
     expect(answer.status, answer.text).toBe(200)
     expect(answer.body).toMatchObject({ last_test: { result: 'good' } })

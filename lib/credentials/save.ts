@@ -50,6 +50,7 @@ import {
 } from './schemas'
 import { enterAgain, meantSecrets, setTimes, typedSecrets } from './secrets'
 import type { CredentialStore } from './store'
+import { storedForm } from './stored-form'
 import type { CredentialSettings } from './types'
 
 /**
@@ -217,23 +218,6 @@ export function changedForm(row: CredentialRow, changes: CredentialChanges): Cre
     for (const field of AUTHORIZATION_FIELDS) delete stored[field]
   }
   return parseInput(credentialForm, { ...stored, ...rest, secret })
-}
-
-/** What is stored of a credential, in the form in which it is written; without its secrets. */
-function storedForm(row: CredentialRow): Record<string, unknown> {
-  const settings = settingsOfRow(row)
-  return {
-    ...settings,
-    environment: row.environment,
-    name: row.name,
-    provider: row.provider,
-    hosts: row.hosts,
-    test: row.test,
-    ...(settings.type === 'api_key' || settings.type === 'bearer'
-      ? { expires_at: row.expiresAt?.toISOString() ?? null }
-      : {}),
-    ...(settings.type === 'oauth2' ? { renew_ahead: row.renewAhead } : {}),
-  }
 }
 
 function columnsOf(form: CredentialForm) {

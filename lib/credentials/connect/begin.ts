@@ -82,7 +82,7 @@ export async function beginForm(
     const secrets = await meantSecrets(tx, vault, form, base)
     const kept = draft && (await withoutOldTokens(tx, store, draft, form))
     const { refresh_token: _, ...setAt } = row?.secretSetAt ?? {}
-    const written = await keepDraft(tx, vault, actor, form, secrets, { kept, credentialId }, setAt)
+    const written = await keepDraft(tx, vault, actor, form, secrets, { kept, edited: row }, setAt)
     const owner = await findDraft(tx, actor, written.id)
     const begun = await put(tx, store, actor, owner.id, credentialId, subjectOf(owner), known, begin)
     return { ...begun, draftId: owner.id }

@@ -538,6 +538,22 @@ withConnecting('connecting', (bed, driver) => {
       expect((await bed.tokens(id)).refresh).toBeDefined()
     })
 
+    it('of an edit knows what it changes, also after somebody else has saved and it is gone on with', async () => {
+      const id = await bed.make()
+      const { name } = await view(id)
+      const edit = (draftId: string | null, fields: object) =>
+        bed.form({ name, secret: {}, draft_id: draftId, ...fields })
+      const { draftId } = await beginForm(bed.store, bed.ana, edit(null, { audience: 'eu' }), id, begin())
+      const changed = async () => (await getDraft(bed.db, bed.ana, draftId ?? '')).changedFields
+      expect(await changed()).toEqual(['audience'])
+      const since = parseInput(credentialChanges, { name: 'Renamed since' })
+      await updateCredential(bed.store, bed.ana, id, since)
+      expect(await changed()).toEqual(['audience'])
+      const goneOn = edit(draftId, { name: 'Renamed since', audience: 'eu', scopes: ['orders'] })
+      await beginForm(bed.store, bed.ana, goneOn, id, begin())
+      expect(await changed()).toEqual(['scopes', 'audience'])
+    })
+
     it('of an edit does not put back a client secret that somebody has replaced since', async () => {
       const id = await bed.make()
       const { url, draftId } = await beginForm(bed.store, bed.ana, bed.form({ secret: {} }), id, begin())

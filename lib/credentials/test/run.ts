@@ -258,9 +258,9 @@ async function ownerOfTokens(
   if (!draft && form.secret.refresh_token === undefined) return { ownerId: base?.id ?? null, draft: null }
   const written = await db.transaction(async (tx) => {
     // It may have been deleted since it was read; and before the draft, as whoever deletes it locks them.
-    if (row) await findCredential(tx, actor, row.id, { lock: true })
+    const edited = row && (await findCredential(tx, actor, row.id, { lock: true }))
     const kept = draft && (await findDraft(tx, actor, draft.id, { lock: true }))
-    return keepDraft(tx, vault, actor, form, secrets, { kept, credentialId: row?.id ?? null }, row?.secretSetAt)
+    return keepDraft(tx, vault, actor, form, secrets, { kept, edited }, row?.secretSetAt)
   })
   return { ownerId: written.id, draft: written }
 }

@@ -1,18 +1,33 @@
 import type { Credential, Draft } from '../words'
 import type { FormStart } from './credential-form'
 import { type ShownForm, valuesOf } from './initial'
+import { testedPart, toInput } from './input'
 import type { Stored } from './rules'
 
-/** The form of a draft, as its test has left it. */
-export function startOfDraft({ id, form, secret_set_at, last_test, connection }: Draft): FormStart {
-  const shown = form as unknown as ShownForm
+/**
+ * The form of a draft, as its test has left it.
+ * @param edited what it changes: the fields that it leaves as they were are shown as they are stored by now
+ */
+export function startOfDraft(draft: Draft, edited: Credential | null = null): FormStart {
+  const { id, form, changed_fields: changed, secret_set_at, last_test, connection } = draft
+  const tested = form as unknown as ShownForm
+  const shown = edited && changed ? { ...tested, ...edited, ...picked(tested, changed) } : tested
   return {
     values: valuesOf(shown),
-    stored: storedOf(shown, secret_set_at),
+    stored: storedOf(tested, secret_set_at),
     draftId: id,
-    lastResult: last_test?.result ?? null,
+    // Of what others have changed since, the test has found nothing.
+    lastResult: (sentBy(shown) === sentBy(tested) && last_test?.result) || null,
     connection,
   }
+}
+
+function sentBy(form: ShownForm): string {
+  return testedPart(toInput(valuesOf(form), new Set()))
+}
+
+function picked(form: ShownForm, names: readonly string[]): Partial<ShownForm> {
+  return Object.fromEntries(Object.entries(form).filter(([name]) => names.includes(name)))
 }
 
 /** The form of a stored credential. */

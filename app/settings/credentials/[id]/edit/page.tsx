@@ -45,7 +45,7 @@ export default async function EditCredentialPage({ params, searchParams }: Props
         redirectUri={callbackUrl(getRuntime().config.url)}
         connectedBefore={credential.connection}
         cameBack={await readConsent(account.id, user.id, query.get(CONSENT_PARAM))}
-        start={draft ? startOfDraft(draft) : stored}
+        start={draft ? startOfDraft(draft, credential) : stored}
         stored={stored.values}
         mark={provider === null ? null : (providerMarks()[provider] ?? null)}
       />

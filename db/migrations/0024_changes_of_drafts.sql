@@ -1,0 +1,1 @@
+ALTER TABLE "credential_drafts" ADD COLUMN "changed_fields" text[];
