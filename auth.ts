@@ -91,8 +91,7 @@ export const { handlers, signIn, signOut } = NextAuth(() => {
     events: {
       signOut: async (message) => {
         const claims = sessionClaims.safeParse('token' in message ? message.token : null)
-        const ended = claims.success ? await findSession(database.db, claims.data) : null
-        if (ended) await signOutPerson(database.db, ended, await requestOrigin())
+        if (claims.success) await signOutPerson(database.db, claims.data, await requestOrigin())
       },
     },
     logger: {

@@ -118,15 +118,28 @@ forEachDatabase('sessions', (open) => {
   it('stays ended when it was signed out, while others go on', async () => {
     const token = await tokenOf(db, person)
     const elsewhere = await tokenOf(db, person)
-    const session = await sessionOf(token)
-    await signOut(db, session, SOMEWHERE)
-    await signOut(db, session, SOMEWHERE)
+    const claims = (await decodeSession(token)) ?? expect.fail('There is no session')
+    await signOut(db, claims, SOMEWHERE)
+    await signOut(db, claims, SOMEWHERE)
     expect(await find(token)).toBeNull()
     later(HOUR)
     expect(await find((await renewedSession(token, true)) ?? '')).toBeNull()
     expect(await find(elsewhere)).not.toBeNull()
     const events = (await auditLog(db, 'acc_1')).filter(({ action }) => action === 'user.signed_out')
     expect(events).toMatchObject([{ actorId: 'usr_1', targetId: 'usr_1' }])
+  })
+
+  it('is ended by its cookie though its person is no longer a member, and by no cookie of another’s', async () => {
+    const claims = await claimsOf(db, person)
+    await db.delete(members).where(eq(members.userId, 'usr_1'))
+    const endedAt = async () => (await db.select().from(sessions).where(eq(sessions.id, claims.sid)))[0]?.endedAt
+    await signOut(db, { ...claims, sub: 'usr_2' }, SOMEWHERE)
+    expect(await endedAt()).toBeNull()
+    await signOut(db, claims, SOMEWHERE)
+    expect(await endedAt()).not.toBeNull()
+    await db.insert(members).values({ accountId: 'acc_1', userId: 'usr_1', role: 'admin' })
+    // Invited again, nobody gets in with a copy of it.
+    expect(await find(await encodeSession(claims))).toBeNull()
   })
 
   it('is none without its row, such as one that was made before there were rows', async () => {

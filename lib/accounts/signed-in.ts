@@ -1,11 +1,11 @@
 import { and, desc, eq, isNull, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
-import { sessions } from '@/db/schema'
+import { sessions, users } from '@/db/schema'
 import type { Origin } from '../audit'
 import { Refusal } from '../errors'
 import { recordInEachAccount, userActor } from './record-in-each-account'
 import type { Session, SignInMethod } from './session'
-import { SESSION_IDLE_SECONDS, SESSION_MAX_SECONDS } from './session-claims'
+import { SESSION_IDLE_SECONDS, SESSION_MAX_SECONDS, type SessionClaims } from './session-claims'
 import { browserName } from './user-agent'
 
 /** One place where a person is signed in. */
@@ -48,9 +48,17 @@ export async function listSessions(db: Database, session: Session): Promise<Sign
   }))
 }
 
-/** Ends a session by its own hand: its cookie, wherever a copy of it may be, is not accepted any more. */
-export async function signOut(db: Database, session: Session, from: Origin): Promise<void> {
-  await end(db, session, session.id, from, 'user.signed_out')
+/**
+ * Ends a session by its own hand: its cookie, wherever a copy of it may be, is not accepted any more. Also that of a person who
+ * is not let in just now, such as one who was taken out of the account and may be asked into it again.
+ */
+export async function signOut(
+  db: Database,
+  { sid, sub }: Pick<SessionClaims, 'sid' | 'sub'>,
+  from: Origin,
+): Promise<void> {
+  const [user] = await db.select({ id: users.id, name: users.name }).from(users).where(eq(users.id, sub))
+  if (user) await end(db, user, sid, from, 'user.signed_out')
 }
 
 /**
@@ -58,14 +66,14 @@ export async function signOut(db: Database, session: Session, from: Origin): Pro
  * @throws {Refusal} `not_found` when it is none of theirs, or has ended
  */
 export async function endSession(db: Database, session: Session, id: string, from: Origin): Promise<void> {
-  if (!(await end(db, session, id, from, 'user.session_ended'))) {
+  if (!(await end(db, session.user, id, from, 'user.session_ended'))) {
     throw new Refusal('not_found', 'This session has ended already.')
   }
 }
 
 function end(
   db: Database,
-  { user }: Session,
+  user: Pick<Session['user'], 'id' | 'name'>,
   id: string,
   from: Origin,
   action: 'user.signed_out' | 'user.session_ended',

@@ -103,7 +103,7 @@ forEachDatabase('an authenticator app', (open) => {
     expect(await code(changePassword(db, session, next, SOMEWHERE))).toBe('not_signed_in')
     session = await sessionOf(db, owner)
     await addAuthenticator(db, session)
-    await signOut(db, session, SOMEWHERE)
+    await signOut(db, { sid: session.id, sub: session.user.id }, SOMEWHERE)
     expect(await code(makeNewRecoveryCodes(db, session, SOMEWHERE))).toBe('not_signed_in')
     expect(await code(removeAuthenticator(db, session, SOMEWHERE))).toBe('not_signed_in')
     expect(await listFactors(db, owner.userId)).toMatchObject({ authenticatorSince: expect.any(Date) })
