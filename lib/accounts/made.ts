@@ -3,6 +3,7 @@ import type { Database } from '@/db/client'
 import { apiKeys, apiKeyUses, credentials, handovers, integrations, invitations, webhooks } from '@/db/schema'
 import { keyStatus } from '../api-keys/status'
 import type { Actor } from '../audit'
+import { isStorable } from '../text'
 import { isOpenInvitation } from './open-invitation'
 
 /** Something that a member has made, or answers for in the place of who did. */
@@ -49,6 +50,7 @@ export async function answerForMade(tx: Database, { kind, id, accountId }: Actor
 
 /** What a member has made in the account, or their keys have, or they answer for. */
 export async function madeBy(db: Database, accountId: string, userId: string): Promise<MadeBy> {
+  if (!isStorable(userId)) return { keys: [], credentials: [], integrations: [], webhooks: [], invitations: [] }
   const keys = await db
     .select({ id: apiKeys.id, name: apiKeys.name, lastUsedAt: apiKeyUses.lastUsedAt })
     .from(apiKeys)

@@ -4,7 +4,7 @@ import { accountPolicies, accounts, customRoles, members, sessions, type signInM
 import type { Origin } from '../audit'
 import { Refusal } from '../errors'
 import { getRuntime } from '../runtime'
-import { storable } from '../text'
+import { isStorable, storable } from '../text'
 import { type HeldRole, heldRoleColumns, heldRoleOf, isRoleOfMember } from './held-role'
 import type { Holder } from './permissions'
 import { hasSecondFactor } from './second-factor/has-second-factor'
@@ -154,7 +154,7 @@ export const NOT_SIGNED_IN = 'You are no longer signed in. Sign in again, for ex
  */
 export async function claimsIn(db: Database, token: string | undefined, accountId: string): Promise<SessionClaims> {
   const decoded = token === undefined ? null : await decodeSession(token)
-  if (decoded) {
+  if (decoded && isStorable(accountId)) {
     const { issuedAt: _, ...claims } = decoded
     const moved = { ...claims, aid: accountId }
     if (await findSession(db, moved)) return moved

@@ -3,6 +3,7 @@ import type { Database } from '@/db/client'
 import { sessions, users } from '@/db/schema'
 import type { Origin } from '../audit'
 import { Refusal } from '../errors'
+import { isId } from '../ids'
 import { recordInEachAccount, userActor } from './record-in-each-account'
 import type { Session, SignInMethod } from './session'
 import { SESSION_IDLE_SECONDS, SESSION_MAX_SECONDS, type SessionClaims } from './session-claims'
@@ -66,7 +67,7 @@ export async function signOut(
  * @throws {Refusal} `not_found` when it is none of theirs, or has ended
  */
 export async function endSession(db: Database, session: Session, id: string, from: Origin): Promise<void> {
-  if (!(await end(db, session.user, id, from, 'user.session_ended'))) {
+  if (!isId('session', id) || !(await end(db, session.user, id, from, 'user.session_ended'))) {
     throw new Refusal('not_found', 'This session has ended already.')
   }
 }

@@ -113,10 +113,11 @@ export async function countUnread(db: Database, reader: Reader): Promise<number>
  * @param ids null: all
  */
 export async function markRead(db: Database, person: Person, ids: readonly string[] | null): Promise<void> {
+  const known = ids?.filter((id) => isId('notification', id))
   await db
     .update(notifications)
     .set({ readAt: sql`now()` })
-    .where(and(isTheirs(person), isNull(notifications.readAt), ids ? inArray(notifications.id, [...ids]) : undefined))
+    .where(and(isTheirs(person), isNull(notifications.readAt), known ? inArray(notifications.id, known) : undefined))
 }
 
 /** Marks as read, for everybody, what tells of nothing that lasts since these episodes have ended. */

@@ -136,6 +136,7 @@ function messageNotFound(): Refusal {
  * @throws {Refusal} `not_found`
  */
 export async function replayMessage(db: Database, actor: Actor, id: string): Promise<void> {
+  if (!isId('webhookMessage', id)) throw messageNotFound()
   const { accountId } = actor
   const ofIt = and(eq(webhookMessages.accountId, accountId), eq(webhookMessages.id, id))
   await db.transaction(async (tx) => {

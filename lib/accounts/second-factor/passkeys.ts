@@ -8,7 +8,7 @@ import { z } from 'zod'
 import type { Database } from '@/db/client'
 import { passkeys } from '@/db/schema'
 import { invalidField, Refusal } from '../../errors'
-import { newId } from '../../ids'
+import { isId, newId } from '../../ids'
 import type { Session } from '../session'
 import { origin, type SignInOrigin } from '../sign-in'
 import { issueTicket, readTicket, spendTicket } from '../ticket'
@@ -122,13 +122,18 @@ async function verify(answer: NewPasskeyInput['answer'], challenge: string) {
  * @throws {Refusal} `not_found` when it is none of theirs
  */
 export async function removePasskey(db: Database, session: Session, id: string, from: SignInOrigin): Promise<void> {
+  if (!isId('passkey', id)) throw passkeyNotFound()
   await db.transaction(async (tx) => {
     const language = await lockOwn(tx, session)
     const [removed] = await tx
       .delete(passkeys)
       .where(and(eq(passkeys.userId, session.user.id), eq(passkeys.id, id)))
       .returning({ name: passkeys.name })
-    if (!removed) throw new Refusal('not_found', 'This passkey was removed already.')
+    if (!removed) throw passkeyNotFound()
     await noteFactorRemoved(tx, session, { factor: 'passkey', name: removed.name }, language, origin(from))
   })
+}
+
+function passkeyNotFound(): Refusal {
+  return new Refusal('not_found', 'This passkey was removed already.')
 }
