@@ -8,7 +8,7 @@ import { Refusal } from '../errors'
 import { isId } from '../ids'
 import { recordEvents } from '../notifications/outbox'
 import { type KeyLimits, readLimitColumns } from './limits'
-import { nameTaken, releaseExpiredName } from './names'
+import { expiredHolders, nameTaken, releaseExpiredName } from './names'
 import { comparableName } from './schemas'
 import { type KeyStatus, keyStatus } from './status'
 import type { Environment } from './token'
@@ -40,6 +40,24 @@ export function keyNotFound(): Refusal {
  */
 export async function lockKey(tx: Database, accountId: string, id: string, wall: EnvironmentWall): Promise<LockedKey> {
   const [key] = await lockKeys(tx, accountId, [id], wall)
+  if (!key) throw keyNotFound()
+  return key
+}
+
+/**
+ * Locks a key that is to get this name.
+ * @throws {Refusal} as `lockKey`
+ */
+export async function lockKeyToName(
+  tx: Database,
+  accountId: string,
+  id: string,
+  name: string,
+  wall: EnvironmentWall,
+): Promise<LockedKey> {
+  // The one that has expired may be of the other environment: names are the account's.
+  const keys = await lockKeys(tx, accountId, [id, ...(await expiredHolders(tx, accountId, name))], null)
+  const key = keys.find((one) => one.id === id && (wall === null || one.environment === wall))
   if (!key) throw keyNotFound()
   return key
 }
@@ -88,7 +106,7 @@ export function isAnyOf(ids: readonly string[]): SQL {
 }
 
 /**
- * Gives a key another name, in a transaction that has locked it.
+ * Gives a key another name, in a transaction that has locked it by `lockKeyToName`.
  * @throws {Refusal} `key_not_active`; `invalid` on `name` when an active key has it
  */
 export async function renameLockedKey(tx: Database, actor: Actor, key: LockedKey, name: string): Promise<void> {
@@ -120,7 +138,7 @@ export async function renameApiKey(
   wall: EnvironmentWall = null,
 ): Promise<void> {
   await db.transaction(async (tx) => {
-    await renameLockedKey(tx, actor, await lockKey(tx, actor.accountId, id, wall), name)
+    await renameLockedKey(tx, actor, await lockKeyToName(tx, actor.accountId, id, name, wall), name)
   })
 }
 

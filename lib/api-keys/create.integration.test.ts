@@ -16,9 +16,11 @@ import {
   resumeApiKey,
   revokeApiKey,
 } from '.'
+import { requestBulkRevocation, runBulkRevocations } from './bulk'
+import { lockKeys } from './change'
 import { hashToken, isWellFormedToken } from './token'
 
-forEachDatabase('an API key', (open) => {
+forEachDatabase('an API key', (open, driver) => {
   let db: Database
   let actor: Actor
   beforeAll(async () => {
@@ -96,6 +98,41 @@ forEachDatabase('an API key', (open) => {
       expect(done.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
       expect(done.find((each) => each.status === 'rejected')).toMatchObject({ reason: refused })
     })
+  })
+
+  // The embedded database lets in one transaction after the other.
+  const itNeedsTwoConnections = driver === 'pglite' ? undefined : it
+  itNeedsTwoConnections?.each<[string, (id: string, name: string) => Promise<unknown>]>([
+    [
+      'makes another',
+      async (id, name) => {
+        const { rateRequests: _, rateSeconds: _s, ...row } = (await rowOf(id)) ?? expect.fail('no row')
+        const bounds = { ...row, scopes: row.scopes as ['keys:*'], rate: null }
+        const input = createKeyInput.parse({ name, scopes: ['orders:read'] })
+        return createApiKey(db, { ...actor, kind: 'key', id }, input, bounds)
+      },
+    ],
+    ['is renamed', (id, name) => renameApiKey(db, actor, id, name)],
+    ['is changed', (id, name) => changeApiKey(db, actor, id, { name })],
+  ])('that %s by the name of an expired one does not wait crosswise for who revokes both', async (_, take) => {
+    const waiting = sql`pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+    const waits = (count: number) => expect.poll(() => db.$count(waiting)).toBe(count)
+    const expired = await createTestKey(db, actor, { name: 'Taken', scopes: ['orders:read'] })
+    const { id } = await createTestKey(db, actor, { scopes: ['keys:*', 'orders:*'] })
+    await expire(expired.id)
+    await requestBulkRevocation(db, { ...actor, kind: 'key', id }, [id, expired.id], null)
+    const both: Promise<unknown>[] = []
+    await db.transaction(async (tx) => {
+      await lockKeys(tx, actor.accountId, [expired.id], null)
+      both.push(runBulkRevocations(db))
+      await waits(1)
+      both.push(take(id, 'Taken'))
+      await waits(2)
+    })
+    const [revoked, taken] = await Promise.allSettled(both)
+    expect(revoked).toMatchObject({ status: 'fulfilled' })
+    // It was revoked first: that is why, and not that the database gave one of them up.
+    expect(taken).toMatchObject({ reason: { code: expect.stringMatching(/^(forbidden|key_not_active)$/) } })
   })
 
   describe('that is made', () => {

@@ -12,7 +12,7 @@ import { grantorNow } from './grantor-now'
 import { type Grantor, requireGrantable } from './grants'
 import { requireLifetime } from './lifetime'
 import { limitColumns, limitFields } from './limits'
-import { nameTaken, releaseExpiredName } from './names'
+import { expiredHolders, nameTaken, releaseExpiredName } from './names'
 import { type CreateKeyInput, comparableName } from './schemas'
 import { createToken, type Environment } from './token'
 
@@ -42,7 +42,7 @@ export async function createApiKey(
   const id = newId('apiKey')
 
   await db.transaction(async (tx) => {
-    const bounds = await grantorNow(tx, actor, 'keys:create', grantor)
+    const bounds = await grantorNow(tx, actor, 'keys:create', grantor, await expiredHolders(tx, actor.accountId, name))
     requireGrantable(bounds, { scopes, environment, expiresAt, integrationIds, ...limits })
     requireLifetime(await getPolicy(tx, actor.accountId), expiresAt)
     await releaseExpiredName(tx, actor.accountId, name)

@@ -12,8 +12,8 @@ import { isAccepted } from './status'
  * The bounds of whoever hands a key on, as they are now: what a person's session said, or a key's request was let in for, may
  * have ended since, and whoever takes people out of the account or revokes keys waits for the key that is made, or has it
  * refused. Call it before a key is locked.
- * @param about the key that is handed on: locked along with a calling one, so that two which hand each other on don't wait
- *   crosswise
+ * @param about keys that the caller goes on to lock, such as the one that is handed on: locked along with a calling one, so
+ *   that two which hand each other on don't wait crosswise
  * @throws {Refusal} `forbidden` to a person who is no member any more, or a key that does not work any more, and to who may not
  *   do this any more
  */
@@ -22,13 +22,13 @@ export async function grantorNow(
   actor: Actor,
   permission: Permission,
   grantor: Grantor,
-  about: string | null = null,
+  about: readonly string[] = [],
 ): Promise<Grantor> {
   const { id } = actor
   if (!grantor || id === null) return grantor
   if (grantor.isPerson) return personGrantor(await lockAsking(tx, { ...actor, id }, permission))
   if (actor.kind !== 'key') return grantor
-  const locked = await lockKeys(tx, actor.accountId, about === null ? [id] : [id, about], null)
+  const locked = await lockKeys(tx, actor.accountId, [id, ...about], null)
   const calling = locked.find((key) => key.id === id)
   if (!calling || !isAccepted(calling.status)) {
     throw new Refusal('forbidden', 'The calling key does not work any more.')

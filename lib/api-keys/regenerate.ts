@@ -35,7 +35,7 @@ export async function regenerateApiKey(
   wall: EnvironmentWall = null,
 ): Promise<IssuedKey> {
   return db.transaction(async (tx) => {
-    const bounds = await grantorNow(tx, actor, 'keys:manage', grantor, id)
+    const bounds = await grantorNow(tx, actor, 'keys:manage', grantor, [id])
     const old = await lockKey(tx, actor.accountId, id, wall)
     if (old.status === 'retiring' || old.status === 'retired') {
       throw new Refusal(

@@ -3,10 +3,11 @@ import type { Database } from '@/db/client'
 import { apiKeys } from '@/db/schema'
 import { type Actor, recordAuditEvent } from '../audit'
 import { Refusal } from '../errors'
-import { type EnvironmentWall, type LockedKey, lockKey, renameLockedKey } from './change'
+import { type EnvironmentWall, type LockedKey, lockKey, lockKeyToName, renameLockedKey } from './change'
 import { grantorNow } from './grantor-now'
 import { type Grantor, requireGrantable, requireLimitsWithin } from './grants'
 import { type KeyLimits, limitColumns, limitFields } from './limits'
+import { expiredHolders } from './names'
 import { narrowLockedKey } from './narrow'
 import type { KeyLimitsInput } from './schemas'
 import type { Scope } from './scopes'
@@ -28,8 +29,12 @@ export async function changeApiKey(
   wall: EnvironmentWall = null,
 ): Promise<void> {
   await db.transaction(async (tx) => {
-    const bounds = await grantorNow(tx, actor, 'keys:manage', grantor, id)
-    const key = await lockKey(tx, actor.accountId, id, wall)
+    const { accountId } = actor
+    const holders = name === undefined ? [] : await expiredHolders(tx, accountId, name)
+    const bounds = await grantorNow(tx, actor, 'keys:manage', grantor, [id, ...holders])
+    const key = await (name === undefined
+      ? lockKey(tx, accountId, id, wall)
+      : lockKeyToName(tx, accountId, id, name, wall))
     await changeLimits(tx, actor, key, change, bounds)
     if (scopes !== undefined) await narrowLockedKey(tx, actor, key, scopes)
     if (name !== undefined) await renameLockedKey(tx, actor, key, name)
@@ -100,7 +105,7 @@ export async function resumeApiKey(
   wall: EnvironmentWall = null,
 ): Promise<void> {
   await db.transaction(async (tx) => {
-    const bounds = await grantorNow(tx, actor, 'keys:manage', grantor, id)
+    const bounds = await grantorNow(tx, actor, 'keys:manage', grantor, [id])
     const key = await lockKey(tx, actor.accountId, id, wall)
     if (isAccepted(key.status)) return
     if (key.status !== 'paused') {
