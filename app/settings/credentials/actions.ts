@@ -19,7 +19,7 @@ import { parseInput } from '@/lib/input'
 import { keepCredentials, keepCredentialsInput } from '@/lib/review'
 import { getRuntime } from '@/lib/runtime'
 import type { ActionResult } from '../data/action-result'
-import { problemOf } from './refusal-words'
+import { type Asked, problemOf } from './refusal-words'
 
 // Each action: who asks, what they ask, one function of the domain. What a browser sends is `unknown` until it is parsed.
 
@@ -66,7 +66,7 @@ export async function renewCredentialNow(id: unknown): Promise<ActionResult<Rene
   return worded(async () => {
     const actor = await requireActor('credentials:test')
     return renewalResource(await renewNow(credentialStore(), actor, parseInput(idInput, id)))
-  })
+  }, 'stored')
 }
 
 /** Discards what a test has kept of a form that was not saved, with its tokens. */
@@ -78,9 +78,9 @@ export async function discardTestedForm(id: unknown): Promise<ActionResult<void>
   })
 }
 
-async function worded<Value>(work: () => Promise<Value>): Promise<ActionResult<Value>> {
+async function worded<Value>(work: () => Promise<Value>, asked?: Asked): Promise<ActionResult<Value>> {
   const result = await answer(work)
-  return result.ok ? result : problemOf(result)
+  return result.ok ? result : problemOf(result, asked)
 }
 
 function actorWithPassword(permission: Parameters<typeof requireActor>[0]): Promise<Actor> {

@@ -27,6 +27,12 @@ it('leads to the marked fields, and says whether something was to be saved or te
   expect(problemOf({ ...refusal, fields: [...refusal.fields] }, 'test').message).toContain('Nothing was tested yet')
 })
 
+it('says all of it where there is no form whose fields could be marked', () => {
+  const fields = [problem('connection', 'Connect the service again'), problem('grant', 'must be another one')]
+  const { message } = problemOf({ ok: false, code: 'invalid', message: '', fields }, 'stored')
+  expect(message).toBe('Connect the service again. The grant must be another one.')
+})
+
 it('says the message itself where no form has the field', () => {
   const message = 'draft_id must be shorter.'
   const fields = [problem('draft_id', 'must be shorter')]

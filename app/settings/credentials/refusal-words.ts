@@ -3,8 +3,8 @@ import { ruleInForm } from '@/app/rule-words'
 import type { FieldProblem } from '@/lib/errors'
 import type { ActionProblem } from '../data/action-result'
 
-/** What was asked for and refused. */
-export type Asked = 'save' | 'test' | 'connect'
+/** What was asked for and refused; `stored`: something of a credential as it is stored, where no form is. */
+export type Asked = 'save' | 'test' | 'connect' | 'stored'
 
 /** What a refusal says above the form, where its own message is not the best for a form. */
 const messages: Record<Asked, Partial<Record<ActionRefusal['code'], string>>> = {
@@ -20,6 +20,7 @@ const messages: Record<Asked, Partial<Record<ActionRefusal['code'], string>>> = 
     invalid: 'Nothing was connected yet: look at the marked fields.',
     not_signed_in: 'You are no longer signed in, and nothing was connected. What you typed is still here.',
   },
+  stored: {},
 }
 
 /** How a field is called at the start of a sentence; numbers in its path are left out. */
@@ -74,7 +75,8 @@ export function problemOf(refusal: ActionRefusal, asked: Asked = 'save'): Action
   const fields = sentencesOf(refusal.fields)
   // A field that no form has would otherwise go unsaid.
   const isUnsaid = refusal.code === 'invalid' && !refusal.fields.every(({ field }) => subjectOf(field))
-  const message = (!isUnsaid && messages[asked][refusal.code]) || refusal.message
+  const whole = asked === 'stored' ? Object.values(fields).join(' ') : ''
+  const message = (!isUnsaid && messages[asked][refusal.code]) || whole || refusal.message
   return { ok: false, code: refusal.code, message, fields }
 }
 

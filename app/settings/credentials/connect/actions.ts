@@ -23,7 +23,7 @@ import { callbackUrl } from '@/lib/oauth/connect/callback'
 import { connectCookie, newBrowserKey } from '@/lib/oauth/connect/state'
 import { getRuntime } from '@/lib/runtime'
 import type { ActionResult } from '../../data/action-result'
-import { problemOf } from '../refusal-words'
+import { type Asked, problemOf } from '../refusal-words'
 
 // Connecting: who asks, what they ask, one function of the domain.
 
@@ -51,7 +51,7 @@ export async function connectCredential(id: unknown, display: unknown): Promise<
   return worded(async () => {
     const person = await personWithPassword('credentials:reauthorize')
     return beginStored(credentialStore(), person, parseInput(idInput, id), await begin(display))
-  })
+  }, 'stored')
 }
 
 /** Decides on another account that has come back. */
@@ -77,7 +77,7 @@ export async function disconnectCredential(id: unknown): Promise<ActionResult<Aw
   return worded(async () => {
     const person = await personWithPassword('credentials:update')
     return disconnect(credentialStore(), person, parseInput(idInput, id))
-  })
+  }, 'stored')
 }
 
 /** What an issuer says of itself, for the fields of the form. */
@@ -89,9 +89,9 @@ export async function readIssuer(issuer: unknown): Promise<ActionResult<Awaited<
   })
 }
 
-async function worded<Value>(work: () => Promise<Value>): Promise<ActionResult<Value>> {
+async function worded<Value>(work: () => Promise<Value>, asked: Asked = 'connect'): Promise<ActionResult<Value>> {
   const result = await answer(work)
-  return result.ok ? result : problemOf(result, 'connect')
+  return result.ok ? result : problemOf(result, asked)
 }
 
 async function personWithPassword(permission: Parameters<typeof requireActor>[0]) {
