@@ -263,7 +263,7 @@ describe('a credential', () => {
     await db.update(vaultItems).set({ sealed: 'damaged' }).where(eq(vaultItems.ownerId, id))
     const path = `/credentials/${id}`
     for (const [method, where, body, fields] of [
-      ['PATCH', path, { name: 'Renamed' }, ['secret.X-One', 'secret.X-Two']],
+      ['PATCH', path, { headers: ['X-Two'] }, ['secret.X-Two']],
       ['PATCH', path, { secret: { 'X-Two': OTHER } }, ['secret.X-One']],
       ['POST', `${path}/test`, { secret: { 'X-Two': OTHER } }, ['secret.X-One']],
     ] as const) {
@@ -281,6 +281,8 @@ describe('a credential', () => {
       advice: expect.stringContaining('enter it again'),
     })
     expect(upstream.received).toEqual([])
+    // What is no secret can be changed nevertheless.
+    expect((await call('PATCH', path, { name: `Renamed ${id}`.slice(0, 60) })).status).toBe(200)
     const whole = await call('PATCH', path, { secret: { 'X-One': OTHER, 'X-Two': OTHER } })
     expect(whole.status, whole.text).toBe(200)
   })

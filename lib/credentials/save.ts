@@ -155,7 +155,9 @@ export async function updateCredential(
         })
         .where(and(eq(credentials.accountId, accountId), eq(credentials.id, id)))
       const owner = { accountId, ownerId: id }
-      await vault.put(tx, { ...owner, field: 'secret' }, await meantSecrets(tx, vault, form, base))
+      // As it is, though it can't be opened any more, where nothing of it is changed.
+      const areKept = draft === null && Object.keys(typed).length === 0 && keepsSecrets(form, row)
+      if (!areKept) await vault.put(tx, { ...owner, field: 'secret' }, await meantSecrets(tx, vault, form, base))
       await saveTokens(tx, store, owner, form, draft, row)
       if (columns.renewAhead !== row.renewAhead) await rescheduleTokens(tx, vault, owner)
       if (draft) await removeDraft(tx, vault, draft)
@@ -188,6 +190,11 @@ function requireLatestSecrets(form: CredentialForm, draft: DraftRow, row: Creden
       message: 'Enter it again: somebody has replaced it since this was begun',
     }))
   if (problems.length > 0) throw new Refusal('invalid', `${problems[0]?.message}.`, problems)
+}
+
+/** Whether a form that types none has all of the secrets that are stored. */
+function keepsSecrets(form: CredentialForm, { secretSetAt }: CredentialRow): boolean {
+  return Object.keys(setTimes(form, secretSetAt)).length === Object.keys(secretSetAt).length
 }
 
 /** Refuses to take a host away that an integration calls. */
