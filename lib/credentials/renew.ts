@@ -7,6 +7,7 @@ import { findCredential, settingsOfRow } from './base'
 import { renewableOf } from './oauth'
 import { latestRenewal, type RenewalView } from './renewals'
 import type { CredentialStore } from './store'
+import { adviceOnDamagedTokens } from './test/advice'
 import { countTest } from './test-limit'
 
 type Store = Pick<CredentialStore, 'db' | 'vault' | 'tokens'>
@@ -36,17 +37,19 @@ export function renewIfDue({ db, vault, tokens }: Store, owner: TokenOwner, wait
 /**
  * Renews a credential's tokens because somebody wants it, whatever was refused before.
  * @returns the attempt: that it failed is told by it, and not thrown
- * @throws {Refusal} `not_found`; `invalid` when it has none, or was never connected; `credential_busy` while somebody else renews;
+ * @throws {Refusal} `not_found`; `invalid` when it has none, they can't be opened, or it was never connected; `credential_busy` while somebody else renews;
  *   `too_many_requests`
  */
 export async function renewNow(store: CredentialStore, actor: Actor, id: string): Promise<RenewalView> {
   const { db, vault, tokens } = store
   const { accountId } = actor
   const row = await findCredential(db, actor, id)
-  if (settingsOfRow(row).type !== 'oauth2') throw invalidField('type', 'must be oauth2: others have nothing to renew')
+  const settings = settingsOfRow(row)
+  if (settings.type !== 'oauth2') throw invalidField('type', 'must be oauth2: others have nothing to renew')
   // As a test of it would be: both ask the provider as often as they are asked for.
   await countTest(db, accountId)
   const load = () => renewableOf(db, vault, accountId, id)
+  const before = await latestRenewal(db, accountId, id)
   try {
     await tokens.renew({ accountId, ownerId: id }, load, { reason: 'manual' })
   } catch (error) {
@@ -55,6 +58,13 @@ export async function renewNow(store: CredentialStore, actor: Actor, id: string)
       throw invalidField('grant', 'There is nothing to renew with yet: connect the service first.')
     }
     if (!isOAuthError(error) && !isEgressError(error) && !isVaultError(error)) throw error
+    // Where the tokens can't be opened, none is begun: what the latest one has found is not what came of this.
+    if (isVaultError(error) && (await latestRenewal(db, accountId, id))?.id === before?.id) {
+      throw invalidField(
+        settings.grant === 'authorization_code' ? 'connection' : 'secret',
+        `Its tokens can’t be opened any more. ${adviceOnDamagedTokens[settings.grant]}`,
+      )
+    }
   }
   const attempt = await latestRenewal(db, accountId, id)
   if (!attempt) throw busy()

@@ -25,6 +25,7 @@ import {
   getCredential,
   getDraft,
   pruneConsents,
+  renewNow,
   replaceAccount,
   testChanges,
   testCredential,
@@ -208,6 +209,10 @@ withConnecting('connecting', (bed, driver) => {
         result: 'failed',
         detail: 'The stored tokens can’t be opened any more, so nothing was sent.',
         advice: expect.stringMatching(/^Connect the service again/),
+      })
+      await expect(renewNow(bed.store, bed.ana, id)).rejects.toMatchObject({
+        code: 'invalid',
+        message: 'Its tokens can’t be opened any more. Connect the service again.',
       })
     })
 

@@ -1,5 +1,6 @@
 import type { EgressErrorCode } from '../../egress/errors'
 import type { OAuthError } from '../../oauth'
+import type { OAuth2Grant } from '../types'
 
 /** What to do about a call that was not answered. Says no more of an address that may not be called than that. */
 export const adviceOnFailure: Record<EgressErrorCode, string> = {
@@ -30,6 +31,13 @@ export const adviceOnFailure: Record<EgressErrorCode, string> = {
   protocol: 'Look whether this is the address of an HTTP service.',
   request_refused: 'Look at the method and the headers.',
   aborted: 'Test again.',
+}
+
+/** What brings other tokens, where those that are stored can't be opened any more. */
+export const adviceOnDamagedTokens: Record<OAuth2Grant, string> = {
+  authorization_code: 'Connect the service again.',
+  refresh_token: 'Edit the credential and enter the refresh token again.',
+  client_credentials: 'Edit the credential and enter the client secret again.',
 }
 
 /** What to do about the error codes of RFC 6749 §5.2 and §4.1.2.1, and of those that many servers add. */

@@ -33,7 +33,7 @@ import { meantSecrets, typedSecrets } from '../secrets'
 import type { CredentialStore } from '../store'
 import { countTest } from '../test-limit'
 import type { CredentialSettings, OAuth2Settings, TestRequest } from '../types'
-import { adviceOnFailure, adviceOnOAuth } from './advice'
+import { adviceOnDamagedTokens, adviceOnFailure, adviceOnOAuth } from './advice'
 import { type Probed, probe } from './probe'
 import type { StageReport, TestEvent, TestReport } from './report'
 
@@ -335,12 +335,7 @@ async function obtain(
       return { result: 'failed', detail, advice: adviceOnFailure[error.code], answer: null }
     }
     if (isVaultError(error)) {
-      const mends = {
-        authorization_code: 'Connect the service again.',
-        refresh_token: 'Edit the credential and enter the refresh token again.',
-        client_credentials: 'Edit the credential and enter the client secret again.',
-      }
-      return unreadable('tokens', mends[settings.grant])
+      return unreadable('tokens', adviceOnDamagedTokens[settings.grant])
     }
     if (!isOAuthError(error)) throw error
     onStage({
