@@ -319,8 +319,10 @@ async function saveTokens(
     await putTokens(tx, vault, owner, { refreshToken, accessToken: accessToken ?? null, expiresAt, scope: null })
     await removeConnection(tx, owner)
   } else if (before && (Object.keys(ofClient).length > 0 || isOtherRequest(before, form))) {
-    // Tokens of another client, or for other scopes, are not what this form means; and what was refused was another one.
-    await expireTokens(tx, owner)
+    // Tokens of another client, or for other scopes, are not what this form means; and what was refused was another one. Those
+    // that a client gets for itself are had anew, and not in the way where they can't be opened any more.
+    const isLost = form.grant === 'client_credentials' && !(await openTokensIfIntact(tx, vault, owner))
+    await (isLost ? removeTokens(tx, vault, owner) : expireTokens(tx, owner))
   }
 }
 

@@ -216,6 +216,19 @@ withConnecting('connecting', (bed, driver) => {
       })
     })
 
+    it('that gets tokens for itself is mended by its client secret where they can’t be opened any more', async () => {
+      const none = { authorization_url: null, issuer: null, revocation_url: null }
+      const id = await bed.make({ grant: 'client_credentials', ...none, scopes: [] })
+      expect(await renewNow(bed.store, bed.ana, id)).toMatchObject({ result: 'renewed' })
+      await damage(id, 'tokens')
+      await expect(renewNow(bed.store, bed.ana, id)).rejects.toMatchObject({
+        message: expect.stringContaining('enter the client secret again'),
+      })
+      const secret = { client_secret: bed.provider.clientSecret }
+      await updateCredential(bed.store, bed.ana, id, parseInput(credentialChanges, { secret }))
+      expect(await renewNow(bed.store, bed.ana, id)).toMatchObject({ result: 'renewed' })
+    })
+
     it('that is not to be connected can’t be', async () => {
       const id = await bed.make({
         grant: 'client_credentials',
