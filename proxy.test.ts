@@ -146,6 +146,28 @@ describe('the session', () => {
   })
 })
 
+describe('a page that was made for another session than the browser has', () => {
+  const cookie = async () => `fenicia_session=${await signIn()}`
+
+  it('is told whose that is, by pages, actions and handlers alike', async () => {
+    for (const method of ['GET', 'POST']) {
+      for (const page of ['usr_1 acc_2', 'usr_2 acc_1', 'x']) {
+        const headers = { method, cookie: await cookie(), origin: LOCAL, 'x-fenicia-page-of': page }
+        const response = await ask('/settings/api-keys', headers)
+        expect(response.headers.get('x-fenicia-page-of')).toBe('usr_1 acc_1')
+      }
+    }
+  })
+
+  it('and no other is told anything', async () => {
+    const own = { cookie: await cookie(), 'x-fenicia-page-of': 'usr_1 acc_1' }
+    for (const headers of [own, { cookie: await cookie() }, { 'x-fenicia-page-of': 'usr_1 acc_2' }]) {
+      const response = await ask('/settings/api-keys', headers as Record<string, string>)
+      expect(response.headers.get('x-fenicia-page-of')).toBeNull()
+    }
+  })
+})
+
 describe('a host that is not ours', () => {
   it('is refused with words, and no redirect leads to it', async () => {
     const response = await ask('/settings/api-keys', { host: 'evil.example' })

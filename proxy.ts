@@ -4,7 +4,7 @@ import { decodeSession, renewedSession, SESSION_IDLE_SECONDS, sessionCookie } fr
 import { isOwnOrigin, judgeHost } from '@/lib/host'
 import { newRequestId } from '@/lib/ids'
 import { parseUrl } from '@/lib/parse-url'
-import { PATH_HEADER, REQUEST_ID_HEADER } from '@/lib/request-headers'
+import { PAGE_OF_HEADER, PATH_HEADER, pageOf, REQUEST_ID_HEADER } from '@/lib/request-headers'
 import { getRuntime } from '@/lib/runtime'
 import { contentSecurityPolicy, securityHeaders } from '@/lib/security-headers'
 
@@ -65,7 +65,8 @@ async function respond(request: NextRequest, url: string, requestId: string, pol
   const cookie = sessionCookie(url)
   const token = request.cookies.get(cookie.name)?.value
   // Whether the session was ended is for pages and actions to find out, which ask the database.
-  const isSignedIn = token !== undefined && (await decodeSession(token)) !== null
+  const claims = token === undefined ? null : await decodeSession(token)
+  const isSignedIn = claims !== null
   if (!isPublic && !isSignedIn && isRead) {
     // Next answers with the path alone, so that it holds for whatever name our host has to the browser.
     const signIn = new URL(`/sign-in?next=${encodeURIComponent(pathname + search)}`, request.nextUrl)
@@ -86,8 +87,11 @@ async function respond(request: NextRequest, url: string, requestId: string, pol
   // Not with an action, which may set another session's cookie itself.
   // Browsers leave the header out where the address is not trustworthy, as by http at another host.
   const isPage = (request.headers.get('sec-fetch-dest') ?? 'document') === 'document'
-  const renewed = isSignedIn && isRead ? await renewedSession(token, isPage) : null
+  const renewed = token !== undefined && isSignedIn && isRead ? await renewedSession(token, isPage) : null
   if (renewed) response.cookies.set(cookie.name, renewed, { ...cookie.options, maxAge: SESSION_IDLE_SECONDS })
+  const page = request.headers.get(PAGE_OF_HEADER)
+  const now = claims && pageOf(claims.sub, claims.aid)
+  if (page && now && page !== now) response.headers.set(PAGE_OF_HEADER, now)
   return { response, isPersonal: !isPublic }
 }
 

@@ -113,6 +113,22 @@ forEachDatabase('who asks', (open) => {
       await expect(requireActor('keys:manage')).rejects.toMatchObject({ code: 'forbidden' })
     })
 
+    it('is refused to a page that was made for another account or person than the session is of', async () => {
+      await signIn()
+      for (const page of [`${owner.userId} acc_other`, `usr_other ${owner.accountId}`]) {
+        request.headers.set('x-fenicia-page-of', page)
+        await expect(requireActor('keys:create')).rejects.toMatchObject({ code: 'session_elsewhere' })
+        await expect(requirePerson({ evenWithoutSecondFactor: true })).rejects.toMatchObject({
+          code: 'session_elsewhere',
+          message: expect.stringContaining('Nothing was changed'),
+        })
+        // By which the person goes back to the account of their page.
+        expect(await requirePerson({ fromAnyPage: true })).toMatchObject({ user: { id: owner.userId } })
+      }
+      request.headers.set('x-fenicia-page-of', `${owner.userId} ${owner.accountId}`)
+      expect(await requireActor('keys:create')).toMatchObject({ accountId: owner.accountId })
+    })
+
     it('that asks for the password again does so an hour after it was given', async () => {
       await signIn()
       vi.setSystemTime(START + HOUR - 1000)

@@ -1,4 +1,4 @@
-import { cookies } from 'next/headers'
+import { cookies, headers } from 'next/headers'
 import { forbidden, redirect } from 'next/navigation'
 import { cache } from 'react'
 import {
@@ -9,6 +9,7 @@ import {
   encodeSession,
   findSession,
   type Holder,
+  isOfOtherPage,
   isPasswordRecent,
   NOT_SIGNED_IN,
   type Required,
@@ -26,6 +27,7 @@ import {
 } from '@/lib/accounts'
 import { type Actor, recordRefusedAttempt } from '@/lib/audit'
 import { Refusal } from '@/lib/errors'
+import { PAGE_OF_HEADER } from '@/lib/request-headers'
 import { getRuntime } from '@/lib/runtime'
 import { currentPath, requestOrigin, setCookie } from './request'
 
@@ -67,14 +69,22 @@ export async function requireSession(permission?: Required): Promise<Session> {
  * For server actions: who does something to themselves, which needs no permission of their role.
  * @param recentPassword also ask that the password, or a passkey, was given within the last hour, see `app/confirm-password`
  * @param evenWithoutSecondFactor for what somebody does to get the second factor that the account asks for
- * @throws {Refusal} `not_signed_in`; `second_factor_required`; `password_required`
+ * @param fromAnyPage for what has this browser go to an account, which the page may be of already
+ * @throws {Refusal} `not_signed_in`; `session_elsewhere`; `second_factor_required`; `password_required`
  */
 export async function requirePerson({
   recentPassword = false,
   evenWithoutSecondFactor = false,
+  fromAnyPage = false,
 } = {}): Promise<Session> {
   const session = await getPerson()
   if (!session) throw new Refusal('not_signed_in', NOT_SIGNED_IN)
+  if (!fromAnyPage && isOfOtherPage(session, (await headers()).get(PAGE_OF_HEADER))) {
+    throw new Refusal(
+      'session_elsewhere',
+      `This browser is in ${session.account.name} now, which this page is not of. Nothing was changed: load the page again.`,
+    )
+  }
   if (session.lacksSecondFactor && !evenWithoutSecondFactor) {
     throw new Refusal(
       'second_factor_required',
@@ -90,7 +100,7 @@ export async function requirePerson({
 /**
  * For server actions: who asks for a change, as the domain wants it.
  * @param recentPassword also ask that the password, or a passkey, was given within the last hour, see `app/confirm-password`
- * @throws {Refusal} `not_signed_in`; `second_factor_required`; `forbidden`; `password_required`
+ * @throws {Refusal} `not_signed_in`; `session_elsewhere`; `second_factor_required`; `forbidden`; `password_required`
  */
 export async function requireActor(permission: Required, { recentPassword = false } = {}): Promise<PersonActor> {
   const session = await requirePerson()

@@ -2,7 +2,7 @@ import { type MailServer, startMailServer } from '../test/mail-server'
 import { openCommands, toBeAlive } from './alive'
 import { expectFitToUse } from './fit-to-use'
 import { expect, runProduct, test } from './fixtures'
-import { OWNER, signIn } from './people'
+import { keyRow, OWNER, signIn } from './people'
 import { admin } from './product'
 
 // How people come, go from one account to another, and go: a role that the account made, an invitation to somebody who has an
@@ -13,7 +13,7 @@ const TYRE = 'Tyre Trade'
 
 let mails: MailServer
 const product = (() => {
-  const env: Record<string, string> = { MAIL_FROM: 'Fenicia <fenicia@shop.example>' }
+  const env: Record<string, string> = { MAIL_FROM: 'Fenicia <fenicia@shop.example>', FENICIA_SIGN_UP: 'open' }
   test.beforeAll(async () => {
     mails = await startMailServer()
     env.SMTP_URL = `smtp://localhost:${mails.port}?tls=optional`
@@ -182,5 +182,49 @@ test('somebody of another account joins with a role of this one, goes to and fro
     .toContain(`You are no member of ${OWNER.accountName} any more`)
   await signIn(guest, product.url, { email: GUEST })
   await expect(guest.getByRole('banner')).toContainText(TYRE)
+  await context.close()
+})
+
+test('a page that heard nothing of the browser’s session going elsewhere does nothing there', async ({ browser }) => {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
+  // As where the tab slept, or the message came while it was loaded.
+  await context.addInitScript(() => {
+    BroadcastChannel.prototype.postMessage = () => undefined
+  })
+  const page = await context.newPage()
+  const generate = async (name: string) => {
+    const open = page.getByRole('button', { name: 'Generate new key' }).first()
+    await toBeAlive(open)
+    await open.click()
+    const form = page.getByRole('dialog', { name: 'Generate new key' })
+    await form.getByLabel('Name').fill(name)
+    await form.getByRole('checkbox', { name: 'orders:read', exact: true }).check()
+    return form
+  }
+  await signIn(page, product.url, { email: GUEST })
+  const form = await generate('For Tyre')
+
+  const tab = await context.newPage()
+  await tab.goto(`${product.url}/settings/account`)
+  await tab.getByLabel('Account name').last().fill('Sidon Glass')
+  await toBeAlive(tab.getByRole('button', { name: 'Create account' }))
+  await tab.getByRole('button', { name: 'Create account' }).click()
+  await expect(tab.getByRole('banner')).toContainText('Sidon Glass')
+  await form.getByRole('button', { name: 'Generate key' }).click()
+  const stopped = page.getByRole('alertdialog', { name: 'This browser is in another account now' })
+  await expect(stopped).toBeVisible()
+  await expectFitToUse(page, 'a page of another account was told so by the server')
+  await stopped.getByRole('button', { name: 'Back to this account' }).click()
+  await expect(page.getByRole('banner')).toContainText(TYRE)
+  await expect(page.getByText('No API keys yet')).toBeVisible()
+
+  // What the page reads by itself every 20 seconds finds it as well, before anything is done on it.
+  await context.clearCookies()
+  await signIn(tab, product.url)
+  const other = page.getByRole('alertdialog', { name: 'Somebody else is signed in now' })
+  await expect(other).toBeVisible({ timeout: 45_000 })
+  await page.getByRole('button', { name: 'Go on there' }).click()
+  await expect(page.getByRole('banner')).toContainText(OWNER.accountName)
+  await expect(keyRow(page, 'For Tyre')).toHaveCount(0)
   await context.close()
 })

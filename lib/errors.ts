@@ -16,6 +16,7 @@ export type RefusalCode =
   | 'key_not_active'
   | 'already_regenerated'
   | 'not_signed_in'
+  | 'session_elsewhere'
   | 'password_required'
   | 'second_factor_required'
   | 'step_ended'

@@ -70,6 +70,7 @@ export {
   beginSession,
   claimsIn,
   findSession,
+  isOfOtherPage,
   isPasswordRecent,
   NOT_SIGNED_IN,
   requireClaims,

@@ -3,6 +3,7 @@ import type { Database } from '@/db/client'
 import { accountPolicies, accounts, customRoles, members, sessions, type signInMethods, users } from '@/db/schema'
 import type { Origin } from '../audit'
 import { Refusal } from '../errors'
+import { pageOf } from '../request-headers'
 import { getRuntime } from '../runtime'
 import { isStorable, storable } from '../text'
 import { type HeldRole, heldRoleColumns, heldRoleOf, isRoleOfMember } from './held-role'
@@ -147,6 +148,15 @@ export async function requireClaims(token: string | undefined): Promise<SessionC
 }
 
 export const NOT_SIGNED_IN = 'You are no longer signed in. Sign in again, for example in another tab.'
+
+/**
+ * Whether a request is of a page that was made for somebody else, or for another account of theirs: another tab had the
+ * session go on there, and what is asked for on this page is not meant for where it is now.
+ * @param page what the request says in `PAGE_OF_HEADER`; nothing: no page's script sent it
+ */
+export function isOfOtherPage({ user, account }: Pick<Session, 'user' | 'account'>, page: string | null | undefined) {
+  return !!page && page !== pageOf(user.id, account.id)
+}
 
 /**
  * The claims of the same session in another account of its person.

@@ -1,6 +1,7 @@
 import type { MiddlewareHandler, Next } from 'hono'
-import { sessionFromCookies } from '../accounts/session'
+import { isOfOtherPage, sessionFromCookies } from '../accounts/session'
 import { hashToken, hasScope, isWellFormedToken, type KeyRecord, type Scope } from '../api-keys'
+import { PAGE_OF_HEADER, pageOf } from '../request-headers'
 import { getRuntime } from '../runtime'
 import { admitCaller } from './admit'
 import { toResponse } from './answer'
@@ -143,6 +144,11 @@ async function authenticateBySession(c: ApiContext, scope: RequiredScope): Promi
   if (!session) {
     const detail = 'You are not signed in. Sign in again, or send an API key.'
     return toResponse(unauthorized(c.env, 'MISSING_AUTHORIZATION', detail))
+  }
+  if (isOfOtherPage(session, headerOf(c, PAGE_OF_HEADER))) {
+    const detail = `This browser is in ${session.account.name} now, which this page is not of. Load the page again.`
+    const now = pageOf(session.user.id, session.account.id)
+    return problem(c, 'INSUFFICIENT_PERMISSIONS', detail, { headers: { [PAGE_OF_HEADER]: now } })
   }
   if (session.lacksSecondFactor) {
     const detail = `${session.account.name} asks its people for a second factor now. Load the page again to set yours up.`

@@ -6,6 +6,7 @@ import { type EnvironmentWall, type Grantor, hasScope, type KeyRecord } from '..
 import type { Actor } from '../audit'
 import { clientAddress, type Peer } from '../client-address'
 import type { Reach } from '../environments'
+import type { PAGE_OF_HEADER } from '../request-headers'
 import { getRuntime } from '../runtime'
 import type { Asked } from './answer'
 
@@ -65,7 +66,10 @@ export function grantorOf(c: ApiContext): Grantor {
 }
 
 /** A request header. Node's own are at hand; a `Headers` would first be built of all of them, for each request. */
-export function headerOf(c: ApiContext, name: 'authorization' | 'cookie' | 'sec-fetch-site' | 'user-agent') {
+export function headerOf(
+  c: ApiContext,
+  name: 'authorization' | 'cookie' | 'sec-fetch-site' | 'user-agent' | typeof PAGE_OF_HEADER,
+) {
   const { incoming } = c.env
   return incoming ? (incoming.headers[name] as string | undefined) : c.req.header(name)
 }

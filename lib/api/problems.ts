@@ -62,6 +62,7 @@ export const refusalCodes: Record<RefusalCode, ProblemCode> = {
   already_regenerated: 'ALREADY_REGENERATED',
   // Refusals of signing in, which the API has no call for.
   not_signed_in: 'MISSING_AUTHORIZATION',
+  session_elsewhere: 'INSUFFICIENT_PERMISSIONS',
   password_required: 'INSUFFICIENT_PERMISSIONS',
   second_factor_required: 'INSUFFICIENT_PERMISSIONS',
   step_ended: 'INSUFFICIENT_PERMISSIONS',

@@ -51,6 +51,17 @@ describe('a person’s session', () => {
     expect((await GET(`/keys/${id}`, await cookieOf('owner'))).status).toBe(404)
   })
 
+  it('reads nothing for a page that was made for another account or person, which is told whose it is', async () => {
+    const cookie = await cookieOf('owner')
+    const own = `usr_${serial} ${account}`
+    expect((await GET('/keys', cookie, { 'X-Fenicia-Page-Of': own })).status).toBe(200)
+    for (const page of [`usr_${serial} acc_other`, `usr_other ${account}`]) {
+      const answer = await GET('/keys', cookie, { 'X-Fenicia-Page-Of': page })
+      expect(codeOf(answer)).toEqual([403, 'INSUFFICIENT_PERMISSIONS'])
+      expect(answer.headers.get('x-fenicia-page-of')).toBe(own)
+    }
+  })
+
   it('is for our own pages: not where the browser says that another site asks', async () => {
     const cookie = await cookieOf('owner')
     expect((await GET('/keys', cookie, { 'Sec-Fetch-Site': 'same-origin' })).status).toBe(200)

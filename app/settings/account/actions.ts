@@ -99,7 +99,7 @@ export async function createAnotherAccountAction(_: FormState, data: FormData): 
 /** Has this browser go on in another account of the person; the page loads the next one as a whole. */
 export async function enterAccountAction(accountId: string): Promise<ActionRefusal | { ok: true }> {
   return answer(async () => {
-    await requirePerson({ evenWithoutSecondFactor: true })
+    await requirePerson({ evenWithoutSecondFactor: true, fromAnyPage: true })
     await enterAccount(parseInput(z.string().max(64), accountId))
   })
 }
