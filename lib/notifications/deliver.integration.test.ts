@@ -12,7 +12,7 @@ import { log } from '../log'
 import type { Mail, MailResult } from '../mail/mailer'
 import { MAX_CONNECTIONS, SmtpMailer } from '../mail/smtp'
 import { parseSmtpUrl } from '../mail/smtp-settings'
-import { deliverMails, makeNotices } from '.'
+import { deliverMails, makeNotices, recordPersonalMail } from '.'
 
 const url = 'https://fenicia.test'
 
@@ -75,6 +75,17 @@ forEachDatabase('a mail', (open) => {
     expect(mail?.text).toContain(link)
     expect(mail?.text).toContain('invalid_grant: The refresh token was revoked')
     expect(await stored()).toMatchObject([{ state: 'sent', answer: expect.stringMatching(/^250/) }])
+  })
+
+  it('to a single person, such as the link for another password, leaves before all that is to be told of', async () => {
+    await waiting(3 * MAX_CONNECTIONS)
+    await pass(db, 1)
+    const to = { name: 'Ana', address: 'ana@example.com', language: 'en' as const }
+    await recordPersonalMail(db, accountId, to, 'member.removed', { by: 'Hanno' })
+    await deliver()
+    expect(mailer.mails.length).toBe(3 * MAX_CONNECTIONS + 2)
+    // Those of the first batch leave together.
+    expect(mailer.mails.slice(0, MAX_CONNECTIONS).map(({ subject }) => subject)).toContain('member.removed')
   })
 
   it('that the server refuses for good is not tried again, and its words are kept', async () => {

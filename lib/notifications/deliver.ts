@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNull, lte, or, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, isNotNull, isNull, lte, or, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { deliveries } from '@/db/schema'
 import { log } from '../log'
@@ -71,7 +71,9 @@ async function claim(db: Database): Promise<Claim[]> {
           or(isNull(deliveries.leaseUntil), lte(deliveries.leaseUntil, sql`now()`)),
         ),
       )
-      .orderBy(asc(deliveries.dueAt))
+      // Somebody waits for the link of another password, or has to know of a sign-in at once: a thousand mails of what is to
+      // be reviewed can wait for that.
+      .orderBy(desc(isNotNull(deliveries.personalMailId)), asc(deliveries.dueAt))
       .limit(BATCH)
       .for('update', { skipLocked: true }),
   )
