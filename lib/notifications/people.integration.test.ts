@@ -89,7 +89,7 @@ forEachDatabase('people who are told', (open) => {
   /** Puts somebody into the account whose role is one of its own. */
   const addWith = async (permissions: Permission[]) => {
     const userId = await addMember(db, accountId, 'staff')
-    const role = { id: newId('customRole'), accountId, name: 'Operator', nameHeld: 'operator', description: '' }
+    const role = { id: newId('customRole'), accountId, name: 'Operator', nameHeld: userId, description: '' }
     await db.insert(customRoles).values({ ...role, permissions })
     const ofThem = and(eq(members.accountId, accountId), eq(members.userId, userId))
     await db.update(members).set({ role: 'custom', customRoleId: role.id }).where(ofThem)
@@ -252,6 +252,9 @@ forEachDatabase('people who are told', (open) => {
   it('hear of a review what their role shows them, and of one with nothing else not at all', async () => {
     const admin = await addMember(db, accountId, 'admin')
     const ofKeys = await addWith(['keys:read', 'keys:manage'])
+    const ofCredentials = await addWith(['credentials:read', 'credentials:update'])
+    const readsKeys = await addWith(['keys:read', 'credentials:read', 'credentials:update'])
+    const onlyReads = await addWith(['keys:read', 'credentials:read'])
     const found = { name: 'A shop', credentials: 2, credentialFindings: { failing: 2 } }
     const digest = (keys: number, keyFindings: Record<string, number>) =>
       happens(db, accountId, 'review.digest', accountId, { ...found, keys, keyFindings })
@@ -261,7 +264,7 @@ forEachDatabase('people who are told', (open) => {
       )
     await digest(0, {})
     await makeNotices(db)
-    expect(await noticed()).toEqual([admin])
+    expect(await noticed()).toEqual([admin, ofCredentials, readsKeys].sort())
     await pass(db, 1)
     await work()
     await digest(3, { idle: 3 })
@@ -274,6 +277,17 @@ forEachDatabase('people who are told', (open) => {
     ])
     const seen = { name: 'A shop', keys: 3, keyFindings: { idle: 3 }, credentials: 0, credentialFindings: {} }
     expect(dataFor(ofKeys)).toEqual([seen])
+    expect(dataFor(ofCredentials)).toEqual([
+      { ...found, keys: 0, keyFindings: {} },
+      { ...found, keys: 0, keyFindings: {} },
+    ])
+    expect(dataFor(readsKeys)).toMatchObject([
+      { keys: 0, credentials: 2 },
+      { keys: 3, credentials: 2 },
+    ])
+    expect(dataFor(onlyReads)).toEqual([])
+    const chosen = await getPreferences(db, readerOf(ofCredentials), { permissions: ['credentials:read'] })
+    expect(chosen.map(({ kind }) => kind)).toContain('review.digest')
     expect((await listNotices(db, readerOf(ofKeys, ['keys:read']))).notices).toMatchObject([{ data: seen }])
   })
 

@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { customRoles, members, notificationPreferences } from '@/db/schema'
 import { heldRoleColumns, heldRoleOf, isRoleOfMember } from '../accounts/held-role'
-import { can, type Holder, type Permission } from '../accounts/permissions'
+import { can, type Holder, type Permission, type Required } from '../accounts/permissions'
 import type { Telling } from './episodes'
 import { eventKinds, isCredentialKind } from './kinds'
 import type { EventKind } from './outbox'
@@ -40,8 +40,7 @@ export async function recipientsIn(tx: Database, accountId: string): Promise<(te
     people
       .flatMap(({ userId, ...row }) => {
         const holder = heldRoleOf(row)
-        const seen = isConcerned(telling, userId, holder) ? seenBy(holder, telling) : null
-        return seen ? [{ userId, holder, seen }] : []
+        return isConcerned(telling, userId, holder) ? [{ userId, holder, seen: seenBy(holder, telling) }] : []
       })
       .map(({ userId, holder, seen }) => {
         const { email, inApp } = waysOf(userId, telling.kind)
@@ -56,15 +55,23 @@ export async function recipientsIn(tx: Database, accountId: string): Promise<(te
 
 function isConcerned(telling: Telling, userId: string, holder: Holder): boolean {
   if (!maySee(holder, telling.kind)) return false
+  if (telling.kind === 'review.digest') {
+    const { keys, credentials } = telling.data
+    return (keys > 0 && mayMendKeys(holder)) || (credentials > 0 && mayMendCredentials(holder))
+  }
   if (mayMend(holder, telling.kind)) return true
   return 'connectedById' in telling.data && telling.data.connectedById === userId
 }
 
-/** What somebody may know of an event: a review is of keys and credentials alike. null: nothing is left of it. */
-function seenBy(holder: Holder, telling: Telling): Telling | null {
-  if (telling.kind !== 'review.digest' || can(holder, 'credentials:read')) return telling
-  if (telling.data.keys === 0) return null
-  return { ...telling, data: { ...telling.data, credentials: 0, credentialFindings: {} } }
+/** What somebody may know of an event: a review is of keys and credentials alike. */
+function seenBy(holder: Holder, telling: Telling): Telling {
+  if (telling.kind !== 'review.digest') return telling
+  const data = {
+    ...telling.data,
+    ...(can(holder, 'keys:read') ? {} : { keys: 0, keyFindings: {} }),
+    ...(can(holder, 'credentials:read') ? {} : { credentials: 0, credentialFindings: {} }),
+  }
+  return { ...telling, data }
 }
 
 /** Whether somebody is told of the trouble of every credential. */
@@ -77,19 +84,23 @@ function isToldOfCredentials(holder: Holder): boolean {
 function mayMend(holder: Holder, kind: EventKind): boolean {
   if (kind === 'webhook.disabled') return can(holder, 'webhooks:manage')
   if (kind === 'integration.failing') return can(holder, 'integrations:update')
-  return can(holder, isCredentialKind(kind) ? 'credentials:update' : 'keys:manage')
+  return isCredentialKind(kind) ? mayMendCredentials(holder) : mayMendKeys(holder)
 }
+
+const mayMendKeys = (holder: Holder) => can(holder, 'keys:read') && can(holder, 'keys:manage')
+const mayMendCredentials = (holder: Holder) => can(holder, 'credentials:read') && can(holder, 'credentials:update')
 
 /** Whether somebody may know of such events. */
 export function maySee(holder: Holder, kind: EventKind): boolean {
   return can(holder, permissionToSee(kind))
 }
 
-function permissionToSee(kind: EventKind): Permission {
+function permissionToSee(kind: EventKind): Required {
+  if (kind === 'review.digest') return ['keys:read', 'credentials:read']
   if (kind === 'webhook.disabled') return 'webhooks:read'
   if (kind === 'integration.failing') return 'integrations:read'
   return isCredentialKind(kind) ? 'credentials:read' : 'keys:read'
 }
 
 /** Whoever has one of these may be told of something, and chooses how. */
-export const permissionsToBeTold: readonly Permission[] = [...new Set(eventKinds.map(permissionToSee))]
+export const permissionsToBeTold: readonly Permission[] = [...new Set(eventKinds.flatMap(permissionToSee))]
