@@ -29,7 +29,7 @@ const isSame = (one: Holder, other: Holder) => one.userId === other.userId && on
  * other; one that did not hear of it is told by the server, which does nothing for it.
  */
 export function OtherSession({ userId, accountId, accountName, enter }: Required<Signed> & { enter: EnterAccount }) {
-  // As the page was loaded: what Next reads anew of it may be of the other account already.
+  // As the page was loaded: what Next reads anew of it may be of the other account already, with what was typed for this one.
   const [own] = useState({ userId, accountId, accountName })
   const [heard, setHeard] = useState<Signed>()
   const [pending, startTransition] = useTransition()
@@ -46,11 +46,9 @@ export function OtherSession({ userId, accountId, accountName, enter }: Required
     }
   }, [own])
 
-  const rendered = { userId, accountId, accountName }
-  const now: Signed | undefined = isSame(rendered, own) ? heard : rendered
-  if (!now || isSame(now, own)) return null
-  const isOwn = now.userId === own.userId
-  const other = now.accountName === undefined ? 'another account' : <bdi>{now.accountName}</bdi>
+  if (!heard || isSame(heard, own)) return null
+  const isOwn = heard.userId === own.userId
+  const other = heard.accountName === undefined ? 'another account' : <bdi>{heard.accountName}</bdi>
   return (
     <AlertDialog open>
       <AlertDialogContent dismissible={false}>
