@@ -20,6 +20,7 @@ export function ActionForm({
   submit,
   wide = false,
   clearWhenDone = false,
+  leave,
   className,
   children,
 }: {
@@ -30,6 +31,8 @@ export function ActionForm({
   wide?: boolean
   /** For passwords: what was typed goes when it was accepted. */
   clearWhenDone?: boolean
+  /** Loads another page once the work is done: until that is there, nothing can be sent off again. */
+  leave?: () => void
   className?: string
   children: (state: FormState) => ReactNode
 }) {
@@ -38,11 +41,16 @@ export function ActionForm({
   const [state, setState] = useState(first)
   const [pending, startTransition] = useTransition()
   const form = useRef<HTMLFormElement>(null)
+  const isLeaving = leave !== undefined && state.done !== undefined
+  const isBusy = pending || isLeaving
 
   useEffect(() => {
     if (state.done && clearWhenDone) form.current?.reset()
     form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus()
   }, [state, clearWhenDone])
+  useEffect(() => {
+    if (isLeaving) leave()
+  }, [isLeaving, leave])
 
   function send(data: FormData) {
     startTransition(async () => {
@@ -64,7 +72,7 @@ export function ActionForm({
         // React empties a form that it submits by itself.
         event.preventDefault()
         const data = new FormData(event.currentTarget)
-        if (!pending) send(data)
+        if (!isBusy) send(data)
       }}
     >
       {state.message ? (
@@ -77,7 +85,7 @@ export function ActionForm({
         {state.done ? <Banner tone="success">{state.done}</Banner> : null}
       </div>
       <div className={cn('grid', wide ? 'mt-1' : 'justify-start')}>
-        <Button type="submit" variant={wide ? 'primary' : 'secondary'} size={wide ? 'lg' : 'md'} pending={pending}>
+        <Button type="submit" variant={wide ? 'primary' : 'secondary'} size={wide ? 'lg' : 'md'} pending={isBusy}>
           {submit}
         </Button>
       </div>
