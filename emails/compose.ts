@@ -42,7 +42,7 @@ export function compose(content: MailContent, now: Date): ComposedMail {
     subject: content.reminder > 0 ? words.reminder(heading) : heading,
     greeting: words.greeting(content.to.name),
     heading,
-    meaning: meaningOf(content, words, about),
+    meaning: meaningOf(content, words, about, now),
     facts: [{ label: words.labels.account, value: content.account }, ...(isOne ? factsOf(content, words, now) : [])],
     list: isOne && content.kind !== 'review.digest' ? [] : listOf(content, words, now),
     more: !isOne && hidden > 0 ? words.andMore(hidden) : null,
@@ -60,10 +60,12 @@ function headingOf(content: MailContent, words: Words, about: About, now: Date):
   return words.subjects[content.kind][content.total === 1 ? 'one' : 'several'](about)
 }
 
-function meaningOf(content: MailContent, words: Words, about: About): string {
-  if (content.kind === 'credential.expiring' && content.total === 1) {
-    const what = content.items[0]?.data.what ?? 'secret'
-    return words.expiring[what].meaning(about)
+function meaningOf(content: MailContent, words: Words, about: About, now: Date): string {
+  const [only] = content.items
+  if (content.kind === 'credential.expiring' && content.total === 1 && only) {
+    const { what, expiresAt } = (only as MailItem<'credential.expiring'>).data
+    const { meaning, meaningLate } = words.expiring[what]
+    return daysUntil(expiresAt, now) === 0 ? meaningLate(about) : meaning(about)
   }
   return words.meanings[content.kind][content.total === 1 ? 'one' : 'several'](about)
 }

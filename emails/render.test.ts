@@ -62,6 +62,15 @@ describe.each(LANGUAGES)('in %s', (language) => {
     expect(text).toMatch(/\b0?2:00 UTC/)
   })
 
+  it('that leaves after the end it warns of speaks of no “before”', async () => {
+    const late = { expiresAt: new Date(NOW.getTime() - 3_600_000).toISOString() }
+    for (const what of ['secret', 'refresh_token'] as const) {
+      const { text } = await render(sampleContent('credential.expiring', language, 1, { what, ...late }))
+      expect(text).toContain({ en: 'can’t', es: 'ya no puede' }[language])
+      expect(text).not.toMatch({ en: /After that|before/, es: /Después|antes/ }[language])
+    }
+  })
+
   it('a reminder says that it is one', async () => {
     const { subject } = await render({ ...sampleContent('credential.reauthorization_required', language), reminder: 2 })
     expect(subject).toMatch({ en: /^Reminder: /, es: /^Recordatorio: / }[language])

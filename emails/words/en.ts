@@ -145,11 +145,14 @@ export const english: Words = {
       subject: (name, left) => `The secret of “${name}” ${left === 0 ? 'has expired' : `expires in ${days(left)}`}`,
       meaning: ({ service }) =>
         `After that, calls to ${service} fail. Get a new secret there and put it in place of the old one.`,
+      meaningLate: ({ service }) =>
+        `Fenicia can’t call ${service} with it any more. Get a new secret there and put it in place of the old one.`,
     },
     refresh_token: {
       subject: (name, left) => `The authorization of “${name}” ${left === 0 ? 'has ended' : `ends in ${days(left)}`}`,
       meaning: ({ service }) =>
         `After that, Fenicia can’t renew its access to ${service} any more. Re-authorize it before, and no call fails.`,
+      meaningLate: ({ service }) => `Fenicia can’t renew its access to ${service} any more. Re-authorize it.`,
     },
   },
   buttons: {

@@ -149,12 +149,15 @@ export const spanish: Words = {
       subject: (name, left) => `El secreto de «${name}» ${left === 0 ? 'ha caducado' : `caduca en ${days(left)}`}`,
       meaning: ({ service }) =>
         `Después, las llamadas a ${service} fallarán. Consigue allí un secreto nuevo y ponlo en lugar del anterior.`,
+      meaningLate: ({ service }) =>
+        `Fenicia ya no puede llamar con él a ${service}. Consigue allí un secreto nuevo y ponlo en lugar del anterior.`,
     },
     refresh_token: {
       subject: (name, left) =>
         `La autorización de «${name}» ${left === 0 ? 'ha terminado' : `termina en ${days(left)}`}`,
       meaning: ({ service }) =>
         `Después, Fenicia no podrá renovar su acceso a ${service}. Vuelve a autorizarlo antes y ninguna llamada fallará.`,
+      meaningLate: ({ service }) => `Fenicia ya no puede renovar su acceso a ${service}. Vuelve a autorizarlo.`,
     },
   },
   buttons: {

@@ -23,7 +23,10 @@ export interface Words {
   /** What it means, below the heading. */
   meanings: Record<EventKind, { one: Sentence; several: Sentence }>
   /** `days`: that are left; 0: the mail has left late, and the end has come. */
-  expiring: Record<'secret' | 'refresh_token', { subject: (name: string, days: number) => string; meaning: Sentence }>
+  expiring: Record<
+    'secret' | 'refresh_token',
+    { subject: (name: string, days: number) => string; meaning: Sentence; meaningLate: Sentence }
+  >
   buttons: {
     reauthorize: string
     replaceSecret: string
