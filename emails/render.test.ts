@@ -71,6 +71,14 @@ describe.each(LANGUAGES)('in %s', (language) => {
     }
   })
 
+  it('of a review puts one credential and several alike', async () => {
+    for (const failing of [1, 2]) {
+      const { text } = await render(sampleContent('review.digest', language, 1, { credentialFindings: { failing } }))
+      expect(text).toContain({ en: 'failing', es: 'con fallos' }[language])
+      expect(text).not.toMatch(/que fallan|that fail/)
+    }
+  })
+
   it('a reminder says that it is one', async () => {
     const { subject } = await render({ ...sampleContent('credential.reauthorization_required', language), reminder: 2 })
     expect(subject).toMatch({ en: /^Reminder: /, es: /^Recordatorio: / }[language])

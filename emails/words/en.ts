@@ -225,7 +225,7 @@ export const english: Words = {
       no_expiry: 'without an expiry',
     },
     credentialFindings: {
-      failing: 'that fail',
+      failing: 'failing',
       unconnected: 'that no integration uses',
       idle: 'not used for 90 days',
       maker_left: 'made by somebody who has left',

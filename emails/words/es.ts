@@ -230,7 +230,7 @@ export const spanish: Words = {
       no_expiry: 'sin fecha de caducidad',
     },
     credentialFindings: {
-      failing: 'que fallan',
+      failing: 'con fallos',
       unconnected: 'que ninguna integración usa',
       idle: 'sin usar desde hace 90 días',
       maker_left: 'de alguien que ya no está en la cuenta',
