@@ -79,6 +79,11 @@ describe.each(LANGUAGES)('in %s', (language) => {
     }
   })
 
+  it('says why it came in words that are true of a role of the account’s own, too', async () => {
+    const { text } = await render(sampleContent('webhook.disabled', language))
+    expect(text).toContain({ en: 'you look after this', es: 'te encargas de esto' }[language])
+  })
+
   it('a reminder says that it is one', async () => {
     const { subject } = await render({ ...sampleContent('credential.reauthorization_required', language), reminder: 2 })
     expect(subject).toMatch({ en: /^Reminder: /, es: /^Recordatorio: / }[language])

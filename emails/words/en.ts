@@ -237,7 +237,7 @@ export const english: Words = {
   andMore: (count) => `and ${count} more`,
   usedBy: (count) => (count === 1 ? 'used by 1 integration' : `used by ${count} integrations`),
   footer: {
-    why: 'You get this since you own or administer the account, or connected the service.',
+    why: 'You get this since you look after this in the account, or connected the service.',
     choose: 'Choose what you hear of',
   },
 }

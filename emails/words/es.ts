@@ -242,7 +242,7 @@ export const spanish: Words = {
   andMore: (count) => `y ${count} más`,
   usedBy: (count) => (count === 1 ? 'la usa 1 integración' : `la usan ${count} integraciones`),
   footer: {
-    why: 'Recibes este correo porque eres propietario o administrador de la cuenta, o conectaste el servicio.',
+    why: 'Recibes este correo porque te encargas de esto en la cuenta, o conectaste el servicio.',
     choose: 'Elige de qué quieres saber',
   },
 }
