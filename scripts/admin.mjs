@@ -18,15 +18,16 @@ try {
 const { loadEnvConfig } = require('@next/env')
 loadEnvConfig(ROOT, false, { info() {}, error() {} })
 
-// Whoever reads only the beginning, as `head` does, has what they want.
-process.stdout.on('error', (error) => {
-  if (error.code !== 'EPIPE') throw error
-})
+// What can't be written is told to whoever writes, or, of standard error, can't be told: unheard, it would end the work half-way.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 
 const { runAdmin } = await tsx.tsImport('../lib/admin/index.ts', import.meta.url)
 process.exitCode = await runAdmin(process.argv.slice(2), {
   stdin: process.stdin,
-  stdout: (text) => process.stdout.write(text),
+  stdout: (text) =>
+    new Promise((resolve, reject) => {
+      process.stdout.write(text, (error) => (error ? reject(error) : resolve()))
+    }),
   stderr: (text) => process.stderr.write(text),
   env: process.env,
 })

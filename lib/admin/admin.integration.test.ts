@@ -37,7 +37,7 @@ async function admin(args: string[], input: string | Buffer[] = '', env = enviro
   let stderr = ''
   const code = await runAdmin(args, {
     stdin: Readable.from(typeof input !== 'string' ? input : input === '' ? [] : [Buffer.from(input)]),
-    stdout: (text) => {
+    stdout: async (text) => {
       stdout += text
     },
     stderr: (text) => {
@@ -351,6 +351,42 @@ describe('the operator’s command line, of the audit log', () => {
     await writeFile(path, '{}')
     expect(await admin(prove)).toMatchObject({ code: 2, stderr: expect.stringContaining('audit checkpoint') })
   })
+})
+
+it('revokes a key whose token could not be written, and says so', async () => {
+  source = await createTestDatabase('pg')
+  await admin(ACCOUNT, PASSWORD)
+  const lost = async (args: string[], code: string) => {
+    let stderr = ''
+    const exitCode = await runAdmin(args, {
+      stdin: Readable.from([]),
+      stdout: () => Promise.reject(Object.assign(new Error(code), { code })),
+      stderr: (text) => {
+        stderr += text
+      },
+      env: environment(),
+    })
+    return { code: exitCode, stderr }
+  }
+  expect(await lost(KEY, 'ENOSPC')).toEqual({
+    code: 1,
+    stderr: expect.stringMatching(/^error: Standard output can't be written \(ENOSPC\)\. .*key_\w+ was revoked: .*\n$/),
+  })
+  // Its name is free again; whoever reads nothing of a pipe has no token either.
+  const piped = promisify(execFile)('sh', ['-c', '"$0" scripts/admin.mjs "$@" | true', process.execPath, ...KEY], {
+    env: { ...process.env, ...environment() },
+  })
+  expect((await piped).stderr).toMatch(/^error: .*EPIPE.* revoked/)
+  await look(async ({ db }) => {
+    const keys = await db.select().from(apiKeys)
+    expect(keys.map(({ name, revokedAt }) => [name, revokedAt !== null])).toEqual([
+      ['Sync', true],
+      ['Sync', true],
+    ])
+  })
+  // What can be asked again is not taken back.
+  expect(await lost(['list'], 'ENOSPC')).toEqual({ code: 1, stderr: expect.stringContaining('is done') })
+  expect(await lost(['list'], 'EPIPE')).toEqual({ code: 0, stderr: '' })
 })
 
 it('refuses to seal the secrets of an account that there is not anew', async () => {

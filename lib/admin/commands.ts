@@ -10,7 +10,7 @@ import {
   resetSecondFactor,
 } from '../accounts'
 import { type AccountEntry, findAccountOf, listAccounts } from '../accounts/directory'
-import { createApiKey, createKeyInput } from '../api-keys'
+import { createApiKey, createKeyInput, revokeApiKey } from '../api-keys'
 import { operatorActor } from '../audit'
 import { parseInput } from '../input'
 import {
@@ -31,6 +31,8 @@ export interface Done {
   json: unknown
   /** Something is not as it should be: the exit code says so. */
   failed?: boolean
+  /** Where nobody can be told again: undoes it when the answer could not be written. @returns what became of it, in words */
+  takeBack?(): Promise<string>
 }
 
 /** What a command may use besides the database. */
@@ -98,8 +100,16 @@ export const commands: Record<string, Command> = {
         rate: parsedRate,
       })
       const accountId = await findAccountOf(db, address, account)
-      const { id, token } = await createApiKey(db, operatorActor(accountId), input)
-      return { text: `${token}\n`, json: { id, account_id: accountId, ...input, token } }
+      const actor = operatorActor(accountId)
+      const { id, token } = await createApiKey(db, actor, input)
+      return {
+        text: `${token}\n`,
+        json: { id, account_id: accountId, ...input, token },
+        takeBack: async () => {
+          await revokeApiKey(db, actor, id, 'Its token could not be shown')
+          return `Nobody has the key's token, so that ${id} was revoked: run the command again.`
+        },
+      }
     },
   },
 

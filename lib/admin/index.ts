@@ -11,7 +11,8 @@ import { USAGE, UsageError } from './usage'
 /** Where a command reads and writes. */
 export interface Terminal {
   stdin: AsyncIterable<Buffer | string>
-  stdout(text: string): void
+  /** Fulfilled once it is written, rejected where it can't be, such as on a full disk. */
+  stdout(text: string): Promise<void>
   stderr(text: string): void
   env: Record<string, string | undefined>
 }
@@ -28,8 +29,8 @@ export async function runAdmin(args: string[], terminal: Terminal): Promise<numb
   const json = args.includes('--json')
   const [name, rest] = commandIn(args.filter((arg) => arg !== '--json'))
   if (rest.concat(name).some((arg) => arg === '--help' || arg === '-h') || name === 'help') {
-    terminal.stdout(USAGE)
-    return 0
+    const lost = await lossOf(terminal.stdout(USAGE))
+    return lost === null || lost === 'EPIPE' ? 0 : 1
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined
   const fail = (code: string, message: string, fields: { option: string; message: string }[] = []) => {
@@ -48,8 +49,12 @@ export async function runAdmin(args: string[], terminal: Terminal): Promise<numb
         vault: runtime.vault,
         progress: (now, total) => json || terminal.stderr(`${now} of ${total}\n`),
       })
-      terminal.stdout(json ? `${JSON.stringify(done.json)}\n` : done.text)
-      return done.failed ? 1 : 0
+      const lost = await lossOf(terminal.stdout(json ? `${JSON.stringify(done.json)}\n` : done.text))
+      // Whoever reads only the beginning, as `head` does, has what they want; what is told once must have been read.
+      if (lost === null || (lost === 'EPIPE' && !done.takeBack)) return done.failed ? 1 : 0
+      const then = done.takeBack ? await done.takeBack() : 'What the command does is done.'
+      fail('answer_lost', `Standard output can't be written (${lost}). ${then}`)
+      return 1
     } finally {
       await runtime.stop()
     }
@@ -67,6 +72,16 @@ export async function runAdmin(args: string[], terminal: Terminal): Promise<numb
       fail('database_unavailable', `The database does not answer: ${reason(error)}`)
     else fail('failed', `Something went wrong: ${reason(error)}`)
     return 1
+  }
+}
+
+/** @returns null when it was written, else what the system said */
+async function lossOf(writing: Promise<void>): Promise<string | null> {
+  try {
+    await writing
+    return null
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? String(error)
   }
 }
 

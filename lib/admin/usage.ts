@@ -16,10 +16,11 @@ Commands:
   create-key --email ADDRESS --name NAME --scopes LIST [--environment live|test] [--expires WHEN]
       [--rate N/SECONDS|off] [--account ID]
       Makes an API key in the account of the person with that address. The token goes to standard output and nothing
-      else does; nobody can see it again. LIST is comma-separated, such as orders:read,products:*. WHEN is a number of
-      hours, days, weeks or years (12h, 90d, 4w, 1y) or a date (2027-01-31, 2027-01-31T18:00:00Z); without it, the key
-      does not expire. --rate is how many requests it may make in how many seconds, 100/60 if nothing is said; off: any
-      number. --account is needed only for members of several accounts.
+      else does; nobody can see it again, so that the key is revoked where it can't be written. LIST is comma-separated,
+      such as orders:read,products:*. WHEN is a number of hours, days, weeks or years (12h, 90d, 4w, 1y) or a date
+      (2027-01-31, 2027-01-31T18:00:00Z); without it, the key does not expire. --rate is how many requests it may make
+      in how many seconds, 100/60 if nothing is said; off: any number. --account is needed only for members of several
+      accounts.
 
   reset-password --email ADDRESS --password-stdin
       Sets a new password, from standard input, and signs the person out everywhere.
