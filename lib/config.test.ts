@@ -67,6 +67,7 @@ describe('a value', () => {
     [{ FENICIA_URL: 'https://keys.example.com/' }, { url: 'https://keys.example.com' }],
     [{ FENICIA_URL: 'https://keys.example.com:8443' }, { url: 'https://keys.example.com:8443' }],
     [{ FENICIA_DATA: '/srv/fenicia' }, { dataFolder: '/srv/fenicia' }],
+    [{ FENICIA_DATA: './~' }, { dataFolder: resolve('~') }],
     [{ AUTH_SECRET: SECRET }, { authSecret: SECRET }],
     [{ AUTH_SECRET: `${SECRET}\n` }, { authSecret: SECRET }],
     [
@@ -150,6 +151,8 @@ describe('a value', () => {
     ['FENICIA_URL', 'ftp://keys.example.com', 'an http:// or https:// address'],
     ['FENICIA_URL', 'https://keys.example.com/fenicia', 'an origin only'],
     ['FENICIA_URL', 'https://me:hush@keys.example.com', 'an origin only'],
+    ['FENICIA_DATA', '~/fenicia', 'a path without ~ before it'],
+    ['FENICIA_DATA', '~shop', 'a path without ~ before it'],
     ['DATABASE_URL', 'mysql://u:hush@db/fenicia', 'a postgres:// address'],
     ['DATABASE_URL', 'hush', 'a postgres:// address'],
     ['FENICIA_DATABASE_DRIVER', 'mysql', '"pg" or "neon"'],

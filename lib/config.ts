@@ -104,7 +104,14 @@ export const variables = {
   },
   FENICIA_DATA: {
     doc: 'Folder of the embedded database and of generated secrets.',
-    schema: z.string().default('.fenicia'),
+    schema: z
+      .string()
+      // In a file or a unit nothing replaces it, and a folder of that name would be made.
+      .refine(
+        (path) => !path.startsWith('~'),
+        'a path without ~ before it, which only a shell replaces: write it in full',
+      )
+      .default('.fenicia'),
     example: '.fenicia',
   },
   DATABASE_URL: {
