@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import { setFlagsFromString } from 'node:v8'
 import { endLateBodies } from './scripts/late-bodies.mjs'
 import { takeAbsoluteForm } from './scripts/origin-form.mjs'
+import { outliveReaders } from './scripts/output.mjs'
 import { refuseEarly } from './scripts/refuse-early.mjs'
 import { RequestContexts } from './scripts/request-contexts.mjs'
 
@@ -14,6 +15,7 @@ setFlagsFromString('--heap-growing-percent=50')
 // than they collect: one thread does it in half the processor's time.
 setFlagsFromString('--no-parallel-scavenge')
 
+outliveReaders()
 const dev = process.argv.includes('--dev')
 process.env.NODE_ENV = dev ? 'development' : 'production'
 process.chdir(import.meta.dirname)

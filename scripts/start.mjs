@@ -5,8 +5,10 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { ensureBuilt } from './build.mjs'
 import { ensureInstalled, refuseNode } from './install.mjs'
+import { outliveReaders } from './output.mjs'
 import { ROOT } from './run.mjs'
 
+outliveReaders()
 const shell = process.ppid
 const refusal = refuseNode(process.version)
 if (refusal) {
