@@ -52,8 +52,11 @@ const { host, port, ownUrl } = runtime.config
 const ownHost = { '0.0.0.0': '127.0.0.1', '::': '[::1]' }[host] ?? (host.includes(':') ? `[${host}]` : host)
 process.env.__NEXT_PRIVATE_ORIGIN = `http://${ownHost}:${port}`
 
+let stopping = false
 server.on('request', (request, response) => {
   activity.note()
+  // Whoever asks one thing after the other would never let go of a connection.
+  if (stopping) response.shouldKeepAlive = false
   if (!dev && request.url.startsWith('/api/v1/')) apiListener(request, response)
   else if (!refuseEarly(request, response)) {
     void contexts.during(() => requests.run(request, () => handle(request, response)))
@@ -83,19 +86,29 @@ server.listen(port, host, () => {
   process.stdout.write(`Fenicia is ready on ${ownUrl}\n  data:  ${runtime.database.description}\n  stop:  Ctrl+C\n`)
 })
 
-let stopping = false
+/** What is not answered by then, such as a stream, is cut off: whoever stops a container kills it after ten seconds. */
+const CUT_OFF_MS = 7_000
+
 /** Stops accepting, finishes what was asked, writes what is buffered, closes the database. */
 async function stop(code) {
   if (stopping) return
   stopping = true
-  const cutOff = setTimeout(() => server.closeAllConnections(), 10_000)
+  const cutOff = setTimeout(() => server.closeAllConnections(), CUT_OFF_MS)
+  // An answer that had begun before has promised that its connection stays.
+  const idle = setInterval(() => server.closeIdleConnections(), 100)
   await new Promise((resolve) => {
     server.close(resolve)
     server.closeIdleConnections()
     for (const socket of webSockets) socket.destroy()
   })
   clearTimeout(cutOff)
-  await runtime.stop()
+  clearInterval(idle)
+  try {
+    await runtime.stop()
+  } catch (error) {
+    process.stderr.write(`Fenicia could not stop in order: ${error instanceof Error ? error.stack : error}\n`)
+    process.exit(1)
+  }
   process.exit(code)
 }
 process.on('SIGTERM', () => stop(0))
