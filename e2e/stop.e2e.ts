@@ -1,6 +1,8 @@
 import { once } from 'node:events'
-import { Agent, get, type IncomingMessage } from 'node:http'
+import { Agent, createServer, get, type IncomingMessage, type Server } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
 import { performance } from 'node:perf_hooks'
+import { text } from 'node:stream/consumers'
 import { call } from './external-app'
 import { expect, test } from './fixtures'
 import { makePlace, type Place } from './place'
@@ -14,13 +16,21 @@ const CUT_OFF_MS = 7_000
 const CONNECTIONS = 8
 
 let place: Place
+let service: Server
 let token: string
 
 test.beforeAll(async () => {
   place = await makePlace('account')
-  ;[token = ''] = await seedKeys(place, [{ name: 'App', scopes: ['keys:read'] }])
+  const scopes = ['orders:read', 'integrations:use', 'keys:read', 'credentials:create', 'integrations:create']
+  ;[token = ''] = await seedKeys(place, [{ name: 'App', scopes }])
+  service = createServer((_request, response) => response.writeHead(200).write('data: 1\n\n'))
+  await once(service.listen(0, '127.0.0.1'), 'listening')
 })
-test.afterAll(() => place.remove())
+test.afterAll(async () => {
+  service.closeAllConnections()
+  service.close()
+  await place.remove()
+})
 
 interface Answered {
   status: number
@@ -71,6 +81,38 @@ test('answers what was asked, sends away whoever keeps a connection busy, notes 
   const again = await startProduct(place)
   expect(await counted(again.url)).toBe(answers)
   await again.stop()
+})
+
+test('cuts off what does not end by itself, and keeps on record that it was called', async () => {
+  const product = await startProduct(place, { FENICIA_EGRESS_ALLOW: '127.0.0.1/32' })
+  const origin = `http://127.0.0.1:${(service.address() as AddressInfo).port}`
+  const fields = { type: 'bearer', name: 'Events', hosts: [origin], secret: { token: 'of-the-service' } }
+  const credential = await call(product.url, token, '/credentials', fields)
+  expect(credential.status, JSON.stringify(credential.body)).toBe(201)
+  const more = { name: 'Events', slug: 'events', credential_id: credential.body.id, base_url: origin }
+  expect((await call(product.url, token, '/integrations', more)).status).toBe(201)
+  const stream = get(`${product.url}/api/v1/integrations/events/proxy/`, {
+    headers: { authorization: `Bearer ${token}` },
+  })
+  const [events] = (await once(stream, 'response')) as [IncomingMessage]
+  await once(events, 'data')
+  // Somebody who begins a request and never ends it, and somebody who only connects.
+  const { port } = new URL(product.url)
+  const half = connect(Number(port), '127.0.0.1').on('error', () => {})
+  half.write('POST /api/v1/keys HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{')
+  const silent = connect(Number(port), '127.0.0.1').on('error', () => {})
+  await Promise.all([half, silent].map((socket) => once(socket, 'connect')))
+
+  const ended = text(events).catch((error: Error) => error.message)
+  const asked = performance.now()
+  await product.stop()
+  const took = performance.now() - asked
+  expect(await ended).toBe('aborted')
+  expect(took).toBeGreaterThan(CUT_OFF_MS - 1_000)
+  expect(took).toBeLessThan(CUT_OFF_MS + 3_000)
+  await place.withDatabase(async (query) => {
+    expect(await query('select status, outcome from proxy_calls')).toEqual([{ status: 200, outcome: 'answered' }])
+  })
 })
 
 /** Has the server be unable to stop in order, as where the database fails meanwhile. */

@@ -74,6 +74,8 @@ export async function startRuntime(
           setRuntime(undefined)
           await mailer.close()
           await egress.close()
+          // Those that were ended just now.
+          await calls.stop()
           await database.close()
         }
       },
