@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
@@ -9,7 +9,7 @@ import { createTestDatabase, DRIVERS, type Driver, type TestDatabase } from '@/t
 import { freePort } from '@/test/postgres'
 import { startTcpGate, type TcpGate } from '@/test/tcp-gate'
 import { type Database, type DatabaseConfig, type OpenDatabase, openDatabase } from './client'
-import { DataFolderHeldError } from './data-folder'
+import { DataFolderError, DataFolderHeldError } from './data-folder'
 import { accounts } from './schema'
 
 const cleanups: (() => Promise<unknown>)[] = []
@@ -213,6 +213,48 @@ describe('a folder of the embedded database', () => {
     await rm(pgdata)
     await rename(`${pgdata}.aside`, pgdata)
     await open(config)
+  })
+})
+
+describe('an embedded database that can not be opened', () => {
+  /** A data folder, and what of its database is to be broken. */
+  async function folderWith(spoil: (pgdata: string) => Promise<unknown>): Promise<string> {
+    const { config, drop } = await createTestDatabase('pglite')
+    cleanups.push(drop)
+    if (config.driver !== 'pglite') throw new Error('unreachable')
+    await spoil(join(config.folder, 'pgdata'))
+    return config.folder
+  }
+  const opening = (folder: string) => openDatabase({ driver: 'pglite', folder })
+
+  it('because it is damaged is said to be, with what to do', async () => {
+    const folder = await folderWith((pgdata) => rm(join(pgdata, 'global/pg_control')))
+    await expect(opening(folder)).rejects.toThrow(DataFolderError)
+    await expect(opening(folder)).rejects.toThrow(/pgdata.* damaged or incomplete \(PGlite: .+\)\. .*backup/)
+    await expect(opening(folder)).rejects.toThrow(folder)
+  })
+
+  it('because another Postgres made it is told by both versions', async () => {
+    const folder = await folderWith((pgdata) => writeFile(join(pgdata, 'PG_VERSION'), '16\n'))
+    await expect(opening(folder)).rejects.toThrow(/Postgres 16.* opens those of 18 .*backup/)
+  })
+
+  it('because the file is missing that marks it is left as it is, and no new one is put over it', async () => {
+    const folder = await folderWith((pgdata) => rm(join(pgdata, 'PG_VERSION')))
+    const before = await readdir(join(folder, 'pgdata'), { recursive: true })
+    await expect(opening(folder)).rejects.toThrow(/PG_VERSION.* backup/)
+    expect(await readdir(join(folder, 'pgdata'), { recursive: true })).toEqual(before)
+  })
+
+  it('because its making was cut off is made again', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'fenicia-cut-off-'))
+    cleanups.push(() => rm(folder, { recursive: true, force: true }))
+    await mkdir(join(folder, 'pgdata/base'), { recursive: true })
+    await writeFile(join(folder, 'pgdata.new'), '')
+    await (await opening(folder)).close()
+    expect(await readdir(folder)).not.toContain('pgdata.new')
+    // What the words of the test before are true of.
+    expect(await readFile(join(folder, 'pgdata/PG_VERSION'), 'utf8')).toBe('18\n')
   })
 })
 

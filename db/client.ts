@@ -3,8 +3,9 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import type { PGlite } from '@electric-sql/pglite'
 import type { MigrationConfig } from 'drizzle-orm/migrator'
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
-import { DataFolderError, lockDataFolder } from './data-folder'
+import { lockDataFolder } from './data-folder'
 import { renewFigures } from './figures'
+import { databaseFolder, guardDatabase, openingError } from './pglite-folder'
 import { withSafeTransactions } from './pool'
 import * as schema from './schema'
 import { withStatementTimeout } from './statement-timeout'
@@ -44,7 +45,7 @@ const MIGRATION_LOCK = 4_605_131_711
 
 /**
  * Opens the database; the embedded one is locked for this process first.
- * @throws {DataFolderHeldError} when another process has the embedded database open; {DataFolderError} where it can't be written
+ * @throws {DataFolderHeldError} when another process has the embedded database open; {DataFolderError} where it can't be written, or its database can't be opened
  */
 export async function openDatabase(config: DatabaseConfig): Promise<OpenDatabase> {
   switch (config.driver) {
@@ -68,7 +69,9 @@ async function openPGlite(folder: string): Promise<OpenDatabase> {
       import('drizzle-orm/pglite/migrator'),
     ])
     const startParams = [...PGlite.defaultStartParams, '-c', `shared_buffers=${BUFFERS}`]
-    const client = await PGlite.create(join(folder, 'pgdata'), { startParams })
+    const opened = guardDatabase(folder)
+    const client = await PGlite.create(databaseFolder(folder), { startParams })
+    opened()
     giveWay(client)
     const db = drizzle(client, { schema })
     // What fails is tried again with the next.
@@ -78,7 +81,7 @@ async function openPGlite(folder: string): Promise<OpenDatabase> {
       db,
       prepareLookup: preparerOf(client),
       lookupBatch: 64,
-      description: `${join(folder, 'pgdata')} (embedded)`,
+      description: `${databaseFolder(folder)} (embedded)`,
       migrate: async () => {
         await migrate(db, migrations)
         await renewFigures(client)
@@ -94,25 +97,8 @@ async function openPGlite(folder: string): Promise<OpenDatabase> {
     }
   } catch (error) {
     lock.release()
-    throw fileSystemError(folder, error)
+    throw openingError(folder, error)
   }
-}
-
-/** Those of the system that PGlite's file system passes on, by WASI's numbers. */
-const FILE_SYSTEM_ERRORS: Record<number, string> = {
-  2: 'this user may not write there',
-  19: 'the disk quota is used up',
-  29: 'the disk fails',
-  51: 'the disk is full',
-  63: 'this user may not write there',
-  69: 'its file system is read-only',
-}
-
-/** PGlite's file system throws what is no Error and says nothing. */
-function fileSystemError(folder: string, error: unknown): unknown {
-  const { name, errno } = error as { name?: unknown; errno?: unknown }
-  if (name !== 'ErrnoError' || typeof errno !== 'number') return error
-  return new DataFolderError(folder, FILE_SYSTEM_ERRORS[errno] ?? `its file system fails (${errno})`)
 }
 
 /**

@@ -29,11 +29,11 @@ export class DataFolderHeldError extends Error {
   }
 }
 
-/** The data folder can't be made, read or written. The message names it, and says why and what to do. */
+/** The data folder, or the database in it, can't be made, read or written. The message names it, and says why and what to do. */
 export class DataFolderError extends Error {
   override name = 'DataFolderError'
-  constructor(folder: string, why: string) {
-    super(`The data folder ${folder} can't be used: ${why}. Mend that, or set FENICIA_DATA to another folder.`)
+  constructor(folder: string, why: string, remedy = 'Mend that, or set FENICIA_DATA to another folder') {
+    super(`The data folder ${folder} can't be used: ${why}. ${remedy}.`)
   }
 }
 
@@ -48,7 +48,7 @@ const reasons: Record<string, string> = {
 }
 
 /** What the system said about the data folder, in words; anything else as it is. */
-function wordedError(folder: string, error: unknown): unknown {
+export function wordedError(folder: string, error: unknown): unknown {
   const { code, syscall } = error as NodeJS.ErrnoException
   if (code === undefined || syscall === undefined) return error
   const isLink = syscall === 'link' && !['ENOSPC', 'EDQUOT', 'EROFS'].includes(code)
