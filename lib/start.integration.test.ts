@@ -1,12 +1,14 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest'
 import { lockDataFolder } from '@/db/data-folder'
 import { accounts } from '@/db/schema'
 import { copyFolder } from '@/test/copy-folder'
 import { createTestDatabase } from '@/test/databases'
 import { ConfigError } from './config'
+import { log } from './log'
 import { getRuntime } from './runtime'
 import { startRuntime } from './start'
 
@@ -30,6 +32,17 @@ describe('starting', () => {
     const second = await start()
     expect(second.authSecret).toBe(first.authSecret)
     await second.stop()
+  })
+
+  it('says so when a newer version has migrated the database, and only then', async () => {
+    await copyFolder(inject('pgliteTemplate'), folder)
+    const warn = vi.spyOn(log, 'warn').mockReturnValue()
+    const { database, stop } = await start()
+    expect(warn).not.toHaveBeenCalled()
+    await database.db.execute(sql`update drizzle.__drizzle_migrations set created_at = created_at + 1000`)
+    await stop()
+    await (await start()).stop()
+    expect(warn).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(/newer version .* migrated/))
   })
 
   it('refuses a damaged secret by the name of its file, and gives the folder back', async () => {

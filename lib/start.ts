@@ -13,6 +13,7 @@ import { GithubKeys, LeakRecorder } from './leaks'
 import { openMailer } from './mail/mailer'
 import { makeFile } from './make-file'
 import { Spool, TokenKeeper } from './oauth'
+import { warnOfNewerDatabase } from './readiness'
 import { getRuntime, type Runtime, setRuntime } from './runtime'
 import { openVault } from './vault'
 
@@ -29,7 +30,10 @@ export async function startRuntime(
   const config = parseConfig(env)
   const database = await openDatabase(config.database)
   try {
-    if (migrate) await database.migrate()
+    if (migrate) {
+      await database.migrate()
+      await warnOfNewerDatabase(database.db)
+    }
     const problem = await sessionProblem(database.db)
     if (problem !== null) throw new ConfigError(problem)
     const vault = await openVault(database.db, config, await Spool.waitingFor(config.dataFolder))
