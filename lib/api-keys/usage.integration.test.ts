@@ -164,6 +164,18 @@ forEachDatabase('usage of keys', (open) => {
     expect(UsageRecorder.FLUSH_INTERVAL_MS).toBeLessThan(5_000)
   })
 
+  it('tells that what can not be written any more is lost when the process stops', async () => {
+    const key = await makeKey()
+    const usage = new UsageRecorder(database.db)
+    usage.record(key, PYTHON)
+    const warn = vi.spyOn(log, 'warn').mockImplementation(() => {})
+    vi.spyOn(database.db, 'transaction').mockRejectedValue(new Error('gone'))
+    await usage.flush()
+    expect(warn).toHaveBeenLastCalledWith(expect.anything(), expect.stringMatching(/kept and tried again$/))
+    await usage.stop()
+    expect(warn).toHaveBeenLastCalledWith(expect.anything(), expect.stringMatching(/it is lost$/))
+  })
+
   it('counts each request once in its day and its hour, though the hours are written later than the days', async () => {
     const key = await makeKey()
     const usage = startRecorder()

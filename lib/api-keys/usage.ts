@@ -204,10 +204,8 @@ export class UsageRecorder {
     try {
       await write(this.db, usages)
     } catch (error) {
-      log.warn(
-        { err: error, keys: usages.length },
-        'Usage of API keys could not be written; it is kept and tried again',
-      )
+      const next = this.#stopped ? 'it is lost' : 'it is kept and tried again'
+      log.warn({ err: error, keys: usages.length }, `Usage of API keys could not be written; ${next}`)
       for (const usage of usages) giveBack(usage)
       this.#schedule()
     }
@@ -217,7 +215,8 @@ export class UsageRecorder {
     try {
       await this.#rehearsals.write(this.db)
     } catch (error) {
-      log.warn({ err: error }, 'Calls of a rehearsed revocation could not be written; they are kept and tried again')
+      const next = this.#stopped ? 'they are lost' : 'they are kept and tried again'
+      log.warn({ err: error }, `Calls of a rehearsed revocation could not be written; ${next}`)
       this.#schedule()
     }
   }
