@@ -35,7 +35,7 @@ const ONCE: Record<DatabaseKind, string[]> = {
   ],
 }
 /** Neon's driver speaks to the same Postgres: these would find there what they find with the other one. */
-const NOT_WITH_NEON = ['keys-list.e2e.ts', 'leaks.e2e.ts']
+const NOT_WITH_NEON = ['keys-list.e2e.ts', 'leaks.e2e.ts', 'stop.e2e.ts']
 
 function ignored(kind: DatabaseKind): string[] {
   const never = kind === 'pglite' ? ONLY.server : ONLY.pglite
