@@ -16,13 +16,11 @@ const ONLY = {
  * takes much longer than the others, which run beside it. FENICIA_E2E_ALL=1 runs each on all of them.
  */
 const ONCE: Record<DatabaseKind, string[]> = {
-  pglite: ['accessibility.e2e.ts', 'csp.e2e.ts', 'output.e2e.ts', 'shell.e2e.ts'],
-  postgres: ['connect.e2e.ts', 'credentials.e2e.ts', 'rehearse.e2e.ts', 'renewal.e2e.ts'],
+  pglite: ['accessibility.e2e.ts', 'audit.e2e.ts', 'csp.e2e.ts', 'output.e2e.ts', 'shell.e2e.ts'],
+  postgres: ['connect.e2e.ts', 'credentials.e2e.ts', 'limits.e2e.ts', 'rehearse.e2e.ts', 'renewal.e2e.ts'],
   neon: [
-    'audit.e2e.ts',
     'integrations.e2e.ts',
     'keys-states.e2e.ts',
-    'limits.e2e.ts',
     'members.e2e.ts',
     'people.e2e.ts',
     'people-mails.e2e.ts',
