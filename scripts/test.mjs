@@ -6,6 +6,7 @@ import { join, relative } from 'node:path'
 import { stripVTControlCharacters as plain } from 'node:util'
 import { ensureBuilt } from './build.mjs'
 import { ensureInstalled, ensureToolsInstalled, refuseNode } from './install.mjs'
+import { makeMemoryFolder } from './memory-folder.mjs'
 import { duration, ROOT, run, say } from './run.mjs'
 
 /** What is told of each failure at the end: its name, its message and where it came from. */
@@ -190,6 +191,8 @@ async function main() {
   const selected = selectStages(process.argv.slice(2))
   await ensureInstalled({ testTools: true })
   forgetConfiguration()
+  const inMemory = makeMemoryFolder()
+  if (inMemory) process.env.TMPDIR = inMemory
 
   const folder = await mkdtemp(join(tmpdir(), 'fenicia-reports-'))
   const summary = new Map()
