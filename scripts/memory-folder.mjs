@@ -5,22 +5,23 @@ import { freemem } from 'node:os'
 import { join } from 'node:path'
 
 const PREFIX = 'fenicia-test-'
-/** Several times what a run takes at most. */
-const ENOUGH_BYTES = 6 * 1024 ** 3
+/** Four times what a run takes of it at most; its browsers and databases need as much again, and more, to run in. */
+const ENOUGH_BYTES = 2 * 1024 ** 3
+const OF_MEMORY = 3
 const STALE_MS = 60 * 60_000
 
 /**
  * Makes a folder in memory, in which programs may lie too; on a disk the same tests take a quarter longer. It goes when this
  * process ends, and those of runs that were killed go with the next.
  * @param {string} [root] where Linux has a file system in memory
- * @param {number} [enough] bytes that must be free there, and of the machine's memory
+ * @param {number} [enough] bytes that must be free there, and three times as many of the machine's memory
  * @returns {string | null} null where there is none, or no room
  */
 export function makeMemoryFolder(root = '/dev/shm', enough = ENOUGH_BYTES) {
   try {
     removeStale(root)
     const { bavail, bsize } = statfsSync(root)
-    if (bavail * bsize < enough || freemem() < enough) return null
+    if (bavail * bsize < enough || freemem() < enough * OF_MEMORY) return null
     const folder = mkdtempSync(join(root, `${PREFIX}${process.pid}-`))
     process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
     // Postgres does not run as root, and has to come in here.
