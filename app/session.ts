@@ -82,7 +82,7 @@ export async function requirePerson({
   if (!fromAnyPage && isOfOtherPage(session, (await headers()).get(PAGE_OF_HEADER))) {
     throw new Refusal(
       'session_elsewhere',
-      `This browser is in ${session.account.name} now, which this page is not of. Nothing was changed: load the page again.`,
+      `This browser is in ${session.account.name} now, and this page was made for another account or person. Nothing was changed: load the page again.`,
     )
   }
   if (session.lacksSecondFactor && !evenWithoutSecondFactor) {

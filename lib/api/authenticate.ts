@@ -146,7 +146,7 @@ async function authenticateBySession(c: ApiContext, scope: RequiredScope): Promi
     return toResponse(unauthorized(c.env, 'MISSING_AUTHORIZATION', detail))
   }
   if (isOfOtherPage(session, headerOf(c, PAGE_OF_HEADER))) {
-    const detail = `This browser is in ${session.account.name} now, which this page is not of. Load the page again.`
+    const detail = `This browser is in ${session.account.name} now, and this page was made for another account or person. Load the page again.`
     const now = pageOf(session.user.id, session.account.id)
     return problem(c, 'INSUFFICIENT_PERMISSIONS', detail, { headers: { [PAGE_OF_HEADER]: now } })
   }

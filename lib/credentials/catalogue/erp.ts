@@ -1,6 +1,16 @@
 import { HOST, LABEL, oauth2 } from './shapes'
 import type { Provider } from './types'
 
+/** Production and sandbox differ in the API's host and in the client alone. */
+const intuit = oauth2({
+  grant: 'authorization_code',
+  authorization_url: 'https://appcenter.intuit.com/connect/oauth2',
+  token_url: 'https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer',
+  revocation_url: 'https://developer.api.intuit.com/v2/oauth2/tokens/revoke',
+  client_authentication: 'basic',
+  scopes: ['com.intuit.quickbooks.accounting'],
+})
+
 export const erp: Provider[] = [
   {
     id: 'odoo',
@@ -103,14 +113,7 @@ export const erp: Provider[] = [
     templates: [
       {
         label: 'Connect in the browser',
-        settings: oauth2({
-          grant: 'authorization_code',
-          authorization_url: 'https://appcenter.intuit.com/connect/oauth2',
-          token_url: 'https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer',
-          revocation_url: 'https://developer.api.intuit.com/v2/oauth2/tokens/revoke',
-          client_authentication: 'basic',
-          scopes: ['com.intuit.quickbooks.accounting'],
-        }),
+        settings: intuit,
         hosts: ['https://quickbooks.api.intuit.com'],
         test: null,
         integration: { base_url: 'https://quickbooks.api.intuit.com/v3/company', headers: [] },
@@ -119,14 +122,7 @@ export const erp: Provider[] = [
       {
         label: 'Connect in the browser, sandbox',
         isSandbox: true,
-        settings: oauth2({
-          grant: 'authorization_code',
-          authorization_url: 'https://appcenter.intuit.com/connect/oauth2',
-          token_url: 'https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer',
-          revocation_url: 'https://developer.api.intuit.com/v2/oauth2/tokens/revoke',
-          client_authentication: 'basic',
-          scopes: ['com.intuit.quickbooks.accounting'],
-        }),
+        settings: intuit,
         hosts: ['https://sandbox-quickbooks.api.intuit.com'],
         test: null,
         integration: { base_url: 'https://sandbox-quickbooks.api.intuit.com/v3/company', headers: [] },
