@@ -1,5 +1,6 @@
-import { and, eq } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
+import { preparedOnce } from '@/db/prepared'
 import { credentials, vaultItems } from '@/db/schema'
 import type { OAuthClient, Renewable } from '../oauth'
 import type { TokenDialect } from '../oauth/dialect'
@@ -50,10 +51,11 @@ export function renewableOf(db: Database, vault: Vault, accountId: string, id: s
   return readingSealed(() => readRenewable(db, vault, accountId, id))
 }
 
-async function readRenewable(db: Database, vault: Vault, accountId: string, id: string): Promise<Renewable> {
-  const place = { accountId, ownerId: id, field: 'secret' } as const
-  // In one statement: the secret must be of the token endpoint that it was saved with.
-  const [row] = await db
+/** In one statement: the secret must be of the token endpoint that it was saved with. */
+const selectRenewable = preparedOnce((db) => {
+  const accountId = sql.placeholder('accountId')
+  const id = sql.placeholder('id')
+  return db
     .select({
       settings: credentials.settings,
       provider: credentials.provider,
@@ -64,9 +66,15 @@ async function readRenewable(db: Database, vault: Vault, accountId: string, id: 
     .from(credentials)
     .leftJoin(
       vaultItems,
-      and(eq(vaultItems.accountId, accountId), eq(vaultItems.ownerId, id), eq(vaultItems.field, place.field)),
+      and(eq(vaultItems.accountId, accountId), eq(vaultItems.ownerId, id), eq(vaultItems.field, 'secret')),
     )
     .where(and(eq(credentials.accountId, accountId), eq(credentials.id, id)))
+    .prepare('read_renewable')
+})
+
+async function readRenewable(db: Database, vault: Vault, accountId: string, id: string): Promise<Renewable> {
+  const place = { accountId, ownerId: id, field: 'secret' } as const
+  const [row] = await selectRenewable(db).execute({ accountId, id })
   if (!row) throw credentialNotFound()
   const settings = settingsOfRow(row)
   if (settings.type !== 'oauth2') throw new TypeError('Only OAuth2 credentials have tokens')

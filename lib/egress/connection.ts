@@ -104,8 +104,8 @@ async function findAddresses(
   const { host } = destination
   const family = isIP(host)
   const addresses = family === 0 ? await resolveName(destination, policy, resolve) : [{ address: host, family }]
-  const own = ownAddresses()
-  if (!addresses.every(({ address }) => isAddressAllowed(policy, destination, address, own))) throw refusal()
+  const ours = ownAddresses()
+  if (!addresses.every(({ address }) => isAddressAllowed(policy, destination, address, ours))) throw refusal()
   return addresses
 }
 
@@ -132,9 +132,19 @@ const IMPOSSIBLE = 'No server can have this name: names that end in .invalid are
 
 const refusal = () => new EgressError('address_refused', 'address')
 
-/** Read each time: interfaces come and go. */
+/** Interfaces come and go; to ask the system each time costs as much as the rest of what is judged. */
+const OWN_ADDRESSES_MS = 1_000
+
+let own: { addresses: ReadonlySet<string>; readAt: number } | undefined
+
+/** The machine's own addresses, as they were within the last second. */
 function ownAddresses(): ReadonlySet<string> {
-  return new Set(Object.values(networkInterfaces()).flatMap((all = []) => all.map(({ address }) => address)))
+  const now = performance.now()
+  if (!own || now - own.readAt > OWN_ADDRESSES_MS) {
+    const all = Object.values(networkInterfaces()).flatMap((each = []) => each)
+    own = { addresses: new Set(all.map(({ address }) => address)), readAt: now }
+  }
+  return own.addresses
 }
 
 /** A look-up for `net.connect` that knows its answer. */

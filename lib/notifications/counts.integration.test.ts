@@ -17,7 +17,7 @@ import {
   renderFacts,
   TestMailer,
 } from '@/test/notifications'
-import { refreshEndColumns } from '../oauth/stored-tokens'
+import { refreshEndColumns, refreshEndOf } from '../oauth/stored-tokens'
 import { deliverMails, listTroubles, makeNotices, recordEvents, sendReminders } from '.'
 
 const MINUTE = 1 / 60
@@ -218,7 +218,7 @@ forEachDatabase('how often people are told', (open) => {
       const tellEnd = async (refreshEndsAt: Date) => {
         const [row] = await db
           .update(tokenSets)
-          .set({ refusedError: null, failingSince: null, ...refreshEndColumns({ refreshEndsAt }) })
+          .set({ refusedError: null, failingSince: null, ...refreshEndColumns(refreshEndOf({ refreshEndsAt })) })
           .where(eq(tokenSets.ownerId, id))
           .returning({ end: tokenSets.refreshExpiresAt })
         return row?.end?.toISOString() ?? ''

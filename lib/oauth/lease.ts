@@ -1,5 +1,6 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
+import { preparedOnce } from '@/db/prepared'
 import { renewalAttempts, type renewalReasons, tokenSets } from '@/db/schema'
 import { newId } from '../ids'
 import { fromNow } from './db-clock'
@@ -47,38 +48,53 @@ export async function claim(
   owner: TokenOwner,
   { leaseMs, reason, graceMs = GRACE_MS, onlyIfDue = false }: ClaimOptions,
 ): Promise<Lease | null> {
-  const { accountId, ownerId } = owner
   const attemptId = newId('renewalAttempt')
-  const isFree = sql`(token_sets.lease_until is null
-    or (token_sets.lease_until <= clock_timestamp() and token_sets.contested_at <= ${fromNow(-graceMs)}))`
-  const taken = sql`fence = token_sets.fence + 1, lease_until = ${fromNow(leaseMs)}, contested_at = null`
-  const { rows } = (await db.execute(sql`
-    with lease as (
-      ${
-        onlyIfDue
-          ? sql`update ${tokenSets} set ${taken}
-              where account_id = ${accountId} and owner_id = ${ownerId}
-                and renew_at <= clock_timestamp() and refused_error is null and ${isFree}`
-          : sql`insert into ${tokenSets} (account_id, owner_id, fence, lease_until)
-              values (${accountId}, ${ownerId}, ${FIRST_FENCE}, ${fromNow(leaseMs)})
-              on conflict (account_id, owner_id) do update set ${taken} where ${isFree}`
-      }
-      returning fence
-    ), cut_off as (
-      update ${renewalAttempts} set result = 'unknown', ended_at = clock_timestamp()
-      where account_id = ${accountId} and owner_id = ${ownerId} and ended_at is null and exists (select from lease)
-    ), attempt as (
-      insert into ${renewalAttempts} (id, account_id, owner_id, fence, reason, started_at)
-      select ${attemptId}, ${accountId}, ${ownerId}, fence, ${reason}, clock_timestamp() from lease
-    )
-    select fence::text as fence from lease`)) as unknown as { rows: { fence: string }[] }
-  const [row] = rows
-  if (row) return { owner: placeOf(owner), fence: Number(row.fence), attemptId }
+  const take = onlyIfDue ? takeIfDue : takeOrBegin
+  const [row] = await take(db).execute({ ...placeOf(owner), attemptId, reason, leaseMs, contestedMs: -graceMs })
+  if (row) return { owner: placeOf(owner), fence: row.fence, attemptId }
   await db
     .update(tokenSets)
     .set({ contestedAt: sql`clock_timestamp()` })
     .where(and(ofOwner(owner), sql`lease_until <= clock_timestamp() and contested_at is null`))
   return null
+}
+
+const accountId = sql.placeholder('accountId')
+const ownerId = sql.placeholder('ownerId')
+const untilEnd = fromNow(sql.placeholder('leaseMs'))
+const isFree = sql`(token_sets.lease_until is null
+  or (token_sets.lease_until <= clock_timestamp() and token_sets.contested_at <= ${fromNow(sql.placeholder('contestedMs'))}))`
+const taken = sql`fence = token_sets.fence + 1, lease_until = ${untilEnd}, contested_at = null`
+
+const takeIfDue = preparedOnce((db) =>
+  taking(
+    db,
+    sql`update ${tokenSets} set ${taken}
+      where account_id = ${accountId} and owner_id = ${ownerId}
+        and renew_at <= clock_timestamp() and refused_error is null and ${isFree}`,
+  ).prepare('take_lease_if_due'),
+)
+
+const takeOrBegin = preparedOnce((db) =>
+  taking(
+    db,
+    sql`insert into ${tokenSets} (account_id, owner_id, fence, lease_until)
+      values (${accountId}, ${ownerId}, ${FIRST_FENCE}, ${untilEnd})
+      on conflict (account_id, owner_id) do update set ${taken} where ${isFree}`,
+  ).prepare('take_lease'),
+)
+
+/** @param take takes the lease, of one row or none */
+function taking(db: Database, take: SQL) {
+  const lease = db.$with('lease', { fence: tokenSets.fence }).as(sql`${take} returning fence`)
+  const cutOff = db.$with('cut_off', {}).as(sql`
+    update ${renewalAttempts} set result = 'unknown', ended_at = clock_timestamp()
+    where account_id = ${accountId} and owner_id = ${ownerId} and ended_at is null and exists (select from lease)`)
+  const attempt = db.$with('attempt', {}).as(sql`
+    insert into ${renewalAttempts} (id, account_id, owner_id, fence, reason, started_at)
+    select ${sql.placeholder('attemptId')}, ${accountId}, ${ownerId}, fence, ${sql.placeholder('reason')}, clock_timestamp()
+    from lease`)
+  return db.with(lease, cutOff, attempt).select({ fence: lease.fence }).from(lease)
 }
 
 /**

@@ -1,7 +1,8 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
+import { preparedOnce } from '@/db/prepared'
 import { credentials, renewalAttempts, tokenEndpoints, tokenSets } from '@/db/schema'
-import type { Vault } from '../vault/vault'
+import { SEALED_AHEAD, type Vault } from '../vault/vault'
 import { fromNow, NOW } from './db-clock'
 import type { Lease } from './lease'
 import { endAlarm } from './renewal/alarm'
@@ -9,10 +10,12 @@ import { noteEndpointSuccess } from './renewal/endpoints'
 import { renewalDueInMs } from './renewal/schedule'
 import {
   isRenewedAhead,
-  msUntilRefreshEnd,
   type NewTokens,
+  type OrPlaceholders,
   ofOwner,
+  placeOf,
   refreshEndColumns,
+  refreshEndOf,
   sealTokens,
   sealTokensAhead,
   type TokenOwner,
@@ -56,29 +59,47 @@ export async function storeRenewed(
  */
 async function storeAtOnce(db: Database, vault: Vault, lease: Lease, renewed: Renewed): Promise<number | null> {
   const { owner, fence, attemptId } = lease
-  const { accountId, ownerId } = owner
   const sealed = await sealTokensAhead(vault, owner, renewed.tokens)
   if (!sealed) return null
-  const kept = db
-    .update(tokenSets)
-    .set(columnsOf(owner, renewed))
-    .where(and(ofOwner(owner), eq(tokenSets.fence, fence), sql`exists (select from data_key)`))
-    .returning({ version: tokenSets.version, expiresAt: tokenSets.expiresAt })
-  const { rows } = (await db.execute(sql`
-    with held as (
-      select 1 from ${tokenSets}
-      where account_id = ${accountId} and owner_id = ${ownerId} and fence = ${fence} and alarmed_at is null for update
-    ), data_key as (${sealed.holdKey(sql`held`)}
-    ), kept as ${kept}, sealed as (${sealed.store(sql`kept`)}
-    ), attempt as (
-      update ${renewalAttempts} set result = 'renewed', ended_at = clock_timestamp(), next_at = kept.expires_at
-      from kept where account_id = ${accountId} and id = ${attemptId}
-    ), answered as (
-      delete from ${tokenEndpoints} where origin = ${renewed.endpoint} and exists (select from kept)
-    )
-    select version from kept`)) as unknown as { rows: { version: number }[] }
-  return rows[0]?.version ?? null
+  const [kept] = await keep(db).execute({ ...valuesOf(renewed), ...placeOf(owner), ...sealed, fence, attemptId })
+  return kept?.version ?? null
 }
+
+const keep = preparedOnce((db) => {
+  const { placeholder } = sql
+  const accountId = placeholder('accountId')
+  const ownerId = placeholder('ownerId')
+  const fence = placeholder('fence')
+  const held = db.$with('held', {}).as(sql`
+    select 1 from ${tokenSets}
+    where account_id = ${accountId} and owner_id = ${ownerId} and fence = ${fence} and alarmed_at is null for update`)
+  const dataKey = db.$with('data_key', {}).as(SEALED_AHEAD.holdKey(sql`held`))
+  const kept = db.$with('kept').as(
+    db
+      .update(tokenSets)
+      .set(columnsOf({ accountId, ownerId }, placeholders))
+      .where(
+        and(
+          eq(tokenSets.accountId, accountId),
+          eq(tokenSets.ownerId, ownerId),
+          eq(tokenSets.fence, fence),
+          sql`exists (select from data_key)`,
+        ),
+      )
+      .returning({ version: tokenSets.version, expiresAt: tokenSets.expiresAt }),
+  )
+  const sealed = db.$with('sealed', {}).as(SEALED_AHEAD.store('tokens', sql`kept`))
+  const attempt = db.$with('attempt', {}).as(sql`
+    update ${renewalAttempts} set result = 'renewed', ended_at = clock_timestamp(), next_at = kept.expires_at
+    from kept where account_id = ${accountId} and id = ${placeholder('attemptId')}`)
+  const answered = db.$with('answered', {}).as(sql`
+    delete from ${tokenEndpoints} where origin = ${placeholder('endpoint')} and exists (select from kept)`)
+  return db
+    .with(held, dataKey, kept, sealed, attempt, answered)
+    .select({ version: kept.version })
+    .from(kept)
+    .prepare('keep_renewed_tokens')
+})
 
 function storeInSteps(
   db: Database,
@@ -112,7 +133,7 @@ function storeInSteps(
       .with(held)
       .update(tokenSets)
       .set({
-        ...columnsOf(owner, renewed),
+        ...columnsOf(owner, valuesOf(renewed)),
         // Who took the lease meanwhile, and is late as well, is to store nothing.
         ...(isSpooled ? { fence: sql`${tokenSets.fence} + 1` } : {}),
       })
@@ -141,26 +162,44 @@ export function areLater({ owner, attemptId }: Lease) {
       and attempt.started_at < ${tokenSets}.obtained_at)`
 }
 
-/** What is written of renewed tokens, and of a renewal that succeeded. */
-function columnsOf(owner: TokenOwner, { tokens, sentAt, endpoint, learnedSeconds, ownerVersion = null }: Renewed) {
+/** What a statement that stores renewed tokens is told of them, times in milliseconds from now. */
+function valuesOf({ tokens, sentAt, endpoint, learnedSeconds, ownerVersion = null }: Renewed) {
   const elapsedMs = Date.now() - sentAt.getTime()
   const endsInMs = tokens.expiresAt && tokens.expiresAt.getTime() - sentAt.getTime() - elapsedMs
-  const refreshEndsInMs = msUntilRefreshEnd(tokens)
+  const refreshEnd = refreshEndOf(tokens)
+  const { refreshEndsInMs } = refreshEnd
   const renewInMs = tokens.accessToken ? renewalDueInMs({ endsInMs, learnedSeconds, refreshEndsInMs }) : 0
+  return { obtainedInMs: -elapsedMs, endsInMs, renewInMs, ...refreshEnd, endpoint, learnedSeconds, ownerVersion }
+}
+
+type Values = OrPlaceholders<ReturnType<typeof valuesOf>>
+
+const placeholders: Values = {
+  obtainedInMs: sql.placeholder('obtainedInMs'),
+  endsInMs: sql.placeholder('endsInMs'),
+  renewInMs: sql.placeholder('renewInMs'),
+  refreshEndsInMs: sql.placeholder('refreshEndsInMs'),
+  keepsRefreshEnd: sql.placeholder('keepsRefreshEnd'),
+  endpoint: sql.placeholder('endpoint'),
+  learnedSeconds: sql.placeholder('learnedSeconds'),
+  ownerVersion: sql.placeholder('ownerVersion'),
+}
+
+/** What is written of renewed tokens, and of a renewal that succeeded. */
+function columnsOf(owner: OrPlaceholders<TokenOwner>, values: Values) {
+  const { obtainedInMs, endsInMs, renewInMs, endpoint, learnedSeconds, ownerVersion } = values
   // Of a client or for hosts that are others by now: what is got next is what the credential means.
+  const current = sql`(select version from ${credentials} where account_id = ${owner.accountId} and id = ${owner.ownerId})`
   const unlessOutdated = (at: SQL) =>
-    ownerVersion === null
-      ? at
-      : sql`case when ${ownerVersion} = (select version from ${credentials}
-          where account_id = ${owner.accountId} and id = ${owner.ownerId}) then ${at} else ${NOW} end`
+    sql`case when ${ownerVersion}::integer <> coalesce(${current}, 0) then ${NOW} else ${at} end`
   return {
     version: sql`${tokenSets.version} + 1`,
-    obtainedAt: fromNow(-elapsedMs),
+    obtainedAt: fromNow(obtainedInMs),
     expiresAt: unlessOutdated(fromNow(endsInMs)),
     renewAt: sql`case when ${isRenewedAhead(owner)} then ${unlessOutdated(fromNow(renewInMs))} end`,
-    ...refreshEndColumns(tokens),
-    endpoint,
-    learnedSeconds,
+    ...refreshEndColumns(values),
+    endpoint: sql`${endpoint}`,
+    learnedSeconds: sql`${learnedSeconds}`,
     leaseUntil: null,
     contestedAt: null,
     refusedError: null,

@@ -1,8 +1,9 @@
-import { and, eq, type SQL, sql } from 'drizzle-orm'
+import { and, eq, type Placeholder, type SQL, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
+import { preparedOnce } from '@/db/prepared'
 import { credentials, tokenSets, vaultItems } from '@/db/schema'
 import type { Secret } from '../vault/secret'
-import { readingSealed, type SealedParts, type Secrets, type Vault } from '../vault/vault'
+import { readingSealed, type SealedItem, type Secrets, type Vault } from '../vault/vault'
 import { fromNow, NOW } from './db-clock'
 import { OAuthError } from './errors'
 import { endAlarm, endAlarmOfRemoved } from './renewal/alarm'
@@ -117,12 +118,30 @@ export async function readHeld(db: Database, vault: Vault, owner: TokenOwner): P
  * @returns null when the lease was lost
  */
 export function readLeased(db: Database, vault: Vault, owner: TokenOwner, fence: number): Promise<HeldTokens | null> {
-  return readingSealed(() => readRow(db, vault, owner, eq(tokenSets.fence, fence)))
+  return readingSealed(() => readRow(db, vault, owner, fence))
 }
 
-async function readRow(db: Database, vault: Vault, owner: TokenOwner, condition?: SQL): Promise<HeldTokens | null> {
+/** @param fence that the row must have; null: any */
+async function readRow(
+  db: Database,
+  vault: Vault,
+  owner: TokenOwner,
+  fence: number | null = null,
+): Promise<HeldTokens | null> {
   const { accountId, ownerId } = owner
-  const [row] = await db
+  const [row] = await selectRow(db).execute({ accountId, ownerId, fence })
+  if (!row) return null
+  const { state, dataKeyId, sealed, ownerVersion } = row
+  const item = dataKeyId && sealed ? { dataKeyId, sealed } : null
+  const opened = item && (await vault.openSealed(db, { accountId, ownerId, field: 'tokens' }, item))
+  return { state, tokens: toTokens(opened), ownerVersion }
+}
+
+const selectRow = preparedOnce((db) => {
+  const accountId = sql.placeholder('accountId')
+  const ownerId = sql.placeholder('ownerId')
+  const fence = sql.placeholder('fence')
+  return db
     .select({
       state: stateColumns,
       dataKeyId: vaultItems.dataKeyId,
@@ -135,13 +154,15 @@ async function readRow(db: Database, vault: Vault, owner: TokenOwner, condition?
       and(eq(vaultItems.accountId, accountId), eq(vaultItems.ownerId, ownerId), eq(vaultItems.field, 'tokens')),
     )
     .leftJoin(credentials, and(eq(credentials.accountId, accountId), eq(credentials.id, ownerId)))
-    .where(and(ofOwner(owner), condition))
-  if (!row) return null
-  const { state, dataKeyId, sealed, ownerVersion } = row
-  const item = dataKeyId && sealed ? { dataKeyId, sealed } : null
-  const opened = item && (await vault.openSealed(db, { accountId, ownerId, field: 'tokens' }, item))
-  return { state, tokens: toTokens(opened), ownerVersion }
-}
+    .where(
+      and(
+        eq(tokenSets.accountId, accountId),
+        eq(tokenSets.ownerId, ownerId),
+        sql`${tokenSets.fence} = coalesce(${fence}, ${tokenSets.fence})`,
+      ),
+    )
+    .prepare('read_tokens')
+})
 
 /** Opens an owner's tokens. Read after its state, they are those of its version or later ones. */
 export async function openTokens(
@@ -260,7 +281,7 @@ export function sealTokens(tx: Database, vault: Vault, owner: TokenOwner, tokens
 }
 
 /** Seals tokens for the statement that writes their owner's row, see `Vault.sealAhead`. */
-export function sealTokensAhead(vault: Vault, owner: TokenOwner, tokens: NewTokens): Promise<SealedParts | null> {
+export function sealTokensAhead(vault: Vault, owner: TokenOwner, tokens: NewTokens): Promise<SealedItem | null> {
   return vault.sealAhead({ ...placeOf(owner), field: 'tokens' }, secretsOf(tokens))
 }
 
@@ -284,7 +305,8 @@ async function putRow(
     .from(tokenSets)
     .where(ofOwner(owner))
     .for('update')
-  const refreshEndsInMs = msUntilRefreshEnd(tokens)
+  const refreshEnd = refreshEndOf(tokens)
+  const { refreshEndsInMs } = refreshEnd
   const dueInMs = hasAccessToken ? renewalDueInMs({ endsInMs, learnedSeconds: null, refreshEndsInMs }) : 0
   const values = {
     ...state,
@@ -300,12 +322,12 @@ async function putRow(
   }
   await tx
     .insert(tokenSets)
-    .values({ ...placeOf(owner), ...values, ...newRefreshEnd(tokens), version: 1, fence: FIRST_FENCE })
+    .values({ ...placeOf(owner), ...values, ...newRefreshEnd(refreshEnd), version: 1, fence: FIRST_FENCE })
     .onConflictDoUpdate({
       target: [tokenSets.accountId, tokenSets.ownerId],
       set: {
         ...values,
-        ...refreshEndColumns(tokens),
+        ...refreshEndColumns(refreshEnd),
         version: sql`${tokenSets.version} + 1`,
         fence: sql`${tokenSets.fence} + 1`,
       },
@@ -316,7 +338,7 @@ async function putRow(
 }
 
 /** Whether tokens are renewed without anybody asking for it: a credential's, unless its owner says otherwise. */
-export function isRenewedAhead({ accountId, ownerId }: TokenOwner) {
+export function isRenewedAhead({ accountId, ownerId }: OrPlaceholders<TokenOwner>) {
   return sql`(select renew_ahead from ${credentials} where account_id = ${accountId} and id = ${ownerId})`
 }
 
@@ -326,27 +348,39 @@ export function isRenewedAhead({ accountId, ownerId }: TokenOwner) {
  */
 const SAME_END = sql`interval '5 minutes'`
 
-/** When a new refresh token ends, in milliseconds from now; null: not known, never, or as before. */
-export function msUntilRefreshEnd({ refreshEndsAt = null }: Pick<NewTokens, 'refreshEndsAt'>): number | null {
-  return refreshEndsAt === null || refreshEndsAt === 'unchanged' ? null : refreshEndsAt.getTime() - Date.now()
+/** When a new refresh token ends. */
+interface RefreshEnd {
+  /** In milliseconds from now; null: not known, never, or as before. */
+  refreshEndsInMs: number | null
+  /** Whether it is the refresh token that there was. */
+  keepsRefreshEnd: boolean
+}
+
+/** Values of a statement, or, in one that is prepared, their placeholders. */
+export type OrPlaceholders<Values> = { [Name in keyof Values]: Values[Name] | Placeholder }
+
+export function refreshEndOf({ refreshEndsAt = null }: Pick<NewTokens, 'refreshEndsAt'>): RefreshEnd {
+  const keepsRefreshEnd = refreshEndsAt === 'unchanged'
+  const isKnown = refreshEndsAt !== null && !keepsRefreshEnd
+  return { refreshEndsInMs: isKnown ? refreshEndsAt.getTime() - Date.now() : null, keepsRefreshEnd }
 }
 
 /** What is written of a refresh token's end where there was no row. */
-function newRefreshEnd(tokens: Pick<NewTokens, 'refreshEndsAt'>) {
-  const endsInMs = msUntilRefreshEnd(tokens)
-  return endsInMs === null ? {} : { refreshExpiresAt: fromNow(endsInMs), refreshSetAt: NOW }
+function newRefreshEnd({ refreshEndsInMs }: RefreshEnd) {
+  return refreshEndsInMs === null ? {} : { refreshExpiresAt: fromNow(refreshEndsInMs), refreshSetAt: NOW }
 }
 
 /** What is written of a refresh token's end: since when it is that one, and that nobody was warned of it yet. */
-export function refreshEndColumns({ refreshEndsAt = null }: Pick<NewTokens, 'refreshEndsAt'>) {
-  if (refreshEndsAt === 'unchanged') return {}
-  if (refreshEndsAt === null) return { refreshExpiresAt: null, refreshSetAt: null, refreshWarnedDays: null }
-  const end = fromNow(refreshEndsAt.getTime() - Date.now())
-  const isSame = sql`abs(extract(epoch from (${tokenSets.refreshExpiresAt} - (${end})))) < extract(epoch from ${SAME_END})`
+export function refreshEndColumns({ refreshEndsInMs, keepsRefreshEnd }: OrPlaceholders<RefreshEnd>) {
+  const { refreshExpiresAt, refreshSetAt, refreshWarnedDays } = tokenSets
+  const end = fromNow(refreshEndsInMs)
+  const difference = sql`abs(extract(epoch from (${refreshExpiresAt} - (${end}))))`
+  // Where one of the two is not known, it is no other end only if the token is the same.
+  const isSame = sql`(${keepsRefreshEnd}::boolean or coalesce(${difference} < extract(epoch from ${SAME_END}), false))`
   return {
-    refreshExpiresAt: sql`case when ${isSame} then ${tokenSets.refreshExpiresAt} else ${end} end`,
-    refreshSetAt: sql`case when ${isSame} then ${tokenSets.refreshSetAt} else clock_timestamp() end`,
-    refreshWarnedDays: sql`case when ${isSame} then ${tokenSets.refreshWarnedDays} end`,
+    refreshExpiresAt: sql`case when ${isSame} then ${refreshExpiresAt} else ${end} end`,
+    refreshSetAt: sql`case when ${isSame} then ${refreshSetAt} when ${refreshEndsInMs}::float8 is not null then ${NOW} end`,
+    refreshWarnedDays: sql`case when ${isSame} then ${refreshWarnedDays} end`,
   }
 }
 

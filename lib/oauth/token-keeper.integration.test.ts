@@ -131,12 +131,19 @@ withTokenKeepers('the keeper of tokens', (bed, driver) => {
       const claimed = new Promise<void>((resolve) => {
         claiming = resolve
       })
-      const execute = async (statement: SQL) => {
-        claiming()
-        await promise
-        return bed.db.execute(statement)
+      const { session } = bed.db._
+      const prepareQuery: typeof session.prepareQuery = (query, fields, name, ...more) => {
+        const statement = session.prepareQuery(query, fields, name, ...more)
+        if (name !== 'take_lease') return statement
+        const execute: typeof statement.execute = async (values) => {
+          claiming()
+          await promise
+          return statement.execute(values)
+        }
+        return Object.create(statement, { execute: { value: execute } })
       }
-      const keeper = instance({ db: Object.create(bed.db, { execute: { value: execute } }) })
+      const slow = Object.create(session, { prepareQuery: { value: prepareQuery } })
+      const keeper = instance({ db: Object.create(bed.db, { session: { value: slow } }) })
       const renewal = keeper.renew(bed.owner, byRefresh, { reason: 'rejected' })
       await claimed
       const stopping = keeper.stop()

@@ -4,13 +4,13 @@ import { LRUCache } from 'lru-cache'
 import type { Database } from '@/db/client'
 import { dataKeys } from '@/db/schema'
 import { newId } from '../ids'
-import { KEY_BYTES, unwrap, wrap } from './envelope'
+import { importDataKey, KEY_BYTES, unwrap, wrap } from './envelope'
 import { VaultError } from './errors'
 import type { MasterKeys } from './master-keys'
 
 export interface DataKey {
   id: string
-  key: Uint8Array
+  key: CryptoKey
 }
 
 type Row = Pick<typeof dataKeys.$inferSelect, 'id' | 'accountId' | 'masterKid' | 'wrapped'>
@@ -79,7 +79,7 @@ export class DataKeys {
     const remembered = this.#recall(id)
     if (remembered) return remembered
     const key = await unwrap(wrapped, { accountId, dataKeyId: id }, this.masterKeys.get(masterKid))
-    const dataKey = { id, key }
+    const dataKey = { id, key: await importDataKey(key) }
     this.#remember(dataKey)
     return dataKey
   }

@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { inspect } from 'node:util'
 import { base64url, CompactEncrypt, decodeProtectedHeader } from 'jose'
 import { describe, expect, it } from 'vitest'
-import { open, type Place, seal, unwrap, wrap } from './envelope'
+import { importDataKey, open, type Place, seal, unwrap, wrap } from './envelope'
 import { isVaultError } from './errors'
 
 const PLACE: Place = { accountId: 'acc_1', ownerId: 'cred_1', field: 'secret' }
 const VALUE = '{"password":"canary-77d0 ñ 密"}'
-const key = randomBytes(32)
+const raw = randomBytes(32)
+const key = await importDataKey(raw)
 const sealIt = (place = PLACE, kid = 'dk_1') => seal(VALUE, place, kid, key)
 
 async function refusal(work: Promise<unknown>) {
@@ -61,7 +62,7 @@ describe('what is sealed', () => {
     for (const damaged of [...changed, ...cut, `${sealed}A`, `${sealed}.`, 'not a JWE', `${sealed} `]) {
       expect((await refusal(open(damaged, PLACE, 'dk_1', key))).code, damaged).toBe('corrupt')
     }
-    expect((await refusal(open(sealed, PLACE, 'dk_1', randomBytes(32)))).code).toBe('corrupt')
+    expect((await refusal(open(sealed, PLACE, 'dk_1', await importDataKey(randomBytes(32))))).code).toBe('corrupt')
   })
 
   it('does not open with an edited header, even one that says the right place', async () => {
@@ -76,10 +77,10 @@ describe('what is sealed', () => {
     const forged = [
       await new CompactEncrypt(Buffer.from(VALUE))
         .setProtectedHeader({ alg: 'dir', enc: 'A128CBC-HS256', ...header })
-        .encrypt(key),
+        .encrypt(raw),
       await new CompactEncrypt(Buffer.from(VALUE))
         .setProtectedHeader({ alg: 'A256KW', enc: 'A256GCM', ...header })
-        .encrypt(key),
+        .encrypt(raw),
     ]
     for (const one of forged) expect((await refusal(open(one, PLACE, 'dk_1', key))).code).toBe('corrupt')
   })
@@ -90,8 +91,8 @@ describe('a wrapped data key', () => {
   const master = { kid: 'm1', key: randomBytes(32) }
 
   it('unwraps with the master key that wrapped it', async () => {
-    const wrapped = await wrap(key, bound, master)
-    expect(Buffer.from(await unwrap(wrapped, bound, master))).toEqual(key)
+    const wrapped = await wrap(raw, bound, master)
+    expect(Buffer.from(await unwrap(wrapped, bound, master))).toEqual(raw)
     expect(decodeProtectedHeader(wrapped)).toMatchObject({
       alg: 'A256GCMKW',
       enc: 'A256GCM',
@@ -102,7 +103,7 @@ describe('a wrapped data key', () => {
   })
 
   it('unwraps for no other account or data key, and with no other master key', async () => {
-    const wrapped = await wrap(key, bound, master)
+    const wrapped = await wrap(raw, bound, master)
     await refusal(unwrap(wrapped, { ...bound, accountId: 'acc_2' }, master))
     await refusal(unwrap(wrapped, { ...bound, dataKeyId: 'dk_2' }, master))
     await refusal(unwrap(wrapped, bound, { ...master, kid: 'm2' }))

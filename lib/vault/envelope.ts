@@ -20,18 +20,23 @@ const FORM = /^[\w-]+\.[\w-]*\.[\w-]{16}\.[\w-]+\.[\w-]{22}$/
 /** 256 bits. */
 export const KEY_BYTES = 32
 
+/** A data key as it is used: imported once, and readable by no code of ours from then on. */
+export function importDataKey(key: Uint8Array): Promise<CryptoKey> {
+  return crypto.subtle.importKey('raw', new Uint8Array(key), 'AES-GCM', false, ['encrypt', 'decrypt'])
+}
+
 /**
  * Seals a value with a data key: JWE compact (RFC 7516), `dir` and A256GCM, a random 96-bit nonce each time.
  * @param dataKeyId stands in the header as `kid`
  */
-export function seal(value: string, place: Place, dataKeyId: string, dataKey: Uint8Array): Promise<string> {
+export function seal(value: string, place: Place, dataKeyId: string, dataKey: CryptoKey): Promise<string> {
   return new CompactEncrypt(text.encode(value))
     .setProtectedHeader({ alg: ALG, enc: ENC, kid: dataKeyId, ...placeHeader(place) })
     .encrypt(dataKey)
 }
 
 /** @throws {VaultError} `corrupt` when it was cut, edited, sealed with another key, or belongs elsewhere */
-export async function open(sealed: string, place: Place, dataKeyId: string, dataKey: Uint8Array): Promise<string> {
+export async function open(sealed: string, place: Place, dataKeyId: string, dataKey: CryptoKey): Promise<string> {
   const where = `The ${place.field} of ${place.ownerId}`
   const plaintext = await decrypt(sealed, dataKey, ALG, { kid: dataKeyId, ...placeHeader(place) }, where)
   return new TextDecoder('utf-8', { fatal: true }).decode(plaintext)
@@ -118,7 +123,7 @@ function placeHeader({ accountId, ownerId, field }: Place) {
 /** The header is authenticated together with the content, so what it says is what the sealer said. */
 async function decrypt(
   jwe: string,
-  key: Uint8Array,
+  key: CryptoKey | Uint8Array,
   algorithm: string,
   bound: Record<string, string>,
   what: string,

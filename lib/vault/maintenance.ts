@@ -216,7 +216,7 @@ export async function checkVault(db: Database, vault: Vault, progress: Progress)
       report.dataKeys += 1
       const sealed = key ? await db.select().from(vaultItems).where(eq(vaultItems.dataKeyId, row.id)) : []
       for (const item of sealed) {
-        await open(item.sealed, item, row.id, key as Uint8Array).catch((error) =>
+        await open(item.sealed, item, row.id, key as CryptoKey).catch((error) =>
           note(item.accountId, item.ownerId, item.field, error),
         )
         report.items += 1

@@ -11,20 +11,32 @@ import { Secret } from './secret'
 /** Named secret values that belong together, such as the fields of a credential. */
 export type Secrets = Record<string, Secret>
 
-/** Parts of a statement, for its `with`, that stores what was sealed ahead of it. */
-export interface SealedParts {
+/** A value as it is stored, sealed. */
+export type SealedItem = Pick<typeof vaultItems.$inferSelect, 'dataKeyId' | 'sealed'>
+
+/**
+ * Parts of a prepared statement, for its `with`, that stores what was sealed ahead of it. Its placeholders: `accountId`,
+ * `ownerId`, and those of a `SealedItem`.
+ */
+export const SEALED_AHEAD = {
   /**
    * A query of one row, for as long as the key seals the account's values, whose row it holds; none when it was retired. The
    * statement has to store nothing then.
    * @param after name of the query that holds the row of what the secrets belong to, which comes first
    */
-  holdKey(after: SQL): SQL
+  holdKey: (after: SQL): SQL => sql`
+    select held_key.id from ${after}, ${dataKeys} held_key
+    where held_key.account_id = ${sql.placeholder('accountId')} and held_key.id = ${sql.placeholder('dataKeyId')}
+      and held_key.retired_at is null
+    for key share of held_key`,
   /** @param from name of the query that has a row if they are to be stored */
-  store(from: SQL): SQL
+  store: (field: Place['field'], from: SQL): SQL => sql`
+    insert into ${vaultItems} (account_id, owner_id, field, data_key_id, sealed, sealed_at)
+    select ${sql.placeholder('accountId')}, ${sql.placeholder('ownerId')}, ${field}, ${sql.placeholder('dataKeyId')},
+      ${sql.placeholder('sealed')}, clock_timestamp() from ${from}
+    on conflict (account_id, owner_id, field) do update
+      set data_key_id = excluded.data_key_id, sealed = excluded.sealed, sealed_at = excluded.sealed_at`,
 }
-
-/** A value as it is stored, sealed. */
-export type SealedItem = Pick<typeof vaultItems.$inferSelect, 'dataKeyId' | 'sealed'>
 
 /**
  * Seals secrets and opens them again. Nothing else writes `vault_items`; the look-up of calls through integrations reads
@@ -56,24 +68,12 @@ export class Vault {
   }
 
   /**
-   * Seals secrets for a statement that stores them along with what they belong to, see `SealedParts`.
+   * Seals secrets for a statement that stores them along with what they belong to, see `SEALED_AHEAD`.
    * @returns null when the account's data key is not at hand: `put` asks for it
    */
-  async sealAhead({ accountId, ownerId, field }: Place, secrets: Secrets): Promise<SealedParts | null> {
-    const dataKey = this.dataKeys.probablyActive(accountId)
-    if (!dataKey) return null
-    const sealed = await seal(toJson(secrets), { accountId, ownerId, field }, dataKey.id, dataKey.key)
-    return {
-      holdKey: (after) => sql`
-        select held_key.id from ${after}, ${dataKeys} held_key
-        where held_key.account_id = ${accountId} and held_key.id = ${dataKey.id} and held_key.retired_at is null
-        for key share of held_key`,
-      store: (from) => sql`
-        insert into ${vaultItems} (account_id, owner_id, field, data_key_id, sealed, sealed_at)
-        select ${accountId}, ${ownerId}, ${field}, ${dataKey.id}, ${sealed}, clock_timestamp() from ${from}
-        on conflict (account_id, owner_id, field) do update
-          set data_key_id = excluded.data_key_id, sealed = excluded.sealed, sealed_at = excluded.sealed_at`,
-    }
+  async sealAhead(place: Place, secrets: Secrets): Promise<SealedItem | null> {
+    const dataKey = this.dataKeys.probablyActive(place.accountId)
+    return dataKey && { dataKeyId: dataKey.id, sealed: await seal(toJson(secrets), place, dataKey.id, dataKey.key) }
   }
 
   /**
