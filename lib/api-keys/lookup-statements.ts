@@ -55,8 +55,8 @@ export interface Answered {
 
 /** The one row of `FIND_UNCHANGED`'s answer. */
 export interface Unchanged extends Pick<Answered, 'accounts' | 'now'> {
-  /** How many of the entries. */
-  unchanged: number
+  /** How many of the entries; null: the single one is not. */
+  unchanged: number | null
 }
 
 /**
@@ -137,17 +137,22 @@ export function knownEntry(hash: string, version: string): string {
   return `${hash}_${version}`
 }
 
+/** A row if an entry's key is accepted, and still as it was read. One whose revocation is rehearsed never is: that ends with time. */
+const isUnchanged = (entry: string) => `
+  select 1 from api_keys
+  where token_hash = left(${entry}, ${HASH_LENGTH}) and row_version = substr(${entry}, ${HASH_LENGTH + 2})::bigint
+    and ${keyStatusText} in ('active', 'retiring') and rehearsing_until is null`
+
 /**
- * How many of these keys are accepted, and still as they were read: less than half the work, here and there, of reading them
- * again. One whose revocation is rehearsed is never among them, since that ends with time. A sub-query each, for the plan's sake.
+ * How many of these keys are unchanged: less than half the work, here and there, of reading them again. A sub-query each, for
+ * the plan's sake.
  */
 export const FIND_UNCHANGED = `
-  select count((
-    select 1 from api_keys
-    where token_hash = left(entry, ${HASH_LENGTH}) and row_version = substr(entry, ${HASH_LENGTH + 2})::bigint
-      and ${keyStatusText} in ('active', 'retiring') and rehearsing_until is null))::int as unchanged,
-    ${BESIDE}
+  select count((${isUnchanged('entry')}))::int as unchanged, ${BESIDE}
   from unnest((select $1::text[])) as entry`
+
+/** The same of a single one, for who has nobody to share a statement with: a fifth of its time would be the array's. */
+export const FIND_ONE_UNCHANGED = `select (${isUnchanged('($1::text[])[1]')}) as unchanged, ${BESIDE}`
 
 /** An entry of `FIND_KEYS_AND_LEASE` that leases; one that does not is the hash alone. */
 export function leaseEntry(hash: string, { rate, quota }: Lacking): string {

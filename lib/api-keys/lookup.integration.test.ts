@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Database, type OpenDatabase, openDatabase } from '@/db/client'
@@ -9,7 +10,7 @@ import type { Actor } from '../audit'
 import { endOverlap, pauseApiKey, regenerateApiKey, revokeApiKey } from '.'
 import { Allowances } from './leases'
 import { findKeysIn, KeyLookup } from './lookup'
-import { FIND_UNCHANGED, knownEntry } from './lookup-statements'
+import { FIND_ONE_UNCHANGED, FIND_UNCHANGED, knownEntry } from './lookup-statements'
 import { isAccepted, keyStatus } from './status'
 import { createToken, hashToken } from './token'
 
@@ -88,8 +89,11 @@ forEachDatabase('finding keys', (open) => {
     expect((await find(token))?.status).toBe(status)
   })
 
-  /** A look-up that remembers what it has read, with the names of what it asked; and ones that have read nothing yet. */
-  function watched() {
+  /**
+   * A look-up that remembers what it has read, with the names of what it asked; and ones that have read nothing yet.
+   * @param beside a token that is looked up with each other one
+   */
+  function watched(beside?: string) {
     const asked: string[] = []
     const prepareLookup: OpenDatabase['prepareLookup'] = (name, statement) => {
       const find = database.prepareLookup<never>(name, statement)
@@ -98,33 +102,41 @@ forEachDatabase('finding keys', (open) => {
         return find(values)
       }
     }
-    const remembering = new KeyLookup(findKeysIn({ db: database.db, prepareLookup }))
-    const fresh = () => new KeyLookup(findKeysIn(database))
-    return { asked, remembering, fresh }
+    const lookup = new KeyLookup(findKeysIn({ db: database.db, prepareLookup }))
+    const find = async (hash: string) => {
+      const [found] = await Promise.all([lookup.find(hash), beside && lookup.find(hashToken(beside))])
+      return found
+    }
+    return { asked, remembering: { find }, fresh: () => new KeyLookup(findKeysIn(database)) }
   }
 
-  describe('reading again what was read before', () => {
+  describe.each([
+    ['alone', 'find_one_unchanged_api_key'],
+    ['beside another', 'find_unchanged_api_keys'],
+  ])('reading again what was read before, %s', (how, findUnchanged) => {
+    const watch = async () => watched(how === 'alone' ? undefined : (await makeKey()).token)
+
     it.each([
       ['none', {}],
       ['limits', { rate: { requests: 100, seconds: 60 }, monthly_quota: 5_000 }],
     ])('asks whether it is unchanged, of a key with %s', async (_, limits) => {
       const { token } = await createTestKey(database.db, actor, limits)
-      const { asked, remembering, fresh } = watched()
+      const { asked, remembering, fresh } = await watch()
       const first = await remembering.find(hashToken(token))
       expect(await remembering.find(hashToken(token))).toEqual(first)
       expect(await remembering.find(hashToken(token))).toEqual(await fresh().find(hashToken(token)))
-      expect(asked).toEqual(['find_api_keys_and_lease', 'find_unchanged_api_keys', 'find_unchanged_api_keys'])
+      expect(asked).toEqual(['find_api_keys_and_lease', findUnchanged, findUnchanged])
     })
 
     it('counts on what it has leased, and leases more when that is used up', async () => {
       const { token } = await createTestKey(database.db, actor, { rate: { requests: 20, seconds: 3_600 } })
-      const { asked, remembering } = watched()
+      const { asked, remembering } = await watch()
       const taken: unknown[] = []
       for (let request = 0; request < 25; request++) {
         taken.push((await remembering.find(hashToken(token)))?.allowance?.take())
       }
       expect(taken).toEqual([...Array(20).fill('admitted'), ...Array(5).fill('rate_limited')])
-      expect(asked.filter((name) => name === 'find_unchanged_api_keys').length).toBeGreaterThan(4)
+      expect(asked.filter((name) => name === findUnchanged).length).toBeGreaterThan(4)
     })
 
     const change = (set: Partial<typeof apiKeys.$inferInsert>) => (id: string) =>
@@ -149,7 +161,7 @@ forEachDatabase('finding keys', (open) => {
         () => database.db.insert(accountPolicies).values({ accountId: actor.accountId, keyAddresses: ['203.0.113.7'] }),
       ],
       ['policies that were emptied', () => database.db.execute(sql`truncate account_policies`)],
-      ['the name of its account', () => database.db.update(accounts).set({ name: 'Renamed' })],
+      ['the name of its account', () => database.db.update(accounts).set({ name: randomUUID() })],
       [
         'all of them, written by hand',
         () =>
@@ -157,19 +169,19 @@ forEachDatabase('finding keys', (open) => {
       ],
     ])('sees a change of %s', async (_, write) => {
       const { id, token } = await createTestKey(database.db, actor)
-      const { asked, remembering, fresh } = watched()
+      const { asked, remembering, fresh } = await watch()
       await remembering.find(hashToken(token))
       await write(id)
       expect({ ...(await remembering.find(hashToken(token))), allowance: null }).toEqual({
         ...(await fresh().find(hashToken(token))),
         allowance: null,
       })
-      expect(asked.slice(1, 3)).toEqual(['find_unchanged_api_keys', expect.stringMatching(/^find_api_keys/)])
+      expect(asked.slice(1, 3)).toEqual([findUnchanged, expect.stringMatching(/^find_api_keys/)])
     })
 
     it('sees that it has expired, and that its overlap has ended, by the clock alone', async () => {
       const soon = sql`clock_timestamp() + interval '300 milliseconds'`
-      const { remembering } = watched()
+      const { remembering } = await watch()
       const found = []
       for (const column of ['expiresAt', 'retiresAt']) {
         const { id, token } = await createTestKey(database.db, actor)
@@ -186,7 +198,7 @@ forEachDatabase('finding keys', (open) => {
 
     it('sees that a rehearsal has ended, and that the key is gone', async () => {
       const { id, token } = await createTestKey(database.db, actor)
-      const { remembering } = watched()
+      const { remembering } = await watch()
       const rehearsingUntil = sql`clock_timestamp() + interval '300 milliseconds'`
       const rehearsed = { rehearsedAt: at(0), rehearsingUntil, rehearsedByName: 'x' }
       await database.db.update(apiKeys).set(rehearsed).where(eq(apiKeys.id, id))
@@ -199,8 +211,9 @@ forEachDatabase('finding keys', (open) => {
 
     it('reads only those that it must, where there are many others', async () => {
       const keys = await Promise.all(Array.from({ length: 20 }, () => makeKey()))
-      const { asked, remembering, fresh } = watched()
-      const all = (lookup: KeyLookup) => Promise.all(keys.map(({ token }) => lookup.find(hashToken(token))))
+      const { asked, remembering, fresh } = await watch()
+      const all = (lookup: Pick<KeyLookup, 'find'>) =>
+        Promise.all(keys.map(({ token }) => lookup.find(hashToken(token))))
       await all(remembering)
       const strangers = [await makeKey(), { token: createToken('live').token }]
       asked.length = 0
@@ -224,7 +237,7 @@ forEachDatabase('finding keys', (open) => {
       ['is gone', (id) => database.db.delete(apiKeys).where(eq(apiKeys.id, id))],
     ])('reads one that %s, and does not ask first what it knows of it', async (_, write) => {
       const { id, token } = await createTestKey(database.db, actor)
-      const { asked, remembering } = watched()
+      const { asked, remembering } = await watch()
       await remembering.find(hashToken(token))
       await write(id)
       await remembering.find(hashToken(token))
@@ -238,16 +251,16 @@ forEachDatabase('finding keys', (open) => {
       ['nothing', () => changePolicy(database.db, actor, {})],
     ])('is not told of a change of %s', async (_, write) => {
       const { id, token } = await createTestKey(database.db, actor)
-      const { asked, remembering } = watched()
+      const { asked, remembering } = await watch()
       await remembering.find(hashToken(token))
       await write(id)
       await remembering.find(hashToken(token))
-      expect(asked.slice(1)).toEqual(['find_unchanged_api_keys'])
+      expect(asked.slice(1)).toEqual([findUnchanged])
     })
 
     it('reads all anew when one of them has changed, and each time where there is no version to compare', async () => {
       const [one, other] = [await makeKey(), await makeKey()]
-      const { asked, remembering } = watched()
+      const { asked, remembering } = await watch()
       const both = () => Promise.all([one, other].map(({ token }) => remembering.find(hashToken(token))))
       await both()
       await revokeApiKey(database.db, actor, other.id, null)
@@ -256,7 +269,7 @@ forEachDatabase('finding keys', (open) => {
       try {
         asked.length = 0
         for (let i = 0; i < 3; i++) await remembering.find(hashToken(one.token))
-        expect(asked).toEqual(['find_unchanged_api_keys', 'find_api_keys', 'find_api_keys', 'find_api_keys'])
+        expect(asked).toEqual([findUnchanged, 'find_api_keys', 'find_api_keys', 'find_api_keys'])
       } finally {
         await database.db.execute(sql`insert into account_changes default values`)
       }
@@ -325,6 +338,7 @@ describe.each(DRIVERS)('the plan of the statement (%s)', (driver) => {
           ['find_api_keys', hashes],
           ['find_api_keys_and_lease', hashes],
           ['find_unchanged_api_keys', known],
+          ['find_one_unchanged_api_key', known],
         ]) {
           const plan = JSON.stringify((await rows(`explain execute ${statement}('{${entries}}')`)).rows)
           expect(plan).toMatch(/(Index|Bitmap Index) Scan (using|on) api_keys_token_hash_idx/)
@@ -343,7 +357,9 @@ describe.each(DRIVERS)('the plan of the statement (%s)', (driver) => {
     await find([hashToken('x')])
     allowances.set(hashToken('x'), null)
     await find([hashToken('x')])
-    await database.prepareLookup('find_unchanged_api_keys', FIND_UNCHANGED)([knownEntry(hashToken('x'), '1')])
+    const entries = [knownEntry(hashToken('x'), '1')]
+    await database.prepareLookup('find_unchanged_api_keys', FIND_UNCHANGED)(entries)
+    await database.prepareLookup('find_one_unchanged_api_key', FIND_ONE_UNCHANGED)(entries)
     await expectIndexes(rows)
     const { accountId } = await createTestAccount(database.db)
     await rows(`

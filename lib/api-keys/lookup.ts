@@ -7,6 +7,7 @@ import {
   type Answered,
   FIND_KEYS,
   FIND_KEYS_AND_LEASE,
+  FIND_ONE_UNCHANGED,
   FIND_UNCHANGED,
   type KeyTuple,
   knownEntry,
@@ -84,6 +85,7 @@ export function findKeysIn(
   const find = database.prepareLookup<Answered>('find_api_keys', FIND_KEYS)
   const findAndLease = database.prepareLookup<Answered>('find_api_keys_and_lease', FIND_KEYS_AND_LEASE)
   const findUnchanged = database.prepareLookup<Unchanged>('find_unchanged_api_keys', FIND_UNCHANGED)
+  const findOneUnchanged = database.prepareLookup<Unchanged>('find_one_unchanged_api_key', FIND_ONE_UNCHANGED)
   const readOfLate = new Generations<Read>(MAX_READ, FORGET_AFTER_MS)
 
   async function ask(
@@ -120,7 +122,8 @@ export function findKeysIn(
     claims: ReadonlyMap<string, Claim>,
   ): Promise<KeyRecord[] | null> {
     const sentAt = performance.now()
-    const [row] = await findUnchanged(known.map(({ record, version }) => knownEntry(record.tokenHash, version)))
+    const find = known.length === 1 ? findOneUnchanged : findUnchanged
+    const [row] = await find(known.map(({ record, version }) => knownEntry(record.tokenHash, version)))
     const answeredAt = performance.now()
     if (row?.unchanged !== known.length || known.some(({ accounts }) => accounts !== row.accounts)) return null
     const when = { now: Number(row.now), sentAt, answeredAt }
