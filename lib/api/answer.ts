@@ -17,9 +17,20 @@ export interface Answer {
 }
 
 export function answerJson(
-  { requestId, limits }: Asked,
+  asked: Asked,
   status: ContentfulStatusCode,
   body: unknown,
+  headers?: Record<string, string>,
+  contentType?: string,
+): Answer {
+  return answerText(asked, status, JSON.stringify(body), headers, contentType)
+}
+
+/** @param body JSON, as text */
+export function answerText(
+  { requestId, limits }: Asked,
+  status: ContentfulStatusCode,
+  body: string,
   headers?: Record<string, string>,
   contentType = 'application/json',
 ): Answer {
@@ -33,7 +44,7 @@ export function answerJson(
       ...limits,
       ...headers,
     },
-    body: JSON.stringify(body),
+    body,
   }
 }
 

@@ -62,6 +62,18 @@ describe('the fast way of GET /me', () => {
     expect(withoutVariables(fast).split('\r\n').sort()).toEqual(withoutVariables(usual).split('\r\n').sort())
   })
 
+  it('tells of a key that was told before what it is by now', async () => {
+    const key = await keyWith({})
+    await api.call('GET', '/me', { token: key.token })
+    const changes = [{ name: 'Renamed' }, { scopes: ['orders:write'] }, { expiresAt: future }] as const
+    for (const change of changes) {
+      await api.alterKey(key.id, change as never)
+      const { text } = await api.call('GET', '/me', { token: key.token })
+      expect(text).toBe((await api.call('GET', '/me?', { token: key.token })).text)
+      expect(text).toContain(JSON.stringify(Object.values(change)[0]))
+    }
+  })
+
   it('notes the use, and where it came from', async () => {
     const key = await keyWith({})
     const record = vi.spyOn(api.runtime.usage, 'record')
