@@ -31,6 +31,7 @@ export const problemCodes = {
   QUOTA_EXCEEDED: { status: 429, title: 'The API key has used up its monthly quota' },
   CREDENTIAL_UNREADABLE: { status: 500, title: 'The stored secret can’t be opened' },
   INTERNAL_ERROR: { status: 500, title: 'Something went wrong on our side' },
+  TRANSFER_CODING_NOT_SUPPORTED: { status: 501, title: 'The request body is in a transfer coding that is not undone' },
   CREDENTIAL_REFUSED: { status: 502, title: 'The service no longer gives tokens for the credential' },
   UPSTREAM_UNREACHABLE: { status: 502, title: 'The service can’t be reached' },
   UPSTREAM_NOT_TRUSTED: { status: 502, title: 'The service did not prove who it is' },

@@ -237,3 +237,20 @@ it.each(['0000000000000000005', '05'])('passes a body on whose length is written
   expect(answer).toMatch(/^HTTP\/1.1 200 /)
   expect(body).toBe('hello')
 })
+
+it.each(['gzip, chunked', 'GZIP , chunked'])(
+  'refuses a body in a coding that it does not undo: %s',
+  async (codings) => {
+    let calls = 0
+    serve = (_, response) => {
+      calls += 1
+      response.end()
+    }
+    const head = `POST /api/v1/integrations/bodies/proxy/x HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}`
+    const rest = `Connection: close\r\nTransfer-Encoding: ${codings}\r\n\r\n3\r\nabc\r\n0\r\n\r\n`
+    const answer = await api.sendRaw(`${head}\r\n${rest}`)
+    expect(answer).toMatch(/^HTTP\/1.1 501 /)
+    expect(answer).toContain('"code":"TRANSFER_CODING_NOT_SUPPORTED"')
+    expect(calls).toBe(0)
+  },
+)

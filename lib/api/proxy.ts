@@ -7,6 +7,7 @@ import { type ProxyRequest, readProxyTarget } from '../integrations/proxy-reques
 import { proxyDeps } from '../integrations/runtime'
 import { TokenScanner, tokensIn } from '../leaks'
 import { getRuntime } from '../runtime'
+import { isCodedOtherwise } from '../transfer-coding'
 import { admitCaller } from './admit'
 import { type Answer, send, toResponse } from './answer'
 import { findKey } from './authenticate'
@@ -26,6 +27,8 @@ interface ProxyCall {
   credentials: Credentials
   from: Origin
   request: ProxyRequest
+  /** The header; missing: the body has none, or there is no body. */
+  transferCoding?: string
 }
 
 /** Checks the key, then calls the service. */
@@ -37,7 +40,8 @@ async function answerCall(call: ProxyCall): Promise<Answer | Streamed> {
   }
 }
 
-async function answerCaller({ credentials, from, request }: ProxyCall): Promise<Answer | Streamed> {
+async function answerCaller(call: ProxyCall): Promise<Answer | Streamed> {
+  const { credentials, from, request } = call
   const token = bearerToken(credentials)
   if (typeof token !== 'string') return token
   const key = await findKey(token)
@@ -45,7 +49,7 @@ async function answerCaller({ credentials, from, request }: ProxyCall): Promise<
   const purpose = { scopes: ['integrations:use'], path: request.rawPath, integration: request.slug }
   const refused = admitCaller(credentials, key, from, request.method, purpose)
   if (refused) return refused
-  const answer = await answerKey({ credentials, from, request }, key).catch((error) => unavailable(credentials, error))
+  const answer = await answerKey(call, key).catch((error) => unavailable(credentials, error))
   getRuntime().usage.answer(key, answer.status)
   return answer
 }
@@ -56,7 +60,8 @@ function unavailable(credentials: Credentials, error: unknown): Answer {
 }
 
 /** Calls the service for a key that lets the request in. */
-async function answerKey({ credentials, from, request }: ProxyCall, key: KeyRecord): Promise<Answer | Streamed> {
+async function answerKey(call: ProxyCall, key: KeyRecord): Promise<Answer | Streamed> {
+  const { credentials, request, transferCoding } = call
   if (!hasScope(key.scopes, 'integrations:use')) {
     const challenge = 'Bearer realm="Fenicia", error="insufficient_scope", scope="integrations:use"'
     const detail = 'This needs the scope integrations:use, which the API key does not have.'
@@ -64,9 +69,13 @@ async function answerKey({ credentials, from, request }: ProxyCall, key: KeyReco
       headers: { 'WWW-Authenticate': challenge },
     })
   }
+  if (isCodedOtherwise(transferCoding)) {
+    const detail = 'The body may come in chunks, or with its length, but in no other transfer coding. It was not sent.'
+    return answerProblem(credentials, 'TRANSFER_CODING_NOT_SUPPORTED', detail)
+  }
   const inHeader = tokenInHeaders(request.rawHeaders)
   if (inHeader) {
-    noteToken({ credentials, from, request }, inHeader)
+    noteToken(call, inHeader)
     return refuseToken(credentials)
   }
   const scanner = request.body && new TokenScanner()
@@ -75,7 +84,7 @@ async function answerKey({ credentials, from, request }: ProxyCall, key: KeyReco
     request.inspect = (piece) => {
       const token = isInBody ? null : scanner.scan(piece)
       // Here and not below: the service may have begun to answer before, and then there is nothing left to be refused.
-      if (token) noteToken({ credentials, from, request }, token)
+      if (token) noteToken(call, token)
       isInBody ||= token !== null
       return isInBody
     }
@@ -194,6 +203,7 @@ function incomingCall(request: IncomingMessage, requestId: string, signal: Abort
   return {
     credentials: { requestId, authorization: headers.authorization, rawHeaders },
     from: originOfIncoming(request),
+    transferCoding: headers['transfer-encoding'],
     request: {
       ...targetOf(url),
       method,
@@ -244,6 +254,7 @@ function webCall(c: ApiContext): ProxyCall {
       rawHeaders,
     },
     from: originOf(c),
+    transferCoding: raw.headers.get('transfer-encoding') ?? undefined,
     request: {
       ...targetOf(pathname + search),
       method: raw.method,

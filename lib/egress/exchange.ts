@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { Readable } from 'node:stream'
 import type { Dispatcher } from 'undici'
+import { isCodedOtherwise } from '../transfer-coding'
 import type { Call } from './call'
 import { EgressError, toEgressError } from './errors'
 import type { EgressLimits, EgressResponse } from './request'
@@ -67,8 +68,14 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#call.answered()
     const body = new AnswerBody(controller, this.#limits.maxBodyBytes, this.#onClose)
     this.#body = body
-    if (countLines(headers) > this.#limits.maxHeaders) {
-      const error = new EgressError('too_large', 'request')
+    const unfit =
+      countLines(headers) > this.#limits.maxHeaders
+        ? 'too_large'
+        : isCodedOtherwise(headers['transfer-encoding'])
+          ? 'protocol'
+          : null
+    if (unfit !== null) {
+      const error = new EgressError(unfit, 'request')
       body.destroy(error)
       this.#failed?.(error)
     } else this.#answered?.({ status, headers: withSingleLines(headers), body, received: () => body.received })

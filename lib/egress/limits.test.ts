@@ -89,6 +89,16 @@ describe('a server that fails or wants to hold on ends as', () => {
     expect(await call((socket) => socket.write(answer('ab', 'content-length: 3\r\n')))).toBe('protocol')
   })
 
+  it.each(['gzip, chunked', 'chunked, gzip', 'gzip'])(
+    'protocol: a body in a coding that is not undone: %s',
+    async (codings) => {
+      const { port } = await server((socket) =>
+        socket.end(`HTTP/1.1 200 OK\r\ntransfer-encoding: ${codings}\r\n\r\n3\r\nabc\r\n0\r\n\r\n`),
+      )
+      expect((await failureOf(egressWith(LOOPBACK).request(`http://127.0.0.1:${port}/`))).code).toBe('protocol')
+    },
+  )
+
   it('timeout_body: a body that stalls', async () => {
     expect(await call((socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nab'))).toBe('timeout_body')
   })

@@ -45,6 +45,7 @@ function documented(method: (typeof methods)[number]): RouteConfig {
         'INTEGRATION_PAUSED',
         'INTEGRATION_INCOMPLETE',
         'CREDENTIAL_UNREADABLE',
+        'TRANSFER_CODING_NOT_SUPPORTED',
         'CREDENTIAL_REFUSED',
         'UPSTREAM_UNREACHABLE',
         'UPSTREAM_NOT_TRUSTED',
