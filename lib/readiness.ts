@@ -33,12 +33,14 @@ export async function readiness(db: Database, boundMs = BOUND_MS): Promise<Readi
   }
 }
 
-/** Says in the log when a newer version has migrated the database: what it added, such as a limit of keys, holds nobody here. */
-export async function warnOfNewerDatabase(db: Database): Promise<void> {
-  if ((await newestMigration(db)) <= expectedMigration()) return
-  log.warn(
-    'A newer version of Fenicia has migrated this database. What came with it is neither kept up nor enforced by this one: start the newer version, or put back a backup that was made before',
-  )
+/**
+ * What operators are to know when a newer version has migrated the database: what it added, such as a limit of keys, holds
+ * nobody here.
+ * @returns null when none has
+ */
+export async function newerDatabaseWarning(db: Database): Promise<string | null> {
+  if ((await newestMigration(db)) <= expectedMigration()) return null
+  return 'A newer version of Fenicia has migrated this database. What came with it is neither kept up nor enforced by this one: start the newer version, or put back a backup that was made before'
 }
 
 /** When the newest applied migration was written, as drizzle notes it: milliseconds since 1970. */

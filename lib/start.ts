@@ -10,10 +10,11 @@ import { Egress } from './egress'
 import { CallRecorder } from './integrations/call-recorder'
 import { UseLookup } from './integrations/use-lookup'
 import { GithubKeys, LeakRecorder } from './leaks'
+import { log } from './log'
 import { openMailer } from './mail/mailer'
 import { makeFile } from './make-file'
 import { Spool, TokenKeeper } from './oauth'
-import { warnOfNewerDatabase } from './readiness'
+import { newerDatabaseWarning } from './readiness'
 import { getRuntime, type Runtime, setRuntime } from './runtime'
 import { openVault } from './vault'
 
@@ -32,7 +33,8 @@ export async function startRuntime(
   try {
     if (migrate) {
       await database.migrate()
-      await warnOfNewerDatabase(database.db)
+      const warning = await newerDatabaseWarning(database.db)
+      if (warning !== null) log.warn(warning)
     }
     const problem = await sessionProblem(database.db)
     if (problem !== null) throw new ConfigError(problem)

@@ -97,6 +97,18 @@ describe('the operator’s command line, whatever the database', () => {
     source = await createTestDatabase('pg')
   })
 
+  it('says beside the answer when a newer version has migrated the database', async () => {
+    expect((await admin(ACCOUNT, PASSWORD)).stderr).toBe('')
+    await look(({ db }) => db.execute(sql`update drizzle.__drizzle_migrations set created_at = created_at + 1000`))
+    const { code, stdout, stderr } = await admin(KEY)
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^fn_live_\w+\n$/)])
+    expect(stderr).toMatch(/^warning: A newer version of Fenicia has migrated this database\. .+\n$/)
+    const asJson = await admin(['--json', ...KEY, '--name', 'Another'])
+    expect(JSON.parse(asJson.stderr)).toEqual({
+      warning: { code: 'newer_database', message: expect.stringMatching(/^A newer version of Fenicia/) },
+    })
+  })
+
   it('answers as JSON', async () => {
     const account = JSON.parse((await admin([...ACCOUNT, '--json'], PASSWORD)).stdout)
     expect(account).toEqual({

@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { isDatabaseUnavailable } from '@/db/errors'
 import { isRefusal, type Refusal } from '../errors'
+import { newerDatabaseWarning } from '../readiness'
 import { startRuntime } from '../start'
 import { isVaultError } from '../vault'
 import { commands, parseOptions } from './commands'
@@ -43,6 +44,12 @@ export async function runAdmin(args: string[], terminal: Terminal): Promise<numb
     const values = parseOptions(name, command, rest)
     const runtime = await startRuntime(terminal.env)
     try {
+      // The log, which says so too, is silent here.
+      const warning = await newerDatabaseWarning(runtime.database.db)
+      if (warning !== null) {
+        const asJson = JSON.stringify({ warning: { code: 'newer_database', message: warning } })
+        terminal.stderr(json ? `${asJson}\n` : `warning: ${warning}.\n`)
+      }
       const done = await command.run(runtime.database.db, values, {
         readPassword: () => readPassword(terminal.stdin),
         readFile: (path) => readFile(path, terminal.env.INIT_CWD),
