@@ -1,7 +1,7 @@
 import { and, desc, eq, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { credentialDrafts, tokenSets } from '@/db/schema'
-import type { Actor } from '../audit'
+import { type Actor, recordAuditEvent } from '../audit'
 import { newId } from '../ids'
 import { putTokens } from '../oauth'
 import { type Connection, readConnections, removeConnection } from '../oauth/connect/connections'
@@ -154,13 +154,15 @@ export async function getDraft(db: Database, actor: Pick<Actor, 'accountId' | 'i
  * Deletes a draft, with its secrets and tokens.
  * @throws {Refusal} `not_found`
  */
-export async function discardDraft(
-  db: Database,
-  vault: Vault,
-  actor: Pick<Actor, 'accountId' | 'id'>,
-  id: string,
-): Promise<void> {
-  await db.transaction(async (tx) => removeDraft(tx, vault, await findDraft(tx, actor, id, { lock: true })))
+export async function discardDraft(db: Database, vault: Vault, actor: Actor, id: string): Promise<void> {
+  await db.transaction(async (tx) => {
+    const draft = await findDraft(tx, actor, id, { lock: true })
+    await removeDraft(tx, vault, draft)
+    await recordAuditEvent(tx, actor, 'credential.draft_discarded', draft.credentialId ?? id, {
+      name: draft.form.name,
+      ...(draft.credentialId === null ? {} : { draft: id }),
+    })
+  })
 }
 
 /** Whether a draft has tokens that somebody's consent has brought. */

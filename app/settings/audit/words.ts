@@ -123,10 +123,21 @@ const actionWords: Record<AuditAction, { name: string; did?: (details: Details) 
     did: (d) => `put the next client secret of${named(d)} in place`,
   },
   'credential.deleted': { name: 'Credential deleted', did: (d) => `deleted the credential${named(d)}` },
+  'credential.draft_discarded': {
+    name: 'Draft discarded',
+    did: (d) => `discarded what was not saved yet of the credential${named(d)}`,
+  },
   'credential.connected': { name: 'Credential connected', did: () => 'connected a credential with its service' },
   'credential.connect_refused': {
     name: 'Connection refused',
     did: (d) => `did not get a credential connected${because(d)}`,
+  },
+  'credential.connect_cancelled': {
+    name: 'Connection called off',
+    did: (d) =>
+      d.reason === 'other_account'
+        ? 'left a credential with the account that it was connected with'
+        : 'called off the connection of a credential',
   },
   'credential.disconnected': { name: 'Credential disconnected', did: (d) => `disconnected the credential${named(d)}` },
   'webhook.created': { name: 'Webhook added', did: (d) => `added the webhook${named(d)}` },

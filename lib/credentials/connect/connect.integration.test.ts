@@ -431,6 +431,16 @@ withConnecting('connecting', (bed, driver) => {
       expect(await replaced).toMatchObject({ code: 'not_found' })
     })
 
+    it('is on record when it is discarded, with whose account it was', async () => {
+      const { id, consent } = await comesBack()
+      await discardAccount(bed.store, bed.ana, consent)
+      expect((await bed.audit()).at(-1)).toEqual({
+        action: 'credential.connect_cancelled',
+        target: id,
+        details: { reason: 'other_account', account: 'shop-2' },
+      })
+    })
+
     it('is only for who brought it to decide on, and not after the credential was changed', async () => {
       const { id, consent } = await comesBack()
       const stranger = { ...bed.ana, id: 'usr_stranger' }
@@ -784,9 +794,27 @@ withConnecting('connecting', (bed, driver) => {
     const second = await bed.begin(id)
     expectEnd(await bed.bring(await consentTo(first.url)), 'superseded')
     await cancelConsent(bed.store, bed.ana, second.id)
+    const cancelled = { action: 'credential.connect_cancelled', target: id, details: { reason: 'cancelled' } }
+    expect((await bed.audit()).at(-1)).toEqual(cancelled)
+    await cancelConsent(bed.store, bed.ana, second.id)
+    expect((await bed.audit()).filter(({ action }) => action === cancelled.action)).toHaveLength(1)
     expectEnd(await bed.bring(await consentTo(second.url)), 'cancelled')
     expect((await bed.tokens(id)).refresh).toBeUndefined()
     expect((await getConsent(bed.db, bed.ana, first.id)).state).toBe('superseded')
+  })
+
+  it('leaves on record who discarded a draft, of what', async () => {
+    const { name } = bed.form()
+    const draft = async (credentialId: string | null) =>
+      (await beginForm(bed.store, bed.ana, bed.form({ name }), credentialId, begin())).draftId as string
+    const fresh = await draft(null)
+    await discardDraft(bed.db, bed.store.vault, bed.ana, fresh)
+    const discarded = { action: 'credential.draft_discarded', target: fresh, details: { name } }
+    expect((await bed.audit()).at(-1)).toEqual(discarded)
+    const id = await bed.make()
+    const edit = await draft(id)
+    await discardDraft(bed.db, bed.store.vault, bed.ana, edit)
+    expect((await bed.audit()).at(-1)).toEqual({ ...discarded, target: id, details: { name, draft: edit } })
   })
 
   it('is not over while an answer of its last seconds is worked on', async () => {

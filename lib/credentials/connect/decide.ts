@@ -1,4 +1,5 @@
-import type { Actor } from '../../audit'
+import type { Database } from '@/db/client'
+import { type Actor, recordAuditEvent } from '../../audit'
 import { Refusal } from '../../errors'
 import type { CredentialStore } from '../store'
 import { type ConsentRow, endConsent, findConsent, isSameSubject, type Waiting } from './consents'
@@ -33,8 +34,9 @@ export async function replaceAccount({ db, vault }: CredentialStore, person: Per
  */
 export async function discardAccount({ db, vault }: CredentialStore, person: Person, id: string): Promise<void> {
   await db.transaction(async (tx) => {
-    const { row } = await findWaiting(tx, person, id)
+    const { row, waiting } = await findWaiting(tx, person, id)
     await endConsent(tx, vault, row, 'discarded')
+    await recordCancelled(tx, person, row, { reason: 'other_account', account: waiting.label })
   })
 }
 
@@ -45,8 +47,19 @@ export async function discardAccount({ db, vault }: CredentialStore, person: Per
 export async function cancelConsent({ db, vault }: CredentialStore, person: Person, id: string): Promise<void> {
   await db.transaction(async (tx) => {
     const row = await findConsent(tx, person, id, { lock: true })
-    if (row.consumedAt === null) await endConsent(tx, vault, row, 'cancelled')
+    if (row.consumedAt !== null) return
+    await endConsent(tx, vault, row, 'cancelled')
+    await recordCancelled(tx, person, row, { reason: 'cancelled' })
   })
+}
+
+function recordCancelled(
+  tx: Database,
+  person: Person,
+  { ownerId, credentialId }: ConsentRow,
+  details: Record<string, unknown>,
+): Promise<void> {
+  return recordAuditEvent(tx, person, 'credential.connect_cancelled', credentialId ?? ownerId, details)
 }
 
 async function findWaiting(
