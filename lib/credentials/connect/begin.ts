@@ -24,7 +24,7 @@ import { meantSecrets } from '../secrets'
 import type { CredentialStore } from '../store'
 import { countTest } from '../test-limit'
 import type { OAuth2Settings } from '../types'
-import { type Subject, subjectOf, supersede } from './consents'
+import { SECRET_UNREADABLE, type Subject, subjectOf, supersede } from './consents'
 
 /** Where a consent is begun. */
 export interface Begin {
@@ -91,10 +91,10 @@ export async function beginForm(
 
 /**
  * Begins to connect a stored credential, as it is.
- * @throws {Refusal} `invalid` when it is none to connect; `not_found`; `too_many_requests`
+ * @throws {Refusal} `invalid` when it is none to connect, or its client secret can’t be opened any more; `not_found`; `too_many_requests`
  */
 export async function beginStored(store: CredentialStore, actor: Person, id: string, begin: Begin): Promise<Begun> {
-  const { db, egress } = store
+  const { db, vault, egress } = store
   const { accountId } = actor
   const before = subjectOf(await findCredential(db, actor, id))
   const { settings } = before
@@ -111,7 +111,11 @@ export async function beginStored(store: CredentialStore, actor: Person, id: str
         1,
       )
     }
-    return { ...(await put(tx, store, actor, id, id, subject, known, begin)), draftId: null }
+    const begun = await put(tx, store, actor, id, id, subject, known, begin)
+    // After what is sealed for the consent: where the account's key is what can't be opened, entering it again is no help.
+    const secrets = await vault.openIfIntact(tx, { accountId, ownerId: id, field: 'secret' })
+    if (!secrets) throw invalidField('secret.client_secret', SECRET_UNREADABLE)
+    return { ...begun, draftId: null }
   })
 }
 

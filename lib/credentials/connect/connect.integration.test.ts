@@ -188,8 +188,8 @@ withConnecting('connecting', (bed, driver) => {
     it('whose client secret can’t be opened any more says so, and is disconnected', async () => {
       const id = await bed.make()
       await bed.connect(id)
-      await damage(id, 'secret')
       const { url, id: consent } = await bed.begin(id)
+      await damage(id, 'secret')
       expectEnd(await bed.bring(await consentTo(url)), 'failed')
       expect(await getConsent(bed.db, bed.ana, consent)).toMatchObject({
         detail: expect.stringContaining('enter it again'),
@@ -199,6 +199,20 @@ withConnecting('connecting', (bed, driver) => {
       // Without it nothing can be taken back.
       expect(await disconnect(bed.store, bed.ana, id)).toBe('unknown')
       expect((await bed.tokens(id)).refresh).toBeUndefined()
+    })
+
+    it('whose client secret can’t be opened any more says so before anybody is sent away to consent', async () => {
+      const id = await bed.make()
+      const { id: pending } = await bed.begin(id)
+      await damage(id, 'secret')
+      await expect(bed.begin(id)).rejects.toMatchObject({
+        code: 'invalid',
+        fields: [{ field: 'secret.client_secret', message: expect.stringContaining('enter it again') }],
+      })
+      expect((await getConsent(bed.db, bed.ana, pending)).state).toBe('pending')
+      const secret = { client_secret: bed.provider.clientSecret }
+      await updateCredential(bed.store, bed.ana, id, parseInput(credentialChanges, { secret }))
+      expectEnd(await bed.connect(id), 'connected')
     })
 
     it('whose tokens can’t be opened any more is told to be connected again by its test', async () => {

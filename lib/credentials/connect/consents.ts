@@ -22,6 +22,10 @@ export type ConsentOutcome = (typeof consentOutcomes)[number]
 const WORK_MS = 2 * 60_000
 const CUT_OFF = 'Fenicia was interrupted before it had the tokens. Connect again.'
 
+/** What is said where a code could not be spent for want of the secret. */
+export const SECRET_UNREADABLE =
+  'The stored client secret can’t be opened any more: edit the credential and enter it again, then connect.'
+
 /** Hours that a consent is kept, so that its end can be shown and decided on. */
 const KEPT_HOURS = 24
 

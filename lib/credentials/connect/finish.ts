@@ -20,6 +20,7 @@ import {
   endConsent,
   isSameSubject,
   readConsent,
+  SECRET_UNREADABLE,
   type Subject,
 } from './consents'
 import { findOwner, keepTokens, keepWaiting } from './keep'
@@ -144,10 +145,7 @@ async function answer(
 
 const CHANGED: End = { outcome: 'changed' }
 
-const UNREADABLE: End = {
-  outcome: 'failed',
-  detail: 'The stored client secret can’t be opened any more: edit the credential and enter it again, then connect.',
-}
+const UNREADABLE: End = { outcome: 'failed', detail: SECRET_UNREADABLE }
 
 const UNSIGNED: End = {
   outcome: 'failed',
