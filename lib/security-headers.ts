@@ -45,6 +45,11 @@ export function securityHeaders(url: string): Record<string, string> {
     'Permissions-Policy': PERMISSIONS,
     'Cross-Origin-Opener-Policy': 'same-origin',
     'Cross-Origin-Resource-Policy': 'same-origin',
-    ...(url.startsWith('https:') ? { 'Strict-Transport-Security': 'max-age=31536000' } : {}),
+    ...transportSecurity(url),
   }
+}
+
+/** Has browsers keep to https (RFC 6797) where our public address has it. */
+export function transportSecurity(url: string): Record<string, string> {
+  return url.startsWith('https:') ? { 'Strict-Transport-Security': 'max-age=31536000' } : {}
 }

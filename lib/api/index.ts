@@ -3,6 +3,7 @@ import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import { newRequestId } from '@/lib/ids'
 import { tokensIn } from '../leaks'
 import { getRuntime } from '../runtime'
+import { transportSecurity } from '../security-headers'
 import { decodeAscii, urlHoldsToken } from '../text'
 import { createApi, createRefusal } from './app'
 import { originOfIncoming } from './context'
@@ -29,8 +30,12 @@ export function apiListener(): RequestListener {
     { errorHandler: () => unreadable(newRequestId()) },
   )
   return (request, response) => {
+    if (isProxy(request) && !urlHoldsToken(request.url ?? '')) {
+      void answerProxy(request, response, newRequestId())
+      return
+    }
+    for (const [name, value] of Object.entries(security())) response.setHeader(name, value)
     if (isFastMe(request)) answerFastMe(request, response, { requestId: newRequestId() })
-    else if (isProxy(request) && !urlHoldsToken(request.url ?? '')) void answerProxy(request, response, newRequestId())
     else void listener(request, response)
   }
 }
@@ -38,9 +43,16 @@ export function apiListener(): RequestListener {
 let portable: Mount | undefined
 
 /** The API as a function of a request: the portable mount. */
-export function apiFetch(request: Request, bindings: Partial<HttpBindings>): Response | Promise<Response> {
+export async function apiFetch(request: Request, bindings: Partial<HttpBindings>): Promise<Response> {
   portable ??= createMount()
-  return answer(portable, request, request.url, bindings)
+  const response = await answer(portable, request, request.url, bindings)
+  for (const [name, value] of Object.entries(security())) response.headers.set(name, value)
+  return response
+}
+
+/** What every answer says, whoever makes it. A call's own is with its headers: Node keeps one of several of a name once any was set before. */
+function security(): Record<string, string> {
+  return transportSecurity(getRuntime().config.url)
 }
 
 /** The OpenAPI 3.1 document of the API. */

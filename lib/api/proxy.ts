@@ -7,6 +7,7 @@ import { type ProxyRequest, readProxyTarget } from '../integrations/proxy-reques
 import { proxyDeps } from '../integrations/runtime'
 import { TokenScanner, tokensIn } from '../leaks'
 import { getRuntime } from '../runtime'
+import { transportSecurity } from '../security-headers'
 import { isCodedOtherwise } from '../transfer-coding'
 import { admitCaller } from './admit'
 import { type Answer, send, toResponse } from './answer'
@@ -157,7 +158,7 @@ export async function answerProxy(
   const gone = new AbortController()
   response.once('close', () => response.writableFinished || gone.abort())
   const call = incomingCall(request, requestId, gone.signal)
-  const more = readableBy(request.headers.origin)
+  const more = { ...readableBy(request.headers.origin), ...transportSecurity(getRuntime().config.url) }
   const sendOwn = ({ status, headers, body }: Answer) =>
     send(response, { status, headers: { ...headers, ...more }, body })
   try {
