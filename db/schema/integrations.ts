@@ -47,6 +47,8 @@ export const integrations = pgTable(
     expiredToken: jsonb('expired_token').$type<Record<string, unknown>>(),
     /** Since when every call through it failed, once that is so for good, see `lib/integrations/find-failing.ts`. */
     failingSince: at('failing_since'),
+    /** Since when its calls go as they do now: what failed before was another one's. Its name is not of that. */
+    calledAsSince: at('called_as_since').notNull().defaultNow(),
     createdAt: at('created_at').notNull().defaultNow(),
     createdByKind: text('created_by_kind', { enum: actorKinds }).notNull(),
     createdById: bytewise('created_by_id'),

@@ -425,6 +425,30 @@ describe('an integration', () => {
     }
   })
 
+  it('is looked at anew for failing calls once these go another way, and not for its name', async () => {
+    const { db } = api.runtime.database
+    const changes: [change: Body, isLookedAtAnew: boolean][] = [
+      [{ name: `Renamed again ${serial}`, slug: `renamed-again-${serial}` }, false],
+      [{ base_url: `${upstream.url}/v3` }, true],
+      [{ timeout_ms: 5_000 }, true],
+      [{ headers: [{ name: 'X-Version', value: '3' }] }, true],
+      [{ methods: ['PUT'] }, true],
+      [{ paths: ['/orders'] }, true],
+      [{ state: 'paused' }, true],
+    ]
+    for (const [change, isLookedAtAnew] of changes) {
+      const { id } = await make()
+      const before = new Date(Date.now() - 60_000)
+      await db.update(integrations).set({ calledAsSince: before }).where(eq(integrations.id, id))
+      expect((await call('PATCH', `/integrations/${id}`, change)).status).toBe(200)
+      const [row] = await db.select().from(integrations).where(eq(integrations.id, id))
+      expect([Object.keys(change), row?.calledAsSince.getTime() !== before.getTime()]).toEqual([
+        Object.keys(change),
+        isLookedAtAnew,
+      ])
+    }
+  })
+
   it('stays as it is, and nothing is recorded, where it is sent what it has already', async () => {
     const oauth2 = await credential({
       type: 'oauth2',

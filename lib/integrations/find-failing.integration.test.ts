@@ -4,11 +4,14 @@ import type { Database } from '@/db/client'
 import { credentials, integrations, notificationEpisodes, outboxEvents, proxyCalls } from '@/db/schema'
 import { createTestAccount } from '@/test/account'
 import { forEachDatabase } from '@/test/databases'
+import type { Actor } from '../audit'
 import { newId } from '../ids'
-import { findFailingIntegrations, getIntegration } from '.'
+import { parseInput } from '../input'
+import { findFailingIntegrations, getIntegration, integrationChanges, updateIntegration } from '.'
 
 forEachDatabase('an integration whose calls fail', (open) => {
   let db: Database
+  let actor: Actor
   let accountId: string
   let id: string
   beforeAll(async () => {
@@ -16,7 +19,8 @@ forEachDatabase('an integration whose calls fail', (open) => {
   })
   beforeEach(async () => {
     await db.delete(integrations)
-    ;({ accountId } = await createTestAccount(db))
+    actor = await createTestAccount(db)
+    ;({ accountId } = actor)
     id = await integration('labels')
   })
 
@@ -37,7 +41,7 @@ forEachDatabase('an integration whose calls fail', (open) => {
       createdByKind: 'user',
       createdById: 'usr_1',
       createdByName: 'Ana',
-      updatedAt: new Date(Date.now() - 86_400_000),
+      calledAsSince: new Date(Date.now() - 86_400_000),
     })
     return id
   }
@@ -201,15 +205,24 @@ forEachDatabase('an integration whose calls fail', (open) => {
     expect(await told()).toEqual([])
   })
 
+  it('is told of although it was renamed since', async () => {
+    await calls(id, failed(30, 20, 10, 5, 1))
+    const store = { db, policy: { allow: [] } }
+    const changes = parseInput(integrationChanges, { name: 'Labels', slug: 'labels-2', timeout_ms: 30_000 })
+    await updateIntegration(store, actor, id, changes)
+    expect(await findFailingIntegrations(db)).toEqual({ failing: 1, recovered: 0 })
+    expect(await told()).toMatchObject([{ data: { name: 'Labels', slug: 'labels-2' } }])
+  })
+
   it('is not told of for calls that failed before it was changed', async () => {
     await calls(id, failed(30, 25, 20, 15, 12, 11, 6, 4))
     const changed = new Date(Date.now() - 10.5 * 60_000)
-    await db.update(integrations).set({ updatedAt: changed }).where(eq(integrations.id, id))
+    await db.update(integrations).set({ calledAsSince: changed }).where(eq(integrations.id, id))
     expect(await findFailingIntegrations(db)).toEqual({ failing: 0, recovered: 0 })
     await db.update(proxyCalls).set({ at: sql`at - interval '15 minutes'` })
     await db
       .update(integrations)
-      .set({ updatedAt: new Date(+changed - 15 * 60_000) })
+      .set({ calledAsSince: new Date(+changed - 15 * 60_000) })
       .where(eq(integrations.id, id))
     await calls(id, failed(3, 2, 1))
     expect(await findFailingIntegrations(db)).toEqual({ failing: 1, recovered: 0 })

@@ -27,7 +27,7 @@ const mended = sql`
   select account_id, subject_id, max(closed_at) as at from ${notificationEpisodes}
   where trouble = 'renewal' and closed_at > now() - interval '1 day' group by account_id, subject_id`
 /** Calls of it as it is now: what failed before it was changed, or its credential mended, may have failed for that. */
-const sinceChanged = sql`${ofIt} and c.at > greatest(i.updated_at, mended.at)`
+const sinceChanged = sql`${ofIt} and c.at > greatest(i.called_as_since, mended.at)`
 /** The last of those calls. */
 const lastCall = (which: SQL) => sql`
   select c.at, case c.outcome when 'called_off' then 'timeout' else c.outcome end as outcome, c.status, ${isBad} as is_bad from ${proxyCalls} c

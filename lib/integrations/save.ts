@@ -83,9 +83,16 @@ export async function updateIntegration(
       // Pausing must be possible also where a rule has become stricter, or the credential other than it was.
       if (!isTakenBack) await checkForm(tx, actor, form, policy)
       const isElsewhere = Object.keys(changed).some((name) => OF_CALLS.has(name))
+      const isOtherwise = Object.keys(changed).some((name) => !OF_CALLERS.has(name))
+      const now = new Date()
       await tx
         .update(integrations)
-        .set({ ...columns, ...(isElsewhere && { failingSince: null }), updatedAt: new Date() })
+        .set({
+          ...columns,
+          ...(isOtherwise && { calledAsSince: now }),
+          ...(isElsewhere && { failingSince: null }),
+          updatedAt: now,
+        })
         .where(and(eq(integrations.accountId, accountId), eq(integrations.id, id)))
       if (isElsewhere) await readWhatIsMended(tx, accountId, 'integration.failing', [id])
       await recordAuditEvent(tx, actor, 'integration.updated', id, changed)
@@ -108,6 +115,8 @@ export async function deleteIntegration(db: Database, actor: Actor, id: string):
 
 /** What a paused integration may be given whatever its other fields say. */
 const HARMLESS: ReadonlySet<string> = new Set(['name', 'slug', 'state'])
+/** What its calls to the service have nothing of. */
+const OF_CALLERS: ReadonlySet<string> = new Set(['name', 'slug'])
 /** What makes another thing of its calls: that those before have failed says nothing of the next ones. */
 const OF_CALLS: ReadonlySet<string> = new Set(['baseUrl', 'credentialId', 'state'])
 
