@@ -1,6 +1,6 @@
 import { eq, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
-import { tokenEndpoints } from '@/db/schema'
+import { tokenEndpoints, tokenSets } from '@/db/schema'
 
 /** Failures in a row after which a token endpoint is taken to be down. */
 export const DOWN_AFTER = 5
@@ -29,6 +29,22 @@ export async function noteEndpointFailure(tx: Database, origin: string): Promise
           when ${failures} >= ${DOWN_AFTER} then clock_timestamp() + ${rest} * (0.75 + random() / 2) * interval '1 millisecond' end`,
       },
     })
+}
+
+/** Others that fail are tried again as soon, unless the endpoint has said when: by that the index of what is due finds them. */
+const TRIED_AGAIN_MS = 2 * 60_000
+
+/**
+ * Whether other accounts' renewals fail at a token endpoint, too. One that is asked too often (429) may mean the client, and
+ * is not down then for anybody else.
+ */
+export async function failsForOthers(tx: Database, origin: string, accountId: string): Promise<boolean> {
+  const { rows } = (await tx.execute(sql`
+    select from ${tokenSets}
+    where renew_at <= statement_timestamp() + ${TRIED_AGAIN_MS} * interval '1 millisecond'
+      and endpoint = ${origin} and account_id <> ${accountId} and failures > 0
+    limit 1`)) as unknown as { rows: unknown[] }
+  return rows.length > 0
 }
 
 /** Notes that a token endpoint has answered. */

@@ -5,7 +5,7 @@ import { fromNow, NOW } from '../db-clock'
 import { heldBy, type Lease, type RenewalReason } from '../lease'
 import { isRenewedAhead, type TokenOwner } from '../stored-tokens'
 import { alarmOfFailing, alarmOfRefusal } from './alarm'
-import { noteEndpointFailure } from './endpoints'
+import { failsForOthers, noteEndpointFailure } from './endpoints'
 import type { Failure } from './failure'
 import { coolMs, isAlarming, isGivenUp, pauseMs } from './schedule'
 
@@ -85,7 +85,8 @@ export function recordFailure(
         nextAt: after?.renewAt ?? null,
       })
       .where(and(eq(renewalAttempts.accountId, owner.accountId), eq(renewalAttempts.id, attemptId)))
-    if (failure.isEndpoints && endpoint) await noteEndpointFailure(tx, endpoint)
+    const isOthers = async (origin: string) => failure.status !== 429 || failsForOthers(tx, origin, owner.accountId)
+    if (failure.isEndpoints && endpoint && (await isOthers(endpoint))) await noteEndpointFailure(tx, endpoint)
     const told = { error: failure.error, detail: joined(context, failure.said) }
     const callsFailAt = expiresAt && expiresAt > at ? expiresAt : null
     if (isLast) await alarmOfRefusal(tx, owner, told, callsFailAt ?? at)

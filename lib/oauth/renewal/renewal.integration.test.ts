@@ -492,6 +492,32 @@ withTokenKeepers('renewal', (bed, driver) => {
       expect(await bed.db.select().from(tokenEndpoints)).toMatchObject([{ failures: 10, openUntil }])
     })
 
+    it('is kept from an endpoint by no other account that asks there too often, and by several that do', async () => {
+      const { accountId } = await createTestAccount(bed.db)
+      const theirs = Array.from({ length: 6 }, () => ({ accountId, ownerId: newId('credential') }))
+      const putAll = async (owners: TokenOwner[]) => {
+        for (const owner of owners) {
+          await insertCredential(bed, owner)
+          await put({ refreshToken: await minted(), accessToken: null, expiresAt: null, scope: null }, owner)
+        }
+      }
+      await putAll(theirs)
+      answerWith(429, {})
+      expect(await sweep()).toEqual({ renewed: 0, failed: 6 })
+      expect(await bed.db.select().from(tokenEndpoints)).toEqual([])
+      bed.provider.interfere(null)
+      const mine = others(6)
+      await putAll(mine)
+      expect(await sweep()).toEqual({ renewed: 6, failed: 0 })
+      // Whoever asks: it is asked too often from here.
+      answerWith(429, {})
+      await bed.db.update(tokenSets).set({ renewAt: new Date(Date.now() - 1_000) })
+      await sweep()
+      const [down] = await bed.db.select().from(tokenEndpoints)
+      expect(down?.failures).toBeGreaterThanOrEqual(5)
+      expect(down?.openUntil?.getTime()).toBeGreaterThan(Date.now())
+    })
+
     it('takes an account’s one before another account’s next', async () => {
       const { accountId } = await createTestAccount(bed.db)
       const mine = others(5)
