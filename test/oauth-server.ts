@@ -55,7 +55,7 @@ export interface TokenBed {
   failStoring(times: number): Promise<void>
 }
 
-const MASTER_KEY = { kid: 'test', key: randomBytes(32) }
+export const MASTER_KEY = { kid: 'test', key: randomBytes(32) }
 
 /** Runs a suite once on each database, see `forEachDatabase`. */
 export function withTokenKeepers(name: string, suite: (bed: TokenBed, driver: Driver) => void): void {

@@ -89,4 +89,22 @@ export const NOT_STORED: Failure = {
   retryAfterMs: null,
 }
 
+/** What is stored that can't be opened any more, with what brings another. */
+const UNREADABLE = {
+  client: 'The stored client secret can’t be opened any more: edit the credential and enter it again.',
+  refresh_token:
+    'The stored tokens can’t be opened any more: connect the service again, or edit the credential and enter the refresh token again.',
+  client_credentials:
+    'The stored tokens can’t be opened any more: edit the credential and enter the client secret again.',
+}
+
+/**
+ * What it means that something stored can't be opened any more, though the account's key can. Tried again all the same, by
+ * and by: a backup may bring back what was.
+ * @param what `client`: what it is renewed with; else the tokens, of this grant
+ */
+export function unreadableFailure(what: keyof typeof UNREADABLE): Failure {
+  return { ...TEMPORARY, error: 'corrupt', detail: UNREADABLE[what], said: UNREADABLE[what] }
+}
+
 const TEMPORARY = { isPermanent: false, isEndpoints: false, isAnswerLost: false, status: null, retryAfterMs: null }

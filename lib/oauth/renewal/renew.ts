@@ -4,6 +4,7 @@ import type { OnStage } from '../../egress/request'
 import { log } from '../../log'
 import { parseUrl } from '../../parse-url'
 import { blank } from '../../vault/blank'
+import { isVaultError } from '../../vault/errors'
 import type { Secret } from '../../vault/secret'
 import type { Vault } from '../../vault/vault'
 import { isOAuthError, OAuthError } from '../errors'
@@ -13,7 +14,7 @@ import type { SpooledRenewal } from '../spool'
 import type { Renewed } from '../store'
 import { readLeased, type StoredTokens, type TokenOwner, type TokenState } from '../stored-tokens'
 import { type Grant, type OAuthClient, obtainTokens } from '../token-endpoint'
-import { type Failure, judgeFailure, NOT_STORED, WITHOUT_REFRESH_TOKEN } from './failure'
+import { type Failure, judgeFailure, NOT_STORED, unreadableFailure, WITHOUT_REFRESH_TOKEN } from './failure'
 import { endAttempt, recordFailure } from './record-failure'
 import { doubted, learnedFrom } from './schedule'
 import type { Waiting } from './sweep'
@@ -116,8 +117,11 @@ export async function renewUnder(
     if (got.usedNextSecret) await nextSecretUsed(renewable, owner)
     return { accessToken: got.accessToken, version: kept, expiresAt: got.expiresAt, ownerVersion }
   } catch (error) {
-    const unanswered = () => (isEnd(error, version, renewal) ? WITHOUT_REFRESH_TOKEN : judge(error, stored))
-    const failure = isAnswered ? NOT_STORED : unanswered()
+    const unanswered = async () =>
+      isEnd(error, version, renewal)
+        ? WITHOUT_REFRESH_TOKEN
+        : ((await unreadable(terms, owner, error, renewable)) ?? judge(error, stored))
+    const failure = isAnswered ? NOT_STORED : await unanswered()
     const recorded = await quietly(lease, async () => {
       if (failure) return recordFailure(db, lease, endpointOf(renewable), failure, renewal.reason)
       await release(db, lease)
@@ -209,6 +213,27 @@ function judge(error: unknown, stored: StoredTokens | null): Failure | null {
   const secrets = [stored?.accessToken, stored?.refreshToken].filter((secret) => secret != null)
   const { detail, said } = failure
   return { ...failure, detail: blank(detail, secrets), said: said === null ? null : blank(said, secrets) }
+}
+
+/**
+ * What it means that a secret can't be opened, where entering it again is a help: not where it is the account's key that
+ * can't be, such as with another master key, since nothing else could be sealed then either.
+ * @param renewable null: that is what it failed at
+ * @returns null when it is something else
+ */
+async function unreadable(
+  { db, vault }: Terms,
+  { accountId }: TokenOwner,
+  error: unknown,
+  renewable: Renewable | null,
+): Promise<Failure | null> {
+  if (!isVaultError(error) || error.code !== 'corrupt') return null
+  try {
+    await vault.dataKeys.active(db, accountId)
+  } catch {
+    return null
+  }
+  return unreadableFailure(renewable === null ? 'client' : renewable.grant)
 }
 
 /** Should telling fail, it is told again by the next renewal. */

@@ -1,12 +1,15 @@
+import { randomBytes } from 'node:crypto'
 import { and, asc, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { credentials, outboxEvents, renewalAttempts, tokenEndpoints, tokenSets } from '@/db/schema'
+import { credentials, outboxEvents, renewalAttempts, tokenEndpoints, tokenSets, vaultItems } from '@/db/schema'
 import { createTestAccount } from '@/test/account'
 import { eventually } from '@/test/eventually'
-import { ENDED, failureOf, held, type TokenBed, withTokenKeepers } from '@/test/oauth-server'
+import { ENDED, failureOf, held, MASTER_KEY, type TokenBed, withTokenKeepers } from '@/test/oauth-server'
 import { newId } from '../../ids'
 import { log } from '../../log'
+import { MasterKeys } from '../../vault/master-keys'
 import { Secret } from '../../vault/secret'
+import { Vault } from '../../vault/vault'
 import { claim } from '../lease'
 import { expireTokens, putTokens, readState, rescheduleTokens, type TokenOwner } from '../stored-tokens'
 import { type DueRenewal, findDue } from './due'
@@ -754,6 +757,51 @@ withTokenKeepers('renewal', (bed, driver) => {
       await failureOf(instance().valid(bed.owner, byClient))
       expect(await row()).toMatchObject({ version: 0, failures: 1 })
       expectBetween(await dueInMs(), 3_750, 6_250)
+    })
+
+    describe('for what can’t be opened any more', () => {
+      const place = () => ({ ...bed.owner, field: 'secret' }) as const
+      const damage = (field: 'secret' | 'tokens') =>
+        bed.db
+          .update(vaultItems)
+          .set({ sealed: 'damaged' })
+          .where(and(eq(vaultItems.ownerId, bed.owner.ownerId), eq(vaultItems.field, field)))
+      const failThrice = async (by = vault) => {
+        const keeper = instance({ vault: by })
+        const load = async () => {
+          await by.open(bed.db, place())
+          return byRefresh()
+        }
+        for (const _ of [1, 2, 3]) {
+          await due()
+          await sweepDue({ db: bed.db, renew: (owner, waiting) => keeper.renewIfDue(owner, load, waiting) })
+        }
+      }
+      beforeEach(async () => {
+        vi.spyOn(log, 'error').mockReturnValue()
+        await bed.db.transaction((tx) => vault.put(tx, place(), { client_secret: new Secret('any') }))
+        await putEnded()
+      })
+
+      it.each([
+        ['secret', /client secret can’t be opened any more.*enter it again/],
+        ['tokens', /tokens can’t be opened any more.*[Cc]onnect the service again.*enter the refresh token again/],
+      ] as const)('tells people what brings another: %s', async (field, words) => {
+        await damage(field)
+        await failThrice()
+        expect(bed.provider.requests()).toBe(0)
+        expect((await attempts()).map(({ detail }) => detail)).toEqual(Array(3).fill(expect.stringMatching(words)))
+        const told = { kind: 'credential.renewal_failing', error: 'corrupt', detail: expect.stringMatching(words) }
+        expect(await events()).toMatchObject([told])
+      })
+
+      it('asks for nothing to be entered again while the server has another master key under the same name', async () => {
+        await failThrice(new Vault(new MasterKeys([{ kid: MASTER_KEY.kid, key: randomBytes(32) }])))
+        for (const { detail } of await attempts()) expect(detail).not.toMatch(/again/)
+        expect(await events()).toMatchObject([{ error: 'corrupt', detail: expect.not.stringMatching(/again/) }])
+        await due()
+        expect(await sweep()).toEqual({ renewed: 1, failed: 0 })
+      })
     })
 
     it('of a draft is told to nobody', async () => {
