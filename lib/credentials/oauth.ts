@@ -4,6 +4,7 @@ import { preparedOnce } from '@/db/prepared'
 import { credentials, vaultItems } from '@/db/schema'
 import type { OAuthClient, Renewable } from '../oauth'
 import type { TokenDialect } from '../oauth/dialect'
+import { parseUrl } from '../parse-url'
 import { readingSealed, type Secrets, type Vault } from '../vault/vault'
 import { credentialNotFound, settingsOfRow } from './base'
 import { findProvider } from './catalogue'
@@ -36,6 +37,18 @@ export function oauthClientOf(settings: OAuth2Settings, secrets: Secrets, provid
     parameters: settings.parameters,
     dialect: dialectOf(provider),
   }
+}
+
+/**
+ * Where a credential's tokens are taken back; null: nobody knows. One that was saved before its provider's address was known
+ * has none: then it is the catalogue's, where that is at the host of its token endpoint, which its secret was saved for.
+ */
+export function revocationUrlOf(settings: OAuth2Settings, provider: string | null): string | null {
+  if (settings.revocation_url) return settings.revocation_url
+  const { origin } = new URL(settings.token_url)
+  const templates = (provider !== null && findProvider(provider)?.templates) || []
+  const known = templates.flatMap(({ settings: its }) => (its.type === 'oauth2' ? (its.revocation_url ?? []) : []))
+  return known.find((url) => parseUrl(url)?.origin === origin) ?? null
 }
 
 /** What renews tokens of a grant: those that consent has brought are renewed like those that a person brings. */

@@ -1,6 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { describe, expect, it, vi } from 'vitest'
-import { oauthStates, outboxEvents, tokenSets, vaultItems } from '@/db/schema'
+import { credentials, oauthStates, outboxEvents, tokenSets, vaultItems } from '@/db/schema'
 import { endOf, expectEnd, REDIRECT_URI, withConnecting } from '@/test/connecting'
 import { eventually } from '@/test/eventually'
 import { addMember, REFUSED } from '@/test/notifications'
@@ -8,6 +8,7 @@ import { consentTo } from '@/test/oauth-consent'
 import { held } from '@/test/oauth-server'
 import { startUpstream } from '@/test/upstream'
 import { permissionsOf } from '../../accounts/permissions'
+import { EgressError } from '../../egress/errors'
 import { isRefusal } from '../../errors'
 import { parseInput } from '../../input'
 import { countUnread, listNotices, listTroubles, makeNotices } from '../../notifications'
@@ -32,6 +33,7 @@ import {
   testForm,
   updateCredential,
 } from '..'
+import { findCredential, settingsOfRow } from '../base'
 import { renewableOf } from '../oauth'
 import { beginForm } from './begin'
 
@@ -685,6 +687,34 @@ withConnecting('connecting', (bed, driver) => {
       await bed.connect(id)
       expect(await disconnect(bed.store, bed.ana, id)).toBe(expected)
       expect((await bed.tokens(id)).refresh).toBeUndefined()
+    })
+
+    it.each([
+      [
+        'at its own token endpoint’s host, where the credential has none',
+        'hubspot',
+        'https://api.hubapi.com/oauth/v1/token',
+      ],
+      [
+        'no other host, for which its secret was not saved',
+        'quickbooks',
+        'https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer',
+      ],
+      ['nothing of a provider whose tokens come from elsewhere', 'hubspot', 'https://login.example.com/token'],
+    ])('asks what the catalogue knows: %s', async (_, provider, token_url) => {
+      const id = await bed.make({ revocation_url: null })
+      await bed.connect(id)
+      const settings = { ...settingsOfRow(await findCredential(bed.db, bed.ana, id)), token_url }
+      await bed.db.update(credentials).set({ provider, settings }).where(eq(credentials.id, id))
+      const asked: string[] = []
+      const request = async (url: string) => {
+        asked.push(url)
+        throw new EgressError('unreachable', 'connection')
+      }
+      const store = { ...bed.store, egress: { request } as unknown as typeof bed.store.egress }
+      const isThere = provider === 'hubspot' && token_url.includes('hubapi')
+      expect(await disconnect(store, bed.ana, id)).toBe(isThere ? 'unknown' : 'not_supported')
+      expect([...new Set(asked)]).toEqual(isThere ? ['https://api.hubapi.com/oauth/2026-03/token/revoke'] : [])
     })
 
     it('takes any status of success for a yes', async () => {

@@ -8,7 +8,7 @@ import { type Revocation, revokeTokens } from '../../oauth/connect/revocation'
 import { claim, confirm, type Lease, release } from '../../oauth/lease'
 import { openTokensIfIntact, removeTokens } from '../../oauth/stored-tokens'
 import { findCredential, settingsOfRow } from '../base'
-import { oauthClientOf } from '../oauth'
+import { oauthClientOf, revocationUrlOf } from '../oauth'
 import type { CredentialStore } from '../store'
 import { supersede } from './consents'
 
@@ -43,7 +43,7 @@ export async function disconnect(store: CredentialStore, actor: Actor, id: strin
       if (!tokens) return null
       const secrets = await vault.openIfIntact(tx, { ...owner, field: 'secret' })
       if (!secrets) return null
-      const client = { ...oauthClientOf(now, secrets, row.provider), revocationUrl: now.revocation_url ?? null }
+      const client = { ...oauthClientOf(now, secrets, row.provider), revocationUrl: revocationUrlOf(now, row.provider) }
       return { client, tokens }
     })
     // What can't be opened any more can't be named to the provider, and may still work there.
