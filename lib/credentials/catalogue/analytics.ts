@@ -42,7 +42,11 @@ export const analytics: Provider[] = [
       },
     ],
     dialect: {
-      errors: { code: 'error', message: 'error_description', meanings: { deleted_client: 'invalid_client' } },
+      errors: {
+        code: 'error',
+        message: 'error_description',
+        meanings: { deleted_client: 'invalid_client', disabled_client: 'invalid_client' },
+      },
     },
     sources: [
       {
@@ -81,6 +85,11 @@ export const analytics: Provider[] = [
         url: 'https://github.com/kubeguard/guard/issues/346',
         checked: '2026-11-28',
         shows: 'The answer to a refresh of a client that was deleted: 401 with deleted_client',
+      },
+      {
+        url: 'https://github.com/openpubkey/opkssh/issues/617',
+        checked: '2026-11-28',
+        shows: 'The token endpoint’s answer to a client that was disabled: 401 with disabled_client',
       },
       {
         url: 'https://wiki.dolibarr.org/index.php/Special:MobileDiff/61572',

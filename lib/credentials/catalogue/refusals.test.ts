@@ -22,6 +22,13 @@ it.each<[provider: string, status: string, body: unknown, error: string, isPerma
     'invalid_client',
     true,
   ],
+  [
+    'google-analytics',
+    '401 Unauthorized',
+    { error: 'disabled_client', error_description: 'The OAuth client was disabled.' },
+    'invalid_client',
+    true,
+  ],
   ['google-analytics', '400 Bad Request', { error: 'invalid_grant', error_description: 'No.' }, 'invalid_grant', true],
   ['meta', '400 Bad Request', meta(1, 'Error validating client secret.'), 'invalid_client', true],
   ['meta', '400 Bad Request', meta(190, 'No.'), 'invalid_grant', true],
