@@ -29,7 +29,9 @@ export async function replaceAccount({ db, vault }: CredentialStore, person: Per
 }
 
 /**
- * Leaves a credential with the account that it has; the other one's tokens are forgotten.
+ * Leaves a credential with the account that it has; the other one's tokens are forgotten, and not taken back: where a person
+ * and an app have but one grant, as at Google, that would end whatever else is connected with that account, too, or this
+ * credential itself where nobody told whose they are.
  * @throws {Refusal} `not_found`
  */
 export async function discardAccount({ db, vault }: CredentialStore, person: Person, id: string): Promise<void> {
