@@ -93,6 +93,8 @@ const CUT_OFF_MS = 7_000
 async function stop(code) {
   if (stopping) return
   stopping = true
+  // Requests that wait for a database which hangs would all be cut off, and then what is buffered waited for as long again.
+  runtime.beginStop()
   const cutOff = setTimeout(() => server.closeAllConnections(), CUT_OFF_MS)
   // An answer that had begun before has promised that its connection stays.
   const idle = setInterval(() => server.closeIdleConnections(), 100)

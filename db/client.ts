@@ -8,6 +8,7 @@ import { renewFigures } from './figures'
 import { databaseFolder, guardDatabase, openingError } from './pglite-folder'
 import { withSafeTransactions } from './pool'
 import * as schema from './schema'
+import { giveUpIfSilentOn } from './silence'
 import { withStatementTimeout } from './statement-timeout'
 
 /** A database, or a transaction on it. Code that takes one doesn't know which driver is behind it. */
@@ -35,6 +36,8 @@ export interface OpenDatabase {
   description: string
   /** Applies what is missing of `db/migrations`. Safe when several instances start at once. */
   migrate(): Promise<void>
+  /** Waits no longer for a server that hangs; tells whether it was given up on. */
+  giveUpIfSilent(): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -86,6 +89,8 @@ async function openPGlite(folder: string): Promise<OpenDatabase> {
         await migrate(db, migrations)
         await renewFigures(client)
       },
+      // It is in this process.
+      giveUpIfSilent: async () => false,
       close: async () => {
         clearInterval(renewing)
         try {
@@ -200,6 +205,7 @@ async function openPostgres(config: ServerConfig): Promise<OpenDatabase> {
         () => new pg.Client(clientOptions(config)),
         (client) => migrate(drizzle(client, { schema }), migrations),
       ),
+    giveUpIfSilent: giveUpIfSilentOn(pool, () => askOnce(() => new pg.Client(poolOptions(config)))),
     close: () => pool.end(),
   }
 }
@@ -235,6 +241,7 @@ async function openNeon(config: ServerConfig): Promise<OpenDatabase> {
         () => new neon.Client(clientOptions(config)),
         (client) => migrate(drizzle(client, { schema }), migrations),
       ),
+    giveUpIfSilent: giveUpIfSilentOn(pool, () => askOnce(() => new neon.Client(poolOptions(config)))),
     close: () => pool.end(),
   }
 }
@@ -246,7 +253,7 @@ const clientOptions = ({ url }: ServerConfig) => ({
   application_name: 'fenicia',
 })
 
-interface MigrationClient {
+interface OwnClient {
   on(event: 'error', listener: () => void): unknown
   connect(): Promise<unknown>
   query(text: string, values?: unknown[]): Promise<unknown>
@@ -257,7 +264,7 @@ interface MigrationClient {
  * Migrates on one connection while another holds the lock: by a transaction and not by its session, since a pooler gives
  * each transaction another session.
  */
-async function lockedMigration<Client extends MigrationClient>(
+async function lockedMigration<Client extends OwnClient>(
   createClient: () => Client,
   migrate: (client: Client) => Promise<void>,
 ): Promise<void> {
@@ -269,8 +276,14 @@ async function lockedMigration<Client extends MigrationClient>(
   })
 }
 
+function askOnce(createClient: () => OwnClient): Promise<void> {
+  return connected(createClient, async (client) => {
+    await client.query('select 1')
+  })
+}
+
 /** Does some work on a connection of its own. */
-async function connected<Client extends MigrationClient>(
+async function connected<Client extends OwnClient>(
   createClient: () => Client,
   work: (client: Client) => Promise<void>,
 ): Promise<void> {

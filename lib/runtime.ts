@@ -43,6 +43,8 @@ export interface Runtime {
   jobs?: JobRunner
   /** The public API as `server.mjs` mounts it. */
   apiListener?: RequestListener
+  /** Has the process wait no longer for a database that hangs, once it is to stop. `stop` does so itself, only later. */
+  beginStop(): void
   /** Ends what runs, writes what is buffered, closes the database. */
   stop(): Promise<void>
 }

@@ -5,8 +5,10 @@ import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest'
 import { lockDataFolder } from '@/db/data-folder'
 import { accounts } from '@/db/schema'
+import { createTestAccount, createTestKey } from '@/test/account'
 import { copyFolder } from '@/test/copy-folder'
 import { createTestDatabase } from '@/test/databases'
+import { startTcpGate } from '@/test/tcp-gate'
 import { ConfigError } from './config'
 import { log } from './log'
 import { getRuntime } from './runtime'
@@ -71,6 +73,44 @@ describe('starting on a Postgres', () => {
     await expect(started).rejects.toThrow(/“German, DMY”[\s\S]*alter role/)
     await drop()
   })
+})
+
+describe('stopping on a Postgres', () => {
+  it('waits seconds, and not for each statement, for one that hangs', async () => {
+    const { config, drop } = await createTestDatabase('pg')
+    if (config.driver === 'pglite') throw new TypeError('This is Postgres')
+    const url = new URL(config.url)
+    const gate = await startTcpGate(Number(url.port))
+    url.port = String(gate.port)
+    const warn = vi.spyOn(log, 'warn').mockReturnValue()
+    try {
+      const { database, usage, stop } = await startRuntime({
+        FENICIA_DATA: folder,
+        DATABASE_URL: url.href,
+        AUTH_SECRET: 'a-secret-of-32-characters-or-more',
+        FENICIA_MASTER_KEYS: `test:${Buffer.alloc(32).toString('base64')}`,
+      })
+      const actor = await createTestAccount(database.db)
+      const { id } = await createTestKey(database.db, actor)
+      usage.record({ id, accountId: actor.accountId }, { address: '203.0.113.7', userAgent: null })
+      gate.shut()
+      const waiting = database.db
+        .select()
+        .from(accounts)
+        .then(
+          () => 'answered',
+          () => 'given up',
+        )
+      const asked = performance.now()
+      await stop()
+      expect(performance.now() - asked).toBeLessThan(7_000)
+      expect(await waiting).toBe('given up')
+      expect(warn).toHaveBeenCalledWith(expect.anything(), expect.stringMatching(/Usage .* it is lost/))
+    } finally {
+      await gate.close()
+      await drop()
+    }
+  }, 60_000)
 })
 
 describe('stopping', () => {

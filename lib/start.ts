@@ -53,6 +53,14 @@ export async function startRuntime(
       spool,
       onAlarm: () => getRuntime().jobs?.trigger('notifications.deliver'),
     })
+    let isStopping = false
+    const beginStop = () => {
+      if (isStopping) return
+      isStopping = true
+      void database.giveUpIfSilent().then((isSilent) => {
+        if (isSilent) log.warn('The database does not answer, and is not waited for while the process stops')
+      })
+    }
     // Before anybody can ask for tokens: what an earlier process could not store is newer than what is stored.
     await tokens.replaySpool()
     setRuntime({
@@ -70,7 +78,9 @@ export async function startRuntime(
       tokens,
       egress,
       mailer,
+      beginStop,
       stop: async () => {
+        beginStop()
         try {
           await getRuntime().jobs?.stop()
           await Promise.all([usage.stop(), calls.stop(), leaks.stop(), allowances.stop()])
