@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { Page } from '@playwright/test'
 import { startTcpGate, type TcpGate } from '../test/tcp-gate'
 import { call } from './external-app'
@@ -14,11 +15,12 @@ import { seedKeys } from './seed'
 let place: Place
 let gate: TcpGate
 let product: Product
+let appToken: string
 
 test.describe.configure({ mode: 'serial' })
 test.beforeAll(async () => {
   place = await makePlace('account')
-  await seedKeys(place, [
+  ;[appToken = ''] = await seedKeys(place, [
     { name: 'ERP Integration', usedMinutesAgo: 3, address: '203.0.113.7', userAgent: 'python-requests/2.31' },
     { name: 'Sync script' },
   ])
@@ -122,4 +124,15 @@ test('a page that is opened meanwhile says what failed, with a reference, and is
   gate.open()
   await page.getByRole('button', { name: 'Try again' }).click()
   await expect(keyRow(page, 'ERP Integration')).toBeVisible()
+})
+
+// The last one, of all that the server does.
+test('a server whose database hangs is gone before whoever stops it kills it, and says why', async () => {
+  gate.shut()
+  const waiting = call(product.url, appToken, '/me').catch(() => null)
+  const asked = performance.now()
+  await product.stop()
+  expect(performance.now() - asked).toBeLessThan(9_000)
+  await waiting
+  expect(product.log()).toMatch(/The database does not answer, and is not waited for while the process stops/)
 })
