@@ -243,5 +243,19 @@ test('a page that heard nothing of the browser’s session going elsewhere does 
   await page.getByRole('button', { name: 'Go on there' }).click()
   await expect(page.getByRole('banner')).toContainText(OWNER.accountName)
   await expect(keyRow(page, 'For Tyre')).toHaveCount(0)
+
+  // A file would be of the session, too, whatever the page shows.
+  await page.goto(`${product.url}/settings/audit`)
+  const file = page.getByRole('link', { name: 'Export as JSON Lines' })
+  await toBeAlive(file)
+  const guest = await browser.newContext()
+  await signIn(await guest.newPage(), product.url, { email: GUEST })
+  await context.addCookies(await guest.cookies())
+  await guest.close()
+  const downloads: string[] = []
+  page.on('download', (download) => downloads.push(download.url()))
+  await file.click()
+  await expect(other).toBeVisible()
+  expect(downloads).toEqual([])
   await context.close()
 })

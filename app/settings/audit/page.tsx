@@ -9,6 +9,7 @@ import { listMembers } from '@/lib/accounts'
 import { auditKinds } from '@/lib/audit'
 import { getRuntime } from '@/lib/runtime'
 import { firstParams } from '../credentials/search-params'
+import { DownloadLink } from '../data/download-link'
 import { EventList } from './event-list'
 import { Filters, type Option } from './filters'
 import { auditHref, CHECKPOINT_PATH, EXPORT_PATH, type Filter, parseFilter } from './list-state'
@@ -31,12 +32,12 @@ export default async function AuditPage({ searchParams }: PageProps<'/settings/a
         action={
           <>
             {/* Files, not pages: what Next would fetch ahead is an export too. */}
-            <a href={CHECKPOINT_PATH} download className={buttonVariants()}>
+            <DownloadLink href={CHECKPOINT_PATH} className={buttonVariants()}>
               Download checkpoint
-            </a>
-            <a href={auditHref(filter, { path: EXPORT_PATH })} download className={buttonVariants()}>
+            </DownloadLink>
+            <DownloadLink href={auditHref(filter, { path: EXPORT_PATH })} className={buttonVariants()}>
               Export as JSON Lines
-            </a>
+            </DownloadLink>
           </>
         }
       />

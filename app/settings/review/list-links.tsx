@@ -1,4 +1,5 @@
 import Link from 'next/link'
+import { DownloadLink } from '../data/download-link'
 
 const look = 'rounded underline decoration-border underline-offset-2 hover:decoration-current'
 
@@ -18,13 +19,13 @@ export function ListLinks({
     <div className="flex flex-wrap justify-between gap-x-6 gap-y-2 text-muted-foreground text-sm">
       <p>
         Export all {what} as{' '}
-        <a href={`${exportHref}?format=csv`} download className={look}>
+        <DownloadLink href={`${exportHref}?format=csv`} className={look}>
           CSV
-        </a>{' '}
+        </DownloadLink>{' '}
         or{' '}
-        <a href={`${exportHref}?format=json`} download className={look}>
+        <DownloadLink href={`${exportHref}?format=json`} className={look}>
           JSON
-        </a>
+        </DownloadLink>
       </p>
       {reviewHref ? (
         <Link href={reviewHref} prefetch={false} className={look}>

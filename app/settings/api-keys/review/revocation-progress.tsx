@@ -3,6 +3,7 @@
 import { useEffect, useRef } from 'react'
 import { Button, buttonVariants } from '@/components/ui/button'
 import { Card, CardContent } from '@/components/ui/card'
+import { DownloadLink } from '../../data/download-link'
 import type { Preloaded } from '../../data/preloaded'
 import { ListFailure } from '../list-states'
 import { bulkRevocationPath, reportHref } from '../paths'
@@ -53,9 +54,9 @@ export function RevocationProgressCard({
           </div>
           {finished ? (
             <div className="flex flex-wrap gap-2">
-              <a href={reportHref(id)} download className={buttonVariants()}>
+              <DownloadLink href={reportHref(id)} className={buttonVariants()}>
                 Report (CSV)
-              </a>
+              </DownloadLink>
               <Button onClick={onDismiss}>Done</Button>
             </div>
           ) : null}
