@@ -27,7 +27,8 @@ export function apiListener(): RequestListener {
   const listener = getRequestListener(
     (request, bindings) => answer(mount, request, bindings.incoming.url ?? '', bindings as HttpBindings),
     // What never becomes a request: an address or a Host header that is none.
-    { errorHandler: () => unreadable(newRequestId()) },
+    // By HTTP/1.0 a host need not be named; nothing here depends on it.
+    { errorHandler: () => unreadable(newRequestId()), hostname: 'localhost' },
   )
   return (request, response) => {
     if (isProxy(request) && !urlHoldsToken(request.url ?? '')) {

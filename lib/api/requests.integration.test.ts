@@ -211,3 +211,12 @@ it('tells pages of other origins nothing, unless some are configured', async () 
     expect([...answer.headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([])
   }
 })
+
+it('answers by HTTP/1.0 as well, which needs to name no host', async () => {
+  const account = await api.makeAccount('Old Gateway')
+  const { token } = await api.makeKey(account, {})
+  for (const path of ['me', 'me?', 'nothing']) {
+    const answer = await api.sendRaw(`GET /api/v1/${path} HTTP/1.0\r\nAuthorization: Bearer ${token}\r\n\r\n`)
+    expect(answer).toMatch(path === 'nothing' ? /^HTTP\/1.1 404 / : /^HTTP\/1.1 200 /)
+  }
+})
