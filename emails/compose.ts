@@ -153,7 +153,7 @@ function factsOf(content: MailContent, words: Words, now: Date): Facts {
       if (!item) return []
       return [
         { label: labels.host, value: item.data.host },
-        { label: labels.reason, value: item.data.reason },
+        { label: labels.reason, value: words.disabled(item.data) },
       ]
     }
     case 'api_key.idle': {
@@ -257,8 +257,8 @@ function listOf(content: MailContent, words: Words, now: Date): ComposedMail['li
       return { name: data.name, detail: `${data.environment} · ${data.host} · ${lastCall(data, words)}`, href }
     }
     if (content.kind === 'webhook.disabled') {
-      const { name, host, reason } = (item as MailItem<'webhook.disabled'>).data
-      return { name, detail: `${host} · ${reason}`, href }
+      const { data } = item as MailItem<'webhook.disabled'>
+      return { name: data.name, detail: `${data.host} · ${words.disabled(data)}`, href }
     }
     if (content.kind === 'api_key.leaked') {
       const { source, outcome } = (item as MailItem<'api_key.leaked'>).data

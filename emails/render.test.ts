@@ -138,6 +138,31 @@ describe.each(LANGUAGES)('in %s', (language) => {
     expect(text).not.toMatch(/of three days|de tres días/)
   })
 
+  it.each([1, 3])('a mail of %i disabled webhooks gives the reason in its own language', async (total) => {
+    const reasons = [
+      [{ cause: 'gone' }, { en: /answered 410/, es: /respondió 410/ }],
+      [
+        { cause: 'answered', status: 503 },
+        { en: /Answered with 503/, es: /tres días.*respondió con 503/ },
+      ],
+      [{ cause: 'unanswered' }, { en: /Answered with 503/, es: /tres días.*no contestó/ }],
+      [{ cause: 'unsigned' }, { en: /Answered with 503/, es: /tres días.*firmar/ }],
+    ] as const
+    for (const [facts, said] of reasons) {
+      const reason = facts.cause === 'gone' ? 'The receiver answered 410.' : 'For three days. Last: Answered with 503.'
+      const { html, text } = await render(sampleContent('webhook.disabled', language, total, { reason, ...facts }))
+      for (const form of [words(html), text.replace(/\s+/g, ' ')]) {
+        expect(form).toMatch(said[language])
+        if (language === 'es') expect(form).not.toContain(reason)
+      }
+    }
+    // Told by the version before, which wrote no cause.
+    const before = await render(
+      sampleContent('webhook.disabled', language, total, { reason: 'Answered 410.', cause: undefined }),
+    )
+    expect(before.text).toContain('Answered 410.')
+  })
+
   describe.each(eventKinds)('of %s', (kind) => {
     it.each([1, 3])('about %i nothing is missing, nothing is fetched, and nothing leads elsewhere', async (total) => {
       const { subject, html, text } = await render(sampleContent(kind, language, total))

@@ -62,6 +62,8 @@ export const sampleFacts: EventData = {
     name: 'ERP events',
     host: 'erp.example.com',
     reason: 'It has taken nothing for three days. Last: Answered with 503.',
+    cause: 'answered',
+    status: 503,
   },
   'api_key.idle': {
     name: key.name,

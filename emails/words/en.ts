@@ -211,6 +211,7 @@ export const english: Words = {
       token_unavailable: 'no token could be had for it',
     },
   },
+  disabled: ({ reason }) => reason,
   rehearsal: {
     nothingCalled: 'None while it was rehearsed',
     calls: (count) => (count === 1 ? '1 call' : `${count.toLocaleString('en')} calls`),

@@ -216,6 +216,20 @@ export const spanish: Words = {
       token_unavailable: 'no se pudo obtener un token',
     },
   },
+  disabled: ({ cause, status, reason }) => {
+    switch (cause) {
+      case 'gone':
+        return 'El receptor respondió 410: ya no quiere que se le avise.'
+      case 'answered':
+        return `No aceptó nada en tres días. La última vez respondió con ${status}.`
+      case 'unanswered':
+        return 'No aceptó nada en tres días. La última vez no contestó, o no se llegó a él.'
+      case 'unsigned':
+        return 'En tres días no se le pudo enviar nada: sus mensajes no se pueden firmar. Cambia su secreto de firma.'
+      case undefined:
+        return reason
+    }
+  },
   rehearsal: {
     nothingCalled: 'Ninguna durante el ensayo',
     calls: (count) => (count === 1 ? '1 llamada' : `${count.toLocaleString('es')} llamadas`),

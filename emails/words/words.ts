@@ -70,6 +70,8 @@ export interface Words {
     answered: (status: number) => string
     unanswered: Record<Exclude<EventData['integration.failing']['outcome'], 'answered'>, string>
   }
+  /** Why a webhook was disabled. */
+  disabled: (facts: EventData['webhook.disabled']) => string
   rehearsal: { nothingCalled: string; calls: (count: number) => string }
   digest: {
     keyFindings: Record<KeyFinding, string>

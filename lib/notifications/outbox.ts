@@ -36,7 +36,16 @@ export interface EventData {
   'api_key.revoked': KeyFacts & { reason: string | null }
   'api_key.regenerated': KeyFacts
   /** A webhook takes no messages any more, so that none are sent. */
-  'webhook.disabled': { name: string; host: string; reason: string }
+  'webhook.disabled': {
+    name: string
+    host: string
+    /** In English, as its page says it. */
+    reason: string
+    /** The same for those who read another language; missing: told by a version that did not write it. */
+    cause?: 'gone' | 'answered' | 'unanswered' | 'unsigned'
+    /** What its receiver answered last; null: nothing. */
+    status?: number | null
+  }
   /** All calls through an integration have failed for a while; once until one does not. */
   'integration.failing': {
     name: string

@@ -6,7 +6,7 @@ import { recordAuditEvent, systemActor } from '../audit'
 import type { Egress } from '../egress'
 import { newId } from '../ids'
 import { log } from '../log'
-import { recordEvent } from '../notifications/outbox'
+import { type EventData, recordEvent } from '../notifications/outbox'
 import { spread } from '../spread'
 import { isVaultError } from '../vault/errors'
 import type { Secret } from '../vault/secret'
@@ -91,10 +91,11 @@ async function deliver(tools: WebhookTools, claimed: Claim): Promise<boolean> {
   }
 }
 
+const UNSIGNED = 'It could not be signed'
+
 /** What became of a message that nobody can sign: tried again like another, so that whoever looks after it is told. */
 function unsigned(): Sent {
-  const error = 'It could not be signed'
-  return { at: new Date(), latencyMs: 0, status: null, error, answer: null, retryAfterMs: null }
+  return { at: new Date(), latencyMs: 0, status: null, error: UNSIGNED, answer: null, retryAfterMs: null }
 }
 
 /**
@@ -168,10 +169,7 @@ async function note(db: Database, claimed: Claim, { retryAfterMs, ...sent }: Sen
     if (isTaken) {
       if (webhook.isFailing) await recovered(tx, claimed, webhook.wasDown)
     } else if (!claimed.isTest && !isElsewhere && webhook.state === 'enabled') {
-      if (sent.status === 410)
-        await disable(tx, claimed, 'The receiver answered 410: it does not want to be told any more.')
-      else if (webhook.isGivenUp)
-        await disable(tx, claimed, `It has taken nothing for three days. Last: ${sent.error}.`)
+      if (sent.status === 410 || webhook.isGivenUp) await disable(tx, claimed, sent)
       else await failing(tx, claimed)
     }
   })
@@ -214,7 +212,17 @@ async function failing(tx: Database, { accountId, webhookId }: Claim): Promise<v
 }
 
 /** Stops what is sent to it and has people told. What comes together meanwhile is kept for it. */
-async function disable(tx: Database, { accountId, webhookId, webhookName, url }: Claim, reason: string): Promise<void> {
+async function disable(
+  tx: Database,
+  { accountId, webhookId, webhookName, url }: Claim,
+  last: Pick<Sent, 'status' | 'error'>,
+): Promise<void> {
+  const { status } = last
+  const cause = causeOf(last)
+  const reason =
+    cause === 'gone'
+      ? 'The receiver answered 410: it does not want to be told any more.'
+      : `It has taken nothing for three days. Last: ${last.error}.`
   await tx
     .update(webhooks)
     .set({ state: 'disabled', stateReason: reason, stateSince: sql`now()` })
@@ -224,5 +232,14 @@ async function disable(tx: Database, { accountId, webhookId, webhookName, url }:
     name: webhookName,
     host: new URL(url).host,
     reason,
+    cause,
+    status,
   })
+}
+
+/** Why a webhook is disabled, by what became of its last message. */
+function causeOf({ status, error }: Pick<Sent, 'status' | 'error'>): EventData['webhook.disabled']['cause'] {
+  if (status === 410) return 'gone'
+  if (status !== null) return 'answered'
+  return error === UNSIGNED ? 'unsigned' : 'unanswered'
 }

@@ -310,6 +310,7 @@ forEachDatabase('a webhook', (open, driver) => {
       expect(await messages(id)).toEqual([expect.objectContaining({ state: 'failed' })])
       const told = await db.select().from(outboxEvents).where(eq(outboxEvents.subjectId, id))
       expect(told.map(({ kind, notifiedAt }) => [kind, notifiedAt])).toEqual([['webhook.disabled', null]])
+      expect(told[0]?.data).toMatchObject({ cause: 'answered', status: 500 })
       // What happens meanwhile is kept for it.
       await happens('key_1', 'two')
       await run()
@@ -326,6 +327,8 @@ forEachDatabase('a webhook', (open, driver) => {
       await happens('key_1', 'one')
       await run()
       expect((await getWebhook(db, owner.accountId, id)).state).toBe('disabled')
+      const [told] = await db.select().from(outboxEvents).where(eq(outboxEvents.subjectId, id))
+      expect(told?.data).toMatchObject({ cause: 'gone', status: 410 })
     })
   })
 
@@ -558,6 +561,8 @@ forEachDatabase('a webhook', (open, driver) => {
     await later()
     await run()
     expect((await getWebhook(db, owner.accountId, id)).state).toBe('disabled')
+    const [told] = await db.select().from(outboxEvents).where(eq(outboxEvents.subjectId, id))
+    expect(told?.data).toMatchObject({ cause: 'unsigned', status: null })
   })
 
   it('whose secret can’t be opened is mended by another', async () => {
