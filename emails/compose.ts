@@ -57,7 +57,8 @@ function headingOf(content: MailContent, words: Words, about: About, now: Date):
     const { what, expiresAt } = (only as MailItem<'credential.expiring'>).data
     return words.expiring[what].subject(about.name, daysUntil(expiresAt, now))
   }
-  return words.subjects[content.kind][content.total === 1 ? 'one' : 'several'](about)
+  const ended = endedOf(content, words, now)
+  return ended ? ended.subject(about) : words.subjects[content.kind][content.total === 1 ? 'one' : 'several'](about)
 }
 
 function meaningOf(content: MailContent, words: Words, about: About, now: Date): string {
@@ -67,7 +68,17 @@ function meaningOf(content: MailContent, words: Words, about: About, now: Date):
     const { meaning, meaningLate } = words.expiring[what]
     return daysUntil(expiresAt, now) === 0 ? meaningLate(about) : meaning(about)
   }
-  return words.meanings[content.kind][content.total === 1 ? 'one' : 'several'](about)
+  const ended = endedOf(content, words, now)
+  return ended ? ended.meaning(about) : words.meanings[content.kind][content.total === 1 ? 'one' : 'several'](about)
+}
+
+/** What to say where all that is warned of had ended before the mail left; undefined: something lasts, or may. */
+function endedOf(content: MailContent, { ended }: Words, now: Date): Words['ended']['keys'] | undefined {
+  if (content.kind !== 'credential.expiring' && content.kind !== 'api_key.expiring') return undefined
+  if (content.items.length < content.total) return undefined
+  if (content.items.some(({ data }) => daysUntil(data.expiresAt, now) > 0)) return undefined
+  if (content.kind === 'credential.expiring') return ended.credentials
+  return content.total === 1 ? ended.key : ended.keys
 }
 
 type Facts = ComposedMail['facts']

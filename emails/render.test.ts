@@ -71,6 +71,20 @@ describe.each(LANGUAGES)('in %s', (language) => {
     }
   })
 
+  it.each([
+    ['credential.expiring', 3],
+    ['api_key.expiring', 1],
+    ['api_key.expiring', 3],
+  ] as const)('of %s about %i that leaves after the end of all of them says so, too', async (kind, total) => {
+    const at = (ms: number) => ({ expiresAt: new Date(NOW.getTime() + ms).toISOString() })
+    const late = await render(sampleContent(kind, language, total, at(-3_600_000)))
+    expect(late.subject).toMatch({ en: /ha(s|ve) expired$/, es: /ha(n)? caducado$/ }[language])
+    expect(late.text).not.toMatch({ en: /After that|before|about to/, es: /Después|antes|a punto/ }[language])
+    const content = sampleContent(kind, language, total, at(-3_600_000))
+    Object.assign(content.items[0]?.data ?? {}, at(3_600_000))
+    expect((await render(content)).subject).toMatch({ en: /about to expire$/, es: /a punto de caducar$/ }[language])
+  })
+
   it('of a review puts one credential and several alike', async () => {
     for (const failing of [1, 2]) {
       const { text } = await render(sampleContent('review.digest', language, 1, { credentialFindings: { failing } }))

@@ -155,6 +155,20 @@ export const english: Words = {
       meaningLate: ({ service }) => `Fenicia can’t renew its access to ${service} any more. Re-authorize it.`,
     },
   },
+  ended: {
+    credentials: {
+      subject: ({ count, service }) => `${count} credentials of ${service} have expired`,
+      meaning: () => 'Calls with them fail, or will soon. Replace their secrets, or re-authorize them.',
+    },
+    key: {
+      subject: ({ name }) => `API key “${name}” has expired`,
+      meaning: () => 'No call with it is accepted any more. If an app still needs one, give it another key.',
+    },
+    keys: {
+      subject: ({ count }) => `${count} API keys have expired`,
+      meaning: () => 'No call with them is accepted any more. Give the apps that still need one another key.',
+    },
+  },
   buttons: {
     reauthorize: 'Re-authorize',
     replaceSecret: 'Replace the secret',

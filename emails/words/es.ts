@@ -160,6 +160,22 @@ export const spanish: Words = {
       meaningLate: ({ service }) => `Fenicia ya no puede renovar su acceso a ${service}. Vuelve a autorizarlo.`,
     },
   },
+  ended: {
+    credentials: {
+      subject: ({ count, service }) => `${count} credenciales de ${service} han caducado`,
+      meaning: () =>
+        'Las llamadas con ellas fallan, o fallarán pronto. Sustituye sus secretos o vuelve a autorizarlas.',
+    },
+    key: {
+      subject: ({ name }) => `La clave de API «${name}» ha caducado`,
+      meaning: () => 'Ya no se acepta ninguna llamada con ella. Si una aplicación aún necesita una, dale otra clave.',
+    },
+    keys: {
+      subject: ({ count }) => `${count} claves de API han caducado`,
+      meaning: () =>
+        'Ya no se acepta ninguna llamada con ellas. Da otra clave a las aplicaciones que aún necesiten una.',
+    },
+  },
   buttons: {
     reauthorize: 'Volver a autorizar',
     replaceSecret: 'Sustituir el secreto',

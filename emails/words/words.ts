@@ -27,6 +27,8 @@ export interface Words {
     'secret' | 'refresh_token',
     { subject: (name: string, days: number) => string; meaning: Sentence; meaningLate: Sentence }
   >
+  /** Where all that a mail warns of have ended before it left; of one credential `expiring` says it. */
+  ended: Record<'credentials' | 'key' | 'keys', { subject: Sentence; meaning: Sentence }>
   buttons: {
     reauthorize: string
     replaceSecret: string
