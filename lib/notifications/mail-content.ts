@@ -35,7 +35,7 @@ import { isCredentialKind } from './kinds'
 import { isAsTold, isStateKind, isStillSo } from './lasting'
 import type { EventData, EventKind } from './outbox'
 import type { PersonalContent } from './personal-mails'
-import { maySee } from './recipients'
+import { maySee, reviewSeenBy } from './recipients'
 
 export type Language = (typeof languages)[number]
 
@@ -119,11 +119,18 @@ export async function gatherContent(
   // They may have chosen otherwise while it waited.
   if (!head?.isWanted) return null
   const kind = head.kind as EventKind
-  if (!maySee(heldRoleOf(head), kind)) return null
+  const holder = heldRoleOf(head)
+  if (!maySee(holder, kind)) return null
   const found = isCredentialKind(kind)
     ? await credentialItems(db, accountId, notificationId, kind)
     : await keyItems(db, accountId, notificationId, isSoStill(db, kind))
   if (found.total === 0) return null
+  if (kind === 'review.digest') {
+    const items = found.items as MailItem<'review.digest'>[]
+    // Their role may be another by now.
+    for (const item of items) item.data = reviewSeenBy(holder, item.data)
+    if (items.every(({ data }) => data.keys + data.credentials === 0)) return null
+  }
   const { name, address, language, reminder, account } = head
   const provider = head.provider === null ? null : (findProvider(head.provider)?.name ?? head.provider)
   return { kind, reminder, provider, account, to: { name, address, language }, url, ...found } as MailContent

@@ -291,6 +291,37 @@ forEachDatabase('people who are told', (open) => {
     expect((await listNotices(db, readerOf(ofKeys, ['keys:read']))).notices).toMatchObject([{ data: seen }])
   })
 
+  it('see and are mailed of an older review no more than their role shows them by now', async () => {
+    const userId = await addMember(db, accountId, 'admin')
+    const found = { name: 'A shop', keys: 3, keyFindings: { idle: 3 } }
+    await happens(db, accountId, 'review.digest', accountId, { ...found, credentials: 2, credentialFindings: {} })
+    await makeNotices(db)
+    const reader = readerOf(userId, ['credentials:read'])
+    const less = { keys: 0, keyFindings: {}, credentials: 2 }
+    expect((await listNotices(db, reader)).notices).toMatchObject([{ data: less }])
+    const role = newId('customRole')
+    const name = 'Only credentials'
+    const permissions = ['credentials:read']
+    await db
+      .insert(customRoles)
+      .values({ id: role, accountId, name, nameHeld: name.toLowerCase(), description: '', permissions })
+    await db.update(members).set({ role: 'custom', customRoleId: role }).where(eq(members.userId, userId))
+    await pass(db, 1)
+    await work()
+    expect(mailer.mails.map((mail) => factsOf(mail).items.map(({ data }) => data))).toMatchObject([[less]])
+    // One that found nothing of what they may see says nothing to them.
+    await happens(db, accountId, 'review.digest', accountId, { ...found, credentials: 0, credentialFindings: {} })
+    await db.update(members).set({ role: 'admin', customRoleId: null }).where(eq(members.userId, userId))
+    await makeNotices(db)
+    expect(await countUnread(db, readerOf(userId))).toBe(2)
+    expect(await countUnread(db, reader)).toBe(1)
+    expect((await listNotices(db, reader)).notices).toHaveLength(1)
+    await db.update(members).set({ role: 'custom', customRoleId: role }).where(eq(members.userId, userId))
+    await pass(db, 60)
+    await work()
+    expect(mailer.mails).toHaveLength(1)
+  })
+
   it('are not mailed that calls fail which go well again by then, or go nowhere any more', async () => {
     const admin = await addMember(db, accountId, 'admin')
     for (const name of ['Failing', 'Recovered', 'Paused', 'Deleted']) {

@@ -1,11 +1,11 @@
-import { and, asc, desc, eq, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, isNotNull, isNull, lt, ne, or, type SQL, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { credentials, notificationEpisodes, notificationItems, notifications } from '@/db/schema'
-import type { Holder } from '../accounts/permissions'
+import { can, type Holder } from '../accounts/permissions'
 import { isId } from '../ids'
 import { eventKinds, type OutboxEvent, type Trouble } from './kinds'
 import { hasLasting, type StateKind, stateKinds } from './lasting'
-import { maySee } from './recipients'
+import { maySee, reviewSeenBy } from './recipients'
 
 /** Somebody in an account: notices are theirs alone. */
 export interface Person {
@@ -41,7 +41,22 @@ const isShown = (reader: Reader) =>
       notifications.kind,
       eventKinds.filter((kind) => maySee(reader, kind)),
     ),
+    or(ne(notifications.kind, 'review.digest'), ...foundOf(reader)),
   )
+
+/** That a review found something of what somebody may see. */
+function foundOf(reader: Reader): SQL[] {
+  const found = (what: 'keys' | 'credentials') => sql`(${notifications.data} ->> ${what})::int > 0`
+  return [
+    ...(can(reader, 'keys:read') ? [found('keys')] : []),
+    ...(can(reader, 'credentials:read') ? [found('credentials')] : []),
+  ]
+}
+
+/** A notice as its reader may know it now. */
+function shownTo(reader: Reader, notice: NoticeView): NoticeView {
+  return notice.kind === 'review.digest' ? { ...notice, data: reviewSeenBy(reader, notice.data) } : notice
+}
 
 /**
  * A person's notices, newest first.
@@ -73,7 +88,7 @@ export async function listNotices(
     .where(and(isShown(reader), before && isId('notification', before) ? lt(notifications.id, before) : undefined))
     .orderBy(desc(notifications.id))
     .limit(PAGE + 1)
-  const notices = rows.slice(0, PAGE) as unknown as NoticeView[]
+  const notices = (rows.slice(0, PAGE) as unknown as NoticeView[]).map((notice) => shownTo(reader, notice))
   return { notices, next: rows.length > PAGE ? (notices.at(-1)?.id ?? null) : null }
 }
 

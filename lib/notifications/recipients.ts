@@ -5,7 +5,7 @@ import { heldRoleColumns, heldRoleOf, isRoleOfMember } from '../accounts/held-ro
 import { can, type Holder, type Permission, type Required } from '../accounts/permissions'
 import type { Telling } from './episodes'
 import { eventKinds, isCredentialKind } from './kinds'
-import type { EventKind } from './outbox'
+import type { EventData, EventKind } from './outbox'
 
 /** A person, and by which ways they want to hear of what. */
 export interface Recipient {
@@ -63,15 +63,17 @@ function isConcerned(telling: Telling, userId: string, holder: Holder): boolean 
   return 'connectedById' in telling.data && telling.data.connectedById === userId
 }
 
-/** What somebody may know of an event: a review is of keys and credentials alike. */
 function seenBy(holder: Holder, telling: Telling): Telling {
-  if (telling.kind !== 'review.digest') return telling
-  const data = {
-    ...telling.data,
+  return telling.kind === 'review.digest' ? { ...telling, data: reviewSeenBy(holder, telling.data) } : telling
+}
+
+/** What somebody may know of a review, which is of keys and credentials alike. */
+export function reviewSeenBy(holder: Holder, review: EventData['review.digest']): EventData['review.digest'] {
+  return {
+    ...review,
     ...(can(holder, 'keys:read') ? {} : { keys: 0, keyFindings: {} }),
     ...(can(holder, 'credentials:read') ? {} : { credentials: 0, credentialFindings: {} }),
   }
-  return { ...telling, data }
 }
 
 /** Whether somebody is told of the trouble of every credential. */
