@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { toBeAlive } from './alive'
 import { expectFitToUse } from './fit-to-use'
 import { expect, runProduct, test } from './fixtures'
 import { generateKey, readToken, signIn } from './people'
@@ -6,6 +7,37 @@ import { generateKey, readToken, signIn } from './people'
 // What was done stands in the audit log: found by filters, opened, exported, and proved.
 
 const product = runProduct('account')
+
+test('whoever uses the keyboard stays where they are while they narrow the list', async ({ page }) => {
+  await signIn(page, product.url)
+  await page.goto(`${product.url}/settings/audit`)
+  const search = page.getByRole('searchbox', { name: 'Search events' })
+  const apply = page.getByRole('button', { name: 'Apply filters' })
+  const what = page.getByRole('combobox', { name: 'What' })
+  await toBeAlive(search)
+  await search.fill('  account ')
+  await search.press('Enter')
+  await page.waitForURL(/\?q=account$/)
+  await expect(page.getByRole('link', { name: 'Clear filters' })).toBeVisible()
+  await expect(search).toBeFocused()
+  await expect(search).toHaveValue('account')
+  await what.selectOption({ label: 'Account created' })
+  await apply.press('Enter')
+  await page.waitForURL(/action=account\.created/)
+  await expect(page.getByRole('region', { name: 'Events' }).getByRole('listitem')).toHaveCount(1)
+  await expect(apply).toBeFocused()
+  // The form follows the list.
+  await page.goBack()
+  await expect(what).toHaveValue('')
+  await expect(search).toHaveValue('account')
+  await page.goForward()
+  await expect(what).toHaveValue('account.created')
+  await page.getByRole('link', { name: 'Clear filters' }).press('Enter')
+  await expect(page).toHaveURL(/audit$/)
+  await expect(search).toHaveValue('')
+  await expect(what).toHaveValue('')
+  await expect(page.getByRole('form', { name: 'Filters' })).toBeFocused()
+})
 
 test('what was done is found, opened, exported, and kept for as long as the account says', async ({ page }) => {
   await signIn(page, product.url)

@@ -1,13 +1,13 @@
 'use client'
 
 import Link from 'next/link'
-import { useRouter } from 'next/navigation'
-import { useTransition } from 'react'
+import { useRef } from 'react'
 import { Button, buttonVariants } from '@/components/ui/button'
 import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { SearchInput } from '@/components/ui/search-input'
 import { Select } from '@/components/ui/select'
+import { useFilterForm } from '../data/use-filter-form'
 import { AUDIT_PATH, auditHref, cleaned, type Filter, filterNames, isFiltered } from './list-state'
 
 export interface Option {
@@ -26,19 +26,23 @@ export function Filters({
   people: Option[]
   actions: { kind: Option; actions: Option[] }[]
 }) {
-  const router = useRouter()
-  const [pending, start] = useTransition()
+  const form = useRef<HTMLFormElement>(null)
+  const { key, pending, show, cleared } = useFilterForm(auditHref(filter), form)
   return (
     <form
+      ref={form}
+      key={key}
+      tabIndex={-1}
       aria-label="Filters"
-      // Another list, such as by Back or by a link in it, is another form.
-      key={auditHref(filter)}
-      className="grid gap-3"
+      className="grid gap-3 outline-none"
       onSubmit={(event) => {
         event.preventDefault()
-        const data = new FormData(event.currentTarget)
-        const values = Object.fromEntries(filterNames.map((name) => [name, String(data.get(name) ?? '')]))
-        start(() => router.push(auditHref(cleaned(values))))
+        const { elements } = event.currentTarget
+        const controls = filterNames.map((name) => [name, elements.namedItem(name) as HTMLInputElement] as const)
+        const asked = cleaned(Object.fromEntries(controls.map(([name, { value }]) => [name, value])))
+        // As the list is asked for: such as without a token.
+        for (const [name, control] of controls) control.value = asked[name] ?? ''
+        show(auditHref(asked))
       }}
     >
       <SearchInput
@@ -94,7 +98,7 @@ export function Filters({
           Apply filters
         </Button>
         {isFiltered(filter) ? (
-          <Link href={AUDIT_PATH} className={buttonVariants({ variant: 'ghost' })}>
+          <Link href={AUDIT_PATH} onClick={cleared} className={buttonVariants({ variant: 'ghost' })}>
             Clear filters
           </Link>
         ) : null}

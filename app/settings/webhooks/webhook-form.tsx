@@ -1,13 +1,14 @@
 'use client'
 
 import Link from 'next/link'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { Button, buttonVariants } from '@/components/ui/button'
 import { Checkbox } from '@/components/ui/checkbox'
 import { Field, FieldGroup } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { RadioGroup, RadioGroupItem } from '@/components/ui/radio-group'
 import { typeHints } from '@/lib/webhooks/type-hints'
+import { useFocusOnFirstError } from '../api-keys/dialogs/use-focus-on-first-error'
 import type { ActionProblem } from '../data/action-result'
 import { ProblemBanner } from '../data/problem-banner'
 
@@ -38,9 +39,12 @@ export function WebhookForm({
   const [name, setName] = useState(initial.name)
   const [url, setUrl] = useState(initial.url)
   const [types, setTypes] = useState<string[] | null>(initial.event_types)
+  const form = useRef<HTMLFormElement>(null)
+  useFocusOnFirstError(form, problem)
   const errors = problem?.fields ?? {}
   return (
     <form
+      ref={form}
       className="grid max-w-xl gap-4"
       noValidate
       onSubmit={(event) => {

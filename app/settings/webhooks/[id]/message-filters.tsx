@@ -1,29 +1,30 @@
 'use client'
 
 import Link from 'next/link'
-import { useRouter } from 'next/navigation'
-import { useTransition } from 'react'
+import { useRef } from 'react'
 import { Button, buttonVariants } from '@/components/ui/button'
 import { Field } from '@/components/ui/field'
 import { Select } from '@/components/ui/select'
 import { typeHints } from '@/lib/webhooks/type-hints'
+import { useFilterForm } from '../../data/use-filter-form'
 import { messageStatus, messagesHref, webhookHref } from '../words'
 
 /** What narrows the list of messages; it is in the address, so that a list can be handed on. */
 export function MessageFilters({ webhookId, state, type }: { webhookId: string; state?: string; type?: string }) {
-  const router = useRouter()
-  const [pending, start] = useTransition()
+  const form = useRef<HTMLFormElement>(null)
+  const { key, pending, show, cleared } = useFilterForm(messagesHref(webhookId, { state, type }), form)
   return (
     <form
+      ref={form}
+      key={key}
+      tabIndex={-1}
       aria-label="Filters"
-      // Another list, such as by Back or by a link in it, is another form.
-      key={messagesHref(webhookId, { state, type })}
-      className="grid grid-cols-2 items-end gap-3 sm:flex sm:flex-wrap"
+      className="grid grid-cols-2 items-end gap-3 outline-none sm:flex sm:flex-wrap"
       onSubmit={(event) => {
         event.preventDefault()
         const data = new FormData(event.currentTarget)
         const [state, type] = ['state', 'type'].map((name) => String(data.get(name) ?? ''))
-        start(() => router.push(messagesHref(webhookId, { state, type })))
+        show(messagesHref(webhookId, { state, type }))
       }}
     >
       <Field label="Status">
@@ -50,7 +51,7 @@ export function MessageFilters({ webhookId, state, type }: { webhookId: string; 
         Apply filters
       </Button>
       {state || type ? (
-        <Link href={webhookHref(webhookId)} className={buttonVariants({ variant: 'ghost' })}>
+        <Link href={webhookHref(webhookId)} onClick={cleared} className={buttonVariants({ variant: 'ghost' })}>
           Clear filters
         </Link>
       ) : null}
