@@ -78,3 +78,8 @@ it.each(['credential.expiring', 'api_key.expiring'] as const)(
     expect(titleOf('2026-03-19T09:00:00Z', 3)).toMatch(/ in 3 days$/)
   },
 )
+
+it('a notice of several idle keys speaks of several', () => {
+  expect(noticeWords(notice('api_key.idle', 1), null).detail).toBe('Nobody uses it. Any use keeps it.')
+  expect(noticeWords(notice('api_key.idle', 3), null).detail).toBe('Nobody uses them. Any use of one keeps it.')
+})

@@ -118,7 +118,7 @@ export function noticeWords(notice: NoticeView, service: string | null): NoticeW
           count === 1
             ? `API key ${name} will be revoked in ${days(data.daysLeft)}`
             : `${keys} will be revoked in a few days`,
-        detail: 'Nobody uses it. Any use keeps it.',
+        detail: count === 1 ? 'Nobody uses it. Any use keeps it.' : 'Nobody uses them. Any use of one keeps it.',
         href,
         tone: 'warning',
       }
