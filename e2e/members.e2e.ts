@@ -2,13 +2,16 @@ import { type MailServer, startMailServer } from '../test/mail-server'
 import { openCommands, toBeAlive } from './alive'
 import { expectFitToUse } from './fit-to-use'
 import { expect, runProduct, test } from './fixtures'
-import { keyRow, OWNER, signIn } from './people'
+import { chooseAction, keyRow, OWNER, signIn } from './people'
 import { admin } from './product'
+import { seedKeys, seedMember } from './seed'
 
 // How people come, go from one account to another, and go: a role that the account made, an invitation to somebody who has an
 // account already, the switch, and the end.
 
 const GUEST = 'elissa@example.com'
+/** Has made keys. */
+const MAKER = 'maker@example.com'
 const TYRE = 'Tyre Trade'
 
 let mails: MailServer
@@ -19,6 +22,11 @@ const product = (() => {
     env.SMTP_URL = `smtp://localhost:${mails.port}?tls=optional`
   })
   return runProduct('account', env, async (place) => {
+    await seedMember(place, 'admin', MAKER)
+    await seedKeys(place, [{ name: 'أمان', usedMinutesAgo: 5 }, { name: 'Sync script' }])
+    await place.withDatabase((query) =>
+      query('update api_keys set created_by_id = (select id from users where email = $1)', [MAKER]),
+    )
     const args = ['create-account', '--name', TYRE, '--email', GUEST, '--password-stdin']
     expect((await admin(place, args, OWNER.password)).code).toBe(0)
   })
@@ -175,6 +183,7 @@ test('somebody of another account joins with a role of this one, goes to and fro
   await page.unroute('**/settings/members')
   await dialog.getByRole('button', { name: 'Remove member' }).click()
   await expect(row).toHaveCount(0)
+  await expect(page.getByRole('group', { name: 'Members and invitations' })).toBeFocused()
   await guest.reload()
   await expect(guest).toHaveURL(/\/sign-in/)
   await expect
@@ -183,6 +192,28 @@ test('somebody of another account joins with a role of this one, goes to and fro
   await signIn(guest, product.url, { email: GUEST })
   await expect(guest.getByRole('banner')).toContainText(TYRE)
   await context.close()
+})
+
+test('whoever removes a member with keys decides anew each time what becomes of them', async ({ page }) => {
+  await signIn(page, product.url)
+  await page.goto(`${product.url}/settings/members`)
+  const row = page.getByRole('table', { name: 'Members' }).getByRole('row').filter({ hasText: MAKER })
+  const dialog = page.getByRole('alertdialog')
+  const revoke = dialog.getByRole('radio', { name: /^Are revoked/ })
+  await toBeAlive(row.getByRole('button', { name: /^Actions for/ }))
+  await chooseAction(row, 'Remove member')
+  await expect(dialog.getByRole('status')).toContainText(/2 API keys: .*Sync script \(never used\)/)
+  await revoke.check()
+  await dialog.getByRole('radio', { name: /another member answers/ }).check()
+  await expect(dialog.getByLabel('Who answers for them')).toBeVisible()
+  await expectFitToUse(page, 'removing a member who made keys')
+  await revoke.check()
+  await dialog.getByRole('button', { name: 'Cancel' }).click()
+  await expect(row.getByRole('button', { name: /^Actions for/ })).toBeFocused()
+  await chooseAction(row, 'Remove member')
+  await expect(dialog.getByRole('radio', { name: /come up for review$/ })).toBeChecked()
+  await expect(revoke).not.toBeChecked()
+  await dialog.getByRole('button', { name: 'Cancel' }).click()
 })
 
 test('a page that heard nothing of the browser’s session going elsewhere does nothing there', async ({ browser }) => {

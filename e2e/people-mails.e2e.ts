@@ -147,6 +147,7 @@ test('an invitation that is revoked leads nowhere', async ({ page, browser }) =>
   await expectFitToUse(page, 'revoking an invitation')
   await dialog.getByRole('button', { name: 'Revoke invitation' }).click()
   await expect(page.getByText('late@example.com', { exact: true })).toHaveCount(0)
+  await expect(page.getByRole('group', { name: 'Members and invitations' })).toBeFocused()
   const guest = await freshPage(browser)
   await guest.page.goto(href)
   await expect(guest.page.getByText(`This invitation was taken back. Ask ${INVITER} for another one.`)).toBeVisible()

@@ -270,6 +270,32 @@ test.describe('people', () => {
     await elsewhere.context().close()
   })
 
+  test('sign out one of their browsers, and the keyboard stays with the others', async ({ page, browser }) => {
+    await open(page)
+    const elsewhere = await (await browser.newContext()).newPage()
+    await open(elsewhere)
+    await page.reload()
+    const list = page.getByRole('list', { name: 'Where you are signed in' })
+    await expect(list.getByRole('listitem').first()).toBeVisible()
+    const before = await list.getByRole('listitem').count()
+    const tab = await page.context().newPage()
+    await tab.goto(page.url())
+    const signOut = (where: Page) => where.getByRole('button', { name: /^Sign out (?!everywhere)/ }).first()
+    for (const one of [page, tab]) await toBeAlive(signOut(one))
+    await signOut(page).press('Enter')
+    await expect(list.getByRole('listitem')).toHaveCount(before - 1)
+    await expect(list).toBeFocused()
+    // In another tab it stands there still, until it is found to have ended.
+    await signOut(tab).click()
+    await expect(tab.getByRole('list', { name: 'Where you are signed in' }).getByRole('listitem')).toHaveCount(
+      before - 1,
+    )
+    await elsewhere.reload()
+    await expect(elsewhere).toHaveURL(/\/sign-in/)
+    await elsewhere.context().close()
+    await tab.close()
+  })
+
   test('sign out everywhere, after they were told what that means', async ({ page, browser }) => {
     await open(page)
     const elsewhere = await (await browser.newContext()).newPage()

@@ -1,11 +1,13 @@
 'use client'
 
+import { useRef } from 'react'
 import { Badge } from '@/components/ui/badge'
 import { Banner } from '@/components/ui/banner'
 import { Button } from '@/components/ui/button'
 import { RelativeTime } from '@/components/ui/relative-time'
 import { toast } from '@/components/ui/toast'
 import { useCalls } from '../data/use-calls'
+import { useRecoveredFocus } from '../data/use-recovered-focus'
 import { endSessionAction } from './second-factor/actions'
 
 /** A place where the person is signed in; points in time are ISO 8601. */
@@ -22,16 +24,27 @@ export interface ShownSession {
 
 /** Where the person is signed in, with the way out of each. */
 export function Sessions({ sessions }: { sessions: ShownSession[] }) {
+  const list = useRef<HTMLUListElement>(null)
+  const lostFocus = useRecoveredFocus(list)
   return (
-    <ul className="divide-y divide-border" aria-label="Where you are signed in">
+    <ul ref={list} tabIndex={-1} className="divide-y divide-border outline-none" aria-label="Where you are signed in">
       {sessions.map((session) => (
-        <Place key={session.id} {...session} />
+        <Place key={session.id} {...session} onEnded={lostFocus} />
       ))}
     </ul>
   )
 }
 
-function Place({ id, browser, address, how, startedAt, lastSeenAt, isThis }: ShownSession) {
+function Place({
+  id,
+  browser,
+  address,
+  how,
+  startedAt,
+  lastSeenAt,
+  isThis,
+  onEnded,
+}: ShownSession & { onEnded: () => void }) {
   const { run, pending, refusal, passwordDialog } = useCalls()
   return (
     <li className="grid gap-2 py-2.5">
@@ -58,7 +71,9 @@ function Place({ id, browser, address, how, startedAt, lastSeenAt, isThis }: Sho
             pending={pending}
             aria-label={`Sign out ${browser}${address ? ` from ${address}` : ''}`}
             onClick={async () => {
-              if (await run(() => endSessionAction(id))) toast(`${browser} is signed out`)
+              if (!(await run(() => endSessionAction(id)))) return
+              onEnded()
+              toast(`${browser} is signed out`)
             }}
           >
             Sign out

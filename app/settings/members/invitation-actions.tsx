@@ -5,15 +5,18 @@ import { Banner } from '@/components/ui/banner'
 import { Button } from '@/components/ui/button'
 import { toast } from '@/components/ui/toast'
 import { ConfirmDialog } from '../confirm-dialog'
+import { useLostFocus } from '../data/focus-home'
 import { useCallAndRefresh } from '../data/use-call-and-refresh'
 import { resendAction, revokeAction } from './actions'
 
 /** Sends an invitation again, or takes it back. */
 export function InvitationActions({ id, email }: { id: string; email: string }) {
   const [asks, setAsks] = useState(false)
+  const lostFocus = useLostFocus()
   const resend = useCallAndRefresh(resendAction, () => toast(`An invitation is on its way to ${email} again`))
   const revoke = useCallAndRefresh(revokeAction, () => {
     setAsks(false)
+    lostFocus()
     toast(`The invitation of ${email} is revoked`)
   })
   return (

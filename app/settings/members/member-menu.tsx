@@ -82,14 +82,9 @@ export function MemberMenu({
       {manage ? (
         <>
           {asks === 'role' ? <ChangeRole id={id} name={name} {...manage} onClose={close} /> : null}
-          <RemoveMember
-            id={id}
-            name={name}
-            heirs={manage.heirs}
-            mayRevoke={manage.mayRevoke}
-            open={asks === 'remove'}
-            onClose={close}
-          />
+          {asks === 'remove' ? (
+            <RemoveMember id={id} name={name} heirs={manage.heirs} mayRevoke={manage.mayRevoke} onClose={close} />
+          ) : null}
           <ConfirmDialog
             open={asks === 'hand over'}
             title={

@@ -7,6 +7,7 @@ import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/com
 import { PageHeader } from '@/components/ui/page-header'
 import { can, listCustomRoles, listInvitations, listMembers } from '@/lib/accounts'
 import { getRuntime } from '@/lib/runtime'
+import { FocusHome } from '../data/focus-home'
 import { InvitationsTable } from './invitations-table'
 import { InviteForm } from './invite-form'
 import { MembersTable } from './members-table'
@@ -38,7 +39,7 @@ export default async function MembersPage() {
           </Link>
         }
       />
-      <div className="grid gap-4">
+      <FocusHome aria-label="Members and invitations" className="grid gap-4">
         {mayInvite ? (
           <Card aria-labelledby="invite">
             <CardHeader>
@@ -73,7 +74,7 @@ export default async function MembersPage() {
             options={options}
           />
         </Card>
-      </div>
+      </FocusHome>
     </>
   )
 }

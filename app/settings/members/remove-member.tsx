@@ -6,6 +6,7 @@ import { RadioGroup, RadioGroupItem } from '@/components/ui/radio-group'
 import { Select } from '@/components/ui/select'
 import { toast } from '@/components/ui/toast'
 import { ConfirmDialog } from '../confirm-dialog'
+import { useLostFocus } from '../data/focus-home'
 import { useCallAndRefresh } from '../data/use-call-and-refresh'
 import { lookAtMadeAction, removeMemberAction, type SeenMade } from './actions'
 
@@ -31,7 +32,6 @@ export function RemoveMember({
   name,
   heirs,
   mayRevoke,
-  open,
   onClose,
 }: {
   id: string
@@ -39,7 +39,6 @@ export function RemoveMember({
   heirs: Heir[]
   /** Whether the person may revoke keys. */
   mayRevoke: boolean
-  open: boolean
   onClose: () => void
 }) {
   const [seen, setSeen] = useState<Seen | null>(null)
@@ -49,13 +48,14 @@ export function RemoveMember({
   const [chosenHeir, setHeir] = useState<string | null>(null)
   // Whoever was chosen may have left meanwhile.
   const heir = (heirs.find((one) => one.id === chosenHeir) ?? heirs[0])?.id ?? null
-  const { run, pending, refusal, clear, passwordDialog } = useCallAndRefresh(removeMemberAction, () => {
+  const lostFocus = useLostFocus()
+  const { run, pending, refusal, passwordDialog } = useCallAndRefresh(removeMemberAction, () => {
     onClose()
+    lostFocus()
     toast(`${name} is no member any more`)
   })
 
   useEffect(() => {
-    if (!open) return
     let isCurrent = true
     lookAtMadeAction(id).then(
       (answer) => {
@@ -68,13 +68,13 @@ export function RemoveMember({
     return () => {
       isCurrent = false
     }
-  }, [open, id])
+  }, [id])
 
   const others = seen ? seen.credentials.total + seen.integrations.total + seen.webhooks.total : 0
   const needsHeir = keys === 'hand_over' || rest === 'hand_over'
   return (
     <ConfirmDialog
-      open={open}
+      open
       title={
         <>
           Remove <bdi>{name}</bdi>?
@@ -85,10 +85,7 @@ export function RemoveMember({
       verb="Remove member"
       pending={pending}
       onConfirm={() => void run(id, { keys, rest, heir: needsHeir ? heir : null })}
-      onClose={() => {
-        clear()
-        onClose()
-      }}
+      onClose={onClose}
       passwordDialog={passwordDialog}
     >
       <div role="status" className="text-sm">
@@ -128,6 +125,11 @@ export function RemoveMember({
   )
 }
 
+/** A name that may be written from right to left, so that it turns nothing around it: what <bdi> does, within a text. */
+function isolated(name: string): string {
+  return `\u2068${name}\u2069`
+}
+
 function MadeList({ seen }: { seen: Seen }) {
   const made = kinds.filter(({ kind }) => seen[kind].total > 0)
   if (made.length === 0) return 'They made nothing that goes on without them.'
@@ -139,7 +141,7 @@ function MadeList({ seen }: { seen: Seen }) {
         return (
           <li key={kind}>
             {total} {total === 1 ? one : many}
-            {names.length > 0 ? `: ${names.join(', ')}${more}` : ''}
+            {names.length > 0 ? `: ${names.map(isolated).join(', ')}${more}` : ''}
           </li>
         )
       })}

@@ -108,9 +108,8 @@ function requireSelf() {
 /** For what the person may be mailed of, and the page shows. */
 async function told<Value>(work: () => Promise<Value>): Promise<ActionAnswer<Value>> {
   const result = await answer(work)
-  if (result.ok) {
-    getRuntime().jobs?.trigger('notifications.deliver')
-    revalidatePath('/', 'layout')
-  }
+  if (result.ok) getRuntime().jobs?.trigger('notifications.deliver')
+  // What was removed in another tab is not to stand there any longer.
+  if (result.ok || result.code === 'not_found') revalidatePath('/', 'layout')
   return result
 }

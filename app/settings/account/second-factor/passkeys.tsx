@@ -1,6 +1,6 @@
 'use client'
 
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { makePasskey } from '@/app/passkey'
 import { Banner } from '@/components/ui/banner'
 import { Button } from '@/components/ui/button'
@@ -19,6 +19,7 @@ import { RelativeTime } from '@/components/ui/relative-time'
 import { toast } from '@/components/ui/toast'
 import { ConfirmDialog } from '../../confirm-dialog'
 import { useCalls } from '../../data/use-calls'
+import { useRecoveredFocus } from '../../data/use-recovered-focus'
 import { addPasskeyAction, removePasskeyAction, startPasskeyAction } from './actions'
 
 /** A passkey as the page shows it; points in time are ISO 8601. */
@@ -43,8 +44,10 @@ export function Passkeys({
   onCodes: (codes: string[]) => void
 }) {
   const [adds, setAdds] = useState(false)
+  const part = useRef<HTMLElement>(null)
+  const lostFocus = useRecoveredFocus(part)
   return (
-    <div className="grid gap-3">
+    <section ref={part} tabIndex={-1} aria-label="Passkeys" className="grid gap-3 outline-none">
       <div className="flex flex-wrap items-center justify-between gap-3">
         <div className="min-w-0">
           <h3 className="font-medium">Passkeys</h3>
@@ -59,7 +62,7 @@ export function Passkeys({
       {passkeys.length > 0 ? (
         <ul className="divide-y divide-border border-border border-t">
           {passkeys.map((passkey) => (
-            <Passkey key={passkey.id} {...passkey} />
+            <Passkey key={passkey.id} {...passkey} onRemoved={lostFocus} />
           ))}
         </ul>
       ) : null}
@@ -73,17 +76,18 @@ export function Passkeys({
           }}
         />
       ) : null}
-    </div>
+    </section>
   )
 }
 
-function Passkey({ id, name, createdAt, lastUsedAt, kept }: ShownPasskey) {
+function Passkey({ id, name, createdAt, lastUsedAt, kept, onRemoved }: ShownPasskey & { onRemoved: () => void }) {
   const [asks, setAsks] = useState(false)
   const { run, pending, refusal, clear, passwordDialog } = useCalls()
 
   async function remove() {
     if (!(await run(() => removePasskeyAction(id)))) return
     setAsks(false)
+    onRemoved()
     toast('Your passkey is removed')
   }
   return (
