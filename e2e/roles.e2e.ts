@@ -200,3 +200,35 @@ test('every change that a page asks for is refused to those whose role does not 
   }
   await owner.close()
 })
+
+test('what was typed stays where the session has ended meanwhile, beside the way back in', async ({
+  page,
+  context,
+}) => {
+  for (const [path, label, typed, verb, done] of [
+    ['members', 'E-mail', 'barca@example.com', 'Send invitation', 'An invitation is on its way'],
+    ['members/roles/new', 'Name', 'Bookkeeper', 'Add role', 'Role added'],
+    ['policies', 'Longest lifetime, in days', '90', 'Save rules', 'Rules for API keys saved'],
+  ] as const) {
+    await context.clearCookies()
+    await signIn(page, product.url)
+    await page.goto(address(path))
+    const field = page.getByLabel(label)
+    await toBeAlive(field)
+    await field.fill(typed)
+    await context.clearCookies()
+    await page.getByRole('button', { name: verb }).click()
+    const alert = page.getByRole('alert').filter({ hasText: 'You are no longer signed in' })
+    const signInAgain = alert.getByRole('link', { name: 'Sign in in another tab' })
+    await expect(signInAgain).toBeInViewport()
+    const opened = context.waitForEvent('page')
+    await signInAgain.click()
+    const tab = await opened
+    await signIn(tab, product.url)
+    await tab.close()
+    await expect(page).toHaveURL(address(path))
+    await expect(field).toHaveValue(typed)
+    await page.getByRole('button', { name: verb }).click()
+    await expect(page.getByRole('status').filter({ hasText: done })).toBeAttached()
+  }
+})

@@ -2,12 +2,12 @@
 
 import { useEffect, useRef, useState } from 'react'
 import { emptyForm, refusedForm } from '@/app/form-state'
-import { Banner } from '@/components/ui/banner'
 import { Button } from '@/components/ui/button'
 import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { Select } from '@/components/ui/select'
 import { toast } from '@/components/ui/toast'
+import { ProblemBanner } from '../data/problem-banner'
 import { useCallAndRefresh } from '../data/use-call-and-refresh'
 import { inviteAction } from './actions'
 import { chosenOption, type RoleOption } from './words'
@@ -40,11 +40,7 @@ export function InviteForm({ options }: { options: RoleOption[] }) {
         void run({ email: invited.current, role: String(data.get('role')) })
       }}
     >
-      {message ? (
-        <Banner tone="error" role="alert">
-          {message}
-        </Banner>
-      ) : null}
+      <ProblemBanner problem={message ? refusal : null} />
       <Field label="E-mail" error={errors.email} required>
         <Input name="email" type="email" autoComplete="off" autoCapitalize="off" spellCheck={false} />
       </Field>

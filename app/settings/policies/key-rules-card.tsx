@@ -1,7 +1,6 @@
 'use client'
 
 import { useRef, useState } from 'react'
-import { Banner } from '@/components/ui/banner'
 import { Button } from '@/components/ui/button'
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/components/ui/card'
 import { Checkbox } from '@/components/ui/checkbox'
@@ -9,6 +8,7 @@ import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { Textarea } from '@/components/ui/textarea'
 import { toast } from '@/components/ui/toast'
+import { ProblemBanner } from '../data/problem-banner'
 import { changeKeyRulesAction } from './actions'
 import { draftOf, type KeyPolicy, type RulesDraft, rulesInput } from './key-rules-draft'
 import { usePolicyAction } from './use-policy-action'
@@ -20,7 +20,7 @@ export function KeyRulesCard({ policy, mayUpdate }: { policy: KeyPolicy; mayUpda
   const { expiryRequired, maxDays, idleDays, addresses } = { ...draftOf(policy), ...edits }
   const edit = (change: Partial<RulesDraft>) => setEdits((was) => ({ ...was, ...change }))
   const form = useRef<HTMLFormElement>(null)
-  const { run, pending, message, errors, passwordDialog } = usePolicyAction(changeKeyRulesAction, form, () => {
+  const { run, pending, problem, errors, passwordDialog } = usePolicyAction(changeKeyRulesAction, form, () => {
     setEdits({})
     toast('Rules for API keys saved')
   })
@@ -42,11 +42,7 @@ export function KeyRulesCard({ policy, mayUpdate }: { policy: KeyPolicy; mayUpda
             void run(rulesInput(edits))
           }}
         >
-          {message ? (
-            <Banner tone="error" role="alert">
-              {message}
-            </Banner>
-          ) : null}
+          <ProblemBanner problem={problem} />
           <fieldset disabled={!mayUpdate} className="grid min-w-0 gap-5">
             <Checkbox
               label="New keys must expire"

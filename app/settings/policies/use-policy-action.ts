@@ -19,7 +19,7 @@ export function usePolicyAction<Input>(
     if (refusal) form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus()
   }, [refusal, form])
   const { message, errors } = refusal ? refusedForm(refusal) : emptyForm
-  return { run, pending, message, errors: byField(errors), passwordDialog }
+  return { run, pending, problem: message ? refusal : null, errors: byField(errors), passwordDialog }
 }
 
 /** An error of an item stands at its list. */

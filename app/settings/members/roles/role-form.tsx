@@ -11,6 +11,7 @@ import { Checkbox } from '@/components/ui/checkbox'
 import { Field, FieldGroup } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { toast } from '@/components/ui/toast'
+import { ProblemBanner } from '../../data/problem-banner'
 import { useCallAndRefresh } from '../../data/use-call-and-refresh'
 import { ROLES_HREF } from '../words'
 import { changeRoleOfAccountAction, createRoleAction } from './actions'
@@ -104,11 +105,13 @@ export function RoleForm({
         )
       })}
       {/* Where the press was: above the list it would be out of sight. */}
-      {(message ?? ofPermissions) ? (
+      {ofPermissions ? (
         <Banner tone="error" role="alert">
-          {message ?? ofPermissions}
+          {ofPermissions}
         </Banner>
-      ) : null}
+      ) : (
+        <ProblemBanner problem={message ? refusal : null} />
+      )}
       <div className="flex flex-wrap gap-2">
         <Button type="submit" variant="primary" pending={pending}>
           {id === null ? 'Add role' : 'Save role'}
