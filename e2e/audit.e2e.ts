@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { Locator, Page } from '@playwright/test'
 import { toBeAlive } from './alive'
 import { expectFitToUse } from './fit-to-use'
 import { expect, runProduct, test } from './fixtures'
@@ -90,4 +91,30 @@ test('what was done is found, opened, exported, and kept for as long as the acco
   await page.goto(`${product.url}/settings/audit?action=account.policy_changed`)
   await events.first().getByText('changed the account’s policy').click()
   await expect(events.first().getByRole('row', { name: 'Audit keep days – 90' })).toBeVisible()
+})
+
+test('a page of policies that was open meanwhile undoes nothing that somebody else has saved', async ({ page }) => {
+  await signIn(page, product.url)
+  await page.goto(`${product.url}/settings/policies`)
+  const tab = await page.context().newPage()
+  await tab.goto(`${product.url}/settings/policies`)
+  const audit = (where: Page) => where.getByRole('region', { name: 'Audit log' })
+  const leaks = (where: Page) => where.getByRole('region', { name: 'Leaked tokens' })
+  const keep = (where: Page) => where.getByRole('combobox', { name: 'Keep events' })
+  const save = async (card: Locator, said: string) => {
+    await card.getByRole('button', { name: 'Save' }).click()
+    await expect(card.page().getByRole('status').filter({ hasText: said }).last()).toBeAttached()
+  }
+  for (const one of [page, tab]) await toBeAlive(keep(one))
+  await keep(tab).selectOption({ label: '1 year' })
+  await save(audit(tab), 'Policy saved')
+  await expect(keep(tab)).toHaveValue('365')
+  await leaks(tab).getByRole('radio', { name: 'Only tell us' }).check()
+  await save(leaks(tab), 'Policy saved')
+  await save(audit(page), 'Nothing was changed')
+  await expect(keep(page)).toHaveValue('365')
+  await save(leaks(page), 'Nothing was changed')
+  await tab.reload()
+  await expect(keep(tab)).toHaveValue('365')
+  await expect(leaks(tab).getByRole('radio', { name: 'Only tell us' })).toBeChecked()
 })

@@ -24,14 +24,12 @@ export async function changeKeyRulesAction(input: unknown): Promise<ActionAnswer
 
 /** Chooses what becomes of a key whose token is reported as leaked. */
 export async function saveLeakPolicy(input: unknown): Promise<ActionResult<void>> {
-  return worded(async () => {
+  const result = await answer(async () => {
     const actor = await requireActor('policies:update', { recentPassword: true })
     const { leak_response } = parseInput(leakPolicyInput, input)
     await changePolicy(getRuntime().database.db, actor, { leakResponse: leak_response })
   })
-}
-
-async function worded<Value>(work: () => Promise<Value>): Promise<ActionResult<Value>> {
-  const result: ActionAnswer<Value> = await answer(work)
-  return result.ok ? result : problemOf(result)
+  if (!result.ok) return problemOf(result)
+  revalidatePath('/settings/policies')
+  return result
 }

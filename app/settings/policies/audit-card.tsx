@@ -11,6 +11,7 @@ import { ProblemBanner } from '../data/problem-banner'
 import { useAction } from '../data/use-action'
 import { saveAuditPolicy } from './audit-actions'
 import { keepChoices } from './audit-choices'
+import { useChoice } from './use-choice'
 
 const FOREVER = 'for-ever'
 
@@ -26,10 +27,11 @@ export function AuditCard({
   older: Record<number, number>
   mayChange: boolean
 }) {
-  const [chosen, setChosen] = useState(keepDays)
+  const { chosen, choose, ifChanged, forget } = useChoice(keepDays)
   const [asks, setAsks] = useState(false)
   const { run, pending, problem, passwordDialog } = useAction(saveAuditPolicy, () => {
     setAsks(false)
+    forget()
     toast('Policy saved')
   })
   const save = () => run({ keep_days: chosen })
@@ -51,7 +53,7 @@ export function AuditCard({
             disabled={!mayChange}
             onChange={(event) => {
               const { value } = event.currentTarget
-              setChosen(value === FOREVER ? null : Number(value))
+              choose(value === FOREVER ? null : Number(value))
             }}
           >
             {isListed ? null : <option value={keepDays ?? FOREVER}>{nameOf(keepDays)}</option>}
@@ -65,7 +67,7 @@ export function AuditCard({
         {asks ? null : <ProblemBanner problem={problem} />}
         {mayChange ? (
           <div>
-            <Button pending={pending} onClick={() => (lost > 0 && chosen !== keepDays ? setAsks(true) : save())}>
+            <Button pending={pending} onClick={() => ifChanged(() => (lost > 0 ? setAsks(true) : save()))}>
               Save
             </Button>
           </div>

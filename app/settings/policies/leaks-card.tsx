@@ -1,6 +1,5 @@
 'use client'
 
-import { useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from '@/components/ui/card'
 import { FieldGroup } from '@/components/ui/field'
@@ -9,6 +8,7 @@ import { toast } from '@/components/ui/toast'
 import type { AccountPolicy } from '@/lib/accounts'
 import { useAction } from '../data/use-action'
 import { saveLeakPolicy } from './actions'
+import { useChoice } from './use-choice'
 
 /** What becomes of a key whose token is reported as leaked. */
 export function LeaksCard({
@@ -18,8 +18,11 @@ export function LeaksCard({
   leakResponse: AccountPolicy['leakResponse']
   mayChange: boolean
 }) {
-  const [chosen, setChosen] = useState(leakResponse)
-  const { run, pending, problem, passwordDialog } = useAction(saveLeakPolicy, () => toast('Policy saved'))
+  const { chosen, choose, ifChanged, forget } = useChoice(leakResponse)
+  const { run, pending, problem, passwordDialog } = useAction(saveLeakPolicy, () => {
+    forget()
+    toast('Policy saved')
+  })
   return (
     <Card aria-labelledby="leaks">
       <CardHeader>
@@ -30,7 +33,7 @@ export function LeaksCard({
       </CardHeader>
       <CardContent className="grid gap-4">
         <FieldGroup label="What becomes of its key">
-          <RadioGroup value={chosen} onValueChange={(value) => setChosen(value === 'flag' ? 'flag' : 'revoke')}>
+          <RadioGroup value={chosen} onValueChange={(value) => choose(value === 'flag' ? 'flag' : 'revoke')}>
             <RadioGroupItem
               value="revoke"
               disabled={!mayChange}
@@ -52,7 +55,7 @@ export function LeaksCard({
         ) : null}
         {mayChange ? (
           <div>
-            <Button pending={pending} onClick={() => run({ leak_response: chosen })}>
+            <Button pending={pending} onClick={() => ifChanged(() => run({ leak_response: chosen }))}>
               Save
             </Button>
           </div>
