@@ -24,8 +24,9 @@ export function useCalls() {
     setRefusal(answer.ok || answer.code === 'password_required' ? null : { fields: [], ...answer })
     return answer.ok ? { value: answer.value } : null
   }
-  function refuse(message: string) {
-    setRefusal({ code: 'invalid', message, fields: [] })
+  /** @param at the field that it is about; absent: none */
+  function refuse(message: string, at?: string) {
+    setRefusal({ code: 'invalid', message, fields: at ? [{ field: at, code: 'missing_field', message }] : [] })
   }
   return { run, pending, refusal, refuse, clear: () => setRefusal(null), passwordDialog }
 }

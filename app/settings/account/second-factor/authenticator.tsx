@@ -1,6 +1,6 @@
 'use client'
 
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { Banner } from '@/components/ui/banner'
 import { Button } from '@/components/ui/button'
 import { CopyButton } from '@/components/ui/copy-button'
@@ -17,6 +17,7 @@ import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { RelativeTime } from '@/components/ui/relative-time'
 import { toast } from '@/components/ui/toast'
+import { useFocusOnFirstError } from '../../api-keys/dialogs/use-focus-on-first-error'
 import { ConfirmDialog } from '../../confirm-dialog'
 import { useCalls } from '../../data/use-calls'
 import {
@@ -122,6 +123,8 @@ function SetUp({
   onAdded: (codes: string[] | null) => void
 }) {
   const { run, pending, refusal, passwordDialog } = useCalls()
+  const form = useRef<HTMLFormElement>(null)
+  useFocusOnFirstError(form, refusal)
   const wrong = refusal?.fields[0]?.message
 
   async function confirm(code: string) {
@@ -132,6 +135,7 @@ function SetUp({
     <Dialog open busy={pending} onOpenChange={(next) => next || onClose()}>
       <DialogContent pressOutsideCloses={false}>
         <form
+          ref={form}
           noValidate
           className="grid gap-4"
           onSubmit={(event) => {

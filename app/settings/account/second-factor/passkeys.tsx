@@ -17,6 +17,7 @@ import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { RelativeTime } from '@/components/ui/relative-time'
 import { toast } from '@/components/ui/toast'
+import { useFocusOnFirstError } from '../../api-keys/dialogs/use-focus-on-first-error'
 import { ConfirmDialog } from '../../confirm-dialog'
 import { useCalls } from '../../data/use-calls'
 import { useRecoveredFocus } from '../../data/use-recovered-focus'
@@ -139,6 +140,8 @@ function Passkey({ id, name, createdAt, lastUsedAt, kept, onRemoved }: ShownPass
 function AddPasskey({ onClose, onAdded }: { onClose: () => void; onAdded: (codes: string[] | null) => void }) {
   const { run, pending, refusal, refuse, passwordDialog } = useCalls()
   const [asking, setAsking] = useState(false)
+  const form = useRef<HTMLFormElement>(null)
+  useFocusOnFirstError(form, refusal)
   const wrong = refusal?.fields.find(({ field }) => field === 'name')?.message
 
   async function add(name: string) {
@@ -155,13 +158,14 @@ function AddPasskey({ onClose, onAdded }: { onClose: () => void; onAdded: (codes
     <Dialog open busy={pending || asking} onOpenChange={(next) => next || onClose()}>
       <DialogContent size="sm" pressOutsideCloses={false}>
         <form
+          ref={form}
           noValidate
           className="grid gap-4"
           onSubmit={(event) => {
             event.preventDefault()
             const name = String(new FormData(event.currentTarget).get('name')).trim()
             if (name !== '') void add(name)
-            else refuse('Give the passkey a name first.')
+            else refuse('Give the passkey a name first.', 'name')
           }}
         >
           <DialogHeader>

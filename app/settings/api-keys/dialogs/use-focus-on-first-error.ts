@@ -1,10 +1,9 @@
 'use client'
 
 import { type RefObject, useEffect } from 'react'
-import type { ActionProblem } from '../../data/action-result'
 
-/** When the server refuses fields of a form, the first of them gets the focus. */
-export function useFocusOnFirstError(form: RefObject<HTMLFormElement | null>, problem: ActionProblem | null): void {
+/** When the server refuses fields of a form, the first of them gets the focus: with each `problem` anew. */
+export function useFocusOnFirstError(form: RefObject<HTMLFormElement | null>, problem: object | null): void {
   useEffect(() => {
     if (!problem) return
     // A single control says so itself; a group is described by its error, and its first control gets the focus.
