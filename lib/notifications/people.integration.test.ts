@@ -554,6 +554,8 @@ forEachDatabase('people who are told', (open) => {
       expect((await listNotices(db, readerOf(owner, ['credentials:read']))).notices).toHaveLength(1)
     })
 
+    const ofOwner = () => and(eq(notifications.accountId, accountId), eq(notifications.userId, owner))
+
     it('of their own, which they mark as read for themselves alone', async () => {
       await refused()
       await work()
@@ -566,8 +568,24 @@ forEachDatabase('people who are told', (open) => {
       expect(await countUnread(db, readerOf(admin))).toBe(1)
       await markRead(db, personOf(owner), [notices[0]?.id ?? ''])
       expect(await countUnread(db, readerOf(owner))).toBe(0)
-      await markRead(db, personOf(admin), null)
+      await markRead(db, personOf(admin), { until: new Date() })
       expect(await countUnread(db, readerOf(admin))).toBe(0)
+    })
+
+    it('marks all as read that were there when the page was made, and none that came since', async () => {
+      await refused()
+      await work()
+      const [older] = await db.select({ at: notifications.createdAt }).from(notifications).where(ofOwner())
+      const until = new Date((older?.at.getTime() ?? 0) + 1)
+      await happens(db, accountId, 'api_key.created', 'key_1', { name: 'Sync', environment: 'live', by: 'Ana' })
+      await makeNotices(db)
+      await db
+        .update(notifications)
+        .set({ createdAt: new Date(until.getTime() + 1) })
+        .where(and(ofOwner(), eq(notifications.kind, 'api_key.created')))
+      await markRead(db, personOf(owner), { until })
+      const { notices } = await listNotices(db, readerOf(owner))
+      expect(notices.filter(({ readAt }) => readAt === null).map(({ kind }) => kind)).toEqual(['api_key.created'])
     })
 
     it('that are read by themselves once what they tell of is over', async () => {

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, isNotNull, isNull, lt, ne, or, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, isNotNull, isNull, lt, lte, ne, or, type SQL, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { credentials, notificationEpisodes, notificationItems, notifications } from '@/db/schema'
 import { can, type Holder } from '../accounts/permissions'
@@ -125,14 +125,24 @@ export async function countUnread(db: Database, reader: Reader): Promise<number>
 
 /**
  * Marks notices as read. Of no interest to the audit log: it changes nothing but the reader's own list.
- * @param ids null: all
+ * @param which by their ids, or all that were there at a time: what came since, nobody has seen
  */
-export async function markRead(db: Database, person: Person, ids: readonly string[] | null): Promise<void> {
-  const known = ids?.filter((id) => isId('notification', id))
+export async function markRead(
+  db: Database,
+  person: Person,
+  which: readonly string[] | { until: Date },
+): Promise<void> {
+  const concerned =
+    'until' in which
+      ? lte(notifications.createdAt, which.until)
+      : inArray(
+          notifications.id,
+          which.filter((id) => isId('notification', id)),
+        )
   await db
     .update(notifications)
     .set({ readAt: sql`now()` })
-    .where(and(isTheirs(person), isNull(notifications.readAt), known ? inArray(notifications.id, known) : undefined))
+    .where(and(isTheirs(person), isNull(notifications.readAt), concerned))
 }
 
 /** Marks as read, for everybody, what tells of nothing that lasts since these episodes have ended. */

@@ -9,13 +9,13 @@ import { type ActionAnswer, answer } from '../../action-answer'
 import { type FormState, refusedForm } from '../../form-state'
 import { requireActor } from '../../session'
 
-const noticeIds = z.array(z.string().max(64)).max(100).nullable()
+const readNotices = z.union([z.array(z.string().max(64)).max(100), z.object({ until: z.coerce.date() })])
 
-/** Marks notices as read; null: all. */
-export async function markReadAction(ids: string[] | null): Promise<ActionAnswer<null>> {
+/** Marks notices as read: some, or all that were there at a point in time, in ISO 8601. */
+export async function markReadAction(which: string[] | { until: string }): Promise<ActionAnswer<null>> {
   const result = await answer(async () => {
     const { accountId, id: userId } = await requirePerson()
-    await markRead(getRuntime().database.db, { accountId, userId }, parseInput(noticeIds, ids))
+    await markRead(getRuntime().database.db, { accountId, userId }, parseInput(readNotices, which))
     return null
   })
   if (result.ok) revalidatePath('/settings', 'layout')

@@ -11,19 +11,20 @@ import { markReadAction } from './actions'
 function useMarkRead() {
   const [problem, setProblem] = useState<string>()
   const [pending, startTransition] = useTransition()
-  const mark = (ids: string[] | null) =>
+  const mark = (which: Parameters<typeof markReadAction>[0]) =>
     startTransition(async () => {
-      const result = await markReadAction(ids).catch(noAnswer)
+      const result = await markReadAction(which).catch(noAnswer)
       setProblem(result.ok ? undefined : result.message)
     })
   return { mark, pending, problem }
 }
 
-export function MarkAllRead() {
+/** @param until when the page was made, in ISO 8601 */
+export function MarkAllRead({ until }: { until: string }) {
   const { mark, pending, problem } = useMarkRead()
   return (
     <div className="grid justify-items-end gap-2">
-      <Button pending={pending} onClick={() => mark(null)}>
+      <Button pending={pending} onClick={() => mark({ until })}>
         Mark all as read
       </Button>
       {problem ? (

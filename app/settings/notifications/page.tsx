@@ -22,6 +22,8 @@ export default async function NotificationsPage({ searchParams }: PageProps<'/se
   const { account, user } = session
   const { before } = await searchParams
   const { db } = getRuntime().database
+  // Before they are read: what comes meanwhile may not be among them.
+  const readAt = new Date().toISOString()
   const reader = { accountId: account.id, userId: user.id, permissions: session.permissions }
   const [{ notices, next }, unread, preferences] = await Promise.all([
     listNotices(db, reader, typeof before === 'string' ? before : null),
@@ -33,7 +35,7 @@ export default async function NotificationsPage({ searchParams }: PageProps<'/se
       <PageHeader
         title="Notifications"
         description="What happened to credentials, API keys and webhooks, and how you hear of it."
-        action={unread > 0 ? <MarkAllRead /> : undefined}
+        action={unread > 0 ? <MarkAllRead until={readAt} /> : undefined}
       />
       <div className="grid gap-4">
         <NoMailServer />
