@@ -68,7 +68,8 @@ const sender = z.string().refine((value) => {
   return z.email().safeParse(named ?? bare).success
 }, 'an e-mail address, or a name and one, such as Fenicia <fenicia@example.com>')
 
-const HOST_NAME = /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/i
+/** No name ends in a number: it would be read as an address, and `256.1.1.1` is none (https://url.spec.whatwg.org/#ends-in-a-number-checker). */
+const HOST_NAME = /^([a-z0-9_-]+\.)*(?!(?:\d+|0x[0-9a-f]*)$)[a-z0-9_-]+$/i
 
 const origin = z.url({ protocol: /^https?$/, error: 'an http:// or https:// address' }).transform((value, ctx) => {
   const url = new URL(value)
