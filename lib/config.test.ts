@@ -197,6 +197,8 @@ describe('variables that contradict each other are refused:', () => {
   it.each([
     [{ DATABASE_URL: POSTGRES.DATABASE_URL }, 'AUTH_SECRET must be set when DATABASE_URL is'],
     [{ DATABASE_URL: POSTGRES.DATABASE_URL }, 'FENICIA_MASTER_KEYS must be set when DATABASE_URL is'],
+    // As `"$OLD,$NEW"` of two variables that are not set: a key of this machine's own would open nothing on another.
+    [{ ...POSTGRES, FENICIA_MASTER_KEYS: ',' }, 'FENICIA_MASTER_KEYS must be set when DATABASE_URL is'],
     [{ FENICIA_DATABASE_DRIVER: 'pg' }, 'FENICIA_DATABASE_DRIVER has no meaning without DATABASE_URL'],
     [{ NEON_WS_PROXY: 'localhost:1' }, 'NEON_WS_PROXY has no meaning without DATABASE_URL'],
     [{ FENICIA_DATABASE_POOL: '20' }, 'FENICIA_DATABASE_POOL has no meaning without DATABASE_URL'],
