@@ -51,11 +51,14 @@ const allowance = z.string().transform((item, ctx) => {
   return z.NEVER
 })
 
+/** How a password is written that would end its place in an address. */
+const ENCODED = 'with # / ? @ in a password as %23 %2F %3F %40'
+
 const smtpServer = z.string().transform((value, ctx) => {
   const settings = parseSmtpUrl(value)
   if (settings) return settings
   ctx.addIssue(
-    'smtp://user:password@host:port or smtps://…, with ?tls=optional for a server of your own network that takes no log-in',
+    `smtp://user:password@host:port or smtps://…, ${ENCODED}, and with ?tls=optional for a server of your own network that takes no log-in`,
   )
   return z.NEVER
 })
@@ -117,7 +120,7 @@ export const variables = {
   },
   DATABASE_URL: {
     doc: 'Postgres or Neon instead of the embedded database, which is used when this is unset.',
-    schema: z.url({ protocol: /^postgres(ql)?$/, error: 'a postgres:// address' }).optional(),
+    schema: z.url({ protocol: /^postgres(ql)?$/, error: `a postgres:// address, ${ENCODED}` }).optional(),
     example: 'postgres://fenicia:secret@localhost:5432/fenicia',
   },
   FENICIA_DATABASE_DRIVER: {
