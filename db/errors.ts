@@ -22,6 +22,14 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   return false
 }
 
+/** What the innermost of an error's causes says: the words of a failed query's wrapper hold its parameters. */
+export function innermostWords(error: unknown): string {
+  let inner = error
+  for (let e = error; isErrorLike(e); e = e.cause ?? e.error) inner = e
+  const { code, message } = inner as { code?: string; message?: string }
+  return message || code || String(inner)
+}
+
 /** An error, or what Neon's driver rejects with when its WebSocket fails: an event with the error in it. */
 function isErrorLike(value: unknown): value is { code?: unknown; message?: unknown; cause?: unknown; error?: unknown } {
   return typeof value === 'object' && value !== null && ('message' in value || 'error' in value)

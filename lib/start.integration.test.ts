@@ -113,6 +113,51 @@ describe('stopping on a Postgres', () => {
   }, 60_000)
 })
 
+describe('a Postgres that lets nobody in', () => {
+  const KEYS = {
+    AUTH_SECRET: 'a-secret-of-32-characters-or-more',
+    FENICIA_MASTER_KEYS: `test:${Buffer.alloc(32).toString('base64')}`,
+  }
+
+  it.each<[string, (url: URL) => void, Record<string, string>, RegExp]>([
+    [
+      'since nobody listens there',
+      (url) => Object.assign(url, { port: '1' }),
+      {},
+      /: connect ECONNREFUSED 127.0.0.1:1\./,
+    ],
+    ['whose password is another', (url) => Object.assign(url, { password: 'hush' }), {}, /: password .* failed .*\./],
+    [
+      'that has no such database',
+      (url) => Object.assign(url, { pathname: '/hush' }),
+      {},
+      /: database "hush" does not exist\./,
+    ],
+    [
+      'behind a proxy that is not there',
+      () => {},
+      { FENICIA_DATABASE_DRIVER: 'neon', NEON_WS_PROXY: '127.0.0.1:1' },
+      /: connect ECONNREFUSED 127.0.0.1:1\./,
+    ],
+  ])('%s, is told of with the variable that names it', async (_name, change, others, words) => {
+    const { config, drop } = await createTestDatabase('pg')
+    if (config.driver === 'pglite') throw new TypeError('This is Postgres')
+    const url = new URL(config.url)
+    const { password } = url
+    change(url)
+    const error = await startRuntime({ FENICIA_DATA: folder, DATABASE_URL: url.href, ...KEYS, ...others }).then(
+      () => expect.unreachable('it started'),
+      (reason: unknown) => reason,
+    )
+    expect(error).toBeInstanceOf(ConfigError)
+    const { message } = error as ConfigError
+    expect(message).toMatch(/^Fenicia can't use the database of DATABASE_URL: /)
+    expect(message).toMatch(words)
+    expect(message.includes(password) || message.includes(url.password)).toBe(false)
+    await drop()
+  })
+})
+
 describe('stopping', () => {
   // To make all tables takes seconds.
   beforeEach(() => copyFolder(inject('pgliteTemplate'), folder))

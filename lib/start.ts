@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { openDatabase } from '@/db/client'
+import { sql } from 'drizzle-orm'
+import { type Database, openDatabase } from '@/db/client'
+import { innermostWords } from '@/db/errors'
 import { sessionProblem } from '@/db/session-settings'
 import { Activity } from './activity'
 import { Allowances, findKeysIn, KeyLookup, UsageRecorder } from './api-keys'
@@ -22,7 +24,7 @@ import { openVault } from './vault'
  * Opens what a process of Fenicia needs – configuration, database, migrations – and registers it as the runtime.
  * @param env environment variables, see `lib/config.ts`
  * @param options `migrate`: false where another process sees to the migrations
- * @throws {ConfigError} on a value it does not understand, or a database whose dates it would misread; {DataFolderHeldError}; {DataFolderError}; what the database says
+ * @throws {ConfigError} on a value it does not understand, a Postgres that does not let it in, or a database whose dates it would misread; {DataFolderHeldError}; {DataFolderError}; what the database says
  */
 export async function startRuntime(
   env: Record<string, string | undefined> = process.env,
@@ -31,6 +33,7 @@ export async function startRuntime(
   const config = parseConfig(env)
   const database = await openDatabase(config.database)
   try {
+    if (config.database.driver !== 'pglite') await mustLetIn(database.db)
     if (migrate) {
       await database.migrate()
       const warning = await newerDatabaseWarning(database.db)
@@ -101,6 +104,18 @@ export async function startRuntime(
     throw error
   }
   return getRuntime()
+}
+
+/** @throws {ConfigError} with what the database, or the way to it, said; it is the cause, too */
+async function mustLetIn(db: Database): Promise<void> {
+  try {
+    await db.execute(sql`select 1`)
+  } catch (cause) {
+    throw new ConfigError(
+      `Fenicia can't use the database of DATABASE_URL: ${innermostWords(cause)}. See whether it runs, and whether host, port, user, password and name are right.`,
+      { cause },
+    )
+  }
 }
 
 /** The secret of the embedded default: made at first start, readable by its owner only. */

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { open } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { isDatabaseUnavailable } from '@/db/errors'
+import { innermostWords, isDatabaseUnavailable } from '@/db/errors'
 import { isRefusal, type Refusal } from '../errors'
 import { newerDatabaseWarning } from '../readiness'
 import { startRuntime } from '../start'
@@ -73,11 +73,11 @@ export async function runAdmin(args: string[], terminal: Terminal): Promise<numb
       return 2
     }
     if (isRefusal(error)) fail(error.code, error.message, command ? optionProblems(error, command.fields) : [])
-    else if (isForOperators(error)) fail(error.name, error.message)
     else if (isVaultError(error)) fail(error.code, error.message)
     else if (isDatabaseUnavailable(error))
-      fail('database_unavailable', `The database does not answer: ${reason(error)}`)
-    else fail('failed', `Something went wrong: ${reason(error)}`)
+      fail('database_unavailable', `The database does not answer: ${innermostWords(error)}`)
+    else if (isForOperators(error)) fail(error.name, error.message)
+    else fail('failed', `Something went wrong: ${innermostWords(error)}`)
     return 1
   }
 }
@@ -169,12 +169,4 @@ function sentence(option: string, message: string): string {
 /** Errors whose words are meant for whoever runs the server. */
 function isForOperators(error: unknown): error is Error {
   return error instanceof Error && ['ConfigError', 'DataFolderHeldError', 'DataFolderError'].includes(error.name)
-}
-
-/** The innermost words: those of a failed query's wrapper hold its parameters. */
-function reason(error: unknown): string {
-  let inner = error
-  while (inner instanceof Error && inner.cause !== undefined) inner = inner.cause
-  const { code, message } = inner as { code?: string; message?: string }
-  return message || code || String(inner)
 }
