@@ -173,6 +173,9 @@ describe('a value', () => {
     ['FENICIA_CORS_ORIGINS', 'https://a.example,https://b.example/path', 'an origin only'],
     ['FENICIA_EGRESS_ALLOW', 'erp.internal,https://erp.internal', 'hosts, host:port or CIDRs'],
     ['FENICIA_EGRESS_ALLOW', '10.0.0.0/33', 'hosts, host:port or CIDRs'],
+    // Taken for one, it would end all jobs here without another place that runs them.
+    ['TRIGGER_SECRET_KEY', 'enabled', 'the secret key of an environment, which begins with tr_'],
+    ['TRIGGER_SECRET_KEY', 'tr_pat_hush', 'the secret key of an environment, which begins with tr_'],
     ['TRIGGER_API_URL', 'trigger.example.com', 'an http:// or https:// address'],
     ['TRIGGER_PROJECT_REF', 'fenicia', "the project's reference"],
     ['SMTP_URL', 'https://mail.example.com', 'smtp://user:password@host:port or smtps://'],

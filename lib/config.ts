@@ -186,7 +186,11 @@ export const variables = {
   },
   TRIGGER_SECRET_KEY: {
     doc: 'Has Trigger.dev run the jobs instead of this process: the secret key of one environment there. Needs DATABASE_URL.',
-    schema: z.string().optional(),
+    schema: z
+      .string()
+      // tr_pat_ begins a person's access token, which signs in for a deployment.
+      .regex(/^tr_(?!pat_)\w+$/, 'the secret key of an environment, which begins with tr_, such as tr_prod_…')
+      .optional(),
     example: '',
   },
   TRIGGER_API_URL: {
