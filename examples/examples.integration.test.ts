@@ -189,6 +189,15 @@ describe('sync-orders', { timeout: TIMEOUT }, () => {
     expect(log()).not.toContain('Fenicia')
   })
 
+  it('has a sandbox that says when another program has its port', async () => {
+    await startSandbox('sync-orders')
+    const { code, stderr } = await start(await command('sync-orders', 'sandbox'), {}).ended
+    expect(stderr).toBe(
+      `Port ${shared.SANDBOX_PORT} is in use by another program, perhaps this sandbox in another terminal.\n`,
+    )
+    expect(code).toBe(1)
+  })
+
   it('stores no secret that the marketplace refuses', async () => {
     await startSandbox('sync-orders', { SANDBOX_TOKEN: 'another-token-than-is-typed' })
     const { code, stdout, stderr } = await setUp('sync-orders')

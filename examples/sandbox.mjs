@@ -39,6 +39,14 @@ export function serve(name, defaultPort, isLetIn, challenge, routes) {
     if (!handler) return answerJson(response, 404, { error: 'not_found' })
     await handler(request, response, url)
   })
+  server.once('error', (error) => {
+    const inUse = 'code' in error && error.code === 'EADDRINUSE'
+    const words = inUse
+      ? `Port ${port} is in use by another program, perhaps this sandbox in another terminal.`
+      : error.message
+    process.stderr.write(`${words}\n`)
+    process.exitCode = 1
+  })
   server.listen(port, '127.0.0.1', () => process.stdout.write(`${name} on http://127.0.0.1:${port}\n`))
   for (const signal of ['SIGINT', 'SIGTERM']) {
     process.once(signal, () => {
