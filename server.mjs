@@ -18,6 +18,8 @@ setFlagsFromString('--no-parallel-scavenge')
 outliveReaders()
 const dev = process.argv.includes('--dev')
 process.env.NODE_ENV = dev ? 'development' : 'production'
+// Next would tell its maker of this machine and of what is edited on it.
+process.env.NEXT_TELEMETRY_DISABLED = '1'
 process.chdir(import.meta.dirname)
 
 const contexts = new RequestContexts()

@@ -79,14 +79,18 @@ test("the operator's commands are refused while the server has the data folder o
   await place.remove()
 })
 
-test('`npm run dev` tells a page of edits, and stops in order while that page is open', async () => {
+test('`npm run dev` tells a page of edits and Next’s maker of nothing, and stops in order while that page is open', async () => {
   const place = await makePlace('tables')
-  const product = await startProduct(place, {}, [...START, '--dev'])
+  const told = `const own = fetch; globalThis.fetch = (to, ...rest) => (console.error('fetches', to), own(to, ...rest))`
+  const watch = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(told)}` }
+  const product = await startProduct(place, watch, [...START, '--dev'])
   const html = await (await fetch(`${product.url}/sign-up`)).text()
   expect(html).toContain('Welcome to Fenicia')
   const socket = new WebSocket(`${product.url.replace('http', 'ws')}/_next/hmr?id=test`, { origin: product.url })
   const [first] = await once(socket, 'message')
   expect(String(first)).toMatch(/^\{"type":/)
   await product.stop()
+  expect(product.log()).toContain('fetches http://127.0.0.1')
+  expect(product.log()).not.toContain('fetches https://telemetry.')
   await place.remove()
 })
