@@ -1,7 +1,7 @@
 import { startEmbeddedRunner } from './jobs/embedded-runner'
 import { triggerRunner } from './jobs/trigger/runner'
 import { apiListener } from './lib/api'
-import { startRuntime } from './lib/start'
+import { failureOfStart, startRuntime } from './lib/start'
 
 /** Starts Fenicia in this process, or ends the process with the reason: a server that can't work must not seem to. */
 export async function start(): Promise<void> {
@@ -13,11 +13,7 @@ export async function start(): Promise<void> {
     runtime.jobs.trigger('api-keys.bulk-revocations')
     runtime.apiListener = apiListener()
   } catch (error) {
-    const isForPeople =
-      error instanceof Error && ['ConfigError', 'DataFolderHeldError', 'DataFolderError'].includes(error.name)
-    process.stderr.write(
-      `${isForPeople ? error.message : `Fenicia can't start: ${error instanceof Error ? error.stack : error}`}\n`,
-    )
+    process.stderr.write(`${failureOfStart(error)}\n`)
     process.exit(1)
   }
 }

@@ -5,6 +5,12 @@ export function isUniqueViolation(error: unknown, constraint: string): boolean {
   return code === '23505' && violated === constraint
 }
 
+/** Whether the database's role lacks a right that a statement needs (SQLSTATE 42501), whichever driver reports it. */
+export function isPermissionDenied(error: unknown): boolean {
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
+  return (cause as { code?: string }).code === '42501'
+}
+
 /** SQLSTATE classes and codes of a database that can't serve us now: connection, resources, shutting down. */
 const UNAVAILABLE_STATES = /^(08|53|57P0)/
 const UNAVAILABLE_SYSTEM_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN'])

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
-import { type Database, openDatabase } from '@/db/client'
-import { innermostWords } from '@/db/errors'
+import { type Database, type OpenDatabase, openDatabase } from '@/db/client'
+import { innermostWords, isPermissionDenied } from '@/db/errors'
 import { sessionProblem } from '@/db/session-settings'
 import { Activity } from './activity'
 import { Allowances, findKeysIn, KeyLookup, UsageRecorder } from './api-keys'
@@ -24,7 +24,7 @@ import { openVault } from './vault'
  * Opens what a process of Fenicia needs – configuration, database, migrations – and registers it as the runtime.
  * @param env environment variables, see `lib/config.ts`
  * @param options `migrate`: false where another process sees to the migrations
- * @throws {ConfigError} on a value it does not understand, a Postgres that does not let it in, or a database whose dates it would misread; {DataFolderHeldError}; {DataFolderError}; what the database says
+ * @throws {ConfigError} on a value it does not understand, a Postgres that does not let it in or make tables, or a database whose dates it would misread; {DataFolderHeldError}; {DataFolderError}; what the database says
  */
 export async function startRuntime(
   env: Record<string, string | undefined> = process.env,
@@ -35,7 +35,7 @@ export async function startRuntime(
   try {
     if (config.database.driver !== 'pglite') await mustLetIn(database.db)
     if (migrate) {
-      await database.migrate()
+      await mustMigrate(database)
       const warning = await newerDatabaseWarning(database.db)
       if (warning !== null) log.warn(warning)
     }
@@ -106,6 +106,15 @@ export async function startRuntime(
   return getRuntime()
 }
 
+/** What whoever runs the server reads of a start that failed: a mistake of the operator in words, any other with its stack. */
+export function failureOfStart(error: unknown): string {
+  const isForPeople =
+    error instanceof Error && ['ConfigError', 'DataFolderHeldError', 'DataFolderError'].includes(error.name)
+  if (isForPeople) return error.message
+  // The stack of a failed statement tells which one it was; why it failed is in the cause.
+  return `Fenicia can't start: ${innermostWords(error)}\n${error instanceof Error ? error.stack : ''}`
+}
+
 /** @throws {ConfigError} with what the database, or the way to it, said; it is the cause, too */
 async function mustLetIn(db: Database): Promise<void> {
   try {
@@ -113,6 +122,19 @@ async function mustLetIn(db: Database): Promise<void> {
   } catch (cause) {
     throw new ConfigError(
       `Fenicia can't use the database of DATABASE_URL: ${innermostWords(cause)}. See whether it runs, and whether host, port, user, password and name are right.`,
+      { cause },
+    )
+  }
+}
+
+/** @throws {ConfigError} where the role may make no tables, as in a database of another's since Postgres 15; what the database says */
+async function mustMigrate(database: OpenDatabase): Promise<void> {
+  try {
+    await database.migrate()
+  } catch (cause) {
+    if (!isPermissionDenied(cause)) throw cause
+    throw new ConfigError(
+      `Fenicia may not make its tables in the database of DATABASE_URL: ${innermostWords(cause)}. Make its role the owner of that database (alter database … owner to …).`,
       { cause },
     )
   }
