@@ -10,9 +10,9 @@ export const SOURCE_FOLDERS = ['app', 'components', 'db', 'emails', 'jobs', 'lib
 /** The folders that a build does not read. */
 export const OTHER_FOLDERS = ['.ci', 'bench', 'docs', 'e2e', 'examples', 'scripts', 'test']
 
-/** Files of the root that a build reads: its configuration, the lockfile, and Next's own entry files. */
+/** Files of the root that a build reads: its configuration, the lockfile, Next's own entry files, and what these load. */
 const ROOT_FILES =
-  /^(package(-lock)?\.json|tsconfig\.json|(next|postcss)\.config\.(ts|mjs)|(instrumentation(-client)?|proxy|env)\.ts)$/
+  /^(package(-lock)?\.json|tsconfig\.json|(next|postcss)\.config\.(ts|mjs)|(instrumentation(-client|-node)?|proxy|auth)\.ts)$/
 /** Tests, and SQL that is read when the server starts, are no part of a build. */
 const NOT_BUILT = /\.test\.tsx?$|^db\/migrations\//
 

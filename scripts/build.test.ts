@@ -28,6 +28,8 @@ it.each([
   ['the lockfile', 'package-lock.json'],
   ["Next's configuration", 'next.config.ts'],
   ['an entry file', 'proxy.ts'],
+  ['what an entry file loads', 'instrumentation-node.ts'],
+  ['how people sign in', 'auth.ts'],
 ])('builds again after %s', async (_, path) => {
   const before = await hashSources(root)
   write(path, 'changed')
@@ -76,4 +78,16 @@ it('knows of each folder of the repository whether a build reads it', () => {
     .map(({ name }) => name)
     .filter((name) => ![...SOURCE_FOLDERS, ...OTHER_FOLDERS, ...made].includes(name))
   expect(unknown).toEqual([])
+})
+
+it('knows of each module in the root whether a build reads it', async () => {
+  const tools = ['drizzle', 'playwright', 'trigger', 'vitest'].map((tool) => `${tool}.config.ts`)
+  const read = readdirSync(ROOT).filter((name) => /\.tsx?$/.test(name) && !/\.test\.ts$|\.d\.ts$/.test(name))
+  const unread = []
+  for (const name of read.filter((each) => !tools.includes(each))) {
+    const before = await hashSources(root)
+    write(name, 'changed')
+    if ((await hashSources(root)) === before) unread.push(name)
+  }
+  expect(unread).toEqual([])
 })
