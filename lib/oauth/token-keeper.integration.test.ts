@@ -1,5 +1,4 @@
 import { inspect } from 'node:util'
-import type { SQL } from 'drizzle-orm'
 import { describe, expect, it, vi } from 'vitest'
 import { tokenSets, vaultItems } from '@/db/schema'
 import { ENDED, failureOf, held, withTokenKeepers } from '@/test/oauth-server'
