@@ -157,7 +157,7 @@ export const variables = {
     example: 'closed',
   },
   FENICIA_TRUSTED_PROXIES: {
-    doc: 'Addresses or CIDRs of reverse proxies whose X-Forwarded-For is believed, comma-separated; loopback, linklocal and uniquelocal stand for those ranges.',
+    doc: 'Reverse proxies whose X-Forwarded-For is believed: addresses, CIDRs, loopback, linklocal, uniquelocal, comma-separated.',
     schema: list.pipe(
       z.array(
         z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6(), z.enum(['loopback', 'linklocal', 'uniquelocal'])], {
