@@ -495,6 +495,33 @@ test('a provider fills the form in, and its variables the addresses', async ({ p
   await expectFitToUse(page, 'form of a provider')
 })
 
+test('a look at the other environment while a form is filled in takes nothing away that was typed', async ({
+  page,
+}) => {
+  await page.goto(`${listUrl()}/new?provider=paypal`)
+  const choose = (environment: string) => page.getByRole('radio', { name: environment, exact: true }).check()
+  await toBeAlive(page.getByRole('radio', { name: 'Test', exact: true }))
+  await field(page, 'Name').fill('Payouts')
+  await field(page, 'Client ID').fill(CLIENT.id)
+  await field(page, 'Client secret').fill(CLIENT.secret)
+  await page.getByLabel('Scopes').fill('orders')
+  await page.getByLabel('URL of the test').fill('https://api-m.paypal.com/mine')
+
+  await choose('Test')
+  await expect(page.getByLabel('Token URL')).toHaveValue(/sandbox/)
+  // The sandbox has clients of its own: those of production are not sent there.
+  for (const label of ['Client ID', 'Client secret']) await expect(field(page, label)).toHaveValue('')
+  await expect(page.getByLabel('URL of the test')).toHaveValue('')
+  await expect(page.getByLabel('Scopes')).toHaveValue('orders')
+  await field(page, 'Name').fill('Payouts of the week')
+
+  await choose('Live')
+  await expect(field(page, 'Client ID')).toHaveValue(CLIENT.id)
+  await expect(field(page, 'Client secret')).toHaveValue(CLIENT.secret)
+  await expect(page.getByLabel('URL of the test')).toHaveValue('https://api-m.paypal.com/mine')
+  await expect(field(page, 'Name')).toHaveValue('Payouts of the week')
+})
+
 test('the password is asked for again when it was given long ago, and nothing that was typed is lost', async ({
   page,
   context,

@@ -19,15 +19,7 @@ import { useTest } from '../testing/use-test'
 import { type Connection, type ProviderMark, type TestResult, typeNames } from '../words'
 import { ConnectionField } from './connection-field'
 import { HostsField } from './hosts-field'
-import {
-  type FormProvider,
-  keptFor,
-  refilled,
-  templateFor,
-  templateValues,
-  type Variables,
-  withVariablesOf,
-} from './initial'
+import { type FormProvider, refilled, templateFor, type Variables, withVariablesOf } from './initial'
 import type { FormInput, FormValues } from './input'
 import type { Stored } from './rules'
 import { savedAs } from './saved-as'
@@ -180,17 +172,14 @@ export default function CredentialForm({
     if (event.target !== element.current || isTesting || !isReady()) return
     saving.run({ ...input, draft_id: draftId, receipt: lastTest?.tested === tested ? lastTest.receipt : null })
   }
-  function chooseTemplate(index: number): void {
-    const chosen = provider?.templates[index]
-    if (!provider || !chosen) return
-    const from = provider.templates[template]
+  function chooseTemplate(index: number, environment: Environment): void {
     setTemplate(index)
-    form.setValues((before) => templateValues(provider, chosen, form.variables, keptFor(before, from, chosen)))
+    form.changeTemplate(template, index, environment)
   }
   function chooseEnvironment(environment: Environment): void {
-    state.set({ environment })
     const fitting = templateFor(provider, template, environment)
-    if (fitting !== template) chooseTemplate(fitting)
+    if (fitting === template) state.set({ environment })
+    else chooseTemplate(fitting, environment)
   }
   function changeVariables(variables: Variables): void {
     const chosen = provider?.templates[template]
@@ -220,7 +209,7 @@ export default function CredentialForm({
           mark={mark}
           provider={shown}
           template={template}
-          onTemplate={chooseTemplate}
+          onTemplate={(index) => chooseTemplate(index, state.values.environment)}
           variables={form.variables}
           onVariables={changeVariables}
           mayChooseType={mayChooseType}

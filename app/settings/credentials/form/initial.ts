@@ -119,30 +119,59 @@ export function withVariablesOf(provider: FormProvider | null, template: number)
 /** Values of a provider's variables, by name. */
 export type Variables = Record<string, string>
 
-/** What goes on of a form when it is begun anew. */
-type Kept = Pick<FormValues, 'environment'> & Partial<Pick<FormValues, 'name' | 'clientId' | 'secret'>>
-
-/**
- * What stays of a form when another template of its provider is chosen: environment and name; the client and the secrets that
- * were typed, by their names, too, unless it changes between production and sandbox, which have others.
- */
-export function keptFor(
-  { environment, name, clientId, secret }: FormValues,
-  from: Pick<CredentialTemplate, 'isSandbox'> | undefined,
-  to: Pick<CredentialTemplate, 'isSandbox'>,
-): Kept {
-  return from?.isSandbox === to.isSandbox ? { environment, name, clientId, secret } : { environment, name }
-}
-
 /** A form as a template begins it. */
 export function templateValues(
   provider: Pick<FormProvider, 'id' | 'name'>,
   { settings, hosts, test }: FormProvider['templates'][number],
   variables: Variables,
-  { environment, name = provider.name, clientId = '', secret = {} }: Kept = { environment: 'live' },
+  environment: Environment = 'live',
 ): FormValues {
-  const values = valuesOf({ ...settings, environment, provider: provider.id, name, hosts, test })
-  return refilled({ ...values, clientId, secret }, { hosts, test, settings }, null, variables)
+  const values = valuesOf({ ...settings, environment, provider: provider.id, name: provider.name, hosts, test })
+  return refilled(values, { hosts, test, settings }, null, variables)
+}
+
+/** A form as one of its provider's templates was left for another. */
+export interface LeftForm {
+  values: FormValues
+  variables: Variables
+}
+
+/**
+ * A form that goes on with another template of its provider. What both begin alike stays as it was typed, and so do the client
+ * and the secrets, by their names. Between production and sandbox neither those change places nor any address.
+ * @param left the form as the other template was left before; it gives back what stayed behind then
+ */
+export function withTemplate(
+  provider: Pick<FormProvider, 'id' | 'name'>,
+  { values, variables }: LeftForm,
+  [from, to]: [from: FormProvider['templates'][number], to: FormProvider['templates'][number]],
+  left: LeftForm | undefined,
+): FormValues {
+  const begun = (template: typeof to) => templateValues(provider, template, variables, values.environment)
+  const behind = left ? refilled(left.values, to, left.variables, variables) : begun(to)
+  const together = goneOver(begun(from), values, begun(to), behind)
+  if (from.isSandbox === to.isSandbox) return { ...together, ...clientOf(values) }
+  return { ...together, ...clientOf(behind), ...addressesOf(behind), test: { ...together.test, url: behind.test.url } }
+}
+
+function clientOf({ clientId, secret, expiresAt, accessTokenEnds }: FormValues) {
+  return { clientId, secret, expiresAt, accessTokenEnds }
+}
+
+function addressesOf({ hosts, tokenUrl, authorizationUrl, issuer, revocationUrl }: FormValues) {
+  return { hosts, tokenUrl, authorizationUrl, issuer, revocationUrl }
+}
+
+/** Of each part that begins alike, what was typed; of each other one, what was left behind. */
+function goneOver<Part>(from: Part, typed: Part, to: Part, behind: Part): Part {
+  if (JSON.stringify(from) === JSON.stringify(to)) return typed
+  if (!isRecord(from) || !isRecord(typed) || !isRecord(to) || !isRecord(behind)) return behind
+  const part = (name: string) => goneOver(from[name], typed[name], to[name], behind[name])
+  return Object.fromEntries(Object.keys(to).map((name) => [name, part(name)])) as Part
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 type Addresses = Pick<FormProvider['templates'][number], 'hosts' | 'test' | 'settings'>

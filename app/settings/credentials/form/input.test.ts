@@ -3,13 +3,13 @@ import { findProvider } from '@/lib/credentials/catalogue'
 import { credentialForm } from '@/lib/credentials/schemas'
 import {
   emptyValues,
-  keptFor,
   refilled,
   templateFor,
   templateValues,
   valuesOf,
   variableProblems,
   variableText,
+  withTemplate,
   withVariablesOf,
 } from './initial'
 import { type FormValues, headerKey, testedPart, toInput } from './input'
@@ -152,17 +152,10 @@ it.each(['paypal', 'openpay', 'easypost', 'ups', 'fedex', 'walmart', 'quickbooks
   },
 )
 
-it('a provider without a sandbox stays as it is, and so does what was typed', () => {
+it('a provider without a sandbox stays as it is', () => {
   const found = findProvider('shippo') ?? expect.fail('no such provider')
-  const provider = { variables: [], ...found }
-  expect(templateFor(provider, 0, 'test')).toBe(0)
+  expect(templateFor({ variables: [], ...found }, 0, 'test')).toBe(0)
   expect(templateFor(null, 0, 'test')).toBe(0)
-  const [template] = provider.templates
-  const before: FormValues = { ...emptyValues('api_key'), environment: 'test', name: 'Mine' }
-  expect(template && templateValues(provider, template, {}, before)).toMatchObject({
-    environment: 'test',
-    name: 'Mine',
-  })
 })
 
 describe('another kind of access', () => {
@@ -173,20 +166,39 @@ describe('another kind of access', () => {
   const before: FormValues = {
     ...templateValues(provider, live, {}),
     name: 'Mine',
+    scopes: 'orders',
+    test: { method: 'GET', url: 'https://api-m.paypal.com/mine', good: '200' },
+    expiresAt: '2099-01-01T00:00:00.000Z',
     clientId: 'client-1',
     secret: { client_secret: typed('s3cret') },
   }
+  const inSandbox = withTemplate(
+    provider,
+    { values: { ...before, environment: 'test' }, variables: {} },
+    [live, sandbox],
+    undefined,
+  )
 
   it('goes on with the client and the secrets that were typed', () => {
-    const after = templateValues(provider, live, {}, keptFor(before, live, live))
-    expect(after).toMatchObject({ name: 'Mine', clientId: 'client-1', secret: before.secret })
+    expect(withTemplate(provider, { values: before, variables: {} }, [live, live], undefined)).toEqual(before)
   })
 
-  it.each([
-    ['the sandbox', live, sandbox],
-    ['production', sandbox, live],
-  ])('begins without them in %s, which has others', (_, from, to) => {
-    const after = templateValues(provider, to, {}, keptFor({ ...before, environment: 'test' }, from, to))
-    expect(after).toMatchObject({ name: 'Mine', environment: 'test', clientId: '', secret: {} })
+  it('goes on in the sandbox with what is the same there, and without client, secrets and addresses of production', () => {
+    const fresh = templateValues(provider, sandbox, {}, 'test')
+    expect(inSandbox).toEqual({ ...fresh, name: 'Mine', scopes: 'orders', test: { ...fresh.test, good: '200' } })
+    expect(inSandbox).toMatchObject({ environment: 'test', clientId: '', secret: {} })
   })
+
+  it('gives back what was typed for production once it comes back there, but for what was changed since', () => {
+    const values: FormValues = { ...inSandbox, environment: 'live', name: 'Renamed', clientId: 'client-2' }
+    const back = withTemplate(provider, { values, variables: {} }, [sandbox, live], { values: before, variables: {} })
+    expect(back).toEqual({ ...before, name: 'Renamed' })
+  })
+})
+
+it('fills the addresses that were left behind with the variables as they are by now', () => {
+  const other = { ...asTemplate, isSandbox: true as const, hosts: ['https://sandbox.example.com'], test: null }
+  const left = { values: templateValues(provider, asTemplate, { shop: 'a' }), variables: { shop: 'a' } }
+  const now = { values: templateValues(provider, other, { shop: 'b' }), variables: { shop: 'b' } }
+  expect(withTemplate(provider, now, [other, asTemplate], left).hosts).toEqual(['https://b.example.com'])
 })

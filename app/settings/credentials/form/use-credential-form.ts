@@ -1,9 +1,17 @@
 'use client'
 
 import { useEffect, useMemo, useState } from 'react'
+import type { Environment } from '@/lib/api-keys'
 import type { ActionProblem } from '../../data/action-result'
 import { sentencesOf } from '../refusal-words'
-import { type FormProvider, type ShownForm, type Variables, variableProblems } from './initial'
+import {
+  type FormProvider,
+  type LeftForm,
+  type ShownForm,
+  type Variables,
+  variableProblems,
+  withTemplate,
+} from './initial'
 import { type FormInput, type FormValues, NO_SECRET, secretsOf, testedPart, toInput } from './input'
 import type { Stored } from './rules'
 import { storedOf } from './start'
@@ -37,6 +45,8 @@ export function useCredentialForm({
   const [values, setValues] = useState(initial)
   const [stored, setStored] = useState(storedBefore)
   const [variables, setVariables] = useState<Variables>({})
+  // By the index of the template: who comes back to one finds what was typed for it.
+  const [left, setLeft] = useState<Record<number, LeftForm>>({})
   const [rules, setRules] = useState<Rules | null>(null)
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set())
   const [isSubmitted, setSubmitted] = useState(false)
@@ -48,7 +58,10 @@ export function useCredentialForm({
   }, [])
   useEffect(() => {
     // A page that the browser keeps for the Back button must not keep secrets.
-    const forget = () => setValues((current) => ({ ...current, secret: {} }))
+    const forget = () => {
+      setValues((current) => ({ ...current, secret: {} }))
+      setLeft({})
+    }
     addEventListener('pagehide', forget)
     return () => removeEventListener('pagehide', forget)
   }, [])
@@ -94,6 +107,14 @@ export function useCredentialForm({
     variables,
     setVariables,
     setValues,
+    /** Goes on with another template of the provider. */
+    changeTemplate: (from: number, to: number, environment: Environment) => {
+      const templates = [provider?.templates[from], provider?.templates[to]] as const
+      if (!provider || !templates[0] || !templates[1]) return
+      const now = { values: { ...values, environment }, variables }
+      setLeft({ ...left, [from]: now })
+      setValues(withTemplate(provider, now, [templates[0], templates[1]], left[to]))
+    },
     /** Shows what is wrong with a field from now on. */
     touch: (path: string | undefined) => path && setTouched((current) => new Set(current).add(path)),
     /** Shows all that is wrong; answers whether nothing is, but for one field. */
@@ -106,8 +127,12 @@ export function useCredentialForm({
     /** Shows what the server said of the fields. */
     refuse: (problem: ActionProblem) => setRefused({ fields: problem.fields, input }),
     /** Whether a secret was typed that would be lost. */
-    hasSecret: secretsOf(values).some(({ key }) => (values.secret[key]?.text ?? '') !== ''),
+    hasSecret: [values, ...Object.values(left).map((form) => form.values)].some(hasSecret),
   }
+}
+
+function hasSecret(values: FormValues): boolean {
+  return secretsOf(values).some(({ key }) => (values.secret[key]?.text ?? '') !== '')
 }
 
 /** What is stored once a form was kept and connected. */

@@ -63,8 +63,7 @@ export default async function NewCredentialPage({ searchParams }: PageProps<'/se
     const shown = templates.map(({ integration: _, ...shown }) => shown)
     const known = name && monogram ? { id, name, monogram, variables, templates: shown } : null
     const first = known?.templates[templateFor(known, 0, environment)]
-    const values =
-      known && first ? templateValues(known, first, {}, { environment }) : { ...emptyValues(), environment }
+    const values = known && first ? templateValues(known, first, {}, environment) : { ...emptyValues(), environment }
     return (
       <Step>
         <NewCredential
