@@ -6,7 +6,7 @@ import type { BrowserContext, Page } from '@playwright/test'
 import { toBeAlive } from './alive'
 import { credentialRow, field, keepAnswers, openForm, paste, saveNew, stage, testForm } from './credential-pages'
 import { call } from './external-app'
-import { expectFitToUse } from './fit-to-use'
+import { expectFitToUse, expectInSight } from './fit-to-use'
 import { expect, runProduct, test } from './fixtures'
 import { chooseAction, signIn } from './people'
 import { seedKeys, seedMember } from './seed'
@@ -552,6 +552,29 @@ test('the password is asked for again when it was given long ago, and nothing th
   await page.getByRole('button', { name: 'Test now' }).click()
   await confirm()
   await expect(page.getByRole('status').filter({ hasText: 'The test is over: Good.' })).toHaveCount(1)
+})
+
+test('a save of which no answer comes says so in sight, and is made once by the same form', async ({
+  page,
+  context,
+}) => {
+  await openForm(page, product.url, 'Bearer token')
+  await field(page, 'Name').fill('Cut off')
+  await field(page, 'Token').fill(SECRET)
+  await page.getByLabel('URL of the test').fill(`${serviceUrl}/bearer`)
+  const save = page.getByRole('button', { name: 'Save credential' })
+  const banner = page.getByRole('alert').filter({ hasText: 'it is not known whether the change was made' })
+  await context.setOffline(true)
+  await save.click()
+  await expectInSight(banner)
+  await page.setViewportSize({ width: 375, height: 667 })
+  await save.click()
+  await expectInSight(banner)
+  await page.setViewportSize({ width: 1280, height: 800 })
+  await context.setOffline(false)
+  await save.dblclick()
+  await expect(page.getByRole('heading', { name: 'Cut off', level: 1 })).toBeVisible()
+  expect((await call(product.url, apiKey, '/credentials?q=Cut%20off')).body).toMatchObject({ total: 1 })
 })
 
 test('two with one name: the refusal stands at the name, and the secret is still there', async ({ page }) => {

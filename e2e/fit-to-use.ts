@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test'
+import type { Locator, Page } from '@playwright/test'
 import axe from 'axe-core'
 import { expect } from './fixtures'
 
@@ -37,6 +37,16 @@ export async function expectFitToUse(page: Page, what = page.url()): Promise<voi
     expect(await faults(page), `${what} at ${width} px, ${colorScheme}`).toEqual([])
   }
   await page.setViewportSize({ width: 1280, height: 800 })
+}
+
+/** As it stands, without being scrolled to: nothing that sticks to an edge of the window covers any of it. */
+export async function expectInSight(target: Locator): Promise<void> {
+  const isInSight = () =>
+    target.evaluate((element) => {
+      const { x, width, top, bottom } = element.getBoundingClientRect()
+      return [top + 4, bottom - 4].every((y) => element.contains(document.elementFromPoint(x + width / 2, y)))
+    })
+  await expect.poll(isInSight, `${target} is in sight`).toBe(true)
 }
 
 /**

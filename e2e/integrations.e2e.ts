@@ -8,7 +8,7 @@ import type { Page } from '@playwright/test'
 import { toBeAlive } from './alive'
 import { field, openForm, saveNew } from './credential-pages'
 import { call } from './external-app'
-import { expectFitToUse } from './fit-to-use'
+import { expectFitToUse, expectInSight } from './fit-to-use'
 import { expect, runProduct, test } from './fixtures'
 import { signIn } from './people'
 import { seedKeys, seedMember } from './seed'
@@ -285,6 +285,19 @@ test('the list is searched, filtered and acted on', async ({ page }) => {
   await dialog.getByRole('button', { name: 'Delete integration' }).click()
   await expect(dialog).toBeHidden()
   await expect(row('Orders by north')).toHaveCount(0)
+})
+
+test('a save of which no answer comes says so in sight, at the upper end of the form', async ({ page, context }) => {
+  const credential = await storeCredential('Of an integration that is cut off')
+  await signIn(page, product.url)
+  await page.goto(address(`/new?credential=${credential}`))
+  await toBeAlive(page.getByLabel('Name', { exact: true }))
+  await page.getByLabel('Name', { exact: true }).fill('Cut off')
+  await expect(page.getByLabel('Base URL')).toHaveValue(serviceUrl)
+  await context.setOffline(true)
+  await page.getByRole('button', { name: 'Add integration' }).click()
+  await expectInSight(page.getByRole('alert').filter({ hasText: 'it is not known whether the change was made' }))
+  await context.setOffline(false)
 })
 
 test('a manager sees integrations and changes none; staff see none', async ({ page, context }) => {

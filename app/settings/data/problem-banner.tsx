@@ -16,7 +16,8 @@ export function ProblemBanner({ problem }: { problem: Problem | null }) {
   }, [problem])
   if (!problem) return null
   return (
-    <div ref={box} className="scroll-my-5">
+    // Clear of the bar at the head of the page, and of the one at the foot of a long form.
+    <div ref={box} className="scroll-mt-20 scroll-mb-32">
       <Banner tone="error" role="alert" action={wayOut(problem)}>
         {problem.message}
       </Banner>
