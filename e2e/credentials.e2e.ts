@@ -577,6 +577,21 @@ test('a save of which no answer comes says so in sight, and is made once by the 
   expect((await call(product.url, apiKey, '/credentials?q=Cut%20off')).body).toMatchObject({ total: 1 })
 })
 
+test('the page of a credential that somebody else deletes says so, and promises nothing of its integrations', async ({
+  page,
+}) => {
+  const id = await create('Deleted elsewhere')
+  await page.goto(`${listUrl()}/${id}`)
+  const test = page.getByRole('button', { name: 'Test now' })
+  await toBeAlive(test)
+  expect((await call(product.url, apiKey, `/credentials/${id}`, undefined, 'DELETE')).status).toBe(204)
+  await test.click()
+  await expect(page.getByRole('alert').filter({ hasText: 'Deleted since this page was opened' })).toBeVisible()
+  await expect(page.getByText('Integrations go on using their credentials.')).toHaveCount(0)
+  // Also for a screen reader.
+  await expect(page.getByText('The test is running.')).toHaveCount(0)
+})
+
 test('two with one name: the refusal stands at the name, and the secret is still there', async ({ page }) => {
   await create('Twice')
   await openForm(page, product.url, 'Bearer token')

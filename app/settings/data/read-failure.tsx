@@ -66,6 +66,13 @@ export function ReadFailure({
       </Banner>
     )
   }
+  if (known?.status === 404 && stale) {
+    return (
+      <Banner tone="error" role="alert" title="Deleted since this page was opened">
+        {known.message} What stands below is as it was.
+      </Banner>
+    )
+  }
   return (
     <Banner
       tone="error"

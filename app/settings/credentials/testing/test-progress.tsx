@@ -15,7 +15,7 @@ export function TestProgress({ test, className }: { test: TestRun; className?: s
   return (
     <div className={cn('grid grid-cols-[minmax(0,1fr)] gap-4', className)}>
       <p role="status" className="sr-only">
-        {phase === 'cancelled' ? 'The test was cancelled.' : announcement(events, report)}
+        {phase === 'cancelled' ? 'The test was cancelled.' : phase === 'refused' ? null : announcement(events, report)}
       </p>
       {servers.length === 0 && phase === 'running' ? (
         <p className="flex items-center gap-2 text-muted-foreground text-sm">
