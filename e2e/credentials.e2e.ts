@@ -577,6 +577,26 @@ test('a save of which no answer comes says so in sight, and is made once by the 
   expect((await call(product.url, apiKey, '/credentials?q=Cut%20off')).body).toMatchObject({ total: 1 })
 })
 
+test('a secret that was typed is not left behind by a press of a link unless one says so', async ({ page }) => {
+  await openForm(page, product.url, 'Bearer token')
+  await field(page, 'Token').fill(SECRET)
+  const questions: string[] = []
+  const answer = (does: 'accept' | 'dismiss') =>
+    page.once('dialog', (dialog) => {
+      questions.push(dialog.message())
+      void dialog[does]()
+    })
+  const other = page.getByRole('navigation', { name: 'Settings' }).getByRole('link', { name: 'Integrations' })
+  answer('dismiss')
+  await other.click()
+  await expect(field(page, 'Token')).toHaveValue(SECRET)
+  await expect(page).toHaveURL(/credentials\/new/)
+  answer('accept')
+  await other.click()
+  await expect(page.getByRole('heading', { name: 'Integrations', level: 1 })).toBeVisible()
+  expect(questions).toEqual(Array(2).fill(expect.stringContaining('not saved yet')))
+})
+
 test('the page of a credential that somebody else deletes says so, and promises nothing of its integrations', async ({
   page,
 }) => {
