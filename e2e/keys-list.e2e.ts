@@ -140,6 +140,13 @@ test('ten thousand keys: one pages forth and back, and to a key and back, withou
   await shown(26)
   await page.goBack()
   await shown(51)
+  // The keyboard keeps its place where there is no further page.
+  await pages(page).getByRole('button', { name: 'Previous' }).click()
+  await shown(26)
+  await pages(page).getByRole('button', { name: 'Previous' }).press('Enter')
+  await shown(1)
+  await expect(pages(page).getByRole('button', { name: 'Previous' })).toBeFocused()
+  await expect(pages(page).getByRole('button', { name: 'Previous' })).toBeDisabled()
   await page.getByLabel('Sort', { exact: true }).selectOption('Name, Z to A')
   await expect(names(page).first()).toHaveText('App 09995')
   await expect(pages(page)).toContainText('1–25 of 9,995 keys')

@@ -1,4 +1,5 @@
 import { ChevronLeft, ChevronRight } from 'lucide-react'
+import type { ReactNode } from 'react'
 import { Button } from './button'
 
 /** Steps through a list by cursor: where we are in words, and the neighbours. Without `onPrevious`/`onNext` that way is closed. */
@@ -20,15 +21,27 @@ export function Pagination({
         {label}
       </p>
       <div className="flex gap-2">
-        <Button onClick={onPrevious} disabled={!onPrevious} pending={pending && Boolean(onPrevious)}>
+        <Step onStep={onPrevious} pending={pending}>
           <ChevronLeft aria-hidden="true" />
           Previous
-        </Button>
-        <Button onClick={onNext} disabled={!onNext} pending={pending && Boolean(onNext)}>
+        </Step>
+        <Step onStep={onNext} pending={pending}>
           Next
           <ChevronRight aria-hidden="true" />
-        </Button>
+        </Step>
       </div>
     </nav>
   )
+}
+
+function Step({ onStep, pending, children }: { onStep?: () => void; pending: boolean; children: ReactNode }) {
+  if (onStep) {
+    return (
+      <Button onClick={onStep} pending={pending}>
+        {children}
+      </Button>
+    )
+  }
+  // A disabled one would lose the focus of whoever has come to the last page by the keyboard.
+  return <Button aria-disabled="true">{children}</Button>
 }
