@@ -238,6 +238,21 @@ test.describe('the network is gone', () => {
   })
 })
 
+test('what is said of a field goes once it is mended, and with the last of it what is said above', async ({ page }) => {
+  const form = await fillForm(page, '')
+  await form.getByRole('checkbox', { name: 'orders:read', exact: true }).uncheck()
+  await submit(form, 'Generate key')
+  const above = form.getByText('look at the marked fields')
+  await expect(form.getByLabel('Name')).toBeFocused()
+  await form.getByLabel('Name').fill('Mended')
+  await expect(form.getByText('The name must not be empty.')).toHaveCount(0)
+  await expect(form.getByLabel('Name')).not.toHaveAttribute('aria-invalid')
+  await expect(above).toBeVisible()
+  await form.getByRole('checkbox', { name: 'orders:read', exact: true }).check()
+  await expect(form.getByText('Choose at least one scope.')).toHaveCount(0)
+  await expect(above).toHaveCount(0)
+})
+
 test('a press beside a dialog takes nothing away that was typed into it; Escape does', async ({ page }) => {
   const form = await fillForm(page, 'Pressed beside')
   await page.mouse.click(3, 300)

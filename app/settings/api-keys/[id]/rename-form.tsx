@@ -7,6 +7,7 @@ import { Input } from '@/components/ui/input'
 import { toast } from '@/components/ui/toast'
 import { ProblemBanner } from '../../data/problem-banner'
 import { useAction } from '../../data/use-action'
+import { useOpenProblem } from '../../data/use-open-problem'
 import { renameKey } from '../actions'
 import type { ApiKey } from '../words'
 
@@ -14,17 +15,23 @@ import type { ApiKey } from '../words'
 export default function RenameForm({ apiKey, onDone }: { apiKey: ApiKey; onDone: (renamed: boolean) => void }) {
   const [name, setName] = useState(apiKey.name)
   const input = useRef<HTMLInputElement>(null)
-  const { run, pending, problem, passwordDialog } = useAction(renameKey, () => {
+  const {
+    run,
+    pending,
+    problem: refusal,
+    passwordDialog,
+  } = useAction(renameKey, () => {
     toast('API key renamed')
     onDone(true)
   })
+  const { problem, errors } = useOpenProblem(refusal, { name })
   useEffect(() => {
     input.current?.focus()
     input.current?.select()
   }, [])
   useEffect(() => {
-    if (problem) input.current?.focus()
-  }, [problem])
+    if (refusal) input.current?.focus()
+  }, [refusal])
   return (
     <form
       noValidate
@@ -39,9 +46,9 @@ export default function RenameForm({ apiKey, onDone }: { apiKey: ApiKey; onDone:
     >
       {/* The page keeps its heading while the name is edited. */}
       <h1 className="sr-only">{apiKey.name}</h1>
-      {problem && !problem.fields.name ? <ProblemBanner problem={problem} /> : null}
+      {problem && !refusal?.fields.name ? <ProblemBanner problem={problem} /> : null}
       <div className="flex flex-wrap items-start gap-2">
-        <Field label="Name" error={problem?.fields.name} className="flex-1 basis-56">
+        <Field label="Name" error={errors.name} className="flex-1 basis-56">
           <Input ref={input} value={name} autoComplete="off" onChange={(event) => setName(event.currentTarget.value)} />
         </Field>
         {/* Level with the control, below its label. */}

@@ -16,6 +16,7 @@ import { Input } from '@/components/ui/input'
 import type { Environment } from '@/lib/api-keys'
 import { ProblemBanner } from '../../data/problem-banner'
 import { useAction } from '../../data/use-action'
+import { useOpenProblem } from '../../data/use-open-problem'
 import { EnvironmentField } from '../../environment-field'
 import { generateKey, type IssuedToken } from '../actions'
 import { type ExpiryChoice, expiresAt } from '../expiry'
@@ -87,9 +88,17 @@ function GenerateForm({
   const [limits, setLimits] = useState(NEW_LIMITS)
   const [integrations, setIntegrations] = useState<ReadonlySet<string> | null>(null)
   const usesIntegrations = grants(scopes, 'integrations', 'use')
-  const { run, pending, problem, passwordDialog } = useAction(generateKey, onDone, LOST)
+  const { run, pending, problem: refusal, passwordDialog } = useAction(generateKey, onDone, LOST)
+  const fields = {
+    name,
+    environment,
+    scopes: [...scopes],
+    integrations: integrations && [...integrations],
+    expires_at: expiry,
+  }
+  const { problem, errors } = useOpenProblem(refusal, { ...fields, ...limitsInput(limits) })
   const form = useRef<HTMLFormElement>(null)
-  useFocusOnFirstError(form, problem)
+  useFocusOnFirstError(form, refusal)
   useEffect(() => {
     onBusy(pending)
     return () => onBusy(false)
@@ -120,7 +129,7 @@ function GenerateForm({
       <Field
         label="Name"
         required
-        error={problem?.fields.name}
+        error={errors.name}
         hint="Says which app uses the key, so that you know later what you would cut off."
       >
         <Input
@@ -134,24 +143,24 @@ function GenerateForm({
       <EnvironmentField
         value={environment}
         testHint="For trying things out. Sees test keys, credentials and integrations only."
-        error={problem?.fields.environment}
+        error={errors.environment}
         onChange={(chosen) => {
           setEnvironment(chosen)
           // Those of the other environment are not this key’s to use.
           setIntegrations((before) => before && new Set())
         }}
       />
-      <ScopePicker scopes={scopes} grantable={grantable} onChange={setScopes} error={problem?.fields.scopes} />
+      <ScopePicker scopes={scopes} grantable={grantable} onChange={setScopes} error={errors.scopes} />
       {usesIntegrations ? (
         <IntegrationsField
           environment={environment}
           chosen={integrations}
           onChange={setIntegrations}
-          error={problem?.fields.integrations}
+          error={errors.integrations}
         />
       ) : null}
-      <ExpiryField {...expiry} onChange={setExpiry} error={problem?.fields.expires_at} />
-      <MoreLimits draft={limits} onChange={setLimits} errors={problem?.fields} />
+      <ExpiryField {...expiry} onChange={setExpiry} error={errors.expires_at} />
+      <MoreLimits draft={limits} onChange={setLimits} errors={errors} />
       {/* Always in sight, however long the form is. */}
       <DialogFooter className="sticky bottom-0 z-10 -mx-5 -mb-5 border-border border-t bg-popover px-5 py-3">
         <DialogClose>Cancel</DialogClose>

@@ -14,6 +14,7 @@ import {
 import { toast } from '@/components/ui/toast'
 import { ProblemBanner } from '../../data/problem-banner'
 import { useAction } from '../../data/use-action'
+import { useOpenProblem } from '../../data/use-open-problem'
 import { changeLimits } from '../actions'
 import { draftOf, limitsInput } from '../limits/draft'
 import { LimitsFields } from '../limits/limits-fields'
@@ -34,13 +35,19 @@ export default function LimitsDialog({
   const [draft, setDraft] = useState(() => draftOf(apiKey))
   const keysChanged = useKeysChanged()
   const form = useRef<HTMLFormElement>(null)
-  const { run, pending, problem, passwordDialog } = useAction(changeLimits, () => {
+  const {
+    run,
+    pending,
+    problem: refusal,
+    passwordDialog,
+  } = useAction(changeLimits, () => {
     onClose()
     keysChanged()
     onChanged?.()
     toast(`Limits of “${apiKey.name}” saved`)
   })
-  useFocusOnFirstError(form, problem)
+  const { problem, errors } = useOpenProblem(refusal, limitsInput(draft))
+  useFocusOnFirstError(form, refusal)
   return (
     <Dialog open busy={pending} onOpenChange={(open) => open || onClose()}>
       <DialogContent size="md" pressOutsideCloses={false}>
@@ -60,7 +67,7 @@ export default function LimitsDialog({
             <DialogDescription>They hold from the next request on. What was used up stays used up.</DialogDescription>
           </DialogHeader>
           <ProblemBanner problem={problem} />
-          <LimitsFields draft={draft} onChange={setDraft} errors={problem?.fields} />
+          <LimitsFields draft={draft} onChange={setDraft} errors={errors} />
           <DialogFooter className="sticky bottom-0 z-10 -mx-5 -mb-5 border-border border-t bg-popover px-5 py-3">
             <DialogClose>Cancel</DialogClose>
             <Button type="submit" variant="primary" pending={pending}>

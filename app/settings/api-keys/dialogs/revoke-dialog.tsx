@@ -6,6 +6,7 @@ import { Input } from '@/components/ui/input'
 import { toast } from '@/components/ui/toast'
 import { ConfirmDialog } from '../../confirm-dialog'
 import { useAction } from '../../data/use-action'
+import { useOpenProblem } from '../../data/use-open-problem'
 import { revokeKey } from '../actions'
 import { useKeysChanged } from '../queries'
 import type { ApiKey } from '../words'
@@ -34,14 +35,20 @@ export default function RevokeDialog({
 }) {
   const [reason, setReason] = useState('')
   const keysChanged = useKeysChanged()
-  const { run, pending, problem, passwordDialog } = useAction(revokeKey, (didIt) => {
+  const {
+    run,
+    pending,
+    problem: refusal,
+    passwordDialog,
+  } = useAction(revokeKey, (didIt) => {
     onClose()
     keysChanged()
     onRevoked?.()
     toast(didIt ? `“${apiKey.name}” is revoked` : `“${apiKey.name}” was revoked already`)
   })
   const form = useRef<HTMLFormElement>(null)
-  useFocusOnFirstError(form, problem)
+  const { problem, errors } = useOpenProblem(refusal, { reason })
+  useFocusOnFirstError(form, refusal)
 
   return (
     <ConfirmDialog
@@ -62,7 +69,7 @@ export default function RevokeDialog({
       passwordDialog={passwordDialog}
     >
       <KeyFacts apiKey={apiKey} />
-      <Field label="Reason" optional error={problem?.fields.reason} hint="Stays with the key and in its history.">
+      <Field label="Reason" optional error={errors.reason} hint="Stays with the key and in its history.">
         <Input value={reason} onChange={(event) => setReason(event.currentTarget.value)} autoComplete="off" />
       </Field>
     </ConfirmDialog>
