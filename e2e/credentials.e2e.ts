@@ -372,7 +372,13 @@ test('a draft can be discarded', async ({ page }) => {
   const discard = page.getByRole('button', { name: 'Discard' })
   await toBeAlive(discard)
   await discard.click()
+  const question = page.getByRole('alertdialog', { name: 'Discard this draft?' })
+  await expect(question).toContainText('You tested the credential “Given up”: the new tokens are forgotten')
+  await expect(question.getByRole('button', { name: 'Cancel' })).toBeFocused()
+  await expectFitToUse(page, 'discarding a draft')
+  await question.getByRole('button', { name: 'Discard draft' }).click()
   await expect(page.getByText(/You tested the credential “Given up”/)).toHaveCount(0)
+  await expect(page.getByRole('region', { name: 'Credentials', exact: true })).toBeFocused()
 })
 
 test('on an edit a secret stays unless it is replaced, and is asked for when a host is added', async ({ page }) => {

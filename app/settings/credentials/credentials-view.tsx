@@ -52,7 +52,8 @@ export function CredentialsView({
   const state = useMemo(() => parseListState(new URLSearchParams(params)), [params])
   const { data, error, isError, isFetching, isPlaceholderData, refetch } = useCredentialList(listPath(state), preloaded)
   const region = useRef<HTMLDivElement>(null)
-  const { open, dialog } = useCredentialDialogs({ may, onDeleted: useRecoveredFocus(region) })
+  const recoverFocus = useRecoveredFocus(region)
+  const { open, dialog } = useCredentialDialogs({ may, onDeleted: recoverFocus })
   const isEmpty = data?.total === 0 && !isPlaceholderData && !isFiltered(state)
 
   const found = useReviewCounts(preloadedReview)
@@ -70,7 +71,7 @@ export function CredentialsView({
           counts={found.counts}
         />
       ) : null}
-      <DraftsNotice preloaded={preloadedDrafts} marks={marks} may={may} />
+      <DraftsNotice preloaded={preloadedDrafts} marks={marks} may={may} onDiscarded={recoverFocus} />
       {isEmpty ? null : <CredentialsToolbar state={state} onChange={show} />}
       {isError ? (
         <ReadFailure

@@ -2,11 +2,12 @@
 
 import Link from 'next/link'
 import { absoluteTime } from '@/components/time'
+import { AlertDialogTrigger } from '@/components/ui/alert-dialog'
 import { Banner } from '@/components/ui/banner'
-import { Button, buttonVariants } from '@/components/ui/button'
+import { buttonVariants } from '@/components/ui/button'
 import { RelativeTime } from '@/components/ui/relative-time'
 import { toast } from '@/components/ui/toast'
-import { ProblemBanner } from '../data/problem-banner'
+import { ConfirmDialog } from '../confirm-dialog'
 import { useAction } from '../data/use-action'
 import { discardTestedForm } from './actions'
 import type { Allowed } from './credential-menu'
@@ -15,10 +16,21 @@ import { useCredentialsChanged } from './queries'
 import type { Draft, ProviderMarks } from './words'
 
 /** Tells of one form that was tested and not saved, see `DraftsNotice`. */
-export default function DraftNotice({ draft, marks, may }: { draft: Draft; marks: ProviderMarks; may: Allowed }) {
+export default function DraftNotice({
+  draft,
+  marks,
+  may,
+  onDiscarded,
+}: {
+  draft: Draft
+  marks: ProviderMarks
+  may: Allowed
+  onDiscarded: () => void
+}) {
   const { id, credential_id, form, last_test, expires_at } = draft
   const changed = useCredentialsChanged()
-  const { run, pending, problem, passwordDialog } = useAction(discardTestedForm, () => {
+  const { run, pending, problem, clear, passwordDialog } = useAction(discardTestedForm, () => {
+    onDiscarded()
     changed()
     toast('Draft discarded')
   })
@@ -28,42 +40,50 @@ export default function DraftNotice({ draft, marks, may }: { draft: Draft; marks
   const what = credential_id ? `changes of ${name ?? 'a credential'}` : isNew
   const mayContinue = credential_id ? may.update : may.create
   return (
-    <>
-      <ProblemBanner problem={problem} />
-      <Banner
-        tone="warning"
-        title={
-          <>
-            You tested {what}
-            {last_test ? (
-              <>
-                {' '}
-                <RelativeTime value={last_test.at} />
-              </>
-            ) : null}{' '}
-            and did not save it
-          </>
-        }
-        action={
-          <>
-            {mayContinue ? (
-              <Link href={draftHref(draft)} prefetch={false} className={buttonVariants({ size: 'sm' })}>
-                Continue
-              </Link>
-            ) : null}
-            <Button size="sm" variant="ghost" pending={pending} onClick={() => run(id)}>
-              Discard
-            </Button>
-          </>
-        }
-      >
-        The test has spent the refresh token. Its new tokens are kept until{' '}
-        <time dateTime={expires_at} suppressHydrationWarning>
-          {absoluteTime(new Date(expires_at))}
-        </time>
-        ; discarded, they are lost, and the service has to be connected anew.
-      </Banner>
-      {passwordDialog}
-    </>
+    <Banner
+      tone="warning"
+      title={
+        <>
+          You tested {what}
+          {last_test ? (
+            <>
+              {' '}
+              <RelativeTime value={last_test.at} />
+            </>
+          ) : null}{' '}
+          and did not save it
+        </>
+      }
+      action={
+        <>
+          {mayContinue ? (
+            <Link href={draftHref(draft)} prefetch={false} className={buttonVariants({ size: 'sm' })}>
+              Continue
+            </Link>
+          ) : null}
+          <ConfirmDialog
+            trigger={
+              <AlertDialogTrigger size="sm" variant="ghost">
+                Discard
+              </AlertDialogTrigger>
+            }
+            title="Discard this draft?"
+            description={`You tested ${what}: the new tokens are forgotten, and the refresh token that they came for is spent. The service has to be connected anew. This can’t be undone.`}
+            problem={problem}
+            verb="Discard draft"
+            pending={pending}
+            onConfirm={() => run(id)}
+            onClose={clear}
+            passwordDialog={passwordDialog}
+          />
+        </>
+      }
+    >
+      The test has spent the refresh token. Its new tokens are kept until{' '}
+      <time dateTime={expires_at} suppressHydrationWarning>
+        {absoluteTime(new Date(expires_at))}
+      </time>
+      ; discarded, they are lost, and the service has to be connected anew.
+    </Banner>
   )
 }

@@ -17,15 +17,18 @@ export function DraftsNotice({
   preloaded,
   marks,
   may,
+  onDiscarded,
 }: {
   preloaded: Preloaded<DraftList> | null
   marks: ProviderMarks
   may: Allowed
+  /** Told before the notice of one goes, and the control with it that has the focus. */
+  onDiscarded: () => void
 }) {
   const drafts = useDrafts(preloaded, may.test)
   return drafts.map((draft) => (
     <Suspense key={draft.id}>
-      <DraftNotice draft={draft} marks={marks} may={may} />
+      <DraftNotice draft={draft} marks={marks} may={may} onDiscarded={onDiscarded} />
     </Suspense>
   ))
 }
