@@ -618,6 +618,20 @@ test('the page of a credential that somebody else deletes says so, and promises 
   await expect(page.getByText('The test is running.')).toHaveCount(0)
 })
 
+test('a host that is none is not left out of what is saved without a word', async ({ page }) => {
+  await openForm(page, product.url, 'Bearer token')
+  await field(page, 'Name').fill('Mistyped host')
+  await field(page, 'Token').fill(SECRET)
+  await page.getByLabel('URL of the test').fill(`${serviceUrl}/bearer`)
+  await field(page, 'Another host').fill('api example.com')
+  await page.getByRole('button', { name: 'Save credential' }).click()
+  await expect(field(page, 'Another host')).toBeFocused()
+  await expect(page.getByText('“api example.com” is not a host')).toBeVisible()
+  await field(page, 'Another host').fill('api.example.com')
+  const id = await saveNew(page, 'Mistyped host')
+  expect((await get(id)).hosts).toContain('https://api.example.com')
+})
+
 test('two with one name: the refusal stands at the name, and the secret is still there', async ({ page }) => {
   await create('Twice')
   await openForm(page, product.url, 'Bearer token')

@@ -12,7 +12,6 @@ import type { FormState } from './use-credential-form'
 export function HostsField({ state }: { state: FormState }) {
   const { values, set, rules } = state
   const [text, setText] = useState('')
-  const [ownError, setOwnError] = useState<string>()
   const input = useRef<HTMLInputElement>(null)
   const url = values.test.url.trim()
   const ofTest = url === '' ? null : (rules?.toOrigin(url) ?? null)
@@ -23,10 +22,10 @@ export function HostsField({ state }: { state: FormState }) {
     const typed = text.trim()
     const host = rules && typed !== '' ? rules.toOrigin(typed) : typed
     if (host === null) {
-      setOwnError(`“${typed}” is not a host: enter one such as api.example.com.`)
+      state.refuseHost(typed)
       return
     }
-    setOwnError(undefined)
+    state.refuseHost(null)
     setText('')
     if (host !== '' && !values.hosts.includes(host)) set({ hosts: [...values.hosts, host] })
   }
@@ -35,7 +34,7 @@ export function HostsField({ state }: { state: FormState }) {
     <FieldGroup
       label="Hosts that the secret may be sent to"
       hint="No others, whatever an integration asks for. The host of the test request is always one of them."
-      error={ownError ?? state.errorOf('hosts', { within: true })}
+      error={state.errorOf('hosts', { within: true })}
     >
       {ofTest || others.length > 0 ? (
         <ul className="flex flex-wrap gap-1.5">
@@ -71,7 +70,7 @@ export function HostsField({ state }: { state: FormState }) {
           ref={input}
           mono
           aria-label="Another host"
-          aria-invalid={ownError || state.errorOf('hosts', { within: true }) ? true : undefined}
+          aria-invalid={state.errorOf('hosts', { within: true }) ? true : undefined}
           data-field="hosts"
           placeholder="api.example.com"
           autoComplete="off"
@@ -79,7 +78,7 @@ export function HostsField({ state }: { state: FormState }) {
           value={text}
           onChange={(event) => {
             setText(event.currentTarget.value)
-            setOwnError(undefined)
+            state.refuseHost(null)
           }}
           onBlur={add}
           onKeyDown={(event) => {

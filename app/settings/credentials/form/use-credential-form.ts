@@ -29,6 +29,8 @@ export interface FormState {
   setAt: (name: string) => string | undefined
   /** Whether a stored secret must be entered again. */
   mustReplace: (name: string) => boolean
+  /** Notes that what stands where a host is typed is none, and is in no list: it would be lost. Null: it is not so. */
+  refuseHost: (text: string | null) => void
   rules: Rules | null
 }
 
@@ -47,6 +49,7 @@ export function useCredentialForm({
   const [variables, setVariables] = useState<Variables>({})
   // By the index of the template: who comes back to one finds what was typed for it.
   const [left, setLeft] = useState<Record<number, LeftForm>>({})
+  const [unfitHost, setUnfitHost] = useState<string | null>(null)
   const [rules, setRules] = useState<Rules | null>(null)
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set())
   const [isSubmitted, setSubmitted] = useState(false)
@@ -74,11 +77,13 @@ export function useCredentialForm({
   // A part of an address that is missing is said once, where it is asked for.
   const ofFields = checked.problems.filter(({ message }) => isFilled || !message.includes('placeholder in braces'))
   const again = sentencesOf(checked.again)
-  const problems = { ...ofVariables, ...sentencesOf(ofFields), ...again }
+  const unfit: Record<string, string> =
+    unfitHost === null ? {} : { hosts: `“${unfitHost}” is not a host: enter one such as api.example.com.` }
+  const problems = { ...ofVariables, ...sentencesOf(ofFields), ...again, ...unfit }
 
   const errors: Record<string, string> = {}
   for (const [path, sentence] of Object.entries(problems)) {
-    if (isSubmitted || path in again || isTouched(touched, path)) errors[path] = sentence
+    if (isSubmitted || path in again || path in unfit || isTouched(touched, path)) errors[path] = sentence
   }
   for (const [path, sentence] of Object.entries(refused?.fields ?? {})) {
     // What the server said of a field holds until the field is changed.
@@ -98,6 +103,7 @@ export function useCredentialForm({
       errors[path] ?? (within ? Object.entries(errors).find(([own]) => own.startsWith(`${path}.`))?.[1] : undefined),
     setAt: (name) => stored?.secretSetAt[name],
     mustReplace: (name) => `secret.${name}` in again,
+    refuseHost: setUnfitHost,
     rules,
   }
   return {
