@@ -632,6 +632,35 @@ test('a host that is none is not left out of what is saved without a word', asyn
   expect((await get(id)).hosts).toContain('https://api.example.com')
 })
 
+test('a stored secret that can’t be opened any more is asked for again, each by its name, and can’t be kept', async ({
+  page,
+}) => {
+  const id = await create('Damaged', {
+    type: 'headers',
+    placement: undefined,
+    headers: ['X-App-Key', 'X-App-Token'],
+    secret: { 'X-App-Key': 'app-key-0001', 'X-App-Token': SECRET },
+  })
+  await product.place.withDatabase((query) =>
+    query(`update vault_items set sealed = left(sealed, -6) || 'AAAAAA' where owner_id = $1`, [id]),
+  )
+  await page.goto(`${listUrl()}/${id}/edit`)
+  const row = (name: string) => page.getByRole('group', { name, exact: true })
+  const save = page.getByRole('button', { name: 'Save changes' })
+  await toBeAlive(row('X-App-Key').getByRole('button', { name: 'Replace value' }))
+  await row('X-App-Key').getByRole('button', { name: 'Replace value' }).click()
+  await row('X-App-Key').getByLabel('Value', { exact: true }).fill('app-key-0002')
+  await save.click()
+  const token = row('X-App-Token').getByLabel('Value', { exact: true })
+  await expect(token).toBeFocused()
+  await expect(token).toHaveAccessibleDescription(/Enter it again: what is stored of it can’t be opened any more\./)
+  await expectFitToUse(page, 'edit, damaged')
+  await token.fill('app-token-0002')
+  await expect(row('X-App-Token').getByRole('button', { name: 'Keep the stored one' })).toHaveCount(0)
+  await save.click()
+  await expect(page.getByRole('heading', { name: 'Damaged', level: 1 })).toBeVisible()
+})
+
 test('two with one name: the refusal stands at the name, and the secret is still there', async ({ page }) => {
   await create('Twice')
   await openForm(page, product.url, 'Bearer token')

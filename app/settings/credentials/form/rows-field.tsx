@@ -22,7 +22,7 @@ export function RowsField<Row extends { id: number }>({
   hint?: ReactNode
   error?: string
   rows: readonly Row[]
-  /** What the button that removes a row calls it. */
+  /** What it is called by the button that removes it, and where its fields are read out. */
   rowName: (row: Row, index: number) => string
   addLabel: string
   minRows?: number
@@ -44,7 +44,10 @@ export function RowsField<Row extends { id: number }>({
         <ul ref={list} className="grid gap-3">
           {rows.map((row, index) => (
             <li key={row.id} className="flex items-start gap-2">
-              <div className="grid min-w-0 flex-1 gap-3 sm:grid-cols-2">{renderRow(row, index)}</div>
+              {/* biome-ignore lint/a11y/useSemanticElements: a fieldset lays its content out by rules of its own */}
+              <div role="group" aria-label={rowName(row, index)} className="grid min-w-0 flex-1 gap-3 sm:grid-cols-2">
+                {renderRow(row, index)}
+              </div>
               {rows.length > minRows ? (
                 <Button
                   variant="ghost"

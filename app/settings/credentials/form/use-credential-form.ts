@@ -34,6 +34,12 @@ export interface FormState {
   rules: Rules | null
 }
 
+/** What the server said of the fields of a form, as it was sent. */
+interface Refused {
+  fields: Record<string, string>
+  input: FormInput
+}
+
 /** The state of a form for a credential: what is typed, what is wrong with it, and what is sent. */
 export function useCredentialForm({
   initial,
@@ -53,7 +59,7 @@ export function useCredentialForm({
   const [rules, setRules] = useState<Rules | null>(null)
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set())
   const [isSubmitted, setSubmitted] = useState(false)
-  const [refused, setRefused] = useState<{ fields: Record<string, string>; input: FormInput } | null>(null)
+  const [refused, setRefused] = useState<Refused | null>(null)
 
   useEffect(() => {
     // Without them the server still has them.
@@ -102,7 +108,7 @@ export function useCredentialForm({
     errorOf: (path, { within } = { within: false }) =>
       errors[path] ?? (within ? Object.entries(errors).find(([own]) => own.startsWith(`${path}.`))?.[1] : undefined),
     setAt: (name) => stored?.secretSetAt[name],
-    mustReplace: (name) => `secret.${name}` in again,
+    mustReplace: (name) => `secret.${name}` in again || isRefusedAsStored(refused, name),
     refuseHost: setUnfitHost,
     rules,
   }
@@ -148,6 +154,11 @@ function storedWith(before: Stored | null, kept: FormInput, rules: Rules | null)
   const secretSetAt = { ...before?.secretSetAt, ...Object.fromEntries(typed), refresh_token: now }
   const form = kept as unknown as ShownForm
   return storedOf({ ...form, hosts: form.hosts.map((host) => rules?.toOrigin(host) ?? host) }, secretSetAt)
+}
+
+/** Whether the server has refused a secret that the form did not send: what is stored of it can't be kept. */
+function isRefusedAsStored(refused: Refused | null, name: string): boolean {
+  return refused !== null && `secret.${name}` in refused.fields && !(name in refused.input.secret)
 }
 
 /** Whether the person has left a field, or what it is a part of. */
