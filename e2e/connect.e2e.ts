@@ -230,6 +230,21 @@ test('another account replaces nothing until somebody says so', async ({ page })
   expect(await connectionOf(id)).toBe('shop-2')
 })
 
+test('an edit that asks for another connection says so where Save leads', async ({ page }) => {
+  const id = await create('Another host')
+  await connect(page, id)
+  await page.goto(`${hrefOf(id)}/edit`)
+  await toBeAlive(page.getByRole('button', { name: 'Add host' }))
+  await field(page, 'Another host').fill('elsewhere.example.com')
+  await page.getByRole('button', { name: 'Add host' }).click()
+  await field(page, 'Client secret').fill(provider.clientSecret)
+  await page.getByRole('button', { name: 'Save changes' }).click()
+  const button = page.getByRole('button', { name: /^Connect/ })
+  await expect(button).toBeFocused()
+  await expect(button).toHaveAccessibleDescription(/elsewhere\.example\.com/)
+  await expect(button).toBeInViewport()
+})
+
 test('another account that comes back to a whole page is asked about there', async ({ page }) => {
   const id = await create('Other account by a page')
   await connect(page, id, 'shop-1')

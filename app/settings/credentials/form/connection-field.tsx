@@ -29,7 +29,10 @@ export function ConnectionField({
   onConnect: () => void
 }) {
   return (
-    <fieldset className="grid min-w-0 gap-3 rounded border border-border px-3 py-3">
+    <fieldset
+      className="grid min-w-0 gap-3 rounded border border-border px-3 py-3"
+      aria-describedby={error ? 'connection-error' : undefined}
+    >
       <legend className="px-1 font-medium text-sm">Connection</legend>
       <div className="flex flex-wrap items-center justify-between gap-2">
         {connection ? (
@@ -49,11 +52,13 @@ export function ConnectionField({
           {connection ? 'Connect again' : 'Connect'}
         </Button>
       </div>
-      {error ? (
-        <p id="connection-error" className="text-destructive text-sm">
-          {error}
-        </p>
-      ) : null}
+      <div aria-live="polite" className="empty:hidden">
+        {error ? (
+          <p id="connection-error" className="text-destructive text-sm">
+            {error}
+          </p>
+        ) : null}
+      </div>
       <p className="text-muted-foreground text-xs">
         Opens the service, where you sign in and allow Fenicia in. What you typed is kept with this form for a day.
       </p>
