@@ -18,6 +18,6 @@ export function useOpenProblem(
   if (!refusal) return { problem: null, errors: {} }
   const changed = refused.refusal === refusal ? changedFields(refused.fields, fields) : {}
   const found = Object.entries(refusal.fields)
-  const open = found.filter(([field]) => !Object.hasOwn(changed, field))
+  const open = found.filter(([field]) => !Object.hasOwn(changed, field.split('.')[0] ?? ''))
   return { problem: found.length > 0 && open.length === 0 ? null : refusal, errors: Object.fromEntries(open) }
 }

@@ -13,6 +13,7 @@ import type { Tried } from '@/lib/integrations'
 import { useFocusOnFirstError } from '../../api-keys/dialogs/use-focus-on-first-error'
 import { ProblemBanner } from '../../data/problem-banner'
 import { useAction } from '../../data/use-action'
+import { useOpenProblem } from '../../data/use-open-problem'
 import { tryCall } from '../actions'
 import { callLook } from '../calls'
 import type { Header, Row } from '../form/form-values'
@@ -38,7 +39,12 @@ export default function TryForm({ integration }: { integration: Integration }) {
   const [tried, setTried] = useState<Tried | null>(null)
   const form = useRef<HTMLFormElement>(null)
   const noted = useNoted()
-  const { run, pending, problem, passwordDialog } = useAction(
+  const {
+    run,
+    pending,
+    problem: refusal,
+    passwordDialog,
+  } = useAction(
     tryCall,
     (result) => {
       setTried(result)
@@ -46,10 +52,10 @@ export default function TryForm({ integration }: { integration: Integration }) {
     },
     LOST,
   )
-  useFocusOnFirstError(form, problem)
+  useFocusOnFirstError(form, refusal)
+  const { problem, errors } = useOpenProblem(refusal, { method, path, headers, body })
   // The button that opened this is gone.
   useEffect(() => form.current?.querySelector('select')?.focus(), [])
-  const errors = problem?.fields ?? {}
   const sendsBody = method !== 'GET' && method !== 'HEAD'
 
   return (
