@@ -66,26 +66,26 @@ export function ReadFailure({
       </Banner>
     )
   }
-  if (known?.status === 404 && stale) {
-    return (
-      <Banner tone="error" role="alert" title="Deleted since this page was opened">
-        {known.message} What stands below is as it was.
-      </Banner>
-    )
-  }
+  const isDeleted = stale && known?.status === 404
   return (
     <Banner
       tone="error"
       role="alert"
-      title={stale ? `${what} below may be out of date` : `${what} could not be read`}
+      title={
+        isDeleted
+          ? 'Deleted since this page was opened'
+          : `${what} ${stale ? 'below may be out of date' : 'could not be read'}`
+      }
       action={
-        <Button size="sm" onClick={onRetry} pending={retrying}>
-          Retry
-        </Button>
+        isDeleted ? null : (
+          <Button size="sm" onClick={onRetry} pending={retrying}>
+            Retry
+          </Button>
+        )
       }
     >
       <p>
-        {known?.message ?? 'Something failed in the browser.'} {unharmed}
+        {known?.message ?? 'Something failed in the browser.'} {isDeleted ? null : unharmed}
       </p>
       {known?.requestId ? (
         <p>

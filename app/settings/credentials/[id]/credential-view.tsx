@@ -19,11 +19,12 @@ import { editHref, integrationHref, newIntegrationHref } from '../paths'
 import { useCredential } from '../queries'
 import { type Credential, expiryOf, type ProviderMark, typeNames } from '../words'
 import { CredentialDetails, SecretTimes } from './credential-details'
-import { RenewalCard } from './renewal-card'
 import { TestCard } from './test-card'
 
 // Only of those that are connected by consent.
 const ConnectionCard = lazy(() => import('./connection-card'))
+// Only of those that have tokens.
+const RenewalCard = lazy(async () => ({ default: (await import('./renewal-card')).RenewalCard }))
 
 /** A credential as a page: all that is known of it, but never its secret. */
 export function CredentialView({
@@ -99,7 +100,9 @@ export function CredentialView({
       ) : null}
       <TestCard credential={data} may={may} />
       {data.tokens && (data.grant !== 'authorization_code' || data.connection) ? (
-        <RenewalCard credential={data} tokens={data.tokens} may={may} />
+        <Suspense>
+          <RenewalCard credential={data} tokens={data.tokens} may={may} />
+        </Suspense>
       ) : null}
       <Section title="Details">
         <CredentialDetails credential={data} mark={mark} />
