@@ -7,6 +7,8 @@ export interface Asked {
   requestId: string
   /** Headers that tell what is left to the calling key, once it is known. */
   limits?: Record<string, string>
+  /** Headers that say how answers are to be transported, where they are not set already. */
+  security?: Record<string, string>
 }
 
 /** An answer before it is anybody's object: `node:http` sends it as it is, Hono takes a `Response` made of it. */
@@ -28,7 +30,7 @@ export function answerJson(
 
 /** @param body JSON, as text */
 export function answerText(
-  { requestId, limits }: Asked,
+  { requestId, limits, security }: Asked,
   status: ContentfulStatusCode,
   body: string,
   headers?: Record<string, string>,
@@ -41,6 +43,7 @@ export function answerText(
       'Cache-Control': 'no-store',
       'X-Content-Type-Options': 'nosniff',
       'X-Request-Id': requestId,
+      ...security,
       ...limits,
       ...headers,
     },

@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestApi, type TestApi } from '@/test/api'
+import { createToken } from '../api-keys/token'
 import { apiFetch } from '.'
 
 const HSTS = 'max-age=31536000'
@@ -47,6 +48,11 @@ describe.each([
     const { headers } = await api.call(method, path, { token })
     expect(headers.get('strict-transport-security')).toBe(expected)
     if (path.includes('/proxy/')) expect(headers.get('x-twice')).toBe('a, b')
+  })
+
+  it.each([undefined, 'nonsense', createToken('live').token])('also of a caller who is refused: %s', async (token) => {
+    const { status, headers } = await api.call('GET', '/me', { token })
+    expect([status, headers.get('strict-transport-security')]).toEqual([401, expected])
   })
 
   it('on the portable mount too', async () => {

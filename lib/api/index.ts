@@ -31,13 +31,12 @@ export function apiListener(): RequestListener {
     { errorHandler: () => unreadable(newRequestId()), hostname: 'localhost' },
   )
   return (request, response) => {
-    if (isProxy(request) && !urlHoldsToken(request.url ?? '')) {
-      void answerProxy(request, response, newRequestId())
-      return
+    if (isFastMe(request)) answerFastMe(request, response, { requestId: newRequestId(), security: security() })
+    else if (isProxy(request) && !urlHoldsToken(request.url ?? '')) void answerProxy(request, response, newRequestId())
+    else {
+      for (const [name, value] of Object.entries(security())) response.setHeader(name, value)
+      void listener(request, response)
     }
-    for (const [name, value] of Object.entries(security())) response.setHeader(name, value)
-    if (isFastMe(request)) answerFastMe(request, response, { requestId: newRequestId() })
-    else void listener(request, response)
   }
 }
 
@@ -51,7 +50,10 @@ export async function apiFetch(request: Request, bindings: Partial<HttpBindings>
   return response
 }
 
-/** What every answer says, whoever makes it. A call's own is with its headers: Node keeps one of several of a name once any was set before. */
+/**
+ * What every answer says, whoever makes it. Calls, and `GET /me`, have it with their headers: once any was set before, Node
+ * keeps one of several of a name, and sets each of the others by itself.
+ */
 function security(): Record<string, string> {
   return transportSecurity(getRuntime().config.url)
 }
