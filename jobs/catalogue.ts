@@ -29,6 +29,7 @@ import { sendReviewDigests } from '@/lib/review'
 import type { Runtime } from '@/lib/runtime'
 import { forgetPreviousSecrets, pruneMessages, runWebhooks } from '@/lib/webhooks'
 import { type DispatchedDefinition, type Job, NO_RETRY, type Retry, type ScheduledDefinition } from './job'
+import { untilNextRunMs } from './until-next-run'
 
 /** Of jobs whose next time is far away. */
 const WITHIN_THE_HOUR: Retry = { maxAttempts: 4, minDelayMs: 30_000, maxDelayMs: 600_000 }
@@ -106,7 +107,7 @@ const scheduled: Record<ScheduledJobId, ScheduledDefinition> = {
     // Until the next run begins: what lasts a minute is due between two of them.
     run: (runtime, _, { signal }) => {
       const isBusy = () => runtime.activity.isBusy()
-      return renewDueCredentials(storeOf(runtime), { signal, forMs: 55_000, isBusy, ...elsewhere(runtime) })
+      return renewDueCredentials(storeOf(runtime), { signal, forMs: untilNextRunMs(), isBusy, ...elsewhere(runtime) })
     },
   },
   'credentials.warn-of-expiry': {
@@ -145,7 +146,7 @@ const scheduled: Record<ScheduledJobId, ScheduledDefinition> = {
     maxDurationSeconds: 120,
     // Until the next run begins: the first pauses last seconds.
     run: ({ database: { db }, vault, egress }, _, { signal }) =>
-      runWebhooks({ db, vault, egress }, { signal, forMs: 55_000 }),
+      runWebhooks({ db, vault, egress }, { signal, forMs: untilNextRunMs() }),
   },
   'webhooks.prune': {
     cron: '29 4 * * *',

@@ -5,6 +5,7 @@ import { log } from '@/lib/log'
 import type { Runtime } from '@/lib/runtime'
 import { startEmbeddedRunner } from './embedded-runner'
 import { type DispatchedJob, NO_RETRY, type Retry, type ScheduledJob } from './job'
+import { untilNextRunMs } from './until-next-run'
 
 const runtime = {} as Runtime
 let runner: ReturnType<typeof startEmbeddedRunner> | undefined
@@ -18,8 +19,8 @@ afterEach(async () => {
   vi.useRealTimers()
 })
 
-function runs(run: ScheduledJob['run'], { cron = '* * * * *', retry = NO_RETRY } = {}): void {
-  runner = startEmbeddedRunner(runtime, [{ id: 'a-job', cron, retry, maxDurationSeconds: 60, run }])
+function runs(run: ScheduledJob['run'], { cron = '* * * * *', retry = NO_RETRY, maxDurationSeconds = 60 } = {}): void {
+  runner = startEmbeddedRunner(runtime, [{ id: 'a-job', cron, retry, maxDurationSeconds, run }])
 }
 
 const TRY_THREE_TIMES: Retry = { maxAttempts: 3, minDelayMs: 1_000, maxDelayMs: 10_000 }
@@ -76,6 +77,26 @@ describe('the embedded runner', () => {
     await vi.advanceTimersByTimeAsync(10 * 60_000)
     expect(run).toHaveBeenCalledTimes(3)
   })
+
+  it.each(['00:00:30', '00:00:59.990', '00:00:00', '00:00:57.900', '00:00:01'])(
+    'always has a run of a job that lasts until the next one, triggered at %s',
+    async (at) => {
+      vi.setSystemTime(`2026-03-01T${at}Z`)
+      let running = 0
+      const run = async () => {
+        running += 1
+        await new Promise((resolve) => setTimeout(resolve, untilNextRunMs()))
+        running -= 1
+      }
+      runs(run, { maxDurationSeconds: 120 })
+      runner?.trigger('a-job')
+      for (let tenths = 0; tenths < 6_000; tenths++) {
+        await vi.advanceTimersByTimeAsync(100)
+        expect(running, new Date().toISOString()).toBe(1)
+      }
+      open.push(() => void vi.advanceTimersByTimeAsync(70_000))
+    },
+  )
 
   it('runs a job when it is triggered, and knows no other', async () => {
     const run = vi.fn(async () => {})
