@@ -57,7 +57,7 @@ export async function createWebhook(
     })
     await answerForMade(tx, actor, id)
     await vault.put(tx, { accountId, ownerId: id, field: 'secret' }, { current: secret })
-    await recordAuditEvent(tx, actor, 'webhook.created', id, { ...form })
+    await recordAuditEvent(tx, actor, 'webhook.created', id, { ...form, url: withoutPath(form.url) })
   })
   return { id, secret }
 }
@@ -89,8 +89,10 @@ async function setForm(tx: Database, actor: Actor, row: Row, changes: Partial<We
   await set(tx, row, { ...columnsOf(form), ...(row.url !== form.url && { failingSince: null }) })
   // What the one before did not take says nothing of this one.
   if (row.url !== form.url) await sendWaitingNow(tx, row.accountId, row.id)
-  const only = (of: object) =>
-    Object.fromEntries(Object.entries(of).filter(([field]) => changed.includes(field as never)))
+  const only = (of: typeof form) => {
+    const told = { ...of, url: withoutPath(of.url) }
+    return Object.fromEntries(Object.entries(told).filter(([field]) => changed.includes(field as never)))
+  }
   await recordAuditEvent(tx, actor, 'webhook.updated', row.id, { before: only(before), after: only(form) })
 }
 
@@ -155,7 +157,7 @@ export async function deleteWebhook(
     await vault.remove(tx, { accountId: actor.accountId, ownerId: id })
     await tx.delete(webhooks).where(and(eq(webhooks.accountId, actor.accountId), eq(webhooks.id, id)))
     await readWhatIsMended(tx, actor.accountId, 'webhook.disabled', [id])
-    await recordAuditEvent(tx, actor, 'webhook.deleted', id, { name: row.name, url: row.url })
+    await recordAuditEvent(tx, actor, 'webhook.deleted', id, { name: row.name, url: withoutPath(row.url) })
   })
 }
 
@@ -200,6 +202,15 @@ export function webhookNotFound(): Refusal {
 
 function columnsOf({ name, url, event_types }: WebhookForm) {
   return { name, url, eventTypes: event_types }
+}
+
+/**
+ * An address as events tell it: whose it is. Its path or query is often all that lets somebody call it, and events are read by
+ * more people than webhooks are, sent elsewhere, and can't be changed when a token in them is.
+ */
+function withoutPath(url: string): string {
+  const { origin, pathname, search } = new URL(url)
+  return pathname === '/' && search === '' ? origin : `${origin}/…`
 }
 
 function checkAddress(url: string, policy: EgressPolicy): void {

@@ -495,6 +495,25 @@ forEachDatabase('a webhook', (open, driver) => {
     ])
   })
 
+  it('stands in the audit log by its host alone, since a path or query may hold a token of the receiver’s', async () => {
+    const { id } = await make({ url: `${receiver.url}/hooks/c2VjcmV0?token=first` })
+    await updateWebhook(store, owner, id, { url: `${receiver.url}/hooks/b3RoZXI?token=second` })
+    await updateWebhook(store, owner, id, { url: receiver.url })
+    await deleteWebhook(store, owner, id)
+    const events = await db
+      .select({ action: auditEvents.action, details: auditEvents.details })
+      .from(auditEvents)
+      .where(and(eq(auditEvents.accountId, owner.accountId), eq(auditEvents.targetId, id)))
+      .orderBy(auditEvents.id)
+    const hidden = `${receiver.url}/…`
+    expect(events).toEqual([
+      { action: 'webhook.created', details: { name: 'ERP events', url: hidden, event_types: null } },
+      { action: 'webhook.updated', details: { before: { url: hidden }, after: { url: hidden } } },
+      { action: 'webhook.updated', details: { before: { url: hidden }, after: { url: receiver.url } } },
+      { action: 'webhook.deleted', details: { name: 'ERP events', url: receiver.url } },
+    ])
+  })
+
   it('may not be at an address that Fenicia does not call', async () => {
     await expect(make({ url: 'https://192.168.0.1/hook' })).rejects.toMatchObject({
       code: 'invalid',
