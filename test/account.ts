@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
-import { accounts } from '@/db/schema'
+import { accounts, members, users } from '@/db/schema'
 import { type CreateKeyInput, createApiKey, createKeyInput, type IssuedKey } from '@/lib/api-keys'
 import type { Actor } from '@/lib/audit'
 import { newId } from '@/lib/ids'
@@ -18,6 +18,15 @@ export async function createTestAccount(db: Database, name = 'A shop'): Promise<
     userAgent: 'Test browser',
     requestId: 'req_test',
   }
+}
+
+/** Makes an account with an owner who is a member of it, for what looks again whether whoever asks still is. */
+export async function createTestOwner(db: Database, name?: string): Promise<Actor & { id: string }> {
+  const actor = await createTestAccount(db, name)
+  const id = actor.id ?? newId('user')
+  await db.insert(users).values({ id, name: actor.name, email: `${id}@example.com`, passwordHash: '-' })
+  await db.insert(members).values({ accountId: actor.accountId, userId: id, role: 'owner' })
+  return { ...actor, id }
 }
 
 /** Meddles with an account's audit chain, so that nothing which leaves an event succeeds in it. It has to have an event. */

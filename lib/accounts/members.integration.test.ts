@@ -26,7 +26,15 @@ import { TokenKeeper } from '../oauth'
 import { reviewCredentials, reviewCredentialsQuery, reviewKeys, reviewKeysQuery } from '../review'
 import { Vault } from '../vault'
 import { MasterKeys } from '../vault/master-keys'
-import { createWebhook, webhookForm } from '../webhooks'
+import {
+  createWebhook,
+  deleteWebhook,
+  listWebhooks,
+  rotateWebhookSecret,
+  setWebhookState,
+  updateWebhook,
+  webhookForm,
+} from '../webhooks'
 import {
   changeRole,
   createCustomRole,
@@ -71,6 +79,12 @@ forEachDatabase('members', (open) => {
     await db.insert(members).values({ accountId: account, userId: id, role })
     return personIn(id, role, account)
   }
+  const asKey = ({ id }: { id: string }) => ({ ...owner, kind: 'key' as const, id, name: 'a key' })
+  const webhookStore = () => ({
+    db,
+    policy: policyOf(),
+    vault: new Vault(new MasterKeys([{ kid: 'test', key: new Uint8Array(32) }])),
+  })
   const roleOf = async (id: string) => (await listMembers(db, accountId)).find((member) => member.id === id)?.role
   const isActive = async (id: string) =>
     (await db.select().from(apiKeys).where(eq(apiKeys.id, id)))[0]?.revokedAt === null
@@ -125,7 +139,6 @@ forEachDatabase('members', (open) => {
 
   it('who are removed lose the keys that theirs have made as well, whichever of those still work', async () => {
     const [loses, stays] = [await add('admin'), await add('admin')]
-    const asKey = ({ id }: { id: string }) => ({ ...owner, kind: 'key' as const, id, name: 'a key' })
     const [first, other] = [await createTestKey(db, loses), await createTestKey(db, stays)]
     const renewed = await regenerateApiKey(db, asKey(first), first.id, regenerateKeyInput.parse({}))
     const made = await createTestKey(db, asKey(renewed))
@@ -138,8 +151,7 @@ forEachDatabase('members', (open) => {
 
   it('answer for what their keys have made, however it was made, which comes up in the review once they have left', async () => {
     const leaves = await add('admin')
-    const asKey = ({ id }: { id: string }) => ({ ...owner, kind: 'key' as const, id, name: 'a key' })
-    const key = await createTestKey(db, leaves)
+    const key = await createTestKey(db, leaves, { scopes: ['webhooks:manage'] })
     const renewed = await regenerateApiKey(db, asKey(key), key.id, regenerateKeyInput.parse({}))
     const policy = policyOf()
     const egress = new Egress(policy)
@@ -193,7 +205,6 @@ forEachDatabase('members', (open) => {
 
   it('answer for what their keys had made before that was noted', async () => {
     const leaves = await add('admin')
-    const asKey = ({ id }: { id: string }) => ({ ...owner, kind: 'key' as const, id, name: 'a key' })
     const key = await createTestKey(db, leaves)
     const made = await createTestKey(db, asKey(key))
     const madeByThat = await createTestKey(db, asKey(made))
@@ -261,6 +272,45 @@ forEachDatabase('members', (open) => {
         createApiKey(db, leaves, input, personGrantor({ permissions: permissionsOf('admin') })),
       ])
       expect((await madeBy(db, accountId, leaves.id)).keys).toEqual([])
+    }
+  })
+
+  it('and their keys add, change and delete no webhook once they are removed, or may not, though they did when they asked', async () => {
+    const store = webhookStore()
+    const form = webhookForm.parse({ name: 'ERP', url: 'https://erp.example.com/hook' })
+    const { id } = await createWebhook(store, owner, form)
+    const [removed, demoted, stays] = [await add('admin'), await add('admin'), await add('admin')]
+    const manages = { scopes: ['webhooks:manage'] }
+    const [revoked, narrow, works] = [
+      await createTestKey(db, removed, manages),
+      await createTestKey(db, stays),
+      await createTestKey(db, stays, manages),
+    ]
+    await removeMember(db, owner, removed.id, { ...KEEP, keys: 'revoke' })
+    await changeRole(db, owner, demoted.id, 'staff')
+    for (const actor of [removed, demoted, asKey(revoked), asKey(narrow)]) {
+      for (const attempt of [
+        () => createWebhook(store, actor, form),
+        () => updateWebhook(store, actor, id, { url: 'https://elsewhere.example.com' }),
+        () => rotateWebhookSecret(store, actor, id, 0),
+        () => setWebhookState(db, actor, id, 'paused'),
+        () => deleteWebhook(store, actor, id),
+      ])
+        await expect(attempt()).rejects.toMatchObject({ code: 'forbidden' })
+    }
+    expect(await listWebhooks(db, accountId)).toEqual([expect.objectContaining({ id, url: form.url, state: 'enabled' })])
+    for (const actor of [stays, asKey(works), operatorActor(accountId)]) await createWebhook(store, actor, form)
+  })
+
+  it('leave no webhook that nobody knew of when they are removed while they add one', async () => {
+    const form = webhookForm.parse({ name: 'ERP', url: 'https://erp.example.com/hook' })
+    for (let n = 0; n < 10; n++) {
+      const leaves = await add('admin')
+      await Promise.allSettled([
+        removeMember(db, owner, leaves.id, { keys: 'keep', rest: 'hand_over', heir: owner.id }),
+        createWebhook(webhookStore(), leaves, form),
+      ])
+      expect((await madeBy(db, accountId, leaves.id)).webhooks).toEqual([])
     }
   })
 

@@ -3,7 +3,7 @@ import { lockAsking } from '../accounts/lock-members'
 import type { Permission } from '../accounts/permissions'
 import type { Actor } from '../audit'
 import { Refusal } from '../errors'
-import { lockKeys } from './change'
+import { type LockedKey, lockKeys } from './change'
 import { type Grantor, personGrantor } from './grants'
 import { hasScope } from './scopes'
 import { isAccepted } from './status'
@@ -28,7 +28,28 @@ export async function grantorNow(
   if (!grantor || id === null) return grantor
   if (grantor.isPerson) return personGrantor(await lockAsking(tx, { ...actor, id }, permission))
   if (actor.kind !== 'key') return grantor
-  const locked = await lockKeys(tx, actor.accountId, [id, ...about], null)
+  return lockCalling(tx, { ...actor, id }, permission, about)
+}
+
+/**
+ * Looks again whether a person or key may still do what outlives them, such as to have an account's events sent elsewhere, and
+ * has whoever takes that from them wait. Others, such as the operator, always may.
+ * @throws {Refusal} `forbidden`, as `grantorNow`
+ */
+export async function requireActorNow(tx: Database, actor: Actor, permission: Permission): Promise<void> {
+  const { kind, id } = actor
+  if (id === null) return
+  if (kind === 'user') await lockAsking(tx, { ...actor, id }, permission)
+  if (kind === 'key') await lockCalling(tx, { ...actor, id }, permission)
+}
+
+async function lockCalling(
+  tx: Database,
+  { accountId, id }: Actor & { id: string },
+  permission: Permission,
+  about: readonly string[] = [],
+): Promise<LockedKey> {
+  const locked = await lockKeys(tx, accountId, [id, ...about], null)
   const calling = locked.find((key) => key.id === id)
   if (!calling || !isAccepted(calling.status)) {
     throw new Refusal('forbidden', 'The calling key does not work any more.')

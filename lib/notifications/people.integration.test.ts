@@ -35,7 +35,7 @@ import {
 } from '@/test/notifications'
 import { changeLanguage, type Permission, permissionsOf } from '../accounts'
 import { regenerateApiKey, revokeApiKey } from '../api-keys'
-import type { Actor } from '../audit'
+import { type Actor, operatorActor } from '../audit'
 import { newId } from '../ids'
 import { deleteIntegration, findFailingIntegrations, updateIntegration } from '../integrations'
 import { deleteWebhook, setWebhookState } from '../webhooks'
@@ -365,10 +365,10 @@ forEachDatabase('people who are told', (open) => {
     ])
     await updateIntegration({ db, policy: {} as never }, actor, paused, { state: 'paused' })
     await deleteIntegration(db, actor, deleted)
-    await deleteWebhook({ db, vault: { remove: async () => {} } as never }, actor, first)
+    await deleteWebhook({ db, vault: { remove: async () => {} } as never }, operatorActor(accountId), first)
     // One of each lasts.
     expect(await unread()).toHaveLength(2)
-    await setWebhookState(db, actor, second, 'enabled')
+    await setWebhookState(db, operatorActor(accountId), second, 'enabled')
     expect(await unread()).toEqual([['integration.failing', 3]])
     await goesWell(recovered)
     await findFailingIntegrations(db)

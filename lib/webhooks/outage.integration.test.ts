@@ -2,7 +2,7 @@ import { eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import type { Database } from '@/db/client'
 import { webhookAttempts, webhookMessages, webhooks } from '@/db/schema'
-import { createTestAccount } from '@/test/account'
+import { createTestOwner } from '@/test/account'
 import { forEachDatabase } from '@/test/databases'
 import { policyOf } from '@/test/egress'
 import { startUpstream, type Upstream } from '@/test/upstream'
@@ -42,7 +42,7 @@ forEachDatabase('a webhook whose receiver is away', (open) => {
   beforeEach(async () => {
     await db.delete(webhooks)
     receiver.forget()
-    owner = await createTestAccount(db)
+    owner = await createTestOwner(db)
   })
 
   const make = async (url = `${receiver.url}/hook`, actor = owner) => {
@@ -219,7 +219,7 @@ forEachDatabase('a webhook whose receiver is away', (open) => {
       silent.respond(() => {})
       for (let i = 0; i < 17; i++) await make(`${silent.url}/hook`)
       for (let i = 0; i < 2; i++) await happens(`key_${i}`, `${i}`)
-      const other = await createTestAccount(db, 'Another shop')
+      const other = await createTestOwner(db, 'Another shop')
       await make(undefined, other)
       const running = run()
       await expect.poll(() => silent.received.length).toBeGreaterThanOrEqual(8)

@@ -2,6 +2,7 @@ import { and, eq, sql } from 'drizzle-orm'
 import type { Database } from '@/db/client'
 import { accounts, webhooks } from '@/db/schema'
 import { answerForMade } from '../accounts/made'
+import { requireActorNow } from '../api-keys/grantor-now'
 import { type Actor, recordAuditEvent } from '../audit'
 import { addressProblems } from '../credentials/addresses'
 import type { EgressPolicy } from '../egress/policy'
@@ -30,7 +31,7 @@ type Row = typeof webhooks.$inferSelect
 /**
  * Makes a webhook.
  * @returns its id and its signing secret, which nothing gives out again
- * @throws {Refusal} `invalid`, with the fields
+ * @throws {Refusal} `invalid`, with the fields; `forbidden` to who may not any more
  */
 export async function createWebhook(
   { db, vault, policy }: WebhookStore,
@@ -44,6 +45,8 @@ export async function createWebhook(
   await db.transaction(async (tx) => {
     // One after the other: two who count at once would both find room.
     await tx.select({ id: accounts.id }).from(accounts).where(eq(accounts.id, accountId)).for('no key update')
+    // After the account, in the order of those who tell its people: they lock it, then members by what they write for each.
+    await requireActorNow(tx, actor, 'webhooks:manage')
     if ((await tx.$count(webhooks, eq(webhooks.accountId, accountId))) >= MAX_WEBHOOKS) {
       throw new Refusal('invalid', `An account has ${MAX_WEBHOOKS} webhooks at most. Delete one that is not needed.`)
     }
@@ -64,7 +67,7 @@ export async function createWebhook(
 
 /**
  * Changes the fields that are given, and the state. What is on its way already goes to the new address.
- * @throws {Refusal} `not_found`; `invalid`, with the fields
+ * @throws {Refusal} `not_found`; `invalid`, with the fields; `forbidden` to who may not any more
  */
 export async function updateWebhook(
   { db, policy }: Pick<WebhookStore, 'db' | 'policy'>,
@@ -99,7 +102,7 @@ async function setForm(tx: Database, actor: Actor, row: Row, changes: Partial<We
 /**
  * Puts a new signing secret in the place of the present one, which signs too for so many hours.
  * @returns the new secret, which nothing gives out again
- * @throws {Refusal} `not_found`
+ * @throws {Refusal} `not_found`; `forbidden` to who may not any more
  */
 export async function rotateWebhookSecret(
   { db, vault }: Pick<WebhookStore, 'db' | 'vault'>,
@@ -122,7 +125,7 @@ export async function rotateWebhookSecret(
 
 /**
  * Stops what is sent to a webhook, or has it go on, with what has come together meanwhile.
- * @throws {Refusal} `not_found`
+ * @throws {Refusal} `not_found`; `forbidden` to who may not any more
  */
 export async function setWebhookState(
   db: Database,
@@ -146,7 +149,7 @@ async function setState(tx: Database, actor: Actor, row: Row, state: 'enabled' |
 
 /**
  * Deletes a webhook with its secret and all that was sent to it.
- * @throws {Refusal} `not_found`
+ * @throws {Refusal} `not_found`; `forbidden` to who may not any more
  */
 export async function deleteWebhook(
   { db, vault }: Pick<WebhookStore, 'db' | 'vault'>,
@@ -170,15 +173,20 @@ async function presentSecret(vault: Vault, tx: Database, place: Parameters<Vault
   }
 }
 
-/** Locks a webhook for a change. */
+/**
+ * Locks a webhook for a change.
+ * @throws {Refusal} `not_found`; `forbidden` to who may not any more
+ */
 async function change(
   db: Database,
-  { accountId }: Actor,
+  actor: Actor,
   id: string,
   work: (tx: Database, row: Row) => Promise<void>,
 ): Promise<void> {
   if (!isId('webhook', id)) throw webhookNotFound()
+  const { accountId } = actor
   await db.transaction(async (tx) => {
+    await requireActorNow(tx, actor, 'webhooks:manage')
     const [row] = await tx
       .select()
       .from(webhooks)

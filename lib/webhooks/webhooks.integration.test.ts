@@ -4,7 +4,7 @@ import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Database } from '@/db/client'
 import { auditEvents, outboxEvents, vaultItems, webhookAttempts, webhookMessages, webhooks } from '@/db/schema'
-import { createTestAccount, createTestKey } from '@/test/account'
+import { createTestKey, createTestOwner } from '@/test/account'
 import { forEachDatabase } from '@/test/databases'
 import { policyOf } from '@/test/egress'
 import { type Received, startUpstream, type Upstream } from '@/test/upstream'
@@ -63,7 +63,7 @@ forEachDatabase('a webhook', (open, driver) => {
     await db.delete(webhooks)
     receiver.forget()
     receiver.respond(null)
-    owner = await createTestAccount(db)
+    owner = await createTestOwner(db)
   })
 
   const make = async (input: object = {}, actor = owner) => {
@@ -192,7 +192,7 @@ forEachDatabase('a webhook', (open, driver) => {
   })
 
   it('hears of its own account only, of the types that it wants, and of nothing from before it was made', async () => {
-    const stranger = await createTestAccount(db, 'Another shop')
+    const stranger = await createTestOwner(db, 'Another shop')
     await happens('key_0', 'before')
     await fanOut(db)
     await make({ event_types: ['key.revoked'] })
@@ -464,7 +464,7 @@ forEachDatabase('a webhook', (open, driver) => {
 
   it('is changed, paused, resumed and deleted, by its own account only, each with an event', async () => {
     const { id } = await make()
-    const stranger = await createTestAccount(db, 'Another shop')
+    const stranger = await createTestOwner(db, 'Another shop')
     const form = webhookForm.parse({ name: 'Other', url: `${receiver.url}/other`, event_types: ['key.created'] })
     await expect(updateWebhook(store, stranger, id, form)).rejects.toMatchObject({ code: 'not_found' })
     await expect(deleteWebhook(store, stranger, id)).rejects.toMatchObject({ code: 'not_found' })
@@ -604,7 +604,7 @@ forEachDatabase('a webhook', (open, driver) => {
   })
 
   it('is told though the events of another account can’t be read, which is said', async () => {
-    const stranger = await createTestAccount(db, 'Another shop')
+    const stranger = await createTestOwner(db, 'Another shop')
     await make({}, stranger)
     const id = newId('outboxEvent')
     const unreadable = { id, accountId: stranger.accountId, kind: 'api_key.created', subjectId: 'key_0' }
@@ -632,7 +632,7 @@ forEachDatabase('a webhook', (open, driver) => {
     await happens('key_1', 'one')
     await run()
     const [message] = await messages(id)
-    const stranger = await createTestAccount(db, 'Another shop')
+    const stranger = await createTestOwner(db, 'Another shop')
     await expect(replayMessage(db, stranger, message?.id ?? '')).rejects.toMatchObject({ code: 'not_found' })
     await replayMessage(db, owner, message?.id ?? '')
     await run()
