@@ -298,8 +298,27 @@ forEachDatabase('members', (open) => {
       ])
         await expect(attempt()).rejects.toMatchObject({ code: 'forbidden' })
     }
-    expect(await listWebhooks(db, accountId)).toEqual([expect.objectContaining({ id, url: form.url, state: 'enabled' })])
+    expect(await listWebhooks(db, accountId)).toEqual([
+      expect.objectContaining({ id, url: form.url, state: 'enabled' }),
+    ])
     for (const actor of [stays, asKey(works), operatorActor(accountId)]) await createWebhook(store, actor, form)
+  })
+
+  it('leave nothing that works when they are removed with their keys while one of those makes something', async () => {
+    const form = webhookForm.parse({ name: 'ERP', url: 'https://erp.example.com/hook' })
+    for (let n = 0; n < 10; n++) {
+      const leaves = await add('admin')
+      const key = await createTestKey(db, leaves, { scopes: ['keys:create', 'webhooks:manage'] })
+      const input = createKeyInput.parse({ name: `Of ${key.id}`, scopes: ['webhooks:manage'] })
+      const bounds = { ...personGrantor({ permissions: permissionsOf('admin') }), isPerson: undefined }
+      await Promise.allSettled([
+        createApiKey(db, asKey(key), input, bounds),
+        createWebhook(webhookStore(), asKey(key), form),
+        removeMember(db, owner, leaves.id, { keys: 'revoke', rest: 'hand_over', heir: owner.id }),
+      ])
+      const { keys, webhooks } = await madeBy(db, accountId, leaves.id)
+      expect({ keys, webhooks }).toEqual({ keys: [], webhooks: [] })
+    }
   })
 
   it('leave no webhook that nobody knew of when they are removed while they add one', async () => {

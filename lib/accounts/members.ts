@@ -10,7 +10,7 @@ import { type PersonalData, recordPersonalMail } from '../notifications/personal
 import { roleNameOf } from './held-role'
 import { revokeInvitationsBy } from './invitations'
 import { type LockedMember, lockMembers, lockRoles, requireStill } from './lock-members'
-import { handOverMade, madeBy } from './made'
+import { handOverMade, type MadeBy, madeBy } from './made'
 import { can, holdsAll, outranks } from './permissions'
 import { findChosenRole, requireMayGive } from './role-choice'
 import type { removeMemberInput } from './schemas'
@@ -171,7 +171,7 @@ async function takeOut(
   },
 ): Promise<void> {
   const { accountId } = actor
-  const made = await madeBy(tx, accountId, userId)
+  const made = await (keys === 'keep' ? madeBy : lockMade)(tx, accountId, userId)
   const keyIds = made.keys.map(({ id }) => id)
   const others = [made.credentials, made.integrations, made.webhooks].flat().map(({ id }) => id)
   const handed = [...(keys === 'hand_over' ? keyIds : []), ...(rest === 'hand_over' ? others : [])]
@@ -193,6 +193,21 @@ async function takeOut(
   })
   await recordEvent(tx, accountId, 'member.left', userId, { name, role, how, by: actor.name })
   if (how === 'removed') await mailTo(tx, accountId, userId, 'member.removed', { by: actor.name })
+}
+
+/**
+ * What somebody has made, with the keys among it locked: until the transaction ends these make nothing more. What one was
+ * making when it was to be locked is there by then, and may be a key itself.
+ */
+async function lockMade(tx: Database, accountId: string, userId: string): Promise<MadeBy> {
+  const locked = new Set<string>()
+  for (;;) {
+    const made = await madeBy(tx, accountId, userId)
+    const open = made.keys.map(({ id }) => id).filter((id) => !locked.has(id))
+    if (open.length === 0) return made
+    await lockKeys(tx, accountId, open, null)
+    for (const id of open) locked.add(id)
+  }
 }
 
 async function findHeir(tx: Database, accountId: string, leaving: string, heir: string | null): Promise<string> {
