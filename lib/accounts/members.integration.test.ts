@@ -1,8 +1,17 @@
 import { readFile } from 'node:fs/promises'
-import { eq, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import { beforeAll, beforeEach, expect, it } from 'vitest'
 import type { Database } from '@/db/client'
-import { apiKeys, handovers, integrations, members, outboxEvents, personalMails, users } from '@/db/schema'
+import {
+  apiKeys,
+  handovers,
+  integrations,
+  members,
+  notifications,
+  outboxEvents,
+  personalMails,
+  users,
+} from '@/db/schema'
 import { createTestKey } from '@/test/account'
 import { forEachDatabase } from '@/test/databases'
 import { policyOf } from '@/test/egress'
@@ -22,6 +31,7 @@ import { createCredential, credentialForm } from '../credentials'
 import { Egress } from '../egress'
 import { newId } from '../ids'
 import { createIntegration, integrationForm } from '../integrations'
+import { makeNotices, recordEvent } from '../notifications'
 import { TokenKeeper } from '../oauth'
 import { reviewCredentials, reviewCredentialsQuery, reviewKeys, reviewKeysQuery } from '../review'
 import { Vault } from '../vault'
@@ -52,7 +62,7 @@ import { userActor } from './record-in-each-account'
 const NOTHING = { keys: [], credentials: [], integrations: [], webhooks: [], invitations: [] }
 const KEEP = { keys: 'keep', rest: 'keep', heir: null } as const
 
-forEachDatabase('members', (open) => {
+forEachDatabase('members', (open, driver) => {
   let db: Database
   let accountId: string
   let ownerEmail: string
@@ -85,6 +95,11 @@ forEachDatabase('members', (open) => {
     policy: policyOf(),
     vault: new Vault(new MasterKeys([{ kid: 'test', key: new Uint8Array(32) }])),
   })
+  /** Until so many transactions wait for a lock. */
+  const waitFor = (transactions: number) => {
+    const waiting = sql`pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+    return expect.poll(() => db.$count(waiting)).toBe(transactions)
+  }
   const roleOf = async (id: string) => (await listMembers(db, accountId)).find((member) => member.id === id)?.role
   const isActive = async (id: string) =>
     (await db.select().from(apiKeys).where(eq(apiKeys.id, id)))[0]?.revokedAt === null
@@ -331,6 +346,38 @@ forEachDatabase('members', (open) => {
       ])
       expect((await madeBy(db, accountId, leaves.id)).webhooks).toEqual([])
     }
+  })
+
+  it('are removed while people are being told of something, which the others hear of all the same', async () => {
+    const leaves = await add('admin')
+    const key = { name: 'Sync script', environment: 'live', by: 'Ana' }
+    const happens = async (kind: 'api_key.created' | 'api_key.regenerated') =>
+      recordEvent(db, accountId, kind, newId('apiKey'), key)
+    await happens('api_key.created')
+    await makeNotices(db)
+    await happens('api_key.created')
+    await happens('api_key.regenerated')
+    const isOwners = and(eq(notifications.accountId, accountId), eq(notifications.userId, owner.id))
+    let telling: Promise<unknown> | undefined
+    let removal: Promise<unknown> | undefined
+    await db.transaction(async (tx) => {
+      // Whoever tells has got to the owner and waits, unless there is one connection for all.
+      if (driver === 'pglite') return
+      await tx.select().from(notifications).where(isOwners).for('update')
+      telling = makeNotices(db)
+      await waitFor(1)
+      removal = removeMember(db, owner, leaves.id, KEEP)
+      await Promise.race([removal, waitFor(2)])
+    })
+    await Promise.all([telling ?? makeNotices(db), removal ?? removeMember(db, owner, leaves.id, KEEP)])
+    const kinds = await db
+      .select({ kind: notifications.kind, count: notifications.count })
+      .from(notifications)
+      .where(isOwners)
+    expect(kinds.map(({ kind, count }) => [kind, count]).sort()).toEqual([
+      ['api_key.created', 2],
+      ['api_key.regenerated', 1],
+    ])
   })
 
   it('who are removed can have others answer for what they made, who stays its maker', async () => {

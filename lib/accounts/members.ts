@@ -1,7 +1,7 @@
 import { and, eq } from 'drizzle-orm'
 import type { z } from 'zod'
 import type { Database } from '@/db/client'
-import { members, users } from '@/db/schema'
+import { accounts, members, users } from '@/db/schema'
 import { lockKeys, revokeLockedKeys } from '../api-keys/change'
 import { type Actor, recordAuditEvent } from '../audit'
 import { invalidField, Refusal } from '../errors'
@@ -58,6 +58,7 @@ export async function removeMember(
   wanted: z.output<typeof removeMemberInput>,
 ): Promise<void> {
   await db.transaction(async (tx) => {
+    await lockNotices(tx, actor.accountId)
     const { asking, member, name } = await lockForChange(tx, actor, userId)
     if (wanted.keys === 'revoke' && !can(asking, 'keys:manage')) {
       throw new Refusal('forbidden', 'Your role does not allow you to revoke keys. Keep them, or hand them over.')
@@ -72,6 +73,7 @@ export async function removeMember(
  */
 export async function leaveAccount(db: Database, actor: Manager): Promise<void> {
   await db.transaction(async (tx) => {
+    await lockNotices(tx, actor.accountId)
     await lockRoles(tx, actor.accountId)
     const found = await lockMembers(tx, actor.accountId, [actor.id])
     const member = found.get(actor.id)
@@ -143,6 +145,14 @@ async function lockForChange(
     )
   }
   return { asking, member, name: await nameOf(tx, userId) }
+}
+
+/**
+ * Waits for who is telling the account's people of something, who lock the account for it (`lockAccount`): what they write
+ * refers to members, and goes with whoever leaves. Call it before anything else is locked.
+ */
+async function lockNotices(tx: Database, accountId: string): Promise<void> {
+  await tx.select({ id: accounts.id }).from(accounts).where(eq(accounts.id, accountId)).for('no key update')
 }
 
 async function nameOf(tx: Database, userId: string): Promise<string> {
