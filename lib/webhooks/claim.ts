@@ -54,27 +54,33 @@ export async function claimMessages(db: Database, limit: number): Promise<Claim[
     with busy as (
       select account_id, webhook_id, count(*) as under_way from ${webhookMessages}
       where state = 'waiting' and lease_until > now() group by account_id, webhook_id
+    ), waiting as (
+      -- Each with whether an earlier one about its subject holds it up: by a window, and further down by an array, since a
+      -- join is planned for as few as mostly wait, and takes the square of their number when thousands once do.
+      select m.id, m.account_id, m.webhook_id, m.event_id, m.due_at, m.lease_until,
+        coalesce(bool_or(not (m.created_at <= now() - ${ORDER_MINUTES} * interval '1 minute' and m.due_at > now()
+          and coalesce(m.lease_until between now() - ${REFUSED_MINUTES} * interval '1 minute' and now(), false)))
+          over (partition by m.webhook_id, m.subject_id order by m.event_id
+            rows between unbounded preceding and 1 preceding), false) as is_held_up
+      from ${webhookMessages} m
+      where m.state = 'waiting' and m.webhook_id = any(array(
+        select distinct d.webhook_id from ${webhookMessages} d join ${webhooks} w on w.id = d.webhook_id
+        where d.state = 'waiting' and d.due_at <= now() and w.state = 'enabled'))
     ), due as (
       select m.id, m.account_id, row_number() over (partition by m.webhook_id order by m.event_id) as turn,
         case when w.failing_since is null then ${AT_ONCE_PER_WEBHOOK}::int else ${AT_ONCE_WHILE_FAILING}::int end
           - coalesce(b.under_way, 0) as room
-      from ${webhookMessages} m join ${webhooks} w on w.account_id = m.account_id and w.id = m.webhook_id
+      from waiting m join ${webhooks} w on w.account_id = m.account_id and w.id = m.webhook_id
         left join busy b on b.webhook_id = m.webhook_id
-      where m.state = 'waiting' and m.due_at <= now() and (m.lease_until is null or m.lease_until <= now())
-        and w.state = 'enabled'
-        and not exists (
-          select from ${webhookMessages} e
-          where e.webhook_id = m.webhook_id and e.subject_id = m.subject_id and e.state = 'waiting'
-            and e.event_id < m.event_id
-            and not (e.created_at <= now() - ${ORDER_MINUTES} * interval '1 minute' and e.due_at > now()
-              and coalesce(e.lease_until between now() - ${REFUSED_MINUTES} * interval '1 minute' and now(), false)))
+      where m.due_at <= now() and (m.lease_until is null or m.lease_until <= now())
+        and w.state = 'enabled' and not m.is_held_up
     ), fair as (
       select id, row_number() over (partition by account_id order by turn, id)
         + coalesce((select sum(under_way) from busy where busy.account_id = due.account_id), 0) as place
       from due where turn <= room
     ), taken as (
       select id from ${webhookMessages}
-      where id in (select id from fair where place <= ${AT_ONCE_PER_ACCOUNT} order by place limit ${limit})
+      where id = any(array(select id from fair where place <= ${AT_ONCE_PER_ACCOUNT} order by place limit ${limit}))
         and state = 'waiting' and (lease_until is null or lease_until <= now())
       for update skip locked
     )

@@ -5,6 +5,7 @@ import { webhookAttempts, webhookMessages, webhooks } from '@/db/schema'
 import { createTestOwner } from '@/test/account'
 import { forEachDatabase } from '@/test/databases'
 import { policyOf } from '@/test/egress'
+import { eventually } from '@/test/eventually'
 import { startUpstream, type Upstream } from '@/test/upstream'
 import type { Actor } from '../audit'
 import { Egress } from '../egress'
@@ -20,6 +21,7 @@ import {
   type WebhookStore,
   webhookForm,
 } from '.'
+import { claimMessages } from './claim'
 
 // What a receiver that is down, or slow, does to the order of its own messages and to the messages of others.
 
@@ -232,5 +234,26 @@ forEachDatabase('a webhook whose receiver is away', (open) => {
     } finally {
       await silent.close().catch(() => {})
     }
+  })
+
+  it('costs the database little where thousands come together, of which its statistics know nothing', async () => {
+    const id = await make()
+    const add = (state: 'delivered' | 'waiting') =>
+      db.execute(sql`
+        insert into ${webhookMessages} (id, account_id, webhook_id, event_id, type, subject_id, payload, state)
+        select ${`msg_${state}_`}::text || n, ${owner.accountId}, ${id}, ${`evt_${state}_`}::text || n, 'key.revoked', 'key_' || n,
+          '{}', ${state}
+        from generate_series(1, 4000) as n`)
+    await add('delivered')
+    // As it mostly is: nothing waits.
+    await db.execute(sql`analyze ${webhookMessages}`)
+    await add('waiting')
+    // Until it is not held up by what else the machine does; in proportion to their square it takes seconds.
+    await eventually(async () => {
+      await db.update(webhookMessages).set({ leaseUntil: null }).where(waiting)
+      const begun = performance.now()
+      expect(await claimMessages(db, 4)).toHaveLength(4)
+      expect(performance.now() - begun).toBeLessThan(500)
+    })
   })
 })
