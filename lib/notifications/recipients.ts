@@ -21,11 +21,12 @@ export interface Recipient {
  * ways that they prefer. Whoever left the account, or may not see credentials any more, is not told.
  */
 export async function recipientsIn(tx: Database, accountId: string): Promise<(telling: Telling) => Recipient[]> {
-  const people = await tx
+  const rows = await tx
     .select({ userId: members.userId, ...heldRoleColumns })
     .from(members)
     .leftJoin(customRoles, isRoleOfMember)
     .where(eq(members.accountId, accountId))
+  const people = rows.map(({ userId, ...row }) => ({ userId, holder: heldRoleOf(row) }))
   const preferences = await tx
     .select()
     .from(notificationPreferences)
@@ -38,12 +39,10 @@ export async function recipientsIn(tx: Database, accountId: string): Promise<(te
   }
   return (telling) =>
     people
-      .flatMap(({ userId, ...row }) => {
-        const holder = heldRoleOf(row)
-        return isConcerned(telling, userId, holder) ? [{ userId, holder, seen: seenBy(holder, telling) }] : []
-      })
-      .map(({ userId, holder, seen }) => {
+      .filter(({ userId, holder }) => isConcerned(telling, userId, holder))
+      .map(({ userId, holder }) => {
         const { email, inApp } = waysOf(userId, telling.kind)
+        const seen = seenBy(holder, telling)
         const cause = telling.consequenceOf
         if (!cause || !isToldOfCredentials(holder)) return { userId, telling: seen, email, inApp }
         // By the ways by which they do not hear of the trouble that is why, they would know nothing.
