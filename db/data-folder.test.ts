@@ -129,6 +129,18 @@ describe('the lock of a data folder', () => {
     )
   })
 
+  // In a process of its own: Node, asked for the folders on the way as well, would never answer here.
+  it.runIf(process.platform === 'linux')('is refused at once where the system makes no folders, saying so', () => {
+    const source = `import { lockDataFolder } from './db/data-folder.ts'
+      await lockDataFolder('/proc/nope/data').catch((error) => console.log(error.name, error.message))`
+    const { stdout } = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', source], {
+      encoding: 'utf8',
+      timeout: 20_000,
+      killSignal: 'SIGKILL',
+    })
+    expect(stdout).toMatch(/^DataFolderError .*\/proc\/nope\/data can't be used: .*make.* \(ENOENT\).*FENICIA_DATA/)
+  })
+
   it('is refused where files can’t be linked, as on a USB stick, saying so', async () => {
     vi.mocked(linkSync).mockImplementationOnce(() => {
       throw Object.assign(new Error('EPERM: operation not permitted, link'), { code: 'EPERM', syscall: 'link' })

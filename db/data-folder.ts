@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import {
   linkSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -14,6 +13,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { makeFolder } from './make-folder'
 
 /** Somebody else has the data folder open. The message names the process and the folder. */
 export class DataFolderHeldError extends Error {
@@ -52,7 +52,12 @@ export function wordedError(folder: string, error: unknown): unknown {
   const { code, syscall } = error as NodeJS.ErrnoException
   if (code === undefined || syscall === undefined) return error
   const isLink = syscall === 'link' && !['ENOSPC', 'EDQUOT', 'EROFS'].includes(code)
-  const reason = isLink ? 'its file system has no hard links, by which it is locked' : reasons[code]
+  const isNowhere = syscall === 'mkdir' && code === 'ENOENT'
+  const reason = isLink
+    ? 'its file system has no hard links, by which it is locked'
+    : isNowhere
+      ? 'the system makes no folder there'
+      : reasons[code]
   return new DataFolderError(folder, reason ? `${reason} (${code})` : `${syscall} failed with ${code}`)
 }
 
@@ -91,7 +96,7 @@ export async function lockDataFolder(folder: string, { heartbeatMs = HEARTBEAT_M
 }
 
 async function take(folder: string, heartbeatMs: number): Promise<DataFolderLock> {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeFolder(folder)
   const me: Owner = { pid: process.pid, startedAt: processStart(process.pid), space: pidSpace() }
   for (;;) {
     const latest = lockNumbers(folder).at(-1) ?? 0

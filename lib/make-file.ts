@@ -6,13 +6,13 @@ import {
   existsSync,
   fsyncSync,
   linkSync,
-  mkdirSync,
   openSync,
   readdirSync,
   rmSync,
   writeFileSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { makeFolder } from '@/db/make-folder'
 
 /**
  * Makes a file for its owner only, in a folder that is made if needed, unless it is there already. It gets its name once it is
@@ -21,7 +21,7 @@ import { basename, dirname, join } from 'node:path'
  */
 export function makeFile(path: string, content: string): boolean {
   const folder = dirname(path)
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeFolder(folder)
   const made = !existsSync(path) && writeAndName(path, content)
   if (made) syncFolder(folder)
   // What processes have left that were killed meanwhile. Nobody who still writes needs theirs: the file is there.

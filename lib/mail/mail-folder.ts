@@ -1,5 +1,6 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeFolder } from '@/db/make-folder'
 import { log } from '../log'
 import type { Mail, Mailer, MailResult } from './mailer'
 import { messageOf } from './message'
@@ -18,7 +19,7 @@ export class MailFolder implements Mailer {
       const transport = createTransport({ streamTransport: true, buffer: true, newline: 'windows' })
       const { message } = await transport.sendMail(messageOf(mail, this.from))
       const file = join(this.folder, `${mail.id}.eml`)
-      await mkdir(this.folder, { recursive: true, mode: 0o700 })
+      makeFolder(this.folder)
       // Under another name until it is whole, for whoever watches the folder.
       await writeFile(`${file}.part`, message as Buffer, { mode: 0o600 })
       await rename(`${file}.part`, file)

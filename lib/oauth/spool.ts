@@ -1,6 +1,7 @@
-import { mkdir, open, readdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises'
+import { open, readdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { makeFolder } from '@/db/make-folder'
 import { log } from '../log'
 import { openWithMaster, sealWithMaster } from '../vault/envelope'
 import { isVaultError } from '../vault/errors'
@@ -99,7 +100,7 @@ export class Spool {
     const write = () => writeFile(`${path}.part`, JSON.stringify(entry), { mode: 0o600 })
     await write().catch(async (error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') throw error
-      await mkdir(this.#folder, { recursive: true, mode: 0o700 })
+      makeFolder(this.#folder)
       await write()
     })
     await rename(`${path}.part`, path)
