@@ -143,6 +143,13 @@ describe('the operator’s command line, whatever the database', () => {
     const refused = await admin([...KEY, '--json'])
     expect([refused.code, refused.stdout]).toEqual([1, ''])
     expect(JSON.parse(refused.stderr)).toMatchObject({ error: { code: 'invalid', fields: [{ option: '--name' }] } })
+    const easy = await admin(
+      ['reset-password', '--email', 'hanna@example.com', '--password-stdin', '--json'],
+      'aaaaaaaaaaaa',
+    )
+    const [{ option, message: rule }] = JSON.parse(easy.stderr).error.fields
+    expect([option, rule]).toEqual(['the password', expect.stringMatching(/^is too easy/)])
+    expect(JSON.parse(easy.stderr).error.message).toBe(`${option} ${rule}`)
     const usage = await admin(['create-key', '--json'])
     expect([usage.code, usage.stdout]).toEqual([2, ''])
     expect(JSON.parse(usage.stderr)).toMatchObject({ error: { code: 'usage' } })

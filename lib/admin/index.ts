@@ -35,9 +35,10 @@ export async function runAdmin(args: string[], terminal: Terminal): Promise<numb
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined
   const fail = (code: string, message: string, fields: { option: string; message: string }[] = []) => {
-    if (json) terminal.stderr(`${JSON.stringify({ error: { code, message, fields } })}\n`)
-    else if (fields.length === 0) terminal.stderr(`error: ${message}\n`)
-    else for (const { option, message: rule } of fields) terminal.stderr(`error: ${sentence(option, rule)}\n`)
+    // A rule is half a sentence, and knows the domain's field, not the option.
+    const lines = fields.length === 0 ? [message] : fields.map((field) => sentence(field.option, field.message))
+    if (json) terminal.stderr(`${JSON.stringify({ error: { code, message: lines.join('; '), fields } })}\n`)
+    else for (const line of lines) terminal.stderr(`error: ${line}\n`)
   }
   try {
     if (!command) throw new UsageError(missingCommand(name))
