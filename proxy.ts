@@ -10,7 +10,7 @@ import { contentSecurityPolicy, securityHeaders } from '@/lib/security-headers'
 
 /** Pages that are shown to whoever is not signed in; all others lead to the sign-in page. */
 const PUBLIC =
-  /^\/(sign-in(\/second-factor)?|sign-up|forgot-password|reset-password|invitation|docs\/.*|api\/.*|oauth\/ended)$/
+  /^\/(sign-in(\/second-factor)?|sign-up|forgot-password|reset-password|invitation|docs(\/.*)?|api\/.*|oauth\/ended)$/
 
 /**
  * Their addresses come from providers, with codes that nobody else may see, or from mails: not even our own pages are told of

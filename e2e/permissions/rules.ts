@@ -78,6 +78,7 @@ const form = (who: Who): Rule => ({ who, form: true })
 /** Every page, by its folder in `app`. */
 export const pages: Record<string, Rule> = {
   '/': rule('person'),
+  '/docs': rule('anybody'),
   '/docs/api': rule('anybody'),
   '/forgot-password': rule('anybody'),
   '/invitation': rule('anybody'),
