@@ -7,6 +7,7 @@ import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { SearchInput } from '@/components/ui/search-input'
 import { Select } from '@/components/ui/select'
+import { ProblemBanner } from '../data/problem-banner'
 import { useFilterForm } from '../data/use-filter-form'
 import { AUDIT_PATH, auditHref, cleaned, type Filter, filterNames, isFiltered } from './list-state'
 
@@ -27,7 +28,7 @@ export function Filters({
   actions: { kind: Option; actions: Option[] }[]
 }) {
   const form = useRef<HTMLFormElement>(null)
-  const { key, pending, show, cleared } = useFilterForm(auditHref(filter), form)
+  const { key, pending, show, cleared, problem } = useFilterForm(auditHref(filter), form)
   return (
     <form
       ref={form}
@@ -45,6 +46,7 @@ export function Filters({
         show(auditHref(asked))
       }}
     >
+      <ProblemBanner problem={problem} />
       <SearchInput
         name="q"
         aria-label="Search events"

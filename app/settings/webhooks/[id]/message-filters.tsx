@@ -6,13 +6,14 @@ import { Button, buttonVariants } from '@/components/ui/button'
 import { Field } from '@/components/ui/field'
 import { Select } from '@/components/ui/select'
 import { typeHints } from '@/lib/webhooks/type-hints'
+import { ProblemBanner } from '../../data/problem-banner'
 import { useFilterForm } from '../../data/use-filter-form'
 import { messageStatus, messagesHref, webhookHref } from '../words'
 
 /** What narrows the list of messages; it is in the address, so that a list can be handed on. */
 export function MessageFilters({ webhookId, state, type }: { webhookId: string; state?: string; type?: string }) {
   const form = useRef<HTMLFormElement>(null)
-  const { key, pending, show, cleared } = useFilterForm(messagesHref(webhookId, { state, type }), form)
+  const { key, pending, show, cleared, problem } = useFilterForm(messagesHref(webhookId, { state, type }), form)
   return (
     <form
       ref={form}
@@ -27,6 +28,11 @@ export function MessageFilters({ webhookId, state, type }: { webhookId: string; 
         show(messagesHref(webhookId, { state, type }))
       }}
     >
+      {problem ? (
+        <div className="col-span-2 w-full">
+          <ProblemBanner problem={problem} />
+        </div>
+      ) : null}
       <Field label="Status">
         <Select name="state" defaultValue={state ?? ''}>
           <option value="">Any</option>
