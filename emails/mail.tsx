@@ -10,12 +10,28 @@ import { Text } from '@react-email/text'
 import type { CSSProperties } from 'react'
 import type { ComposedMail } from './compose'
 
-// Styles stand at the elements, since many readers drop style sheets. No image, no font, nothing that is fetched: a mail
-// that is opened tells nobody.
+// Styles stand at the elements, since many readers drop style sheets: such a one shows the mail as by day. No image, no font,
+// nothing that is fetched: a mail that is opened tells nobody.
 const ink = '#221d20'
 const muted = '#6b6367'
 const accent = '#7b155c'
 const line = '#e6e0e3'
+
+/**
+ * The colours of a reader that is dark. Where a mail says that it has its own, Apple's and others leave them as they are, and do
+ * not turn each one round as they think right.
+ */
+const NIGHT = `
+:root { color-scheme: light dark; supported-color-schemes: light dark; }
+@media (prefers-color-scheme: dark) {
+  .page, .page > table > tbody > tr > td { background-color: #131110 !important; color: #ede9e6 !important; }
+  .card { background-color: #1c1917 !important; border-color: #37312e !important; }
+  .ink { color: #ede9e6 !important; }
+  .muted { color: #aea6a1 !important; }
+  .accent { color: #d984b3 !important; }
+  .line { border-color: #37312e !important; }
+  .button { background-color: #d984b3 !important; color: #230a18 !important; }
+}`
 
 const styles = {
   body: {
@@ -71,12 +87,17 @@ export function Mail({ mail }: { mail: ComposedMail }) {
   return (
     <Html lang={mail.language}>
       <Head>
+        <meta name="color-scheme" content="light dark" />
+        <meta name="supported-color-schemes" content="light dark" />
         <title>{mail.subject}</title>
+        <style>{NIGHT}</style>
       </Head>
       <Preview>{mail.meaning}</Preview>
-      <Body style={styles.body}>
-        <Container style={styles.card}>
-          <Text style={styles.brand}>Fenicia</Text>
+      <Body className="page" style={styles.body}>
+        <Container className="card" style={styles.card}>
+          <Text className="accent" style={styles.brand}>
+            Fenicia
+          </Text>
           <Text style={styles.text}>{mail.greeting}</Text>
           <Heading as="h1" style={styles.heading}>
             {mail.heading}
@@ -86,10 +107,12 @@ export function Mail({ mail }: { mail: ComposedMail }) {
             <tbody>
               {mail.facts.map(({ label, value }) => (
                 <tr key={label}>
-                  <th scope="row" style={styles.label}>
+                  <th scope="row" className="muted line" style={styles.label}>
                     {label}
                   </th>
-                  <td style={styles.value}>{value}</td>
+                  <td className="line" style={styles.value}>
+                    {value}
+                  </td>
                 </tr>
               ))}
             </tbody>
@@ -99,33 +122,37 @@ export function Mail({ mail }: { mail: ComposedMail }) {
               <tbody>
                 {mail.list.map(({ name, detail, href }) => (
                   <tr key={href}>
-                    <td style={styles.value}>
-                      <a href={href} style={styles.link}>
+                    <td className="line" style={styles.value}>
+                      <a href={href} className="ink" style={styles.link}>
                         {name}
                       </a>
                       <br />
-                      <span style={styles.detail}>{detail}</span>
+                      <span className="muted" style={styles.detail}>
+                        {detail}
+                      </span>
                     </td>
                   </tr>
                 ))}
                 {mail.more ? (
                   <tr>
-                    <td style={styles.value}>{mail.more}</td>
+                    <td className="line" style={styles.value}>
+                      {mail.more}
+                    </td>
                   </tr>
                 ) : null}
               </tbody>
             </table>
           ) : null}
-          <Button href={mail.button.href} style={styles.button}>
+          <Button href={mail.button.href} className="button" style={styles.button}>
             {mail.button.label}
           </Button>
-          <Hr style={styles.rule} />
-          <Text style={styles.footer}>
+          <Hr className="line" style={styles.rule} />
+          <Text className="muted" style={styles.footer}>
             {mail.footer.why}
             {mail.footer.choose ? (
               <>
                 {' '}
-                <a href={mail.footer.choose.href} style={{ color: muted }}>
+                <a href={mail.footer.choose.href} className="muted" style={{ color: muted }}>
                   {mail.footer.choose.label}
                 </a>
               </>

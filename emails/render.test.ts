@@ -50,6 +50,26 @@ describe.each(LANGUAGES)('in %s', (language) => {
     expect((await render(sampleContent(kind, language, 2, { environment: 'test' }))).text).toContain('test · ')
   })
 
+  it('has a colour for dark readers wherever it has one', async () => {
+    for (const count of [1, 3]) {
+      const { html } = await render(sampleContent('credential.reauthorization_required', language, count))
+      expect(html).toContain('<meta name="color-scheme" content="light dark"/>')
+      const [, night = ''] = /<style>(.*?)<\/style>/s.exec(html) ?? []
+      const dark = new Set([...night.matchAll(/\.([a-z]+)/g)].map(([, name]) => name))
+      const coloured = [...html.matchAll(/<\w+[^>]*style="[^"]*#[0-9a-f]{6}[^>]*>/g)].map(([tag]) => tag)
+      // What fills the page has its colour by the body's class.
+      const bare = coloured.filter(
+        (tag) =>
+          !/ class="([^"]*)"/
+            .exec(tag)?.[1]
+            ?.split(' ')
+            .some((name) => dark.has(name)),
+      )
+      expect(coloured.length).toBeGreaterThan(10)
+      expect(bare).toEqual([expect.stringMatching(/^<td style="margin:0;padding:24px 12px;/)])
+    }
+  })
+
   it('has one button, which leads to re-authorizing that credential, and the way to the preferences', async () => {
     const { html } = await render(sampleContent('credential.reauthorization_required', language))
     expect(hrefs(html)).toEqual([REAUTHORIZE, 'https://fenicia.example.com/settings/notifications'])
