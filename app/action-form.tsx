@@ -7,6 +7,7 @@ import { Button } from '@/components/ui/button'
 import { cn } from '@/components/ui/cn'
 import { emptyForm, type FormState } from './form-state'
 import { noAnswer } from './no-answer'
+import { ProblemBanner } from './settings/data/problem-banner'
 
 const LOST =
   'No answer came from the server, so it is not known whether it got this. Check your connection, then try again.'
@@ -41,6 +42,7 @@ export function ActionForm({
   const [state, setState] = useState(first)
   const [pending, startTransition] = useTransition()
   const form = useRef<HTMLFormElement>(null)
+  const { message, code } = state
   const isLeaving = leave !== undefined && state.done !== undefined
   const isBusy = pending || isLeaving
 
@@ -58,7 +60,8 @@ export function ActionForm({
         setState(await action(state, data))
       } catch (error) {
         unstable_rethrow(error)
-        setState({ ...emptyForm, message: noAnswer(error, LOST).message })
+        const { message, code } = noAnswer(error, LOST)
+        setState({ ...emptyForm, message, code })
       }
     })
   }
@@ -75,11 +78,7 @@ export function ActionForm({
         if (!isBusy) send(data)
       }}
     >
-      {state.message ? (
-        <Banner tone="error" role="alert">
-          {state.message}
-        </Banner>
-      ) : null}
+      <ProblemBanner problem={message === undefined ? null : { code, message }} />
       {children(state)}
       <div role="status" className="empty:hidden">
         {state.done ? <Banner tone="success">{state.done}</Banner> : null}

@@ -27,6 +27,7 @@ it('puts what is about no field above all of them', () => {
   const refusal = { ok: false, code: 'too_many_attempts', message: 'Try again in 9 seconds.', fields: [] } as const
   expect(refusedForm({ ...refusal, fields: [] })).toEqual({
     message: 'Try again in 9 seconds.',
+    code: 'too_many_attempts',
     errors: {},
     values: {},
   })

@@ -1,10 +1,13 @@
 import type { ActionRefusal } from './action-answer'
+import type { NoAnswer } from './no-answer'
 import { ruleInForm } from './rule-words'
 
 /** What a form shows after the server answered. */
 export interface FormState {
   /** Why nothing was done, where it is not about one field. */
   message?: string
+  /** What kind of refusal `message` is. */
+  code?: ActionRefusal['code'] | NoAnswer['code']
   /** What is wrong, by field name. */
   errors: Record<string, string>
   /** What was typed, by field name; never a password. For browsers that load the page anew. */
@@ -17,11 +20,13 @@ export const emptyForm: FormState = { errors: {}, values: {} }
 
 /** What a form shows when it was refused. */
 export function refusedForm(
-  refusal: Pick<ActionRefusal, 'message' | 'fields'>,
+  refusal: Pick<FormState, 'code'> & Pick<ActionRefusal, 'message' | 'fields'>,
   values: Record<string, string> = {},
 ): FormState {
   const errors = Object.fromEntries(refusal.fields.map(({ field, message }) => [field, sentence(message)]))
-  return { message: refusal.fields.length > 0 ? undefined : refusal.message, errors, values }
+  return refusal.fields.length > 0
+    ? { errors, values }
+    : { message: refusal.message, code: refusal.code, errors, values }
 }
 
 /** Rules are worded to follow a field's name ("must be …"); at the field itself they stand alone. */

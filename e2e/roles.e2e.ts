@@ -209,11 +209,13 @@ test('what was typed stays where the session has ended meanwhile, beside the way
     ['members', 'E-mail', 'barca@example.com', 'Send invitation', 'An invitation is on its way'],
     ['members/roles/new', 'Name', 'Bookkeeper', 'Add role', 'Role added'],
     ['policies', 'Longest lifetime, in days', '90', 'Save rules', 'Rules for API keys saved'],
+    ['account', 'Account name', 'Cedar & Sons', 'Save account name', 'Account name saved'],
   ] as const) {
     await context.clearCookies()
     await signIn(page, product.url)
     await page.goto(address(path))
-    const field = page.getByLabel(label)
+    // Below is a form for another account.
+    const field = page.getByLabel(label).first()
     await toBeAlive(field)
     await field.fill(typed)
     await context.clearCookies()

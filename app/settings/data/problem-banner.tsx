@@ -5,7 +5,7 @@ import { Banner } from '@/components/ui/banner'
 import { Button, buttonVariants } from '@/components/ui/button'
 import type { ActionProblem } from './action-result'
 
-type Problem = Pick<ActionProblem, 'code' | 'message'>
+type Problem = Partial<Pick<ActionProblem, 'code'>> & Pick<ActionProblem, 'message'>
 
 /** Why an action did not do what was asked, above the form that keeps what was typed. Comes into sight by itself. */
 export function ProblemBanner({ problem }: { problem: Problem | null }) {
