@@ -12,6 +12,8 @@ import { seedKeys, seedMember } from './seed'
 const GUEST = 'elissa@example.com'
 /** Has made keys. */
 const MAKER = 'maker@example.com'
+/** Is removed in two tabs. */
+const LEAVER = 'leaver@example.com'
 const TYRE = 'Tyre Trade'
 
 let mails: MailServer
@@ -23,6 +25,7 @@ const product = (() => {
   })
   return runProduct('account', env, async (place) => {
     await seedMember(place, 'admin', MAKER)
+    await seedMember(place, 'staff', LEAVER)
     await seedKeys(place, [{ name: 'أمان', usedMinutesAgo: 5 }, { name: 'Sync script' }])
     await place.withDatabase((query) =>
       query('update api_keys set created_by_id = (select id from users where email = $1)', [MAKER]),
@@ -214,6 +217,25 @@ test('whoever removes a member with keys decides anew each time what becomes of 
   await expect(dialog.getByRole('radio', { name: /come up for review$/ })).toBeChecked()
   await expect(revoke).not.toBeChecked()
   await dialog.getByRole('button', { name: 'Cancel' }).click()
+})
+
+test('whoever removes a member whom another tab has removed is told so', async ({ page, context }) => {
+  await signIn(page, product.url)
+  const tab = await context.newPage()
+  const rowIn = (one: typeof page) =>
+    one.getByRole('table', { name: 'Members' }).getByRole('row').filter({ hasText: LEAVER })
+  for (const one of [page, tab]) {
+    await one.goto(`${product.url}/settings/members`)
+    await toBeAlive(rowIn(one).getByRole('button', { name: /^Actions for/ }))
+    await chooseAction(rowIn(one), 'Remove member')
+    await expect(one.getByRole('alertdialog')).toContainText('They made nothing')
+  }
+  await tab.getByRole('button', { name: 'Remove member' }).click()
+  await expect(rowIn(tab)).toHaveCount(0)
+  await page.getByRole('button', { name: 'Remove member' }).click()
+  await expect(rowIn(page)).toHaveCount(0)
+  await expect(page.getByRole('region', { name: 'Confirmations' })).toContainText('There is no such member.')
+  await expect(page.getByRole('group', { name: 'Members and invitations' })).toBeFocused()
 })
 
 test('a page that heard nothing of the browser’s session going elsewhere does nothing there', async ({ browser }) => {
