@@ -23,6 +23,15 @@ const product = runProduct('account', {}, async (place) => {
   ])
   await seedMember(place, 'manager', MANAGER.email)
   await seedMember(place, 'staff', STAFF.email)
+  await place.withDatabase(async (query) => {
+    const crowd = "(select 'usr_' || md5(n::text) as id, n from generate_series(1, 57) as n) as crowd"
+    await query(
+      `insert into users (id, email, name, password_hash) select id, 'person-' || n || '@example.com', 'Person ' || n, '' from ${crowd}`,
+    )
+    await query(
+      `insert into members (account_id, user_id, role) select account_id, id, 'staff' from members, ${crowd} where role = 'owner'`,
+    )
+  })
 })
 const address = (path: string) => `${product.url}/settings/${path}`
 
@@ -199,6 +208,40 @@ test('every change that a page asks for is refused to those whose role does not 
     }
   }
   await owner.close()
+})
+
+test('one of many members is found by their name, or by turning pages, and comes with all that can be done', async ({
+  page,
+}) => {
+  await signIn(page, product.url)
+  const answer = await page.goto(address('members'))
+  const members = page.getByRole('table', { name: 'Members' })
+  const rows = members.getByRole('row')
+  const pages = page.getByRole('navigation', { name: 'Pages' })
+  await expect(pages).toContainText('1–25 of 60 members')
+  await expect(rows).toHaveCount(26)
+  // Each row may hand things over to everybody else, who are in the page once nevertheless.
+  expect((await answer?.text())?.match(/Person 57/g)?.length).toBeLessThan(20)
+  await expectFitToUse(page, 'many members')
+  const next = pages.getByRole('button', { name: 'Next' })
+  await toBeAlive(next)
+  await next.click()
+  await next.click()
+  await expect(pages).toContainText('51–60 of 60 members')
+  await expect(page).toHaveURL(address('members?page=3'))
+  await page.reload()
+  await expect(pages).toContainText('51–60 of 60 members')
+  const search = page.getByRole('searchbox', { name: 'Search members' })
+  await toBeAlive(search)
+  await search.fill('person 40')
+  await expect(rows).toHaveCount(2)
+  await expect(page).toHaveURL(address('members?q=person+40'))
+  await chooseAction(rows.filter({ hasText: 'person-40@' }), 'Remove member')
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Remove member' }).click()
+  await expect(page.getByText('No member matches “person 40”')).toBeVisible()
+  await expectFitToUse(page, 'no member is found')
+  await page.getByRole('button', { name: 'Clear search' }).click()
+  await expect(pages).toContainText('1–25 of 59 members')
 })
 
 test('what was typed stays where the session has ended meanwhile, beside the way back in', async ({

@@ -35,7 +35,8 @@ export function MemberMenu({
     options: OtherRole[]
     /** How many open invitations are theirs. */
     invitations: number
-    heirs: Heir[]
+    /** Everybody in the account. */
+    people: Heir[]
     mayHandOver: boolean
     /** Whether the person may revoke keys. */
     mayRevoke: boolean
@@ -83,7 +84,7 @@ export function MemberMenu({
         <>
           {asks === 'role' ? <ChangeRole id={id} name={name} {...manage} onClose={close} /> : null}
           {asks === 'remove' ? (
-            <RemoveMember id={id} name={name} heirs={manage.heirs} mayRevoke={manage.mayRevoke} onClose={close} />
+            <RemoveMember id={id} name={name} people={manage.people} mayRevoke={manage.mayRevoke} onClose={close} />
           ) : null}
           <ConfirmDialog
             open={asks === 'hand over'}

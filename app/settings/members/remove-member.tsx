@@ -30,13 +30,14 @@ const kinds: readonly { kind: keyof Seen; one: string; many: string }[] = [
 export function RemoveMember({
   id,
   name,
-  heirs,
+  people,
   mayRevoke,
   onClose,
 }: {
   id: string
   name: string
-  heirs: Heir[]
+  /** Everybody in the account. */
+  people: Heir[]
   /** Whether the person may revoke keys. */
   mayRevoke: boolean
   onClose: () => void
@@ -46,6 +47,7 @@ export function RemoveMember({
   const [keys, setKeys] = useState('keep')
   const [rest, setRest] = useState('keep')
   const [chosenHeir, setHeir] = useState<string | null>(null)
+  const heirs = people.filter((one) => one.id !== id)
   // Whoever was chosen may have left meanwhile.
   const heir = (heirs.find((one) => one.id === chosenHeir) ?? heirs[0])?.id ?? null
   const lostFocus = useLostFocus()
