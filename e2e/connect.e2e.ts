@@ -140,11 +140,24 @@ test('where pop-ups are blocked the whole page goes, and comes back to the form 
   await connectButton.click()
   await consent(page, 'Deny')
   await expect(page.getByText('The merchant said no.')).toBeVisible()
+  // Whoever leaves finds the form again, and what became of it.
+  const continueFromList = async (title: RegExp, kept: string) => {
+    await page.goto(`${product.url}/settings/credentials`)
+    await expect(page.getByText(title)).toBeVisible()
+    await expect(page.getByText(kept)).toBeVisible()
+    await page.getByRole('link', { name: 'Continue' }).click()
+  }
+  await continueFromList(/^You began the credential “By a whole page” and did not save it$/, 'What you typed is kept')
   await expect(field(page, 'Name')).toHaveValue('By a whole page')
   await toBeAlive(connectButton)
   await connectButton.click()
   await consent(page, 'Allow')
   await expect(page).toHaveURL(/\/settings\/credentials\/new\?draft=draft_[0-9a-f]+&consent=oas_[0-9a-f]+$/)
+  await expect(page.getByText('Connected as merchant').first()).toBeVisible()
+  await continueFromList(
+    /^You connected the credential “By a whole page” and did not/,
+    'that the service gave are kept',
+  )
   await expect(page.getByText('Connected as merchant').first()).toBeVisible()
   await toBeAlive(page.getByRole('button', { name: 'Save credential' }))
   const id = await saveNew(page, 'By a whole page')

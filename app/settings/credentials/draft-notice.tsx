@@ -15,7 +15,7 @@ import { draftHref } from './paths'
 import { useCredentialsChanged } from './queries'
 import type { Draft, ProviderMarks } from './words'
 
-/** Tells of one form that was tested and not saved, see `DraftsNotice`. */
+/** Tells of one form that was tested or connected and not saved, see `DraftsNotice`. */
 export default function DraftNotice({
   draft,
   marks,
@@ -28,6 +28,7 @@ export default function DraftNotice({
   onDiscarded: () => void
 }) {
   const { id, credential_id, form, last_test, expires_at } = draft
+  const { done, kept, lost, forgets } = wordsOf(draft)
   const changed = useCredentialsChanged()
   const { run, pending, problem, clear, passwordDialog } = useAction(discardTestedForm, () => {
     onDiscarded()
@@ -44,7 +45,7 @@ export default function DraftNotice({
       tone="warning"
       title={
         <>
-          You tested {what}
+          You {done} {what}
           {last_test ? (
             <>
               {' '}
@@ -68,7 +69,7 @@ export default function DraftNotice({
               </AlertDialogTrigger>
             }
             title="Discard this draft?"
-            description={`You tested ${what}: the new tokens are forgotten, and the refresh token that they came for is spent. The service has to be connected anew. This can’t be undone.`}
+            description={`You ${done} ${what}: ${forgets} This can’t be undone.`}
             problem={problem}
             verb="Discard draft"
             pending={pending}
@@ -79,11 +80,26 @@ export default function DraftNotice({
         </>
       }
     >
-      The test has spent the refresh token. Its new tokens are kept until{' '}
+      {kept} kept until{' '}
       <time dateTime={expires_at} suppressHydrationWarning>
         {absoluteTime(new Date(expires_at))}
       </time>
-      ; discarded, they are lost, and the service has to be connected anew.
+      ; discarded, {lost}.
     </Banner>
   )
+}
+
+/** What was done with a form, what of it is kept, and what becomes of that when it is discarded. */
+function wordsOf({ form, connection }: Draft): { done: string; kept: string; lost: string; forgets: string } {
+  const anew = 'the service has to be connected anew'
+  const lost = `they are lost, and ${anew}`
+  if (connection) {
+    const forgets = `the tokens that the service gave are forgotten, and ${anew}.`
+    return { done: 'connected', kept: 'The tokens that the service gave are', lost, forgets }
+  }
+  if (form.grant === 'authorization_code') {
+    return { done: 'began', kept: 'What you typed is', lost: 'it is lost', forgets: 'what you typed is forgotten.' }
+  }
+  const forgets = `the new tokens are forgotten, and the refresh token that they came for is spent: ${anew}.`
+  return { done: 'tested', kept: 'The test has spent the refresh token. Its new tokens are', lost, forgets }
 }

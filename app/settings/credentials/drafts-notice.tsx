@@ -10,8 +10,8 @@ import type { DraftList, ProviderMarks } from './words'
 const DraftNotice = lazy(() => import('./draft-notice'))
 
 /**
- * Tells of each form that the person has tested and not saved: the test has spent its refresh token, and what it got for
- * that is lost with the draft.
+ * Tells of each form that the person has tested or connected and not saved: the test has spent its refresh token, the consent
+ * has brought tokens, and what there is of that is lost with the draft.
  */
 export function DraftsNotice({
   preloaded,
