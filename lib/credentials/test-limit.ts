@@ -32,7 +32,7 @@ export async function countTest(db: Database, accountId: string): Promise<void> 
     const seconds = Math.max(1, Math.ceil(error.msBeforeNext / 1000))
     throw new Refusal(
       'too_many_requests',
-      `An account may test or renew ${TEST_RATE.points} times in five minutes. Try again in ${seconds} seconds.`,
+      `An account may test, renew or connect ${TEST_RATE.points} times in five minutes. Try again in ${seconds} seconds.`,
       [],
       seconds,
     )
