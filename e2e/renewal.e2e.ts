@@ -52,10 +52,10 @@ test.afterAll(async () => {
 })
 
 /** Makes a credential and its integration, as an app does, which can't connect it. */
-async function create(): Promise<string> {
+async function create(name = 'Marketplace', slug = 'orders'): Promise<string> {
   const credential = await call(product.url, apiKey, '/credentials', {
     type: 'oauth2',
-    name: 'Marketplace',
+    name,
     grant: 'authorization_code',
     authorization_url: provider.authorizationUrl,
     token_url: provider.tokenUrl,
@@ -68,8 +68,8 @@ async function create(): Promise<string> {
   expect(credential.status, JSON.stringify(credential.body)).toBe(201)
   const id = credential.body.id as string
   const integration = await call(product.url, apiKey, '/integrations', {
-    name: 'Marketplace orders',
-    slug: 'orders',
+    name: `${name} orders`,
+    slug,
     credential_id: id,
     base_url: service.url,
   })
@@ -138,4 +138,37 @@ test('tokens renew themselves; when the service ends that, a mail comes and lead
   await page.goto(`${product.url}/settings/notifications`)
   await expect(page.getByText('“Marketplace” works again')).toBeVisible()
   await expect(page.getByText('“Marketplace” has to be re-authorized')).toBeVisible()
+})
+
+test('whoever uses the keyboard stays at the connection, whatever becomes of it', async ({ page }) => {
+  await signIn(page, product.url)
+  const id = await create('By keyboard', 'by-keyboard')
+  await page.goto(`${product.url}/settings/credentials/${id}?reauthorize=1`)
+  const press = async (name: string | RegExp) => {
+    const button = page.getByRole('button', { name, exact: true })
+    await toBeAlive(button)
+    const [popup] = await Promise.all([page.waitForEvent('popup'), button.press('Enter')])
+    await expect(popup.getByRole('heading', { name: 'Marketplace' })).toBeVisible()
+    return popup
+  }
+  const connectButton = page.getByRole('button', { name: 'Connect', exact: true })
+  const first = await press(/^Continue to /)
+  await expect(page.getByText('Waiting for')).toBeVisible()
+  await expect(connectButton).toBeFocused()
+  await first.close()
+  await page.getByRole('button', { name: 'Call it off' }).press('Enter')
+  await expect(page.getByText('Waiting for')).toBeHidden()
+  await expect(connectButton).toBeFocused()
+  const again = await press('Connect')
+  await again.getByRole('button', { name: 'Allow' }).press('Enter')
+  await expect(page.getByText('Connected as merchant').first()).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Re-authorize' })).toBeFocused()
+  const renew = page.getByRole('button', { name: 'Renew now' })
+  await renew.press('Enter')
+  await expect(page.getByText('Renewed: the service gave a new access token.')).toBeVisible()
+  await expect(renew).toBeFocused()
+  await page.getByRole('button', { name: 'Disconnect' }).press('Enter')
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Disconnect' }).press('Enter')
+  await expect(page.getByText('Not connected')).toBeVisible()
+  await expect(connectButton).toBeFocused()
 })

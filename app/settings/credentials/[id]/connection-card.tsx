@@ -1,7 +1,7 @@
 'use client'
 
 import { useRouter, useSearchParams } from 'next/navigation'
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { Banner } from '@/components/ui/banner'
 import { Button } from '@/components/ui/button'
 import { Card, CardContent, CardFooter, CardHeader, CardTitle } from '@/components/ui/card'
@@ -9,6 +9,7 @@ import { RelativeTime } from '@/components/ui/relative-time'
 import { Status } from '@/components/ui/status'
 import type { ConsentView } from '@/lib/credentials'
 import { ProblemBanner } from '../../data/problem-banner'
+import { useRecoveredFocus } from '../../data/use-recovered-focus'
 import { connectCredential } from '../connect/actions'
 import { ConnectStatus, EndBanner } from '../connect/connect-status'
 import { REAUTHORIZE_PARAM } from '../connect/paths'
@@ -39,6 +40,8 @@ export default function ConnectionCard({
   const router = useRouter()
   const wantsIt = useSearchParams().get(REAUTHORIZE_PARAM) !== null
   const forget = () => router.replace(credentialHref(id), { scroll: false })
+  const button = useRef<HTMLButtonElement>(null)
+  const lostFocus = useRecoveredFocus(button)
   const [other, setOther] = useState(cameBack?.state === 'other_account' ? cameBack : null)
   // Dialogs stand outside of what the server renders.
   const [isAlive, setAlive] = useState(false)
@@ -85,7 +88,7 @@ export default function ConnectionCard({
           )}
         </div>
         {connect.connecting.phase === 'idle' && cameBack ? <EndBanner consent={cameBack} /> : null}
-        <ConnectStatus connect={connect} />
+        <ConnectStatus connect={connect} button={button} />
         <ProblemBanner problem={connect.problem} />
         {said ? (
           <Banner role="status" title="Disconnected">
@@ -108,9 +111,9 @@ export default function ConnectionCard({
               </Button>
             ) : null}
             <Button
+              ref={button}
               variant={connection ? 'secondary' : 'primary'}
-              pending={connect.pending}
-              disabled={isWaiting}
+              pending={connect.pending || isWaiting}
               onClick={start}
             >
               {connection ? 'Re-authorize' : 'Connect'}
@@ -123,8 +126,12 @@ export default function ConnectionCard({
           <ReauthorizeDialog
             credential={credential}
             host={new URL(authorizationUrl ?? '').host}
-            onClose={forget}
+            onClose={() => {
+              lostFocus()
+              forget()
+            }}
             onContinue={() => {
+              lostFocus()
               forget()
               start()
             }}
@@ -135,12 +142,16 @@ export default function ConnectionCard({
             name={credential.name}
             consent={other}
             onDecided={() => {
+              lostFocus()
               setOther(null)
               connect.reset()
               forget()
               changed()
             }}
-            onClose={() => setOther(null)}
+            onClose={() => {
+              lostFocus()
+              setOther(null)
+            }}
           />
         ) : null}
         {isDisconnecting ? (
@@ -148,6 +159,7 @@ export default function ConnectionCard({
             credential={credential}
             onClose={() => setDisconnecting(false)}
             onDone={(words) => {
+              lostFocus()
               setDisconnecting(false)
               connect.reset()
               forget()

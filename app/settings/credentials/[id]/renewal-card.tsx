@@ -63,13 +63,13 @@ export function RenewalCard({ credential, tokens, may }: { credential: Credentia
         <CardFooter>
           <span>Asks the service for a new access token at once.</span>
           <Button
-            disabled={renewal.pending}
+            pending={renewal.pending}
             onClick={() => {
               setting.clear()
               renewal.run(id)
             }}
           >
-            {renewal.pending ? 'Renewing…' : 'Renew now'}
+            Renew now
           </Button>
         </CardFooter>
       ) : null}

@@ -1,14 +1,26 @@
 'use client'
 
+import type { RefObject } from 'react'
 import { Banner } from '@/components/ui/banner'
 import { Button } from '@/components/ui/button'
 import type { ConsentView } from '@/lib/credentials'
+import { useRecoveredFocus } from '../../data/use-recovered-focus'
 import type { useConnect } from './use-connect'
 import { endWords } from './words'
 
-/** What is known of a consent: that it is waited for, or how it ended. */
-export function ConnectStatus({ connect }: { connect: ReturnType<typeof useConnect> }) {
+/**
+ * What is known of a consent: that it is waited for, or how it ended.
+ * @param button the one that connects: gets the focus once the consent is called off
+ */
+export function ConnectStatus({
+  connect,
+  button,
+}: {
+  connect: ReturnType<typeof useConnect>
+  button: RefObject<HTMLButtonElement | null>
+}) {
   const { connecting, reopen, cancel } = connect
+  const lostFocus = useRecoveredFocus(button)
   if (connecting.phase === 'idle') return null
   if (connecting.phase === 'ended') return <EndBanner consent={connecting.consent} />
   return (
@@ -20,7 +32,14 @@ export function ConnectStatus({ connect }: { connect: ReturnType<typeof useConne
           <Button size="sm" onClick={reopen}>
             Open it again
           </Button>
-          <Button size="sm" variant="ghost" onClick={cancel}>
+          <Button
+            size="sm"
+            variant="ghost"
+            onClick={() => {
+              lostFocus()
+              cancel()
+            }}
+          >
             Call it off
           </Button>
         </>

@@ -93,7 +93,7 @@ export function ReplaceDialog({
         </AlertDialogHeader>
         <ProblemBanner problem={problem} />
         <AlertDialogFooter>
-          <Button autoFocus disabled={pending} onClick={() => run(id, false)}>
+          <Button autoFocus pending={pending} onClick={() => run(id, false)}>
             Keep {before}
           </Button>
           <AlertDialogAction pending={pending} onClick={() => run(id, true)}>

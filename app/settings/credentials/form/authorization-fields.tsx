@@ -1,5 +1,6 @@
 'use client'
 
+import { useEffect, useRef } from 'react'
 import { Button } from '@/components/ui/button'
 import { CopyButton } from '@/components/ui/copy-button'
 import { Field } from '@/components/ui/field'
@@ -22,6 +23,10 @@ export function AuthorizationFields({ state, redirectUri }: { state: FormState; 
     'No answer came. Try again, or fill the addresses in by hand.',
   )
   const problem = filling.problem
+  const input = useRef<HTMLInputElement>(null)
+  useEffect(() => {
+    if (problem?.fields.issuer) input.current?.focus()
+  }, [problem])
   return (
     <>
       <div className="grid gap-1.5">
@@ -43,6 +48,7 @@ export function AuthorizationFields({ state, redirectUri }: { state: FormState; 
       >
         <Input
           mono
+          ref={input}
           data-field="issuer"
           inputMode="url"
           autoComplete="off"

@@ -1,5 +1,6 @@
 'use client'
 
+import { useRef } from 'react'
 import { Banner } from '@/components/ui/banner'
 import { Button } from '@/components/ui/button'
 import { Status } from '@/components/ui/status'
@@ -28,6 +29,7 @@ export function ConnectionField({
   error: string | undefined
   onConnect: () => void
 }) {
+  const button = useRef<HTMLButtonElement>(null)
   return (
     <fieldset
       className="grid min-w-0 gap-3 rounded border border-border px-3 py-3"
@@ -43,10 +45,10 @@ export function ConnectionField({
           <Status tone="ended">Not connected yet</Status>
         )}
         <Button
+          ref={button}
           data-field="connection"
           aria-describedby={error ? 'connection-error' : undefined}
-          pending={connect.pending}
-          disabled={connect.connecting.phase === 'waiting'}
+          pending={connect.pending || connect.connecting.phase === 'waiting'}
           onClick={onConnect}
         >
           {connection ? 'Connect again' : 'Connect'}
@@ -63,7 +65,7 @@ export function ConnectionField({
         Opens the service, where you sign in and allow Fenicia in. What you typed is kept with this form for a day.
       </p>
       {connect.connecting.phase === 'idle' && cameBack ? <EndBanner consent={cameBack} /> : null}
-      <ConnectStatus connect={connect} />
+      <ConnectStatus connect={connect} button={button} />
       <ProblemBanner problem={connect.problem} />
       {before && isOtherAccount(before, connection) ? (
         <Banner tone="warning" role="status" title={`Replace ${accountText(before)}?`}>
