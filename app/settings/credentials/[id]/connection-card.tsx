@@ -42,7 +42,9 @@ export default function ConnectionCard({
   const forget = () => router.replace(credentialHref(id), { scroll: false })
   const button = useRef<HTMLButtonElement>(null)
   const lostFocus = useRecoveredFocus(button)
+  // What has come back stays to be decided on while the question is put off.
   const [other, setOther] = useState(cameBack?.state === 'other_account' ? cameBack : null)
+  const [isDeciding, setDeciding] = useState(other !== null)
   // Dialogs stand outside of what the server renders.
   const [isAlive, setAlive] = useState(false)
   useEffect(() => setAlive(true), [])
@@ -51,7 +53,10 @@ export default function ConnectionCard({
   const connect = useConnect({
     begin: (display) => connectCredential(id, display),
     onEnded: (consent) => {
-      if (consent.state === 'other_account') setOther(consent)
+      if (consent.state === 'other_account') {
+        setOther(consent)
+        setDeciding(true)
+      }
       changed()
     },
   })
@@ -59,6 +64,7 @@ export default function ConnectionCard({
     setSaid(null)
     connect.start()
   }
+  const decide = () => setDeciding(true)
   const isWaiting = connect.connecting.phase === 'waiting'
   return (
     <Card>
@@ -87,8 +93,8 @@ export default function ConnectionCard({
             </>
           )}
         </div>
-        {connect.connecting.phase === 'idle' && cameBack ? <EndBanner consent={cameBack} /> : null}
-        <ConnectStatus connect={connect} button={button} />
+        {connect.connecting.phase === 'idle' && cameBack ? <EndBanner consent={cameBack} onDecide={decide} /> : null}
+        <ConnectStatus connect={connect} button={button} onDecide={decide} />
         <ProblemBanner problem={connect.problem} />
         {said ? (
           <Banner role="status" title="Disconnected">
@@ -137,7 +143,7 @@ export default function ConnectionCard({
             }}
           />
         ) : null}
-        {isAlive && other ? (
+        {isAlive && other && isDeciding ? (
           <ReplaceDialog
             name={credential.name}
             consent={other}
@@ -150,7 +156,7 @@ export default function ConnectionCard({
             }}
             onClose={() => {
               lostFocus()
-              setOther(null)
+              setDeciding(false)
             }}
           />
         ) : null}
