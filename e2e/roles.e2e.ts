@@ -277,3 +277,38 @@ test('what was typed stays where the session has ended meanwhile, beside the way
     await expect(page.getByRole('status').filter({ hasText: done })).toBeAttached()
   }
 })
+
+test('the browser asks before a form is left with what was typed in it, and not once that is saved', async ({
+  page,
+}) => {
+  await signIn(page, product.url)
+  const asked: string[] = []
+  page.on('dialog', (dialog) => {
+    asked.push(dialog.type())
+    void dialog.dismiss()
+  })
+  const leave = () => page.evaluate(() => location.reload())
+  for (const [path, label] of [
+    ['members/roles/new', 'Name'],
+    ['integrations/new', 'Name'],
+    ['webhooks/new', 'Name'],
+    ['policies', 'Longest lifetime, in days'],
+  ] as const) {
+    await page.goto(address(path))
+    const field = page.getByLabel(label).first()
+    await toBeAlive(field)
+    await field.fill('365')
+    asked.length = 0
+    await leave()
+    await expect.poll(() => asked, path).toEqual(['beforeunload'])
+    await expect(field).toHaveValue('365')
+    if (path === 'policies') continue
+    await page.getByRole('link', { name: 'Cancel' }).click()
+    await expect(page).not.toHaveURL(address(path))
+  }
+  await page.getByRole('button', { name: 'Save rules' }).click()
+  await expect(page.getByRole('status').filter({ hasText: 'Rules for API keys saved' })).toBeAttached()
+  asked.length = 0
+  await Promise.all([page.waitForEvent('load'), leave()])
+  expect(asked).toEqual([])
+})

@@ -20,10 +20,14 @@ export function KeyRulesCard({ policy, mayUpdate }: { policy: KeyPolicy; mayUpda
   const { expiryRequired, maxDays, idleDays, addresses } = { ...draftOf(policy), ...edits }
   const edit = (change: Partial<RulesDraft>) => setEdits((was) => ({ ...was, ...change }))
   const form = useRef<HTMLFormElement>(null)
-  const { run, pending, problem, errors, passwordDialog } = usePolicyAction(changeKeyRulesAction, form, () => {
-    setEdits({})
-    toast('Rules for API keys saved')
-  })
+  const { run, pending, problem, errors, passwordDialog, whileUnsaved } = usePolicyAction(
+    changeKeyRulesAction,
+    form,
+    () => {
+      setEdits({})
+      toast('Rules for API keys saved')
+    },
+  )
   return (
     <Card aria-labelledby="key-rules">
       <CardHeader>
@@ -35,6 +39,7 @@ export function KeyRulesCard({ policy, mayUpdate }: { policy: KeyPolicy; mayUpda
       <CardContent>
         <form
           ref={form}
+          {...whileUnsaved}
           noValidate
           className="grid max-w-lg gap-5"
           onSubmit={(event) => {

@@ -4,6 +4,7 @@ import { type RefObject, useEffect } from 'react'
 import type { ActionAnswer } from '@/app/action-answer'
 import { emptyForm, refusedForm } from '@/app/form-state'
 import { useCallAndRefresh } from '../data/use-call-and-refresh'
+import { useWarningWhileUnsaved } from '../data/use-warning-before-leaving'
 
 /**
  * Saves one card of the policies, as `useCallAndRefresh` calls. What was typed stays when it is refused, and the first
@@ -15,11 +16,12 @@ export function usePolicyAction<Input>(
   onDone: () => void,
 ) {
   const { run, pending, refusal, passwordDialog } = useCallAndRefresh(action, onDone)
+  const whileUnsaved = useWarningWhileUnsaved(refusal)
   useEffect(() => {
     if (refusal) form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus()
   }, [refusal, form])
   const { message, errors } = refusal ? refusedForm(refusal) : emptyForm
-  return { run, pending, problem: message ? refusal : null, errors: byField(errors), passwordDialog }
+  return { run, pending, problem: message ? refusal : null, errors: byField(errors), passwordDialog, whileUnsaved }
 }
 
 /** An error of an item stands at its list. */

@@ -11,6 +11,7 @@ import { typeHints } from '@/lib/webhooks/type-hints'
 import { useFocusOnFirstError } from '../api-keys/dialogs/use-focus-on-first-error'
 import type { ActionProblem } from '../data/action-result'
 import { ProblemBanner } from '../data/problem-banner'
+import { useWarningWhileUnsaved } from '../data/use-warning-before-leaving'
 
 export interface WebhookValues {
   name: string
@@ -41,10 +42,12 @@ export function WebhookForm({
   const [types, setTypes] = useState<string[] | null>(initial.event_types)
   const form = useRef<HTMLFormElement>(null)
   useFocusOnFirstError(form, problem)
+  const whileUnsaved = useWarningWhileUnsaved(problem)
   const errors = problem?.fields ?? {}
   return (
     <form
       ref={form}
+      {...whileUnsaved}
       className="grid max-w-xl gap-4"
       noValidate
       onSubmit={(event) => {

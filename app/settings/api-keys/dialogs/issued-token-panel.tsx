@@ -8,6 +8,7 @@ import { Checkbox } from '@/components/ui/checkbox'
 import { CopyButton } from '@/components/ui/copy-button'
 import { DialogDescription, DialogFooter, DialogHeader, DialogTitle } from '@/components/ui/dialog'
 import { Tabs, TabsContent, TabsList, TabsTrigger } from '@/components/ui/tabs'
+import { useWarningBeforeLeaving } from '../../data/use-warning-before-leaving'
 import type { IssuedToken } from '../actions'
 import { maskToken, requestSnippets } from './snippets'
 
@@ -34,7 +35,8 @@ export function IssuedTokenPanel({
   const heading = useRef<HTMLHeadingElement>(null)
   const tick = useRef<HTMLInputElement>(null)
   useEffect(() => heading.current?.focus(), [])
-  useWarningBeforeLeaving(!stored)
+  // The token would be lost for good.
+  useWarningBeforeLeaving(!stored, 'The token is shown this once, and you have not stored it yet. Leave all the same?')
   useEffect(() => {
     // A page that the browser keeps for the Back button must not keep the token.
     addEventListener('pagehide', onClose)
@@ -137,14 +139,4 @@ function TryIt({ origin, token, visible }: { origin: string; token: string; visi
       <p className="text-muted-foreground text-xs">It answers what the key is. A copy has the whole token in it.</p>
     </section>
   )
-}
-
-/** Reloading or leaving would lose the token for good. */
-function useWarningBeforeLeaving(active: boolean): void {
-  useEffect(() => {
-    if (!active) return
-    const ask = (event: BeforeUnloadEvent) => event.preventDefault()
-    addEventListener('beforeunload', ask)
-    return () => removeEventListener('beforeunload', ask)
-  }, [active])
 }

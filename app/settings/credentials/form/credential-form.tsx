@@ -11,6 +11,7 @@ import type { ConsentView } from '@/lib/credentials'
 import type { ActionProblem, ActionResult } from '../../data/action-result'
 import { ProblemBanner } from '../../data/problem-banner'
 import { useAction } from '../../data/use-action'
+import { useWarningBeforeLeaving } from '../../data/use-warning-before-leaving'
 import { STAYS } from '../../environment-field'
 import { type Begun, useConnect } from '../connect/use-connect'
 import type { TestSubject } from '../testing/events'
@@ -28,7 +29,6 @@ import { TestRequestField } from './test-request-field'
 import { TypeFields } from './type-fields'
 import { useCredentialForm } from './use-credential-form'
 import { useFocusOnFirstError } from './use-focus-on-first-error'
-import { useWarningBeforeLeaving } from './use-warning-before-leaving'
 
 /** What a form begins with. */
 export interface FormStart {
@@ -130,7 +130,10 @@ export default function CredentialForm({
       setProblem(null)
     },
   })
-  useWarningBeforeLeaving(form.hasSecret && !isSaved && !isLeaving)
+  useWarningBeforeLeaving(
+    form.hasSecret && !isSaved && !isLeaving,
+    'The secret that you typed is not saved yet. Leave the form all the same?',
+  )
 
   function refused(found: ActionProblem | null): void {
     setProblem(found)

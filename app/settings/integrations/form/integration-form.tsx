@@ -11,6 +11,7 @@ import { useFocusOnFirstError } from '../../api-keys/dialogs/use-focus-on-first-
 import type { Preloaded } from '../../data/preloaded'
 import { ProblemBanner } from '../../data/problem-banner'
 import { useAction } from '../../data/use-action'
+import { useWarningWhileUnsaved } from '../../data/use-warning-before-leaving'
 import { EnvironmentField, STAYS } from '../../environment-field'
 import { addIntegration, editIntegration } from '../actions'
 import { integrationHref, LIST_PATH } from '../paths'
@@ -61,6 +62,7 @@ export function IntegrationForm({
   const { save, pending, passwordDialog } = useSave(integration, errors.refuseWith)
   const form = useRef<HTMLFormElement>(null)
   useFocusOnFirstError(form, errors.refusal)
+  const whileUnsaved = useWarningWhileUnsaved(errors.refusal)
 
   function change(field: string, patch: Partial<FormValues>) {
     errors.edit([field])
@@ -75,6 +77,7 @@ export function IntegrationForm({
   return (
     <form
       ref={form}
+      {...whileUnsaved}
       noValidate
       className="grid max-w-2xl grid-cols-[minmax(0,1fr)] gap-4"
       onSubmit={(event) => {

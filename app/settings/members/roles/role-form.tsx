@@ -13,6 +13,7 @@ import { Input } from '@/components/ui/input'
 import { toast } from '@/components/ui/toast'
 import { ProblemBanner } from '../../data/problem-banner'
 import { useCallAndRefresh } from '../../data/use-call-and-refresh'
+import { useWarningWhileUnsaved } from '../../data/use-warning-before-leaving'
 import { ROLES_HREF } from '../words'
 import { changeRoleOfAccountAction, createRoleAction } from './actions'
 import { resources } from './permission-words'
@@ -46,6 +47,7 @@ export function RoleForm({
     toast(id === null ? 'Role added' : 'Role saved')
     router.push(ROLES_HREF)
   })
+  const whileUnsaved = useWarningWhileUnsaved(refusal)
   const { message, errors } = refusal ? refusedForm(refusal) : emptyForm
   // A list is refused as a whole, or one of it.
   const ofPermissions = Object.entries(errors).find(([field]) => field.startsWith('permissions'))?.[1]
@@ -63,6 +65,7 @@ export function RoleForm({
   return (
     <form
       ref={form}
+      {...whileUnsaved}
       noValidate
       className="grid max-w-2xl gap-6"
       onSubmit={(event) => {

@@ -1,18 +1,19 @@
 'use client'
 
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 
-const QUESTION = 'The secret that you typed is not saved yet. Leave the form all the same?'
-
-/** Asks before the page is closed, left for another site, or left by a link for another page. */
-export function useWarningBeforeLeaving(enabled: boolean): void {
+/**
+ * Asks before the page is closed, left for another site, or left by a link for another page.
+ * @param question for a link; the browser has words of its own for the others
+ */
+export function useWarningBeforeLeaving(enabled: boolean, question: string): void {
   useEffect(() => {
     if (!enabled) return
     let isAnswered = false
     const warn = (event: BeforeUnloadEvent) => isAnswered || event.preventDefault()
     const follow = (event: MouseEvent) => {
       if (!leavesPage(event)) return
-      isAnswered = confirm(QUESTION)
+      isAnswered = confirm(question)
       if (isAnswered) return
       event.preventDefault()
       event.stopPropagation()
@@ -24,7 +25,22 @@ export function useWarningBeforeLeaving(enabled: boolean): void {
       removeEventListener('beforeunload', warn)
       document.removeEventListener('click', follow, { capture: true })
     }
-  }, [enabled])
+  }, [enabled, question])
+}
+
+/**
+ * Asks before a form is left in which something was changed and not sent.
+ * @param refusal why it was not saved when it was sent; null: it was, or is being sent
+ * @returns what the form has to be given
+ */
+export function useWarningWhileUnsaved(refusal: object | null): { onInput: () => void; onSubmitCapture: () => void } {
+  const [isUnsaved, setUnsaved] = useState(false)
+  useEffect(() => {
+    if (refusal) setUnsaved(true)
+  }, [refusal])
+  useWarningBeforeLeaving(isUnsaved, 'What you changed is not saved yet. Leave the form all the same?')
+  // By React's own events: rendered within one of the browser's, a field would get back the value that it had before.
+  return { onInput: () => setUnsaved(true), onSubmitCapture: () => setUnsaved(false) }
 }
 
 /** Whether a click follows a link in this tab. */
