@@ -278,14 +278,13 @@ test('what was typed stays where the session has ended meanwhile, beside the way
   }
 })
 
-test('the browser asks before a form is left with what was typed in it, and not once that is saved', async ({
-  page,
-}) => {
+test('one is asked before a form is left with what was typed in it, and not once that is saved', async ({ page }) => {
   await signIn(page, product.url)
   const asked: string[] = []
+  let leaves = false
   page.on('dialog', (dialog) => {
     asked.push(dialog.type())
-    void dialog.dismiss()
+    void (leaves ? dialog.accept() : dialog.dismiss())
   })
   const leave = () => page.evaluate(() => location.reload())
   for (const [path, label] of [
@@ -303,8 +302,14 @@ test('the browser asks before a form is left with what was typed in it, and not 
     await expect.poll(() => asked, path).toEqual(['beforeunload'])
     await expect(field).toHaveValue('365')
     if (path === 'policies') continue
-    await page.getByRole('link', { name: 'Cancel' }).click()
+    const cancel = page.getByRole('link', { name: 'Cancel' })
+    await cancel.click()
+    expect(asked).toEqual(['beforeunload', 'confirm'])
+    await expect(field).toHaveValue('365')
+    leaves = true
+    await cancel.click()
     await expect(page).not.toHaveURL(address(path))
+    leaves = false
   }
   await page.getByRole('button', { name: 'Save rules' }).click()
   await expect(page.getByRole('status').filter({ hasText: 'Rules for API keys saved' })).toBeAttached()
