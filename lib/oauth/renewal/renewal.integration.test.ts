@@ -332,6 +332,7 @@ withTokenKeepers('renewal', (bed, driver) => {
           'they have waited for five minutes, however long their tokens last',
           { overdueMs: 5.1 * MINUTES, endsInMs: 60 * MINUTES },
         ],
+        ['three seconds are left until their tokens end', { overdueMs: 0, endsInMs: 2_900 }],
         ['their tokens have ended', { overdueMs: 0, endsInMs: -1_000 }],
       ])('leaves none once %s', async (_, times) => {
         const owners = others(6)

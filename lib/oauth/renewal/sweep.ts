@@ -22,6 +22,8 @@ const AT_WORK = 2
 const PAUSE_MS = 250
 /** What has waited for this share of the time that was left until its tokens end is renewed whoever else wants something, ... */
 const URGENT_SHARE = 0.5
+/** ... as is what ends so soon that a slow token endpoint could be late, ... */
+const URGENT_LEFT_MS = 3_000
 /** ... and at the latest after so long; where nobody knows their end, after a minute. */
 const URGENT_MS = 5 * 60_000
 const URGENT_UNKNOWN_MS = 60_000
@@ -194,7 +196,8 @@ async function renewAll(
 
 /** In how many milliseconds a renewal that is due now is not to wait for others' sake any more. */
 function urgentInMs({ overdueMs, slackMs }: DueRenewal): number {
-  const waitMs = slackMs === null ? URGENT_UNKNOWN_MS : Math.min(URGENT_MS, slackMs * URGENT_SHARE)
+  const waitMs =
+    slackMs === null ? URGENT_UNKNOWN_MS : Math.min(URGENT_MS, slackMs * URGENT_SHARE, slackMs - URGENT_LEFT_MS)
   return waitMs - overdueMs
 }
 
