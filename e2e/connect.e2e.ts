@@ -217,6 +217,12 @@ test('a pop-up that is closed changes nothing: it is opened again, or called off
   const popup = await openPopup(page, 'Connect')
   await popup.close()
   await expect(page.getByText('If you have closed it, nothing was changed')).toBeVisible()
+  const cookies = await page.context().cookies()
+  await page.context().clearCookies()
+  const signedOut = page.getByRole('alert').filter({ hasText: 'no longer signed in' })
+  await expect(signedOut.getByRole('link', { name: 'Sign in in another tab' })).toBeVisible()
+  await page.context().addCookies(cookies)
+  await expect(signedOut).toBeHidden()
   const [again] = await Promise.all([
     page.waitForEvent('popup'),
     page.getByRole('button', { name: 'Open it again' }).click(),

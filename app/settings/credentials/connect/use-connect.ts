@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from 'react'
 import type { ConsentView } from '@/lib/credentials'
-import type { ActionResult } from '../../data/action-result'
+import type { ActionProblem, ActionResult } from '../../data/action-result'
 import { useAction } from '../../data/use-action'
 import { cancelConnecting } from './actions'
 import { CHANNEL, consentPath } from './paths'
@@ -21,6 +21,26 @@ export type Connecting =
   | { phase: 'ended'; consent: ConsentView }
 
 const POLL_MS = 2_500
+
+const SIGNED_OUT: ActionProblem = {
+  ok: false,
+  code: 'not_signed_in',
+  message: 'You are no longer signed in, so what becomes of the connection can’t be told here.',
+  fields: {},
+}
+const GONE: ActionProblem = {
+  ok: false,
+  code: 'not_found',
+  message: 'The connection that was begun here is gone, or is of an account that this browser is not in any more.',
+  fields: {},
+}
+
+/** Why an answer does not tell what came of a consent. */
+function unknownBy({ type, status }: Response): ActionProblem | null {
+  // Whoever is not signed in is sent to the page for that.
+  if (type === 'opaqueredirect' || status === 401) return SIGNED_OUT
+  return status === 404 ? GONE : null
+}
 const POPUP = { width: 560, height: 720 }
 
 /**
@@ -42,6 +62,7 @@ export function useConnect({
   onEnded?: (consent: ConsentView) => void
 }) {
   const [connecting, setConnecting] = useState<Connecting>({ phase: 'idle' })
+  const [unknown, setUnknown] = useState<ActionProblem | null>(null)
   const ended = useRef(onEnded)
   ended.current = onEnded
 
@@ -70,8 +91,11 @@ export function useConnect({
     if (waiting === null) return
     let isOver = false
     const ask = async () => {
-      const response = await fetch(consentPath(waiting)).catch(() => null)
-      if (isOver || !response?.ok) return
+      const response = await fetch(consentPath(waiting), { redirect: 'manual' }).catch(() => null)
+      if (isOver || !response) return
+      // Asked again all the same: whoever signs in again learns of it.
+      setUnknown(unknownBy(response))
+      if (!response.ok) return
       const consent = (await response.json()) as ConsentView
       if (isOver || consent.state === 'pending') return
       isOver = true
@@ -85,6 +109,7 @@ export function useConnect({
     const timer = setInterval(() => void ask(), POLL_MS)
     return () => {
       isOver = true
+      setUnknown(null)
       clearInterval(timer)
       channel.close()
     }
@@ -94,7 +119,7 @@ export function useConnect({
     connecting,
     start: () => run(),
     pending,
-    problem: problem ?? cancelling.problem,
+    problem: problem ?? cancelling.problem ?? unknown,
     /** Opens the provider's page once more. */
     reopen: () => {
       if (connecting.phase === 'waiting') openPopup(connecting.begun.url)
