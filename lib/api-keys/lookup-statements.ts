@@ -151,7 +151,7 @@ export const FIND_UNCHANGED = `
   select count((${isUnchanged('entry')}))::int as unchanged, ${BESIDE}
   from unnest((select $1::text[])) as entry`
 
-/** The same of a single one, for who has nobody to share a statement with: a fifth of its time would be the array's. */
+/** The same of a single one, for who has nobody to share a statement with: a tenth of its time would go to the array. */
 export const FIND_ONE_UNCHANGED = `select (${isUnchanged('($1::text[])[1]')}) as unchanged, ${BESIDE}`
 
 /** An entry of `FIND_KEYS_AND_LEASE` that leases; one that does not is the hash alone. */
