@@ -15,11 +15,11 @@ import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { Select } from '@/components/ui/select'
 import { toast } from '@/components/ui/toast'
-import { useFocusOnFirstError } from '../api-keys/dialogs/use-focus-on-first-error'
 import type { ActionResult } from '../data/action-result'
 import { ProblemBanner } from '../data/problem-banner'
 import { useAction } from '../data/use-action'
 import { useChanged } from '../data/use-api'
+import { useFocusOnFirstError } from '../data/use-focus-on-first-error'
 
 /** For how long something is kept, as the server has it. */
 const DAYS = { 30: '30 days', 90: '90 days', 180: 'half a year', 365: 'a year' } as const

@@ -8,9 +8,9 @@ import { Field, FieldGroup } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { RadioGroup, RadioGroupItem } from '@/components/ui/radio-group'
 import { typeHints } from '@/lib/webhooks/type-hints'
-import { useFocusOnFirstError } from '../api-keys/dialogs/use-focus-on-first-error'
 import type { ActionProblem } from '../data/action-result'
 import { ProblemBanner } from '../data/problem-banner'
+import { useFocusOnFirstError } from '../data/use-focus-on-first-error'
 import { useWarningWhileUnsaved } from '../data/use-warning-before-leaving'
 
 export interface WebhookValues {

@@ -17,9 +17,9 @@ import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { RelativeTime } from '@/components/ui/relative-time'
 import { toast } from '@/components/ui/toast'
-import { useFocusOnFirstError } from '../../api-keys/dialogs/use-focus-on-first-error'
 import { ConfirmDialog } from '../../confirm-dialog'
 import { useCalls } from '../../data/use-calls'
+import { useFocusOnFirstError } from '../../data/use-focus-on-first-error'
 import {
   confirmAuthenticatorAction,
   removeAuthenticatorAction,

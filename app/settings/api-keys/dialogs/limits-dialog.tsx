@@ -14,13 +14,13 @@ import {
 import { toast } from '@/components/ui/toast'
 import { ProblemBanner } from '../../data/problem-banner'
 import { useAction } from '../../data/use-action'
+import { useFocusOnFirstError } from '../../data/use-focus-on-first-error'
 import { useOpenProblem } from '../../data/use-open-problem'
 import { changeLimits } from '../actions'
 import { draftOf, limitsInput } from '../limits/draft'
 import { LimitsFields } from '../limits/limits-fields'
 import { useKeysChanged } from '../queries'
 import type { ApiKey } from '../words'
-import { useFocusOnFirstError } from './use-focus-on-first-error'
 
 /** Changes the limits of a key. */
 export default function LimitsDialog({

@@ -6,12 +6,12 @@ import { Input } from '@/components/ui/input'
 import { toast } from '@/components/ui/toast'
 import { ConfirmDialog } from '../../confirm-dialog'
 import { useAction } from '../../data/use-action'
+import { useFocusOnFirstError } from '../../data/use-focus-on-first-error'
 import { useOpenProblem } from '../../data/use-open-problem'
 import { revokeKey } from '../actions'
 import { useKeysChanged } from '../queries'
 import type { ApiKey } from '../words'
 import { KeyFacts } from './key-facts'
-import { useFocusOnFirstError } from './use-focus-on-first-error'
 
 const consequences: Record<ApiKey['status'], string> = {
   active: 'Every request with this key is refused from that moment on. This can’t be undone.',

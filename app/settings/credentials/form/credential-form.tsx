@@ -28,7 +28,7 @@ import { ServiceFields } from './service-fields'
 import { TestRequestField } from './test-request-field'
 import { TypeFields } from './type-fields'
 import { useCredentialForm } from './use-credential-form'
-import { useFocusOnFirstError } from './use-focus-on-first-error'
+import { useFocusOnRefusal } from './use-focus-on-refusal'
 
 /** What a form begins with. */
 export interface FormStart {
@@ -105,7 +105,7 @@ export default function CredentialForm({
   const { test, start: startTest, cancel, passwordDialog } = useTest()
   const element = useRef<HTMLFormElement>(null)
   const progress = useRef<HTMLElement>(null)
-  const focusOnFirstError = useFocusOnFirstError(element)
+  const focusOnFirstError = useFocusOnRefusal(element)
   const saving = useAction(save, (id) => {
     setSaved(true)
     onSaved(id, input)
